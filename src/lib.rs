@@ -1,0 +1,11 @@
+#![doc = include_str!("../README.md")]
+
+pub mod blob;
+pub mod detect;
+pub mod error;
+pub mod finding;
+pub mod rule;
+pub mod text;
+pub mod token;
+
+pub use error::{Error, Result};

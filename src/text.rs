@@ -1,0 +1,162 @@
+//! Text as people see it: spans, masks, and what may go to a terminal.
+//!
+//! This is the only place that makes a mask, so the promise "never more of a secret than its mask"
+//! has one file to be checked in.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// A half-open range of bytes of a blob.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The first byte.
+    pub start: usize,
+    /// The byte after the last.
+    pub end: usize,
+}
+
+impl Span {
+    /// The span from `start` up to, not including, `end`.
+    pub fn new(start: usize, end: usize) -> Self {
+        debug_assert!(start <= end, "a span does not run backwards");
+        Self { start, end }
+    }
+
+    /// How many bytes.
+    pub fn len(self) -> usize {
+        self.end - self.start
+    }
+
+    /// True where there is nothing in it.
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// The range, for indexing.
+    pub fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+
+    /// True where the two share a byte.
+    pub fn overlaps(self, other: Span) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+}
+
+/// What stands for the hidden part. Its length is fixed, so it tells nothing of the secret's.
+pub const STARS: &str = "****";
+
+/// Masks a secret: `****`, with 4 + 4 characters shown from 24 characters on, 2 + 2 from 16 on, none below.
+///
+/// Bytes that are not UTF-8 count as one character each run and are shown as `?`; control and
+/// bidirectional characters are shown as `?` too, so a mask is always safe to print.
+///
+/// ```
+/// use scrubjay::text::mask;
+/// assert_eq!(mask(b"short"), "****");
+/// assert_eq!(mask(b"0123456789abcdef"), "01****ef");
+/// assert_eq!(mask(b"0123456789abcdef01234567"), "0123****4567");
+/// ```
+pub fn mask(secret: &[u8]) -> String {
+    let text = String::from_utf8_lossy(secret);
+    let shown = match text.chars().count() {
+        24.. => 4,
+        16.. => 2,
+        _ => 0,
+    };
+    let plain = |c: char| if c == char::REPLACEMENT_CHARACTER || is_unprintable(c) { '?' } else { c };
+    let head: String = text.chars().take(shown).map(plain).collect();
+    let mut tail: Vec<char> = text.chars().rev().take(shown).map(plain).collect();
+    tail.reverse();
+    let mut out = head;
+    out.push_str(STARS);
+    out.extend(tail);
+    out
+}
+
+/// Masks a license `<device_id>,<device_secret_key>`: the device id is an identifier and stays.
+///
+/// ```
+/// use scrubjay::text::mask_license;
+/// let license = ["TIRA1B2C3D4E", &"k9".repeat(16)].join(",");
+/// assert_eq!(mask_license(license.as_bytes()), "TIRA1B2C3D4E,k9k9****k9k9");
+/// ```
+pub fn mask_license(license: &[u8]) -> String {
+    match license.iter().position(|&b| b == b',') {
+        Some(comma) => {
+            let id = String::from_utf8_lossy(&license[..comma]);
+            format!("{},{}", printable(&id), mask(&license[comma + 1..]))
+        }
+        None => mask(license),
+    }
+}
+
+/// True for characters that must not reach a terminal as they are: controls, and those that reorder
+/// or hide text.
+pub fn is_unprintable(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Text for a terminal or a one-line message: what could move the cursor, break the line or reorder
+/// it is written as `\u{…}`.
+///
+/// ```
+/// assert_eq!(scrubjay::text::printable("a\u{202e}b\n"), "a\\u{202e}b\\n");
+/// ```
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_unprintable) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if is_unprintable(c) => out.extend(c.escape_unicode()),
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// How many characters `bytes` show as: each character of valid UTF-8, and one for each part that is
+/// not UTF-8 (as a decoder that puts in U+FFFD counts them).
+pub fn count_chars(bytes: &[u8]) -> usize {
+    bytes.utf8_chunks().map(|c| c.valid().chars().count() + usize::from(!c.invalid().is_empty())).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mask_shows_by_length() {
+        for (length, shown) in [(0, 0), (1, 0), (15, 0), (16, 4), (23, 4), (24, 8), (160, 8)] {
+            let secret = "x".repeat(length);
+            assert_eq!(mask(secret.as_bytes()).matches('x').count(), shown, "{length}");
+        }
+    }
+
+    #[test]
+    fn a_mask_counts_characters_and_never_prints_controls() {
+        assert_eq!(mask("密钥密钥密钥密钥密钥密钥密钥密钥".as_bytes()), "密钥****密钥");
+        let mut hostile = vec![0x1b, b'[', b'2', b'J'];
+        hostile.extend([b'a'; 40]);
+        hostile.push(0xff);
+        assert_eq!(mask(&hostile), "?[2J****aaa?");
+    }
+
+    #[test]
+    fn characters_are_counted_as_a_replacing_decoder_does() {
+        assert_eq!(count_chars("aé密".as_bytes()), 3);
+        assert_eq!(count_chars(b"a\xffb\xe5\xaf"), 4);
+    }
+
+    #[test]
+    fn bidi_and_controls_are_spelled_out() {
+        assert_eq!(printable("plain"), "plain");
+        assert_eq!(printable("\u{1b}[0m\u{2066}x"), "\\u{1b}[0m\\u{2066}x");
+    }
+}

@@ -1,0 +1,79 @@
+//! Token schemes: what a token of each system looks like, what it says, and whether it still counts.
+//!
+//! One file per scheme, one line per scheme in [`SCHEMES`]. Decoding needs no key and lives in the
+//! core; signing and verifying come with the feature `sign`.
+
+pub mod tirtc;
+pub mod usersig;
+pub mod usersig_legacy;
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::finding::Status;
+
+/// What a token says, in one vocabulary for all schemes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Claims {
+    /// For whom it was issued: `sub`, or `TLS.identifier`.
+    pub subject: Option<String>,
+    /// What it allows: `scope`.
+    pub scope: Option<String>,
+    /// The peer inside the scope, without `device://`.
+    pub remote_id: Option<String>,
+    /// Who issued it: `iss`, the public access id.
+    pub issuer: Option<String>,
+    /// When it was issued, Unix seconds.
+    pub issued_at: Option<i64>,
+    /// The last second (UserSig), or the first second after (TiRTC), of its life; Unix seconds.
+    pub expires_at: Option<i64>,
+    /// TRTC application id.
+    pub sdk_app_id: Option<u64>,
+    /// The nonce, which must never come twice.
+    pub nonce: Option<String>,
+}
+
+/// A token that was recognised in bytes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Bytes of the input that it takes, from its first byte on.
+    pub length: usize,
+    /// What it says.
+    pub claims: Claims,
+    /// True where it ends before its own end (a log line limit).
+    pub truncated: bool,
+    /// True where it was signed by a published sample key and so is documentation.
+    pub sample: bool,
+    /// The signed part and the signature, as the scheme needs them to verify; wiped on drop.
+    pub evidence: Zeroizing<Vec<u8>>,
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token")
+            .field("length", &self.length)
+            .field("claims", &self.claims)
+            .field("truncated", &self.truncated)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A token scheme: recognise and decode, without any key.
+#[derive(Debug, Clone, Copy)]
+pub struct Scheme {
+    /// The name in rules (`token = "tirtc-v1"`) and in proofs.
+    pub name: &'static str,
+    /// Tries to read a token that begins at the first byte of the input (more may follow it).
+    pub decode: fn(&[u8]) -> Option<Token>,
+    /// Whether it can be used at `now` (Unix seconds).
+    pub status: fn(&Claims, i64) -> Status,
+}
+
+/// Every scheme.
+pub const SCHEMES: &[Scheme] = &[tirtc::SCHEME, usersig::SCHEME, usersig_legacy::SCHEME];
+
+/// The scheme of that name.
+pub fn scheme(name: &str) -> Option<&'static Scheme> {
+    SCHEMES.iter().find(|s| s.name == name)
+}

@@ -1,0 +1,7 @@
+//! To come.
+use super::{Claims, Scheme};
+use crate::finding::Status;
+
+/// The scheme.
+pub const SCHEME: Scheme =
+    Scheme { name: "usersig-legacy", decode: |_| None, status: |_: &Claims, _| Status::Active };
