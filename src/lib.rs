@@ -5,6 +5,8 @@ pub mod decode;
 pub mod detect;
 pub mod error;
 pub mod finding;
+mod judge;
+mod matcher;
 mod prefilter;
 pub mod rule;
 pub mod text;

@@ -41,7 +41,8 @@ fn text_start(bytes: &[u8], run: Span, at: usize) -> Option<usize> {
         sample.len() >= 20 && looks_like_text(&sample)
     };
     let cut = run.start > 0 && is_digit(bytes[run.start - 1]);
-    let behind = || bytes[run.start..at].iter().rposition(|b| !b.is_ascii_alphanumeric()).map(|i| run.start + i + 1);
+    let behind =
+        || bytes[run.start..at].iter().rposition(|b| !b.is_ascii_alphanumeric()).map(|i| run.start + i + 1);
     if is_text(run.start) {
         Some(run.start)
     } else if cut {
@@ -151,10 +152,15 @@ mod tests {
     fn wrapped_lines_are_one_text() {
         let text = "name: value ".repeat(20);
         let encoded = STANDARD.encode(&text);
-        let wrapped: Vec<&str> = encoded.as_bytes().chunks(76).map(|c| std::str::from_utf8(c).expect("ascii")).collect();
+        let wrapped: Vec<&str> =
+            encoded.as_bytes().chunks(76).map(|c| std::str::from_utf8(c).expect("ascii")).collect();
         let mail = wrapped.join("\r\n");
         for at in [3, 100, 200] {
-            assert_eq!(decode(mail.as_bytes(), at).map(|v| v.bytes.clone()), Some(text.clone().into_bytes()), "{at}");
+            assert_eq!(
+                decode(mail.as_bytes(), at).map(|v| v.bytes.clone()),
+                Some(text.clone().into_bytes()),
+                "{at}"
+            );
         }
     }
 

@@ -36,7 +36,10 @@ mod tests {
     fn text_is_decoded_and_hashes_are_not() {
         let text = "password=some text that is long".bytes().map(|b| format!("{b:02x}")).collect::<String>();
         let padded = format!("x {text} y");
-        assert_eq!(decode(padded.as_bytes(), 10).map(|v| v.bytes.clone()), Some(b"password=some text that is long".to_vec()));
+        assert_eq!(
+            decode(padded.as_bytes(), 10).map(|v| v.bytes.clone()),
+            Some(b"password=some text that is long".to_vec())
+        );
         assert!(decode("9f".repeat(32).as_bytes(), 3).is_none());
     }
 }

@@ -54,7 +54,8 @@ fn unicode(bytes: &[u8]) -> (Option<char>, usize) {
     // `\u{65}` of Rust, JavaScript and Swift.
     if bytes.get(2) == Some(&b'{') {
         let close = bytes.iter().take(10).position(|&b| b == b'}');
-        let c = close.and_then(|end| hex(bytes.get(3..end)).and_then(char::from_u32).map(|c| (Some(c), end + 1)));
+        let c =
+            close.and_then(|end| hex(bytes.get(3..end)).and_then(char::from_u32).map(|c| (Some(c), end + 1)));
         return c.unwrap_or((None, 1));
     }
     let Some(unit) = hex(bytes.get(2..6)) else { return (None, 1) };

@@ -43,7 +43,8 @@ pub enum Wake {
 }
 
 /// Every encoding.
-pub const DECODERS: &[Decoder] = &[json::DECODER, percent::DECODER, base64::DECODER, hex::DECODER, utf16::DECODER];
+pub const DECODERS: &[Decoder] =
+    &[json::DECODER, percent::DECODER, base64::DECODER, hex::DECODER, utf16::DECODER];
 
 /// Decoded bytes and, for each, the source bytes it was made from.
 #[derive(Debug, Clone, Default)]
@@ -105,7 +106,8 @@ fn looks_like_text(bytes: &[u8]) -> bool {
         // The last character may be cut off by the end of the sample.
         Err(e) => {
             e.error_len().is_none()
-                && std::str::from_utf8(&start[..e.valid_up_to()]).is_ok_and(|t| !t.is_empty() && t.chars().all(is_textual))
+                && std::str::from_utf8(&start[..e.valid_up_to()])
+                    .is_ok_and(|t| !t.is_empty() && t.chars().all(is_textual))
         }
     }
 }

@@ -6,7 +6,8 @@ use super::{Decoder, View, Wake};
 pub(super) const DECODER: Decoder = Decoder { name: "percent", wake: Wake::Percent, decode };
 
 fn decode(bytes: &[u8], at: usize) -> Option<View> {
-    let region = super::extend(bytes, at, |b| b > b' ' && b < 0x7f && !matches!(b, b'"' | b'\'' | b'`' | b'<' | b'>'));
+    let region =
+        super::extend(bytes, at, |b| b > b' ' && b < 0x7f && !matches!(b, b'"' | b'\'' | b'`' | b'<' | b'>'));
     let mut view = View::new(region);
     let mut i = region.start;
     let mut escapes = 0;

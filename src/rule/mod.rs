@@ -38,14 +38,16 @@ pub struct Rule {
     /// Names under which the value travels, compared without case and separators, at the end of an
     /// identifier: `secret_key` is found as `TIRTC_SECRET_KEY` and as `clientSecretKey`.
     pub names: Vec<String>,
+    /// Names that many others use, too: they count only where `context` stands near.
+    pub weak_names: Vec<String>,
     /// What the value must look like.
     pub value: Value,
     /// Calls that take the value as a positional argument.
     pub calls: Vec<Call>,
     /// Words of which one must stand near or in the path, where a name alone is not enough.
     pub context: Vec<String>,
-    /// The token scheme, by its name in [`crate::token::SCHEMES`].
-    pub token: Option<String>,
+    /// The token schemes, by their names in [`crate::token::SCHEMES`].
+    pub token: Vec<String>,
     /// A regular expression, for rules that the grammar does not cover.
     pub regex: Option<Regex>,
     /// The group of `regex` that is the secret; 0 is the whole.
@@ -124,7 +126,8 @@ impl Allow {
             (!self.stopwords.is_empty(), self.stopwords.iter().any(holds)),
         ];
         let mut asked = lists.iter().filter(|(present, _)| *present).peekable();
-        asked.peek().is_some() && if self.all { asked.all(|(_, hit)| *hit) } else { asked.any(|(_, hit)| *hit) }
+        asked.peek().is_some()
+            && if self.all { asked.all(|(_, hit)| *hit) } else { asked.any(|(_, hit)| *hit) }
     }
 }
 

@@ -15,9 +15,30 @@ const REGEX_SIZE: usize = 10 << 20;
 
 const TOP: &[&str] = &["title", "description", "minVersion", "rules", "allowlist", "allowlists"];
 const RULE: &[&str] = &[
-    "id", "title", "description", "why", "kind", "severity", "remedy", "keywords", "names", "value", "calls",
-    "context", "token", "regex", "secretGroup", "entropy", "path", "tags", "allowlists", "allowlist", "examples",
-    "counterexamples", "references",
+    "id",
+    "title",
+    "description",
+    "why",
+    "kind",
+    "severity",
+    "remedy",
+    "keywords",
+    "names",
+    "weak_names",
+    "value",
+    "calls",
+    "context",
+    "token",
+    "regex",
+    "secretGroup",
+    "entropy",
+    "path",
+    "tags",
+    "allowlists",
+    "allowlist",
+    "examples",
+    "counterexamples",
+    "references",
 ];
 const ALLOW: &[&str] = &["description", "regexes", "paths", "stopwords", "condition", "regexTarget"];
 const CALL: &[&str] = &["name", "argument"];
@@ -56,10 +77,11 @@ fn rule(t: &Table<'_>) -> Result<Rule> {
         remedy: t.strings("remedy")?,
         keywords: t.strings("keywords")?,
         names: t.strings("names")?,
+        weak_names: t.strings("weak_names")?,
         value: t.choice("value", &Value::NAMES)?.unwrap_or(Value::Any),
         calls: t.tables("calls", "a call")?.iter().map(call).collect::<Result<_>>()?,
         context: t.strings("context")?,
-        token: t.string("token")?,
+        token: t.one_or_more("token")?,
         secret_group: t.integer("secretGroup")?.unwrap_or(usize::from(has_group(regex.as_ref()))),
         entropy: t.float("entropy")?.unwrap_or(0.0),
         path: t.regex("path")?,
@@ -71,14 +93,19 @@ fn rule(t: &Table<'_>) -> Result<Rule> {
         regex,
         id,
     };
-    if rule.token.as_ref().is_some_and(|name| token::scheme(name).is_none()) {
+    if rule.token.iter().any(|name| token::scheme(name).is_none()) {
         let known: Vec<&str> = token::SCHEMES.iter().map(|s| s.name).collect();
         return Err(t.error("token", format!("expected a token scheme: one of {}", known.join(", "))));
     }
     if rule.regex.as_ref().is_some_and(|r| r.captures_len() <= rule.secret_group) {
         return Err(t.error("secretGroup", "the regex has no such group".into()));
     }
-    if rule.regex.is_none() && rule.token.is_none() && rule.names.is_empty() && rule.value == Value::Any {
+    if rule.regex.is_none()
+        && rule.token.is_empty()
+        && rule.names.is_empty()
+        && rule.weak_names.is_empty()
+        && rule.value == Value::Any
+    {
         return Err(t.error("id", "a rule needs one of `regex`, `names` with `value`, `token`".into()));
     }
     Ok(rule)
@@ -115,7 +142,9 @@ fn allow(t: &Table<'_>) -> Result<Allow> {
         regexes: t.regexes("regexes")?,
         paths: t.regexes("paths")?,
         stopwords: t.strings("stopwords")?,
-        all: t.choice("condition", &[(false, "OR"), (true, "AND"), (true, "&&"), (false, "||")])?.unwrap_or(false),
+        all: t
+            .choice("condition", &[(false, "OR"), (true, "AND"), (true, "&&"), (false, "||")])?
+            .unwrap_or(false),
     })
 }
 
@@ -139,7 +168,8 @@ impl<'a> Table<'a> {
             if !keys.contains(&name) {
                 let near = nearest(name, keys).map(|k| format!("; did you mean `{k}`?")).unwrap_or_default();
                 let (line, column) = place(self.text, key.span().start);
-                let message = format!("unknown key `{}` in {}{near}", crate::text::printable(name), self.what);
+                let message =
+                    format!("unknown key `{}` in {}{near}", crate::text::printable(name), self.what);
                 return Err(Error::invalid(message).at(line, column));
             }
         }
@@ -166,6 +196,14 @@ impl<'a> Table<'a> {
         value.as_str().map(|s| Some(s.to_owned())).ok_or_else(|| self.expected(key, "a string", value))
     }
 
+    /// A string, or a list of them.
+    fn one_or_more(&self, key: &str) -> Result<Vec<String>> {
+        match self.get(key).map(|v| v.get_ref()) {
+            Some(DeValue::String(one)) => Ok(vec![one.to_string()]),
+            _ => self.strings(key),
+        }
+    }
+
     fn strings(&self, key: &str) -> Result<Vec<String>> {
         let Some(value) = self.get(key) else { return Ok(Vec::new()) };
         let array = value.get_ref().as_array();
@@ -188,7 +226,8 @@ impl<'a> Table<'a> {
 
     fn integer(&self, key: &str) -> Result<Option<usize>> {
         let number = self.number(key)?;
-        let parse = |n: String| n.parse().map_err(|_| self.error(key, format!("`{key}` must be a whole number")));
+        let parse =
+            |n: String| n.parse().map_err(|_| self.error(key, format!("`{key}` must be a whole number")));
         number.map(parse).transpose()
     }
 
@@ -291,12 +330,18 @@ mod tests {
             ("[[rules]]\nid = 3\n", "2:6: `id` must be a string, not integer"),
             ("[[rules]]\nregex = 'a'\n", "1:1: a rule needs `id`"),
             ("[[rules]]\nid = 'a'\nregex = '('\n", "3:9: `regex` is no regular expression"),
-            ("[[rules]]\nid = 'a'\nregexx = 'a'\n", "3:1: unknown key `regexx` in a rule; did you mean `regex`?"),
+            (
+                "[[rules]]\nid = 'a'\nregexx = 'a'\n",
+                "3:1: unknown key `regexx` in a rule; did you mean `regex`?",
+            ),
             ("[[rules]]\nid = 'a'\nregex = 'a'\nsecretGroup = 2\n", "4:15: the regex has no such group"),
             ("[[rules]]\nid = 'a'\nseverity = 'bad'\n", "3:12: `severity` must be one of info, low"),
             ("[[rules]]\nid = 'a'\ntoken = 'jwt'\n", "3:9: expected a token scheme"),
             ("[[rules]]\nid = 'a'\n", "2:6: a rule needs one of"),
-            ("[[rules]]\nid = 'a'\nregex = 'a'\n[[rules]]\nid = 'a'\nregex = 'a'\n", "5:6: the id `a` is taken"),
+            (
+                "[[rules]]\nid = 'a'\nregex = 'a'\n[[rules]]\nid = 'a'\nregex = 'a'\n",
+                "5:6: the id `a` is taken",
+            ),
             ("rules = 3\n", "1:9: `rules` must be a list of tables"),
             ("[[rules]\n", "1:"),
         ];
@@ -308,7 +353,12 @@ mod tests {
 
     #[test]
     fn all_lists_of_an_and_must_match() {
-        let allow = Allow { all: true, stopwords: vec!["demo".into()], paths: vec![Regex::new("test").expect("ok")], ..Allow::default() };
+        let allow = Allow {
+            all: true,
+            stopwords: vec!["demo".into()],
+            paths: vec![Regex::new("test").expect("ok")],
+            ..Allow::default()
+        };
         assert!(allow.allows(b"demo1", "test/x"));
         assert!(!allow.allows(b"demo1", "src/x"));
     }
