@@ -5,7 +5,7 @@ use super::assign::is_hex64;
 use super::cursor::Cursor;
 use super::{Form, Match, Matcher, Page};
 use crate::text::Span;
-use crate::token::{self, usersig_legacy};
+use crate::token::usersig_legacy;
 
 /// The length of a device secret in all samples.
 const SECRET: usize = 32;
@@ -205,9 +205,8 @@ pub(super) fn document(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Ma
     if !between.rest()[..at - open - 1].iter().all(u8::is_ascii_whitespace) {
         return;
     }
-    let wanted = [token::usersig::SCHEME.name, usersig_legacy::SCHEME.name];
-    let Some(&(rule, scheme)) = m.schemes.iter().find(|(_, s)| wanted.contains(&s.name)) else { return };
-    if let Some(token) = usersig_legacy::decode_json(&page.bytes[open..]) {
+    let Some((scheme, token)) = usersig_legacy::decode_json(&page.bytes[open..]) else { return };
+    if let Some(&(rule, _)) = m.schemes.iter().find(|(_, s)| s.name == scheme.name) {
         let value = Span::new(open, open + token.length);
         out.push(Match { rule, value, name: None, form: Form::Shape, token: Some((token, scheme)) });
     }
