@@ -11,12 +11,17 @@ pub(super) const DECODER: Decoder = Decoder { name: "utf16", wake: Wake::Wide, d
 type Unit = fn([u8; 2]) -> u16;
 
 fn decode(bytes: &[u8], at: usize) -> Option<View> {
-    let unit: Unit = match bytes.get(at..at + 2)? {
-        [_, 0] => u16::from_le_bytes,
-        [0, _] => u16::from_be_bytes,
+    // The block was seen at any offset: the unit may begin one byte earlier, in the other order.
+    let (here, other): (Unit, Unit) = match bytes.get(at..at + 2)? {
+        [_, 0] => (u16::from_le_bytes, u16::from_be_bytes),
+        [0, _] => (u16::from_be_bytes, u16::from_le_bytes),
         _ => return None,
     };
-    let region = region(bytes, at, unit);
+    let shifted = at.checked_sub(1).map(|before| (region(bytes, before, other), other));
+    let (region, unit) = match shifted {
+        Some((r, unit)) if ascii(bytes, r, unit) > ascii(bytes, region(bytes, at, here), here) => (r, unit),
+        _ => (region(bytes, at, here), here),
+    };
     let mut view = View::new(region);
     view.cut_start = at - region.start >= MAX_REGION / 2;
     view.cut_end = region.end - at >= MAX_REGION / 2;
@@ -31,6 +36,11 @@ fn decode(bytes: &[u8], at: usize) -> Option<View> {
         i += length;
     }
     Some(view)
+}
+
+/// How many units are ASCII: the right order has most.
+fn ascii(bytes: &[u8], region: Span, unit: Unit) -> usize {
+    bytes[region.range()].chunks_exact(2).filter(|u| unit([u[0], u[1]]) < 0x80).count()
 }
 
 /// Units that are text, to both sides, at most [`MAX_REGION`] bytes each way.

@@ -131,7 +131,7 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
     }
     let words = words(&text);
     let known = words.iter().filter(|w| WORDS.contains(&w.as_str())).map(String::len).sum::<usize>();
-    let letters = words.iter().map(String::len).sum::<usize>();
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     (known > 0 && (known * 3 >= letters || words.first().is_some_and(|w| is_prefix(w, &text))))
         .then(|| silent("a placeholder"))
 }

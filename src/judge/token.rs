@@ -7,6 +7,9 @@ use crate::token;
 /// A connect token should not live longer, in seconds.
 const LONGEST_TTL: i64 = 86_400;
 
+/// What is cut off shorter than this shows what it is, and nothing more, in characters.
+const SHORTEST_CUT: usize = 48;
+
 pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
     let (found, _) = case.found.token.as_ref()?;
     let claims = &found.claims;
@@ -14,6 +17,9 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
         return Some(silent("a token of the vendor's own documentation"));
     }
     let status = status(case)?;
+    if status == Status::Truncated && case.value.len() < SHORTEST_CUT {
+        return Some(silent("the first characters of a token: too few to be of use"));
+    }
     let long = match (claims.issued_at, claims.expires_at) {
         (Some(from), Some(to)) => {
             case.rule.kind == crate::finding::Kind::Token && to.saturating_sub(from) > LONGEST_TTL

@@ -3,7 +3,7 @@
 //! The grammar is tolerant on purpose: it does not know languages but the forms that they share. It
 //! never looks further than [`REACH`] bytes, and crosses a line end only where a carrier does.
 
-use super::cursor::{Cursor, Mark};
+use super::cursor::{Cursor, Mark, Quote};
 use super::{Asks, Form, Match, Matcher, Name, Page, pair};
 use crate::decode::Wake;
 use crate::rule::Value;
@@ -76,31 +76,46 @@ pub(super) fn is_hex64(text: &[u8]) -> bool {
 /// Reads on after a name. Says where percent encoding stands in the way, if it does.
 fn after(bytes: &[u8], name: &Name, found: &mut Vec<Literal>) -> Option<usize> {
     let mut c = Cursor::new(bytes, name.span.end);
-    let flag = is_flag(bytes, name.span.start);
     c.colour();
-    if c.peek(0) == b'%' && c.peek(1).is_ascii_hexdigit() && c.peek(2).is_ascii_hexdigit() {
+    if is_percent(&c) {
         return Some(c.at);
     }
     let closed = closers(&mut c);
     let gap_from = c.at;
     c.blanks();
+    c.continuation();
+    accessors(&mut c);
     let gap = c.at > gap_from;
+    if closed.bracketed && is_measured(bytes, name.start) {
+        fallback(&mut c, Stop::Statement, found);
+        return None;
+    }
+    let flag = is_flag(bytes, name.start);
     match separator(&mut c) {
-        Some(Separator::Assign) => value(&mut c, closed.quoted, found),
+        Some(Separator::Assign) => value(&mut c, found),
         Some(Separator::Colon) => after_colon(&mut c, closed.quoted, found),
         Some(Separator::Comma) => argument(&mut c, found),
         Some(Separator::Cell) => cell(&mut c, found),
         Some(Separator::Default) => shell_default(&mut c, found),
         Some(Separator::Call) => called(&mut c, found),
-        Some(Separator::Or) => fallback(&mut c, found),
-        None if closed.bracketed => fallback(&mut c, found),
-        None if flag && gap => flag_value(&mut c, found),
-        None if is_define(bytes, name.span.start) && gap => literal(&mut c, found),
-        None if c.peek(0) == b'>' || c.peek(0) == b'<' => pair::element(&mut c, found),
+        Some(Separator::Or) => fallback(&mut c, Stop::Comma, found),
+        None if closed.bracketed => fallback(&mut c, Stop::Comma, found),
+        None if gap && flag && c.peek(0) != b'-' => literal(&mut c, found),
+        // A list of arguments, one a line.
+        None if flag && c.line_end() => next_line(&mut c, found),
+        None if gap && is_define(bytes, name.start) => literal(&mut c, found),
+        None if c.peek(0) == b'<' => pair::element(&mut c, found),
+        None if pair::in_tag(&mut c, name.start) => pair::element(&mut c, found),
         None if closed.quoted && gap && c.peek(0) == b'"' => literal(&mut c, found),
         None => prose(&mut c, name, found),
     }
-    None
+    let stopped = found.first().map_or(c, |l| Cursor::new(bytes, l.span.end));
+    is_percent(&stopped).then_some(stopped.at)
+}
+
+/// Whether an encoded byte stands here.
+fn is_percent(c: &Cursor<'_>) -> bool {
+    c.peek(0) == b'%' && c.peek(1).is_ascii_hexdigit() && c.peek(2).is_ascii_hexdigit()
 }
 
 /// What closed after the name.
@@ -120,10 +135,43 @@ fn closers(c: &mut Cursor<'_>) -> Closed {
             c.at += 1;
         } else if c.rest().starts_with(b"**") {
             c.at += 2;
+        } else if c.peek(0) == b'[' {
+            // The length of an array: `key[] = …`, `key[64] = …`.
+            let inside = c.rest()[1..].iter().take(40).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+            if c.peek(1 + inside) != b']' {
+                return closed;
+            }
+            c.at += inside + 2;
         } else if !c.colour() {
             return closed;
         }
     }
+}
+
+/// Goes over the accessors of a C# property, and over a short remark: `Key { get; set; } = …`,
+/// `secret key (prod): …`.
+fn accessors(c: &mut Cursor<'_>) {
+    let close = match c.peek(0) {
+        b'{' => b'}',
+        b'(' => b')',
+        _ => return,
+    };
+    let Some(end) = c.rest().iter().take(40).position(|&b| b == close) else { return };
+    let inside = &c.rest()[1..end];
+    let is_accessor = close == b'}' && memchr::memmem::find(inside, b"get").is_some();
+    let is_remark = close == b')' && inside.iter().all(|b| b.is_ascii_alphabetic() || *b == b' ' || *b == b'_' || *b >= 0x80);
+    let mut next = *c;
+    next.at += end + 1;
+    next.blanks();
+    if is_accessor && next.peek(0) == b'=' || is_remark && (next.peek(0) == b':' || next.peek(0) >= 0x80) {
+        *c = next;
+    }
+}
+
+/// `sizeof(cfg.key), …, "value")`: the name is measured, the value comes further on in the call.
+fn is_measured(bytes: &[u8], start: usize) -> bool {
+    let before = &bytes[start.saturating_sub(40)..start];
+    ["sizeof", "strlen"].iter().any(|w| memchr::memmem::rfind(before, w.as_bytes()).is_some_and(|i| !before[i..].contains(&b')')))
 }
 
 /// What stands between a name and its value.
@@ -152,6 +200,7 @@ fn separator(c: &mut Cursor<'_>) -> Option<Separator> {
         (":-", Separator::Default),
         (":=", Separator::Assign),
         ("?=", Separator::Assign),
+        ("==>", Separator::Assign),
         ("=>", Separator::Assign),
         ("->", Separator::Assign),
         ("===", Separator::Assign),
@@ -167,6 +216,7 @@ fn separator(c: &mut Cursor<'_>) -> Option<Separator> {
         (",", Separator::Comma),
         ("|", Separator::Cell),
         ("(", Separator::Call),
+        ("{", Separator::Call),
         ("?", Separator::Colon),
     ];
     ALL.iter().find(|(text, _)| c.eat(text.as_bytes())).map(|(_, s)| *s)
@@ -196,30 +246,40 @@ fn after_colon(c: &mut Cursor<'_>, quoted: bool, found: &mut Vec<Literal>) {
             // What has digits and is long is base64 with its padding, not a type.
             if word < 24 {
                 typed.at += kind + 1;
-                return value(&mut typed, false, found);
+                return value(&mut typed, found);
             }
         }
     }
-    value(c, quoted, found);
+    value(c, found);
 }
 
 /// The expression after `=` or `:`.
-fn value(c: &mut Cursor<'_>, quoted_name: bool, found: &mut Vec<Literal>) {
+fn value(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
     c.blanks();
-    if c.rest().starts_with(b"\\\n") || c.rest().starts_with(b"\\\r\n") {
-        c.at += 1;
-        c.line_end();
-    }
+    c.continuation();
+    yaml_tag(c);
     if block_scalar(c, found) {
         return;
     }
     if c.line_end() {
         c.space(1);
-        return next_line(c, quoted_name, found);
+        return next_line(c, found);
     }
     literal(c, found);
     if found.is_empty() {
-        fallback(c, found);
+        fallback(c, Stop::Comma, found);
+    }
+}
+
+/// Goes over a YAML tag or anchor: `!!str`, `&name`.
+fn yaml_tag(c: &mut Cursor<'_>) {
+    while matches!(c.peek(0), b'!' | b'&') {
+        let word = c.rest().iter().take(24).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'!' | b'&' | b'_')).count();
+        if c.peek(word) != b' ' {
+            return;
+        }
+        c.at += word;
+        c.blanks();
     }
 }
 
@@ -241,7 +301,7 @@ fn block_scalar(c: &mut Cursor<'_>, found: &mut Vec<Literal>) -> bool {
 }
 
 /// A value on the line after its name: a quoted literal, or one that has the line for itself.
-fn next_line(c: &mut Cursor<'_>, _quoted_name: bool, found: &mut Vec<Literal>) {
+fn next_line(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
     let mut quoted = *c;
     prefix(&mut quoted);
     if quoted.quote().is_some() {
@@ -267,33 +327,19 @@ fn alone(c: &mut Cursor<'_>, form: Form, found: &mut Vec<Literal>) {
 
 /// A literal here: quoted (with prefixes and wrappers such as `String("…")`), or bare.
 pub(super) fn literal(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
+    literal_in(c, false, found);
+}
+
+/// The same, where a member of an object may stand instead.
+fn literal_in(c: &mut Cursor<'_>, mut in_brackets: bool, found: &mut Vec<Literal>) {
     for _ in 0..4 {
         c.blanks();
         prefix(c);
         if let Some(quote) = c.quote() {
-            // Three quotes are one; so is an escaped quote inside another.
-            while quote.depth == 0
-                && matches!(quote.mark, Mark::Byte(b) if c.peek(0) == b && c.peek(1) != 0 && c.peek(1) == b)
-            {
-                c.at += 2;
-            }
-            let mut inner = *c;
-            if let Some(nested) = inner.quote().filter(|n| n.mark != quote.mark || n.depth != quote.depth) {
-                if let Some(span) = inner.quoted(nested).filter(|s| !s.is_empty()) {
-                    found.push(Literal { span, form: Form::Quoted });
-                    return;
-                }
-            }
-            if let Some(span) = c.quoted(quote) {
-                let mut next = *c;
-                next.blanks();
-                let is_key = next.peek(0) == b':' && next.peek(1) != b':';
-                if !is_key {
-                    found.push(Literal { span: trim(c.bytes, span), form: Form::Quoted });
-                }
-            }
+            found.extend(quoted(c, quote, in_brackets).map(|span| Literal { span, form: Form::Quoted }));
             return;
         }
+        in_brackets |= matches!(c.peek(0), b'[' | b'{');
         if !wrapper(c) {
             break;
         }
@@ -305,8 +351,49 @@ pub(super) fn literal(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
     }
 }
 
-/// Goes over what may stand before an opening quote: `@"`, `L"`, `b'`, `r#"`, `&"`.
+/// The text in quotes whose opening one has just been gone over. In an object what a colon follows is
+/// a key, not a value.
+fn quoted(c: &mut Cursor<'_>, quote: Quote, in_object: bool) -> Option<Span> {
+    // Three quotes are one, and so are two backticks.
+    while let Mark::Byte(b) = quote.mark {
+        let again = c.peek(0) == b && (b == b'`' || c.peek(1) == b);
+        if !again || quote.depth > 0 {
+            break;
+        }
+        c.at += 1 + usize::from(c.peek(1) == b);
+    }
+    let mut inner = *c;
+    if inner.colour() {
+        while inner.colour() {}
+        return Some(bare(&inner));
+    }
+    // An escaped quote inside another: `"\"value\""`.
+    if let Some(nested) = inner.quote().filter(|n| n.mark != quote.mark || n.depth != quote.depth) {
+        if let Some(span) = inner.quoted(nested).filter(|s| !s.is_empty()) {
+            return Some(span);
+        }
+    }
+    let span = c.quoted(quote)?;
+    let mut next = *c;
+    next.blanks();
+    let is_key = in_object && next.peek(0) == b':' && next.peek(1) != b':';
+    (!is_key).then(|| trim(c.bytes, span))
+}
+
+/// Goes over what may stand before an opening quote: `@"`, `L"`, `b'`, `r#"`, `&"`, a cast, the
+/// length that a dump tells.
 fn prefix(c: &mut Cursor<'_>) {
+    if c.peek(0) == b'(' || c.rest().starts_with(b"string(") {
+        let end = c.rest().iter().take(32).position(|&b| b == b')').unwrap_or(0);
+        let mut after = *c;
+        after.at += end + 1;
+        after.blanks();
+        let is_type = |b: &u8| b.is_ascii_alphanumeric() || b" _*:()".contains(b);
+        if end > 0 && c.rest()[..end].iter().all(is_type) && matches!(after.peek(0), b'"' | b'\'') {
+            *c = after;
+            return;
+        }
+    }
     let letters = c
         .rest()
         .iter()
@@ -327,6 +414,11 @@ fn wrapper(c: &mut Cursor<'_>) -> bool {
     let mut call = *c;
     if call.eat(b"new ") || call.eat(b"&") || call.eat(b"*") {
         call.blanks();
+    }
+    if c.rest().starts_with(b"[[") {
+        // A long string of Lua.
+        c.at += 2;
+        return true;
     }
     let path = call.path();
     call.eat(b"!");
@@ -349,20 +441,25 @@ fn wrapper(c: &mut Cursor<'_>) -> bool {
     false
 }
 
-/// The run of key bytes here, without what a sentence puts behind it.
+/// The run of key bytes here, without what a sentence or Markdown puts around it.
 pub(super) fn bare(c: &Cursor<'_>) -> Span {
     let rest = c.rest();
-    let run = rest.iter().take(4096).take_while(|&&b| is_key_byte(b)).count();
-    let mut end = run;
-    while end > 0 && matches!(rest[end - 1], b'.' | b'!' | b'-' | b'~') {
+    let mut end = rest.iter().take(4096).take_while(|&&b| is_key_byte(b)).count();
+    let mut start = 0;
+    let stars = |text: &mut dyn Iterator<Item = &u8>| text.take_while(|b| **b == b'*').count();
+    let bold = stars(&mut rest[..end].iter());
+    if (1..=3).contains(&bold) && end > 2 * bold && stars(&mut rest[..end].iter().rev()) == bold {
+        start += bold;
+        end -= bold;
+    }
+    while end > start && matches!(rest[end - 1], b'.' | b'!' | b'-' | b'~') {
         end -= 1;
     }
-    Span::new(c.at, c.at + end)
+    Span::new(c.at + start, c.at + end)
 }
 
 pub(super) fn is_key_byte(b: u8) -> bool {
-    b.is_ascii_alphanumeric()
-        || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-' | b'.' | b'~' | b'!' | b'*' | b'#' | b'@' | b'^')
+    b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-' | b'.' | b'~' | b'!' | b'*' | b'^')
 }
 
 /// A bare value is none where code goes on: a call, an index, a path, an interpolation.
@@ -394,10 +491,11 @@ fn argument(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
     }
     c.space(2);
     comment(c);
+    super::call::label(c);
     prefix(c);
     let mut quoted = *c;
     if quoted.quote().is_some() {
-        literal(c, found);
+        literal_in(c, true, found);
     } else if wrapper(&mut quoted) {
         literal(&mut quoted, found);
     }
@@ -445,8 +543,17 @@ fn called(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
     }
 }
 
+/// Where the search for a fallback ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    /// At the next member or argument.
+    Comma,
+    /// At the end of the statement.
+    Statement,
+}
+
 /// A quoted literal further on in the statement: the fallback of a look-up, the default of a flag.
-fn fallback(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
+fn fallback(c: &mut Cursor<'_>, stop: Stop, found: &mut Vec<Literal>) {
     let end = c.bytes.len().min(c.at + REACH);
     let mut depth = 0usize;
     let mut lines = 0;
@@ -457,7 +564,7 @@ fn fallback(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
             b')' | b']' | b'}' if depth == 0 => return,
             b')' | b']' | b'}' => depth -= 1,
             b';' => return,
-            b',' if depth == 0 => return,
+            b',' if depth == 0 && stop == Stop::Comma => return,
             b'\n' if depth == 0 || lines > 3 => return,
             b'\n' => lines += 1,
             b':' if c.peek(1) == b'-' => {
@@ -492,31 +599,17 @@ fn is_flag(bytes: &[u8], start: usize) -> bool {
     start > 0 && bytes[start - 1] == b'-' && (start < 2 || !bytes[start - 2].is_ascii_alphanumeric())
 }
 
-/// `--device-secret-key VALUE`, also over a continued line.
-fn flag_value(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
-    // sh, cmd and PowerShell continue a line with one of these.
-    if matches!(c.peek(0), b'\\' | b'^' | b'`') {
-        let mut next = *c;
-        next.at += 1;
-        if next.line_end() {
-            *c = next;
-        }
-    }
-    if c.peek(0) != b'-' {
-        literal(c, found);
-    }
-}
-
+/// `#define NAME "…"`, `ENV NAME …`: the directive stands alone before the name.
 fn is_define(bytes: &[u8], start: usize) -> bool {
-    let line = bytes[..start]
-        .iter()
-        .rev()
-        .take(120)
-        .position(|&b| b == b'\n')
-        .map_or(start.saturating_sub(120), |i| start - i);
+    const DIRECTIVES: [&[u8]; 8] =
+        [b"define", b"ENV", b"ARG", b"setenv", b"set", b"SetEnv", b"fastcgi_param", b"launchctl setenv"];
+    let from = start.saturating_sub(80);
+    let line = bytes[from..start].iter().rposition(|&b| b == b'\n').map_or(from, |i| from + i + 1);
     let text = bytes[line..start].trim_ascii();
-    let words: [&[u8]; 7] = [b"define", b"ENV", b"setenv", b"set", b"SetEnv", b"ARG", b"fastcgi_param"];
-    words.iter().any(|w| text.ends_with(w))
+    let text = text.strip_prefix(b"//").unwrap_or(text).trim_ascii();
+    let text = text.strip_prefix(b"/*").unwrap_or(text).trim_ascii();
+    let text = text.strip_prefix(b"#").unwrap_or(text).trim_ascii();
+    DIRECTIVES.contains(&text)
 }
 
 /// Words, then a value: "our device secret key for TIRA… is …", "密钥是…".
@@ -558,7 +651,7 @@ fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
             connected |= rest[0] == b':' || rest[0] == b'=' || rest[0] >= 0x80;
             c.at += if rest[0] >= 0x80 { 3 } else { 1 };
             if connected && c.line_end() {
-                return next_line(c, false, found);
+                return next_line(c, found);
             }
             continue;
         }
@@ -569,7 +662,8 @@ fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
             return;
         }
         if rest[0] >= 0x80 {
-            connected |= ["是", "为", "為"].iter().any(|w| rest.starts_with(w.as_bytes()));
+            // Whatever verb: Chinese says "is", "set to", "changed to" in between.
+            connected = true;
             c.at += 1 + rest[1..].iter().take_while(|b| (0x80..0xc0).contains(*b)).count();
             continue;
         }
@@ -586,7 +680,7 @@ fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
             matches!(lower.as_str(), "is" | "was" | "are" | "be" | "to" | "as" | "this" | "it's" | "equals");
         if word.len() >= 16 {
             // Without "is" or a colon only a value right after its name is meant.
-            if connected || c.bytes[name.span.end..c.at].iter().all(|b| b" \t*`\"".contains(b)) {
+            if connected || c.bytes[name.span.end..c.at].iter().all(|b| b" \t*`\"-".contains(b)) {
                 found.push(Literal { span, form: Form::Prose });
             }
             return;

@@ -69,7 +69,7 @@ fn in_brackets(c: &mut Cursor<'_>) -> Vec<Option<Literal>> {
 }
 
 /// Goes over the label of a named argument: `accessId: "…"`.
-fn label(c: &mut Cursor<'_>) {
+pub(super) fn label(c: &mut Cursor<'_>) {
     let mut label = *c;
     let word = label.path();
     label.blanks();
@@ -114,10 +114,7 @@ fn on_a_line(c: &mut Cursor<'_>) -> Vec<Option<Literal>> {
     while all.len() < MOST {
         let from = c.at;
         c.blanks();
-        if c.peek(0) == b'\\' && matches!(c.peek(1), b'\n' | b'\r') {
-            c.at += 1;
-            c.line_end();
-        }
+        c.continuation();
         if c.at == from || matches!(c.peek(0), b'\n' | b'\r' | 0) {
             break;
         }

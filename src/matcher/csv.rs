@@ -35,7 +35,7 @@ impl Columns {
             .filter_map(|(i, cell)| {
                 let whole = normalise(&head[cell.range()]);
                 let key = name::suffix(m, &whole)?;
-                Some((i, Name { span: *cell, key, whole, words: false }))
+                Some((i, Name { span: *cell, key, whole, start: cell.start }))
             })
             .collect();
         (!named.is_empty()).then_some(Self { delimiter, named, header_end: end + 1 })

@@ -114,6 +114,14 @@ impl<'a> Cursor<'a> {
         true
     }
 
+    /// Goes over a continued line's end: sh, cmd and PowerShell each have a sign for it.
+    pub(crate) fn continuation(&mut self) {
+        if matches!(self.peek(0), b'\\' | b'^' | b'`') && matches!(self.peek(1), b'\n' | b'\r') {
+            self.at += 1;
+            self.line_end();
+        }
+    }
+
     /// Goes over blanks and at most `lines` line ends; says how many.
     pub(crate) fn space(&mut self, lines: usize) -> usize {
         self.blanks();

@@ -106,6 +106,8 @@ enum Action {
     Name,
     /// `v1.e`.
     Connect,
+    /// `v1%2E`.
+    Percent,
     /// A PEM line.
     Pem,
     /// `\u00`.
@@ -121,6 +123,7 @@ enum Action {
 /// Cores of the forms that are the grammar's own, not the rules'.
 const FIXED: &[(&[u8; 4], Action)] = &[
     (b"v1.e", Action::Connect),
+    (b"v1%2", Action::Percent),
     (b"-BEG", Action::Pem),
     (b"\\u00", Action::Escape),
     (b"\\u{0", Action::Escape),
@@ -214,7 +217,8 @@ impl Matcher {
             for action in actions {
                 match action {
                     Action::Name => self.named(page, at, out, asks),
-                    Action::Connect => self.token(page, at, out),
+                    Action::Connect => self.token(page, at, out, asks),
+                    Action::Percent => asks.push((Wake::Percent, at)),
                     Action::Pem => shape::pem(self, page, at, out),
                     Action::Escape => asks.push((Wake::UnicodeEscape, at)),
                     Action::ShortFlag => assign::short_flag(self, page, at, out),
@@ -224,7 +228,7 @@ impl Matcher {
             }
         }
         match four {
-            [b'e', b'A' | b'F' | b'J' | b'N', _, _] => self.token(page, at, out),
+            [b'e', b'A' | b'F' | b'J' | b'N', _, _] => self.token(page, at, out, asks),
             [b'%', high, low, b'%'] if (b'4'..=b'7').contains(&high) && low.is_ascii_hexdigit() => {
                 asks.push((Wake::Percent, at));
             }
@@ -240,19 +244,22 @@ impl Matcher {
         call::at(self, page, at, out);
     }
 
-    fn token(&self, page: &Page<'_>, at: usize, out: &mut Vec<Match>) {
-        let glued = at > 0 && page.bytes[at - 1].is_ascii_alphanumeric();
-        let escaped =
-            at > 1 && page.bytes[at - 2] == b'\\' && matches!(page.bytes[at - 1], b'n' | b't' | b'r');
-        if glued && !escaped && !after_percent_escape(&page.bytes[..at]) {
+    fn token(&self, page: &Page<'_>, at: usize, out: &mut Vec<Match>, asks: &mut Asks) {
+        if is_glued(&page.bytes[..at]) {
             return;
         }
+        let rest = &page.bytes[at..];
         for &(rule, scheme) in &self.schemes {
-            if let Some(token) = (scheme.decode)(&page.bytes[at..]) {
+            if let Some(token) = (scheme.decode)(rest) {
                 let value = Span::new(at, at + token.length);
                 out.push(Match { rule, value, name: None, form: Form::Shape, token: Some((token, scheme)) });
                 return;
             }
+        }
+        // An encoded dot or dash may have cut it off.
+        let run = rest.iter().take(1024).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'*')).count();
+        if run >= 40 && rest.get(run) == Some(&b'%') {
+            asks.push((Wake::Percent, at));
         }
     }
 
@@ -293,11 +300,19 @@ impl Page<'_> {
     }
 }
 
-/// `%3D` right before is a border, not a letter.
-fn after_percent_escape(before: &[u8]) -> bool {
-    before
-        .last_chunk::<3>()
-        .is_some_and(|e| e[0] == b'%' && e[1].is_ascii_hexdigit() && e[2].is_ascii_hexdigit())
+/// Whether a letter or digit stands before a token that is not the end of an escape: `%3D`, `\n`, or
+/// a colour code.
+fn is_glued(before: &[u8]) -> bool {
+    if !before.last().is_some_and(u8::is_ascii_alphanumeric) {
+        return false;
+    }
+    let percent = before.last_chunk::<3>().is_some_and(|e| e[0] == b'%' && e[1].is_ascii_hexdigit() && e[2].is_ascii_hexdigit());
+    let escape = before.last_chunk::<2>().is_some_and(|e| e[0] == b'\\' && matches!(e[1], b'n' | b't' | b'r'));
+    let tail = &before[before.len().saturating_sub(24)..];
+    let colour = tail.iter().rposition(|&b| b == b'[').is_some_and(|i| {
+        tail[i + 1..tail.len() - 1].iter().all(|b| b.is_ascii_digit() || matches!(b, b';' | b':')) && tail[tail.len() - 1] == b'm' && i > 0
+    });
+    !(percent || escape || colour)
 }
 
 /// Four bytes without case. Some signs fall together too; whoever is woken looks again.
@@ -321,7 +336,7 @@ fn own_cores() -> Vec<Core> {
         zlib(b'J', b"wxyz"),
         zlib(b'N', b"opqr"),
         [vec![b'%'], b"4567".to_vec(), b"0123456789abcdefABCDEF".to_vec(), vec![b'%']],
-        [SK_BEFORE.to_vec(), either_case(b's'), either_case(b'k'), b"=:\"' ".to_vec()],
+        [SK_BEFORE.to_vec(), either_case(b's'), either_case(b'k'), b"=:\"' \\".to_vec()],
     ]
 }
 

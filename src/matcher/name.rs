@@ -16,8 +16,8 @@ pub(crate) struct Name {
     pub(crate) key: Vec<u8>,
     /// The whole identifier, normalised: what stands before the name may give context.
     pub(crate) whole: Vec<u8>,
-    /// True where it is written as words: "device secret key".
-    pub(crate) words: bool,
+    /// Where the dotted or namespaced path begins that it is the last part of.
+    pub(crate) start: usize,
 }
 
 /// No identifier is longer.
@@ -92,14 +92,23 @@ pub(crate) fn at(m: &Matcher, bytes: &[u8], hit: usize) -> Option<Name> {
         return None;
     }
     let last = segment(bytes, run);
-    if !may_end_a_name(m, bytes, last) {
-        return words(m, bytes, last);
-    }
-    let whole = normalise(&bytes[last.range()]);
-    match suffix(m, &whole) {
+    let name = |span: Span| {
+        let whole = normalise(&bytes[span.range()]);
+        suffix(m, &whole).map(|key| Name { span, key, whole, start: run.start })
+    };
+    // A dotted path may be the name as a whole: `device.secret.key`.
+    let plain = if may_end_a_name(m, bytes, last) { longer(name(last), name(run)) } else { None };
+    match plain {
         // "Device secret" + "key": the words around may make it a longer name.
-        Some(key) => Some(words(m, bytes, last).unwrap_or(Name { span: last, key, whole, words: false })),
-        None => words(m, bytes, last),
+        Some(name) if name.span.len() > 16 => Some(name),
+        plain => words(m, bytes, last).or(plain),
+    }
+}
+
+fn longer(a: Option<Name>, b: Option<Name>) -> Option<Name> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(if b.key.len() > a.key.len() { b } else { a }),
+        (a, b) => a.or(b),
     }
 }
 
@@ -161,7 +170,7 @@ fn words(m: &Matcher, bytes: &[u8], run: Span) -> Option<Name> {
             // Words are a name only as a whole: "a key" of "a secret key" is none.
             let better = best.as_ref().is_none_or(|b| whole.len() > b.key.len());
             if better && m.names.contains_key(&whole) {
-                best = Some(Name { span: Span::new(start, end), key: whole.clone(), whole, words: true });
+                best = Some(Name { span: Span::new(start, end), key: whole.clone(), whole, start });
             }
         }
     }
@@ -176,7 +185,7 @@ fn ideographs(m: &Matcher, bytes: &[u8], hit: usize) -> Option<Name> {
             let Some(text) = bytes.get(start..start + n) else { continue };
             if start + n > hit && text[0] >= 0x80 && m.names.contains_key(text) {
                 let span = Span::new(start, start + n);
-                return Some(Name { span, key: text.to_vec(), whole: text.to_vec(), words: true });
+                return Some(Name { span, key: text.to_vec(), whole: text.to_vec(), start });
             }
         }
     }
@@ -197,6 +206,10 @@ fn identifier(bytes: &[u8], at: usize) -> Span {
     }
     while start < end && matches!(bytes[end - 1], b'-' | b'.') {
         end -= 1;
+    }
+    // `${NAME-default}` of a shell.
+    if start > 1 && bytes[start - 2..start] == *b"${" {
+        end = bytes[start..end].iter().position(|&b| b == b'-').map_or(end, |i| start + i);
     }
     // `\n` and `\t` of an escaped text are not letters of the name.
     if start > floor

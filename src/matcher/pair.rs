@@ -27,9 +27,25 @@ pub(super) fn element(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
             return;
         }
     } else {
-        c.at += 1;
+        c.eat(b">");
     }
     text(c, found);
+}
+
+/// Goes to the end of the tag in which the name stands, if it stands in one.
+pub(super) fn in_tag(c: &mut Cursor<'_>, name: usize) -> bool {
+    let before = &c.bytes[name.saturating_sub(200)..name];
+    let opened = before.iter().rposition(|b| matches!(b, b'<' | b'>')).is_some_and(|i| {
+        before[i] == b'<' && before.get(i + 1).is_none_or(|b| b.is_ascii_alphabetic() || *b == b'_')
+    });
+    let end = c.rest().iter().take(160).position(|b| matches!(b, b'>' | b'<'));
+    match end {
+        Some(end) if opened && c.rest()[end] == b'>' && (end == 0 || c.rest()[end - 1] != b'/') => {
+            c.at += end;
+            true
+        }
+        _ => false,
+    }
 }
 
 /// The text up to the next tag.
@@ -68,11 +84,11 @@ fn close_tag(c: &mut Cursor<'_>) -> bool {
 
 /// The value of a name that is itself a value.
 pub(super) fn sibling(bytes: &[u8], name: &Name, found: &mut Vec<Literal>) {
-    if !is_value_of_key(bytes, name.span.start) {
+    if !is_value_of_key(bytes, name.start) {
         return;
     }
-    let (before, after) = object(bytes, name.span);
-    for within in [Span::new(name.span.end, after), Span::new(before, name.span.start)] {
+    let (before, after) = object(bytes, Span::new(name.start, name.span.end));
+    for within in [Span::new(name.span.end, after), Span::new(before, name.start)] {
         member(bytes, within, found);
         if !found.is_empty() {
             return;
