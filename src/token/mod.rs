@@ -3,9 +3,15 @@
 //! One file per scheme, one line per scheme in [`SCHEMES`]. Decoding needs no key and lives in the
 //! core; signing and verifying come with the feature `sign`.
 
+mod envelope;
+mod evidence;
+mod json;
+mod room;
 pub mod tirtc;
 pub mod usersig;
 pub mod usersig_legacy;
+
+pub use evidence::Evidence;
 
 use std::fmt;
 
@@ -28,6 +34,8 @@ pub struct Claims {
     pub issued_at: Option<i64>,
     /// The last second (UserSig), or the first second after (TiRTC), of its life; Unix seconds.
     pub expires_at: Option<i64>,
+    /// True where the life goes on for a fraction of a second after `expires_at`.
+    pub fractional_expiry: bool,
     /// TRTC application id.
     pub sdk_app_id: Option<u64>,
     /// The nonce, which must never come twice.
@@ -35,7 +43,7 @@ pub struct Claims {
 }
 
 /// A token that was recognised in bytes.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Token {
     /// Bytes of the input that it takes, from its first byte on.
     pub length: usize,
@@ -43,9 +51,11 @@ pub struct Token {
     pub claims: Claims,
     /// True where it ends before its own end (a log line limit).
     pub truncated: bool,
-    /// True where it was signed by a published sample key and so is documentation.
+    /// True where its claims are those of the vendor's documentation. A sample that only its key
+    /// gives away is known by `is_sample`, which needs the feature `sign`.
     pub sample: bool,
-    /// The signed part and the signature, as the scheme needs them to verify; wiped on drop.
+    /// The signed part and the signature, to be read with [`Evidence::of`]; empty where the token is
+    /// truncated. Wiped on drop.
     pub evidence: Zeroizing<Vec<u8>>,
 }
 
@@ -76,4 +86,11 @@ pub const SCHEMES: &[Scheme] = &[tirtc::SCHEME, usersig::SCHEME, usersig_legacy:
 /// The scheme of that name.
 pub fn scheme(name: &str) -> Option<&'static Scheme> {
     SCHEMES.iter().find(|s| s.name == name)
+}
+
+/// True for the tokens that the vendors print in their documents: the sample application of TRTC with
+/// its sample users.
+pub(crate) fn is_documentation(claims: &Claims) -> bool {
+    claims.sdk_app_id == Some(1_400_000_000)
+        && claims.subject.as_deref().is_some_and(|s| matches!(s, "xiaojun" | "0"))
 }
