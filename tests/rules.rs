@@ -54,7 +54,12 @@ fn padding(seed: u64, lines: usize) -> Vec<u8> {
     let mut out = String::new();
     for at in 0..lines {
         let line = match rng.below(4) {
-            0 => format!("2027-01-15T08:00:{:02}Z INFO request id={} done in {} ms", at % 60, at, rng.below(900)),
+            0 => format!(
+                "2027-01-15T08:00:{:02}Z INFO request id={} done in {} ms",
+                at % 60,
+                at,
+                rng.below(900)
+            ),
             1 => format!("[{at:>6}] worker {}: queue drained, {} jobs left", rng.below(16), rng.below(50)),
             2 => format!(r#"{{"ts":{},"level":"info","msg":"heartbeat","seq":{at}}}"#, 1_799_990_000 + at),
             _ => format!("GET /v1.2/devices/{} 200 {}", rng.below(10_000), rng.below(4096)),

@@ -129,8 +129,7 @@ fn finds(value: &DeValue<'_>, place: &str) -> Vec<Find> {
     let DeValue::Array(list) = value else { panic!("{place} is a list of tables") };
     let one = |item: &DeValue<'_>| {
         let DeValue::Table(fields) = item else { panic!("{place} is a list of tables") };
-        let mut find =
-            Find { kind: String::new(), line: 0, maybe: false, status: None, severity: None };
+        let mut find = Find { kind: String::new(), line: 0, maybe: false, status: None, severity: None };
         for (key, value) in fields {
             match (key.get_ref().as_ref(), value.get_ref()) {
                 ("kind", v) => find.kind = text(v, place),
@@ -227,9 +226,7 @@ impl Case {
             let same = |s: &&super::template::Secret| {
                 s.value == *d.value || (license && d.value.ends_with(&[b",", &s.value[..]].concat()))
             };
-            let here = |s: &super::template::Secret| {
-                s.span.start < d.span.end && d.span.start < s.span.end
-            };
+            let here = |s: &super::template::Secret| s.span.start < d.span.end && d.span.start < s.span.end;
             match text.secrets.iter().find(|s| same(s) && here(s)) {
                 Some(_) => {}
                 None => say("value", "a minted one, whole", &format!("of {} bytes", d.value.len())),

@@ -69,7 +69,7 @@ impl Mint {
     fn run(&mut self, template: &str, out: &mut Expanded) {
         let mut rest = template;
         while let Some(open) = rest.find('{') {
-            out.bytes.extend(rest[..open].as_bytes());
+            out.bytes.extend(&rest.as_bytes()[..open]);
             rest = &rest[open..];
             let taken = balanced(rest).filter(|end| self.placeholder(&rest[1..end - 1], out));
             let end = taken.unwrap_or_else(|| {

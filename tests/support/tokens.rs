@@ -63,11 +63,14 @@ fn sign_app_only(rng: &mut Prng, payload: &[u8]) -> String {
 /// A UserSig v2 of the named variant. Its life is one day, so that only the variant decides how bad it is.
 pub(crate) fn usersig(rng: &mut Prng, variant: &str) -> Option<String> {
     let mut user = format!("user_{}", rng.below(100_000));
-    let (mut time, expire, mut level, mut room) = (NOW - 3600, 86_400, 6, false);
+    let (mut time, mut expire, mut level, mut room) = (NOW - 3600, 86_400, 6, false);
     match variant {
         "" | "go" | "rfc" => {}
         "expired" => time = NOW - 30 * 86_400,
         "future" => time = NOW + 3600,
+        "last" => time = NOW - 86_400,
+        "over" => time = NOW - 86_401,
+        "long" => expire = 180 * 86_400,
         "admin" => "administrator".clone_into(&mut user),
         "userbuf" => room = true,
         "stored" => level = 0,
