@@ -81,7 +81,6 @@ const ANYWHERE: &[&str] = &[
     "replaceme",
     "insert_",
     "fill_",
-    "xxxx",
     "todo",
     "dummy",
     "<your",

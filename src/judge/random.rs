@@ -117,7 +117,8 @@ fn is_wordy(value: &[u8]) -> bool {
             start = end;
         }
     }
-    letters > 0 && covered * 10 >= letters * 6
+    // Random text may have some such runs by chance, but it changes its class far more often.
+    letters > 0 && covered * 10 >= letters * 6 && changes(value) * 10 < value.len() * 4
 }
 
 /// At least four letters, with vowels where a language has them.

@@ -4,7 +4,7 @@ use super::{Case, silent};
 use crate::finding::{Severity, Status, Verdict};
 use crate::token;
 
-/// A connect token should not live longer, in seconds.
+/// A token should not live longer, in seconds.
 const LONGEST_TTL: i64 = 86_400;
 
 /// What is cut off shorter than this shows what it is, and nothing more, in characters.
@@ -21,9 +21,7 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
         return Some(silent("the first characters of a token: too few to be of use"));
     }
     let long = match (claims.issued_at, claims.expires_at) {
-        (Some(from), Some(to)) => {
-            case.rule.kind == crate::finding::Kind::Token && to.saturating_sub(from) > LONGEST_TTL
-        }
+        (Some(from), Some(to)) => to.saturating_sub(from) > LONGEST_TTL,
         _ => false,
     };
     let is_admin = claims.sdk_app_id.is_some()

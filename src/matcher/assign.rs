@@ -137,7 +137,11 @@ fn closers(c: &mut Cursor<'_>) -> Closed {
             c.at += 2;
         } else if c.peek(0) == b'[' {
             // The length of an array: `key[] = …`, `key[64] = …`.
-            let inside = c.rest()[1..].iter().take(40).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+            let inside = c.rest()[1..]
+                .iter()
+                .take(40)
+                .take_while(|b| b.is_ascii_alphanumeric() || **b == b'_')
+                .count();
             if c.peek(1 + inside) != b']' {
                 return closed;
             }
@@ -159,7 +163,8 @@ fn accessors(c: &mut Cursor<'_>) {
     let Some(end) = c.rest().iter().take(40).position(|&b| b == close) else { return };
     let inside = &c.rest()[1..end];
     let is_accessor = close == b'}' && memchr::memmem::find(inside, b"get").is_some();
-    let is_remark = close == b')' && inside.iter().all(|b| b.is_ascii_alphabetic() || *b == b' ' || *b == b'_' || *b >= 0x80);
+    let is_remark = close == b')'
+        && inside.iter().all(|b| b.is_ascii_alphabetic() || *b == b' ' || *b == b'_' || *b >= 0x80);
     let mut next = *c;
     next.at += end + 1;
     next.blanks();
@@ -171,7 +176,9 @@ fn accessors(c: &mut Cursor<'_>) {
 /// `sizeof(cfg.key), …, "value")`: the name is measured, the value comes further on in the call.
 fn is_measured(bytes: &[u8], start: usize) -> bool {
     let before = &bytes[start.saturating_sub(40)..start];
-    ["sizeof", "strlen"].iter().any(|w| memchr::memmem::rfind(before, w.as_bytes()).is_some_and(|i| !before[i..].contains(&b')')))
+    ["sizeof", "strlen"]
+        .iter()
+        .any(|w| memchr::memmem::rfind(before, w.as_bytes()).is_some_and(|i| !before[i..].contains(&b')')))
 }
 
 /// What stands between a name and its value.
@@ -274,7 +281,12 @@ fn value(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
 /// Goes over a YAML tag or anchor: `!!str`, `&name`.
 fn yaml_tag(c: &mut Cursor<'_>) {
     while matches!(c.peek(0), b'!' | b'&') {
-        let word = c.rest().iter().take(24).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'!' | b'&' | b'_')).count();
+        let word = c
+            .rest()
+            .iter()
+            .take(24)
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'!' | b'&' | b'_'))
+            .count();
         if c.peek(word) != b' ' {
             return;
         }
@@ -445,6 +457,11 @@ fn wrapper(c: &mut Cursor<'_>) -> bool {
 pub(super) fn bare(c: &Cursor<'_>) -> Span {
     let rest = c.rest();
     let mut end = rest.iter().take(4096).take_while(|&&b| is_key_byte(b)).count();
+    // `=` pads at the end; elsewhere it makes what stands before it a name.
+    if let Some(equals) = memchr::memchr(b'=', &rest[..end]) {
+        let pads = rest[equals..end].iter().take_while(|&&b| b == b'=').count();
+        end = if equals + pads == end && pads <= 2 { end } else { equals };
+    }
     let mut start = 0;
     let stars = |text: &mut dyn Iterator<Item = &u8>| text.take_while(|b| **b == b'*').count();
     let bold = stars(&mut rest[..end].iter());
@@ -459,7 +476,8 @@ pub(super) fn bare(c: &Cursor<'_>) -> Span {
 }
 
 pub(super) fn is_key_byte(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-' | b'.' | b'~' | b'!' | b'*' | b'^')
+    b.is_ascii_alphanumeric()
+        || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-' | b'.' | b'~' | b'!' | b'*' | b'^')
 }
 
 /// A bare value is none where code goes on: a call, an index, a path, an interpolation.
@@ -467,7 +485,7 @@ fn ends_well(bytes: &[u8], span: Span) -> bool {
     let next = bytes.get(span.end).copied().unwrap_or(b'\n');
     let after = bytes.get(span.end + 1).copied().unwrap_or(b'\n');
     match next {
-        b'(' | b'[' | b'$' | b'{' => false,
+        b'(' | b'[' | b'$' | b'{' | b'=' => false,
         b':' => after != b':',
         b'.' => !after.is_ascii_alphanumeric(),
         _ => true,

@@ -127,6 +127,9 @@ const FIXED: &[(&[u8; 4], Action)] = &[
     (b"-BEG", Action::Pem),
     (b"\\u00", Action::Escape),
     (b"\\u{0", Action::Escape),
+    // The ideographs of "secret key", as ASCII-only JSON writes them.
+    (b"u5bc", Action::Escape),
+    (b"u79d", Action::Escape),
     (b" -K ", Action::ShortFlag),
     (b"TGV1", Action::Request),
     (b"\"TLS", Action::Document),
@@ -257,7 +260,11 @@ impl Matcher {
             }
         }
         // An encoded dot or dash may have cut it off.
-        let run = rest.iter().take(1024).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'*')).count();
+        let run = rest
+            .iter()
+            .take(1024)
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'*'))
+            .count();
         if run >= 40 && rest.get(run) == Some(&b'%') {
             asks.push((Wake::Percent, at));
         }
@@ -306,11 +313,16 @@ fn is_glued(before: &[u8]) -> bool {
     if !before.last().is_some_and(u8::is_ascii_alphanumeric) {
         return false;
     }
-    let percent = before.last_chunk::<3>().is_some_and(|e| e[0] == b'%' && e[1].is_ascii_hexdigit() && e[2].is_ascii_hexdigit());
-    let escape = before.last_chunk::<2>().is_some_and(|e| e[0] == b'\\' && matches!(e[1], b'n' | b't' | b'r'));
+    let percent = before
+        .last_chunk::<3>()
+        .is_some_and(|e| e[0] == b'%' && e[1].is_ascii_hexdigit() && e[2].is_ascii_hexdigit());
+    let escape =
+        before.last_chunk::<2>().is_some_and(|e| e[0] == b'\\' && matches!(e[1], b'n' | b't' | b'r'));
     let tail = &before[before.len().saturating_sub(24)..];
     let colour = tail.iter().rposition(|&b| b == b'[').is_some_and(|i| {
-        tail[i + 1..tail.len() - 1].iter().all(|b| b.is_ascii_digit() || matches!(b, b';' | b':')) && tail[tail.len() - 1] == b'm' && i > 0
+        tail[i + 1..tail.len() - 1].iter().all(|b| b.is_ascii_digit() || matches!(b, b';' | b':'))
+            && tail[tail.len() - 1] == b'm'
+            && i > 0
     });
     !(percent || escape || colour)
 }

@@ -150,7 +150,7 @@ fn words(m: &Matcher, bytes: &[u8], run: Span) -> Option<Name> {
     let previous = |to: usize| -> Option<Span> {
         let gap = bytes[..to].iter().rev().take(3).take_while(|&&b| b == b' ').count();
         let word = identifier(bytes, to.checked_sub(gap + 1)?);
-        (gap > 0 && word.end == to - gap && word.len() <= 12).then_some(word)
+        (gap > 0 && !word.is_empty() && word.end == to - gap && word.len() <= 12).then_some(word)
     };
     let mut starts = vec![run.start];
     let mut ends = vec![run.end];
