@@ -688,10 +688,13 @@ fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
         let span = bare(c);
         let word = &c.bytes[span.range()];
         let lower = String::from_utf8_lossy(word).to_ascii_lowercase();
-        if span.is_empty()
-            || STOP.contains(&lower.as_str())
-            || matches!(c.peek(span.len()), b'(' | b'[' | b'{')
-        {
+        let next = c.peek(span.len());
+        if span.is_empty() || STOP.contains(&lower.as_str()) || b"([{=".contains(&next) {
+            return;
+        }
+        // A license: the id, a comma, and at once the secret.
+        if word.len() >= 4 && next == b',' && c.peek(span.len() + 1).is_ascii_alphanumeric() {
+            found.push(Literal { span, form: Form::Prose });
             return;
         }
         connected |=
