@@ -4,9 +4,10 @@
 mod support;
 
 use scrubjay::detect::Detector;
+use support::NOW;
 use support::cases::{self, Case};
 use support::prng::Prng;
-use support::{NOW, expand};
+use support::template::expand;
 
 fn detector() -> Detector {
     Detector::new(scrubjay::rule::builtin(), NOW)
@@ -88,6 +89,9 @@ fn the_place_in_a_file_does_not_matter() {
     let movable: Vec<&Case> = cases.iter().filter(|c| !c.fixed && !c.maybe).collect();
     let mut failed = String::new();
     for (at, case) in movable.iter().enumerate() {
+        if case.check(&detector).is_err() {
+            continue;
+        }
         // A long way in for a few, some lines for all: the suite stays fast.
         let lines = if at % 31 == 0 { 10_000 } else { 12 };
         if let Err(complaint) = check_padded(case, &detector, lines) {

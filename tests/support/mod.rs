@@ -10,7 +10,5 @@ pub(crate) mod prng;
 pub(crate) mod template;
 pub(crate) mod tokens;
 
-pub(crate) use template::expand;
-
 /// The clock of all tests: tokens are minted around it.
 pub(crate) const NOW: i64 = 1_800_000_000;
