@@ -5,6 +5,7 @@ pub mod detect;
 pub mod error;
 pub mod finding;
 pub mod rule;
+pub mod secret;
 pub mod text;
 pub mod token;
 
