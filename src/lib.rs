@@ -9,6 +9,7 @@ mod judge;
 mod matcher;
 mod prefilter;
 pub mod rule;
+pub mod secret;
 pub mod text;
 pub mod token;
 

@@ -6,12 +6,20 @@
 mod envelope;
 mod evidence;
 mod json;
+#[cfg(feature = "sign")]
+pub mod mac;
+#[cfg(feature = "sign")]
+mod refusal;
 mod room;
+#[cfg(feature = "sign")]
+mod strict;
 pub mod tirtc;
 pub mod usersig;
 pub mod usersig_legacy;
 
 pub use evidence::Evidence;
+#[cfg(feature = "sign")]
+pub use refusal::Refusal;
 
 use std::fmt;
 

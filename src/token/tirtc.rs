@@ -12,7 +12,19 @@ use zeroize::Zeroizing;
 
 use super::json::{Object, Value};
 use super::{Claims, Evidence, Scheme, Token};
+use crate::error::{Error, Result};
 use crate::finding::Status;
+use crate::text::mask;
+
+#[cfg(feature = "sign")]
+mod prove;
+#[cfg(feature = "sign")]
+mod sign;
+
+#[cfg(feature = "sign")]
+pub use prove::{AppTrial, Trial, is_sample, prove};
+#[cfg(feature = "sign")]
+pub use sign::{DEFAULT_TTL, Expect, Grant, Keys, MAX_TTL, Signing};
 
 /// The scheme.
 pub const SCHEME: Scheme = Scheme { name: "tirtc-v1", decode, status };
@@ -25,6 +37,24 @@ pub const DEVICE_PREFIX: &str = "device://";
 
 /// Characters of a signature: 32 bytes in base64url without padding.
 pub const SIGNATURE_CHARS: usize = 43;
+
+crate::secret::secret_type! {
+    /// A connect token, `v1.<payload_b64>.<app_sig>`: whoever holds it may connect.
+    ///
+    /// ```
+    /// use scrubjay::token::tirtc::ConnectToken;
+    /// let error = ConnectToken::parse("v1.example").unwrap_err();
+    /// assert_eq!(error.to_string(), "token: expected a whole `v1.<payload>.<signature>`");
+    /// ```
+    ConnectToken, check_token, mask
+}
+
+fn check_token(token: &str) -> Result<()> {
+    match decode(token.as_bytes()) {
+        Some(t) if !t.truncated && t.length == token.len() => Ok(()),
+        _ => Err(Error::invalid("token: expected a whole `v1.<payload>.<signature>`")),
+    }
+}
 
 /// The longest payload that is read, in characters; the vendor's own limits end at 768.
 const MAX_PAYLOAD: usize = 8 * 1024;

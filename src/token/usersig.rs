@@ -10,9 +10,18 @@ use base64::engine::general_purpose::STANDARD_PAD_INDIFFERENT;
 use super::envelope;
 use super::json::Object;
 use super::{Claims, Evidence, Scheme, Token};
+use crate::error::{Error, Result};
 use crate::finding::Status;
+use crate::text::mask;
+
+#[cfg(feature = "sign")]
+mod sign;
+#[cfg(feature = "sign")]
+pub(super) mod stream;
 
 pub use super::room::{PrivateMap, Privileges, Room};
+#[cfg(feature = "sign")]
+pub use sign::{DEFAULT_EXPIRE, Expect, Grant, Key, is_sample_key, prove};
 
 /// The scheme.
 pub const SCHEME: Scheme = Scheme { name: "usersig-v2", decode, status };
@@ -20,6 +29,26 @@ pub const SCHEME: Scheme = Scheme { name: "usersig-v2", decode, status };
 /// The application of the vendor's documentation, and the users that its samples name.
 const SAMPLE_APP: u64 = 1_400_000_000;
 const SAMPLE_USERS: [&str; 2] = ["xiaojun", "0"];
+
+crate::secret::secret_type! {
+    /// A UserSig of either version, PrivateMapKey included: whoever holds it is that user.
+    ///
+    /// ```
+    /// use scrubjay::token::usersig::UserSig;
+    /// assert!(UserSig::parse("eJyrVgrxCdYrSy1SslI").is_err());
+    /// ```
+    UserSig, check_token, mask
+}
+
+fn check_token(token: &str) -> Result<()> {
+    let whole = |scheme: &Scheme| {
+        (scheme.decode)(token.as_bytes()).is_some_and(|t| !t.truncated && t.length == token.len())
+    };
+    if whole(&SCHEME) || whole(&super::usersig_legacy::SCHEME) {
+        return Ok(());
+    }
+    Err(Error::invalid("UserSig: expected a whole token"))
+}
 
 /// Whether a UserSig of either version can be used at `now`: up to and with `expires_at`.
 pub(super) fn status(claims: &Claims, now: i64) -> Status {
