@@ -1,8 +1,8 @@
 //! Positional arguments: `GenerateConnectToken("ak", "…", "TIR…", "…", "uid", 300)`, and the same as
 //! arguments of a script on a command line.
 
-use super::assign::{Literal, literal};
 use super::cursor::Cursor;
+use super::literal::{Literal, literal};
 use super::{Form, Match, Matcher, Page, normalise, shape};
 use crate::rule::Value;
 use crate::text::Span;

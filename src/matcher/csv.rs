@@ -1,5 +1,6 @@
 //! Tables whose header row names the columns: each cell under a secret's name is a value.
 
+use super::literal::Literal;
 use super::{Form, Match, Matcher, Name, Page, assign, name, normalise};
 use crate::text::Span;
 
@@ -71,7 +72,7 @@ impl Columns {
         for (position, name) in &self.named {
             let Some(&span) = cells.get(*position).filter(|c| !c.is_empty()) else { continue };
             let before = out.len();
-            assign::give(m, page, name, assign::Literal { span, form: Form::Cell }, out);
+            assign::give(m, page, name, Literal { span, form: Form::Cell }, out);
             // The name stands in the header, far from here.
             out[before..].iter_mut().for_each(|found| found.name = None);
         }

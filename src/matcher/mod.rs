@@ -6,7 +6,11 @@
 //! | file | forms |
 //! |---|---|
 //! | `name` | the identifier, or the words, around a hit |
-//! | `assign` | what follows a name: separators, quotes, wrappers, fallbacks, flags, prose |
+//! | `assign` | what follows a name: separators, types, flags, table cells |
+//! | `literal` | the value itself: quoted, wrapped, bare |
+//! | `fallback` | literals further on in the statement |
+//! | `prose` | sentences |
+//! | `short` | `-K` and `sk` |
 //! | `pair` | name and value as siblings: XML, plist, Kubernetes, Postman |
 //! | `call` | positional arguments |
 //! | `csv` | columns named by a header row |
@@ -18,9 +22,13 @@ mod assign;
 mod call;
 pub(crate) mod csv;
 pub(crate) mod cursor;
+mod fallback;
+mod literal;
 pub(crate) mod name;
 mod pair;
+mod prose;
 mod shape;
+mod short;
 
 use std::collections::HashMap;
 
@@ -224,7 +232,7 @@ impl Matcher {
                     Action::Percent => asks.push((Wake::Percent, at)),
                     Action::Pem => shape::pem(self, page, at, out),
                     Action::Escape => asks.push((Wake::UnicodeEscape, at)),
-                    Action::ShortFlag => assign::short_flag(self, page, at, out),
+                    Action::ShortFlag => short::short_flag(self, page, at, out),
                     Action::Request => shape::request_key(self, page, at, out),
                     Action::Document => shape::document(self, page, at, out),
                 }
@@ -235,7 +243,7 @@ impl Matcher {
             [b'%', high, low, b'%'] if (b'4'..=b'7').contains(&high) && low.is_ascii_hexdigit() => {
                 asks.push((Wake::Percent, at));
             }
-            [_, b's' | b'S', b'k' | b'K', _] => assign::short_name(self, page, at + 1, out),
+            [_, b's' | b'S', b'k' | b'K', _] => short::short_name(self, page, at + 1, out),
             _ => {}
         }
     }

@@ -2,8 +2,8 @@
 //! value stands in the next (or the previous) element, attribute or member.
 
 use super::Name;
-use super::assign::{self, Literal, bare};
 use super::cursor::Cursor;
+use super::literal::{Literal, bare, literal};
 use crate::matcher::Form;
 use crate::text::Span;
 
@@ -63,7 +63,7 @@ fn text(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
     }
     let mut quoted = *c;
     if quoted.quote().is_some() {
-        return assign::literal(c, found);
+        return literal(c, found);
     }
     let span = bare(c);
     let mut rest = Cursor::new(c.bytes, span.end);
@@ -153,7 +153,7 @@ fn member(bytes: &[u8], within: Span, found: &mut Vec<Literal>) {
             super::pair::text(&mut c, found);
         } else if c.eat(b":") || c.eat(b"=") {
             c.space(1);
-            assign::literal(&mut c, found);
+            literal(&mut c, found);
         }
         if !found.is_empty() {
             return;

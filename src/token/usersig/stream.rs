@@ -6,8 +6,8 @@
 
 use base64::Engine;
 use base64::alphabet::Alphabet;
-use base64::engine::general_purpose::NO_PAD;
 use base64::engine::GeneralPurpose;
+use base64::engine::general_purpose::NO_PAD;
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::inflate_flags::{
     TINFL_FLAG_PARSE_ZLIB_HEADER, TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF,
