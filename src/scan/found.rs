@@ -87,7 +87,7 @@ impl<'d> Inspector<'d> {
         let hidden = self.excerpts.then(|| self.hidden(blob, &detections)).unwrap_or_default();
         for detection in detections.iter().filter(|d| kept(d)) {
             let start = locator.advance(detection.span.start);
-            let last = end_of_text(blob.bytes, detection.span);
+            let last = encoding.trim_newlines(blob.bytes, detection.span.range());
             let end = locator.clone().advance(last);
             let mut finding = describe(detection, blob, offset);
             if self.excerpts {
@@ -170,12 +170,4 @@ fn message(title: &str, status: Option<Status>, decoded: &[&str]) -> String {
         None if decoded.is_empty() => format!("{title} in clear text"),
         None => format!("{title} under {}", decoded.join(", ")),
     }
-}
-
-/// The end of a value without the line ends that it may close with: the last line of a key block is
-/// the line of its last character.
-fn end_of_text(bytes: &[u8], span: Span) -> usize {
-    let text = &bytes[span.range()];
-    let trailing = text.iter().rev().take_while(|b| matches!(b, b'\n' | b'\r' | 0)).count();
-    if trailing == text.len() { span.end } else { span.end - trailing }
 }
