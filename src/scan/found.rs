@@ -4,7 +4,7 @@
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::excerpt::{Hidden, SIGHT, excerpt};
+use super::excerpt::{Hidden, SIGHT, excerpt, mask_runs};
 use super::place::{Base, Encoding, Locator, Spot};
 use crate::blob::Blob;
 use crate::detect::{Detection, Detector, Scratch};
@@ -146,7 +146,8 @@ fn describe(detection: &Detection<'_>, blob: &Blob<'_>, offset: u64) -> Finding 
         kind: detection.rule.kind,
         severity,
         message: message(&detection.rule.title, detection.status, &detection.decoded),
-        reason: reason.clone(),
+        // A reason quotes the name that it went by, and another value may be glued to a name.
+        reason: mask_runs(reason),
         path: blob.origin.path.clone(),
         line: 0,
         column: 0,
