@@ -141,7 +141,7 @@ impl Detector {
         scratch: &mut Scratch,
         found: &mut Vec<Detection<'d>>,
     ) {
-        let mut seen: Vec<(Wake, Span)> = Vec::new();
+        let mut seen: Vec<(&'static str, Span)> = Vec::new();
         let mut at = range.start;
         while at < range.end {
             let end = range.end.min(at + STRETCH);
@@ -170,21 +170,21 @@ impl Detector {
         wake: Wake,
         at: usize,
         decoded: &[&'static str],
-        seen: &mut Vec<(Wake, Span)>,
+        seen: &mut Vec<(&'static str, Span)>,
         found: &mut Vec<Detection<'d>>,
     ) {
-        let known = seen.iter().rev().take(4).any(|(w, s)| *w == wake && s.range().contains(&at));
-        if known || decoded.len() >= MAX_DEPTH {
+        if decoded.len() >= MAX_DEPTH {
             return;
         }
         for decoder in DECODERS.iter().filter(|d| d.wake == wake) {
+            let has_seen = |(name, span): &(&str, Span)| *name == decoder.name && span.range().contains(&at);
+            if seen.iter().rev().take(4).any(has_seen) {
+                continue;
+            }
             let Some(view) = (decoder.decode)(page.bytes, at) else { continue };
-            let safe_end = if view.cut_end {
-                view.source.end.saturating_sub(4 * CUT).max(at + 1)
-            } else {
-                view.source.end
-            };
-            seen.push((wake, Span::new(view.source.start, safe_end)));
+            let safe_end =
+                if view.cut_end { view.source.end.saturating_sub(4 * CUT).max(at + 1) } else { view.source.end };
+            seen.push((decoder.name, Span::new(view.source.start, safe_end)));
             let mut way = decoded.to_vec();
             way.push(decoder.name);
             self.view(page, &view, &way, found);

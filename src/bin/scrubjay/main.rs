@@ -1,2 +1,71 @@
-//! The command.
-fn main() {}
+//! The command: arguments in, exit status out. Everything it can do is in the library; here it is
+//! wired to the terminal.
+
+mod args;
+mod completions;
+mod man;
+mod output;
+mod progress;
+mod rules;
+mod scan;
+
+use std::process::ExitCode;
+
+use crate::args::Command;
+use crate::output::Output;
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    /// Nothing at or above the fail level.
+    Clean = 0,
+    /// Findings.
+    Findings = 1,
+    /// The work is incomplete or could not start.
+    Incomplete = 2,
+}
+
+/// What stops the program, with what to do next.
+#[derive(Debug)]
+struct Stop {
+    error: scrubjay::Error,
+    help: Option<String>,
+}
+
+impl Stop {
+    /// An argument that is not what it must be.
+    fn invalid(message: impl Into<String>) -> Self {
+        scrubjay::Error::invalid(message).into()
+    }
+
+    /// Says what to do next.
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl From<scrubjay::Error> for Stop {
+    fn from(error: scrubjay::Error) -> Self {
+        Self { error, help: None }
+    }
+}
+
+type Result<T> = std::result::Result<T, Stop>;
+
+fn main() -> ExitCode {
+    output::guard_panics();
+    let cli = args::parse();
+    let output = Output::new(cli.color);
+    let done = match cli.command {
+        Command::Scan(args) => scan::run(*args, &output),
+        Command::Rules(command) => rules::run(command, &output),
+        Command::Completions { shell } => completions::run(shell, &output),
+        Command::Man { command } => man::run(command.as_deref(), &output),
+    };
+    let status = done.unwrap_or_else(|stop| {
+        output.stop(&stop);
+        Status::Incomplete
+    });
+    ExitCode::from(status as u8)
+}
