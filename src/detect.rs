@@ -182,8 +182,11 @@ impl Detector {
                 continue;
             }
             let Some(view) = (decoder.decode)(page.bytes, at) else { continue };
-            let safe_end =
-                if view.cut_end { view.source.end.saturating_sub(4 * CUT).max(at + 1) } else { view.source.end };
+            let safe_end = if view.cut_end {
+                view.source.end.saturating_sub(4 * CUT).max(at + 1)
+            } else {
+                view.source.end
+            };
             seen.push((decoder.name, Span::new(view.source.start, safe_end)));
             let mut way = decoded.to_vec();
             way.push(decoder.name);
