@@ -86,6 +86,31 @@ fn sample(run: &[u8]) -> Vec<u8> {
     out
 }
 
+/// Whether the run of the alphabet around a run of letters and digits is long enough, and begins like
+/// text at one of the places where it may begin.
+pub(super) fn may_begin(bytes: &[u8], run: Span) -> bool {
+    let before = bytes[..run.start].iter().rev().take(MAX_REGION / 2).take_while(|&&b| is_digit(b)).count();
+    let start = run.start - before;
+    let length = run.end - start;
+    // A run this long may be cut, or the middle of something.
+    if run.len() >= 96 {
+        return true;
+    }
+    let after = bytes[run.end..].iter().take(MIN).take_while(|&&b| is_digit(b)).count();
+    length + after >= MIN
+        && (begins_like_text(&bytes[start..]) || (before > 0 && begins_like_text(&bytes[run.start..])))
+}
+
+/// Whether the first sixteen characters decode to text.
+fn begins_like_text(run: &[u8]) -> bool {
+    let mut start = [0u8; 12];
+    for (three, four) in start.chunks_exact_mut(3).zip(run.chunks_exact(4)) {
+        let bits = four.iter().fold(0u32, |bits, &b| (bits << 6) | u32::from(value(b).unwrap_or(0)));
+        three.copy_from_slice(&bits.to_be_bytes()[1..]);
+    }
+    looks_like_text(&start)
+}
+
 /// The stretch with the lines that follow, where they are long enough to be wrapped base64.
 fn over_lines(bytes: &[u8], mut region: Span) -> Span {
     let mut line_start = region.start;

@@ -1,6 +1,7 @@
 //! Hexadecimal text: `7365637265745f6b6579` is `secret_key`. The stretch is the run of hex digits.
 
 use super::{Decoder, View, Wake, looks_like_text};
+use crate::text::Span;
 
 /// The table's line.
 pub(super) const DECODER: Decoder = Decoder { name: "hex", wake: Wake::Run, decode };
@@ -26,6 +27,13 @@ fn decode(bytes: &[u8], at: usize) -> Option<View> {
         view.push(&[byte(i)], i, i + 2);
     }
     Some(view)
+}
+
+/// Whether the run is long enough and its first digits are those of printable text. A run as long as
+/// the caller looks may begin earlier.
+pub(super) fn may_begin(bytes: &[u8], run: Span) -> bool {
+    let is_lead = |b: &u8| (b'2'..=b'7').contains(b) || b"0eE".contains(b);
+    run.len() >= 80 || run.len() >= MIN && bytes[run.range()].iter().step_by(2).take(8).all(is_lead)
 }
 
 #[cfg(test)]

@@ -98,6 +98,12 @@ impl View {
     }
 }
 
+/// A quick look at a run of letters and digits: could base64 or hex of a text begin here? Most runs in
+/// logs are trace ids and hashes, and the first bytes tell.
+pub(crate) fn may_be_encoded(bytes: &[u8], run: Span) -> bool {
+    base64::may_begin(bytes, run) || hex::may_begin(bytes, run)
+}
+
 /// True where text is likely: what random bytes decoded by mistake are not. Checks the first bytes.
 fn looks_like_text(bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(24)];

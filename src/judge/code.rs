@@ -29,11 +29,27 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
     {
         return Some(silent("a token or a reference, not a key"));
     }
+    if is_in_hex(case) {
+        return Some(silent("bytes written in hex: these keys are text"));
+    }
     let bare = !matches!(case.found.form, Form::Quoted | Form::Cell);
     if bare && is_code(&text) {
         return Some(silent("an identifier that code passes on"));
     }
     foreign(case)
+}
+
+/// `hex!("…")`, `unhexlify('…')`, `Buffer.from("…", "hex")`: test vectors of other algorithms.
+fn is_in_hex(case: &Case<'_>) -> bool {
+    let start = case.found.value.start;
+    let before = &case.page.bytes[start.saturating_sub(24)..start];
+    let call =
+        before.rsplit(|b| b.is_ascii_whitespace() || matches!(b, b',' | b'=')).next().unwrap_or(before);
+    let lower = call.to_ascii_lowercase();
+    let opens = lower.contains(&b'(') && memchr::memmem::find(&lower, b"hex").is_some();
+    let hex = case.value.iter().all(u8::is_ascii_hexdigit);
+    hex && (opens
+        || case.after().get(1..).is_some_and(|a| a.starts_with(b", \"hex\"") || a.starts_with(b", 'hex'")))
 }
 
 /// Keys of other systems that have a name of ours in their own.

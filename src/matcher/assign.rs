@@ -7,7 +7,7 @@ use super::cursor::Cursor;
 use super::fallback::{Stop, fallback, shell_default};
 use super::literal::{Literal, alone, literal, literal_in, next_line, prefix, wrapper};
 use super::prose::prose;
-use super::{Asks, Form, Match, Matcher, Name, Page, pair};
+use super::{Asks, Form, Match, Matcher, Name, Page, pair, shape};
 use crate::decode::Wake;
 use crate::rule::Value;
 use crate::text::Span;
@@ -17,6 +17,10 @@ pub(super) const REACH: usize = 400;
 
 /// Finds the values of a name and gives each to the rule that it fits.
 pub(super) fn named(m: &Matcher, page: &Page<'_>, name: &Name, out: &mut Vec<Match>, asks: &mut Asks) {
+    let licenses = m.rules_of(name).iter().all(|n| page.rules[n.rule].value == Value::License);
+    if licenses && !shape::may_hold_license(page.bytes, name.span) {
+        return;
+    }
     let mut found = Vec::new();
     if let Some(at) = after(page.bytes, name, &mut found) {
         asks.push((Wake::Percent, at));
@@ -51,7 +55,7 @@ fn fits(value: Value, bytes: &[u8], span: Span) -> Option<Span> {
     let text = &bytes[span.range()];
     match value {
         Value::Hex64 => is_hex64(text).then_some(span),
-        Value::License => super::shape::loose_license(bytes, span),
+        Value::License => shape::loose_license(bytes, span),
         Value::Key | Value::Any => {
             // A license under the name of a key: the key is its second part.
             let comma = memchr::memchr(b',', text);

@@ -1,7 +1,7 @@
 //! Tables whose header row names the columns: each cell under a secret's name is a value.
 
 use super::literal::Literal;
-use super::{Form, Match, Matcher, Name, Page, assign, name, normalise};
+use super::{Form, Match, Matcher, Name, Page, assign, normalise};
 use crate::text::Span;
 
 /// The named columns of a file.
@@ -35,8 +35,8 @@ impl Columns {
             .enumerate()
             .filter_map(|(i, cell)| {
                 let whole = normalise(&head[cell.range()]);
-                let key = name::suffix(m, &whole)?;
-                Some((i, Name { span: *cell, key, whole, start: cell.start }))
+                let entry = m.names.suffix(&whole)?;
+                Some((i, Name { span: *cell, entry, whole, start: cell.start }))
             })
             .collect();
         (!named.is_empty()).then_some(Self { delimiter, named, header_end: end + 1 })

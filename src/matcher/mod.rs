@@ -32,13 +32,13 @@ mod short;
 
 use std::collections::HashMap;
 
-use crate::decode::Wake;
+use crate::decode::{self, Wake};
 use crate::prefilter::{Core, Hit, Prefilter};
 use crate::rule::{Rule, Value};
 use crate::text::Span;
 use crate::token::{self, Scheme, Token};
 
-pub(crate) use name::{Name, normalise};
+pub(crate) use name::{Name, Names, normalise};
 
 /// How the value is written; the judges believe some forms more than others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,13 +80,8 @@ pub(crate) type Asks = Vec<(Wake, usize)>;
 pub(crate) struct Matcher {
     prefilter: Prefilter,
     /// What the four folded bytes of a core lead to.
-    cores: HashMap<u32, Vec<Action>, BuildFold>,
-    /// Normalised names, and the rules that have them, best first.
-    names: HashMap<Vec<u8>, Vec<Named>>,
-    /// The lengths of `names`, from the longest.
-    lengths: Vec<usize>,
-    /// The last bytes of `names`: most identifiers end otherwise.
-    last: [bool; 256],
+    cores: Cores,
+    names: Names,
     /// Normalised names of functions, with rule and argument.
     calls: HashMap<Vec<u8>, Vec<(usize, usize)>>,
     schemes: Vec<(usize, &'static Scheme)>,
@@ -149,25 +144,23 @@ const SK_BEFORE: &[u8] = b"?&\"'`{, \n\t(";
 impl Matcher {
     /// Compiles the rules.
     pub(crate) fn new(rules: &[Rule]) -> Self {
-        let mut cores: HashMap<u32, Vec<Action>, BuildFold> = HashMap::default();
+        let mut cores = Cores::default();
         let mut classes: Vec<Core> = own_cores();
         let mut add = |four: [u8; 4], action: Action| {
-            let actions = cores.entry(fold(four)).or_default();
-            if !actions.contains(&action) {
-                actions.push(action);
+            if cores.add(four, action) {
                 classes.push(four.map(either_case));
             }
         };
         for &(four, action) in FIXED {
             add(*four, action);
         }
-        let mut names: HashMap<Vec<u8>, Vec<Named>> = HashMap::new();
+        let mut names = Names::default();
         let mut calls: HashMap<Vec<u8>, Vec<(usize, usize)>> = HashMap::new();
         let mut schemes = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
             let weak = rule.weak_names.iter().map(|n| (n, true));
             for (name, weak) in rule.names.iter().map(|n| (n, false)).chain(weak) {
-                names.entry(normalise(name.as_bytes())).or_default().push(Named { rule: index, weak });
+                names.add(name, Named { rule: index, weak });
             }
             for call in &rule.calls {
                 calls.entry(normalise(call.name.as_bytes())).or_default().push((index, call.argument));
@@ -180,21 +173,13 @@ impl Matcher {
             }
             schemes.extend(rule.token.iter().filter_map(|t| token::scheme(t)).map(|s| (index, s)));
         }
-        // A weak name goes first: where its context is missing, the next rule has its turn.
-        names.values_mut().for_each(|rules| rules.sort_by_key(|n| !n.weak));
-        let mut lengths: Vec<usize> = names.keys().map(Vec::len).collect();
-        lengths.sort_unstable_by(|a, b| b.cmp(a));
-        lengths.dedup();
-        let mut last = [false; 256];
-        names.keys().filter_map(|n| n.last()).for_each(|&b| last[usize::from(b)] = true);
+        names.finish();
         let of = |kind| rules.iter().position(|r| r.kind == kind && r.token.is_empty() && r.regex.is_none());
         use crate::finding::Kind;
         Self {
             prefilter: Prefilter::new(&classes),
             cores,
             names,
-            lengths,
-            last,
             calls,
             schemes,
             license: of(Kind::License),
@@ -216,26 +201,26 @@ impl Matcher {
             Hit::Core(at) => self.at_core(page, at, out, asks),
             Hit::Wide(at) => asks.push((Wake::Wide, at)),
             Hit::Run(at) => {
-                shape::run(self, page, at, out);
-                asks.push((Wake::Run, at));
+                let run = shape::run(self, page, at, out);
+                if decode::may_be_encoded(page.bytes, run) {
+                    asks.push((Wake::Run, at));
+                }
             }
         }
     }
 
     fn at_core(&self, page: &Page<'_>, at: usize, out: &mut Vec<Match>, asks: &mut Asks) {
         let Some(&four) = page.bytes[at..].first_chunk::<4>() else { return };
-        if let Some(actions) = self.cores.get(&fold(four)) {
-            for action in actions {
-                match action {
-                    Action::Name => self.named(page, at, out, asks),
-                    Action::Connect => self.token(page, at, out, asks),
-                    Action::Percent => asks.push((Wake::Percent, at)),
-                    Action::Pem => shape::pem(self, page, at, out),
-                    Action::Escape => asks.push((Wake::UnicodeEscape, at)),
-                    Action::ShortFlag => short::short_flag(self, page, at, out),
-                    Action::Request => shape::request_key(self, page, at, out),
-                    Action::Document => shape::document(self, page, at, out),
-                }
+        for action in self.cores.get(four) {
+            match action {
+                Action::Name => self.named(page, at, out, asks),
+                Action::Connect => self.token(page, at, out, asks),
+                Action::Percent => asks.push((Wake::Percent, at)),
+                Action::Pem => shape::pem(self, page, at, out),
+                Action::Escape => asks.push((Wake::UnicodeEscape, at)),
+                Action::ShortFlag => short::short_flag(self, page, at, out),
+                Action::Request => shape::request_key(self, page, at, out),
+                Action::Document => shape::document(self, page, at, out),
             }
         }
         match four {
@@ -249,7 +234,7 @@ impl Matcher {
     }
 
     fn named(&self, page: &Page<'_>, at: usize, out: &mut Vec<Match>, asks: &mut Asks) {
-        if let Some(name) = name::at(self, page.bytes, at) {
+        if let Some(name) = name::at(&self.names, page.bytes, at) {
             assign::named(self, page, &name, out, asks);
         }
         call::at(self, page, at, out);
@@ -280,12 +265,12 @@ impl Matcher {
 
     /// The rules of a name, best first.
     pub(crate) fn rules_of(&self, name: &Name) -> &[Named] {
-        self.names.get(&name.key).map_or(&[], Vec::as_slice)
+        self.names.rules(name.entry)
     }
 
     /// Whether text is, after normalisation, a name itself.
     pub(crate) fn is_name(&self, text: &[u8]) -> bool {
-        name::suffix(self, &normalise(text)).is_some()
+        self.names.suffix(&normalise(text)).is_some()
     }
 }
 
@@ -377,27 +362,50 @@ fn core_of(keyword: &[u8]) -> Option<[u8; 4]> {
     keyword.windows(4).min_by_key(|w| w.iter().map(|&b| share(b)).product::<u32>())?.try_into().ok()
 }
 
-/// A hash for four folded bytes: one multiplication.
-#[derive(Debug, Clone, Copy, Default)]
-struct BuildFold;
+/// What the four folded bytes of a core lead to: a table of 4,096 places, found by one multiplication.
+#[derive(Debug)]
+struct Cores {
+    /// For each place the index behind the last of its entries, or 0.
+    first: Vec<u16>,
+    /// The bytes, the action, and the next entry of the same place.
+    entries: Vec<(u32, Action, u16)>,
+}
 
-impl std::hash::BuildHasher for BuildFold {
-    type Hasher = FoldHasher;
-    fn build_hasher(&self) -> FoldHasher {
-        FoldHasher(0)
+impl Default for Cores {
+    fn default() -> Self {
+        Self { first: vec![0; 4096], entries: Vec::new() }
     }
 }
 
-struct FoldHasher(u64);
+impl Cores {
+    fn place(folded: u32) -> usize {
+        (folded.wrapping_mul(0x9e37_79b1) >> 20) as usize
+    }
 
-impl std::hash::Hasher for FoldHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&b| self.write_u32(u32::from(b)));
+    /// Adds an action; false where it is there already.
+    fn add(&mut self, four: [u8; 4], action: Action) -> bool {
+        if self.get(four).any(|a| *a == action) {
+            return false;
+        }
+        let place = Self::place(fold(four));
+        self.entries.push((fold(four), action, self.first[place]));
+        self.first[place] = self.entries.len() as u16;
+        true
     }
-    fn write_u32(&mut self, n: u32) {
-        self.0 = (self.0 ^ u64::from(n)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-    fn finish(&self) -> u64 {
-        self.0
+
+    /// The actions of four bytes.
+    fn get(&self, four: [u8; 4]) -> impl Iterator<Item = &Action> {
+        let folded = fold(four);
+        let mut next = self.first[Self::place(folded)];
+        std::iter::from_fn(move || {
+            while next != 0 {
+                let (bytes, action, after) = &self.entries[usize::from(next) - 1];
+                next = *after;
+                if *bytes == folded {
+                    return Some(action);
+                }
+            }
+            None
+        })
     }
 }

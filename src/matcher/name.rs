@@ -4,7 +4,7 @@
 //! `CONFIG_INTERCOM_TIRTC_CLIENT_SECRET_KEY`, `cfg.secretKey` and `secret-key` are one name. What
 //! follows the name inside the identifier decides: `secret_key_prod` is one, `secret_key_len` not.
 
-use super::Matcher;
+use super::Named;
 use crate::text::Span;
 
 /// A name that belongs to a rule.
@@ -12,66 +12,93 @@ use crate::text::Span;
 pub(crate) struct Name {
     /// Where it stands: the identifier, or the words.
     pub(crate) span: Span,
-    /// The normalised name as the rules have it.
-    pub(crate) key: Vec<u8>,
+    /// Which of the [`Names`] it is.
+    pub(crate) entry: usize,
     /// The whole identifier, normalised: what stands before the name may give context.
     pub(crate) whole: Vec<u8>,
     /// Where the dotted or namespaced path begins that it is the last part of.
     pub(crate) start: usize,
 }
 
+/// Every name of every rule, normalised, by its last byte: a few comparisons tell that a word is none.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    entries: Vec<(Vec<u8>, Vec<Named>)>,
+    /// For each last byte the entries, from the longest.
+    by_last: Vec<Vec<usize>>,
+}
+
+impl Names {
+    /// Adds a name of a rule.
+    pub(crate) fn add(&mut self, name: &str, named: Named) {
+        let key = normalise(name.as_bytes());
+        match self.entries.iter_mut().find(|(k, _)| *k == key) {
+            Some((_, rules)) => rules.push(named),
+            None => self.entries.push((key, vec![named])),
+        }
+    }
+
+    /// Puts everything in order, after the last name was added.
+    pub(crate) fn finish(&mut self) {
+        // A weak name goes first: where its context is missing, the next rule has its turn.
+        self.entries.iter_mut().for_each(|(_, rules)| rules.sort_by_key(|n| !n.weak));
+        self.entries.sort_by_key(|(key, _)| std::cmp::Reverse(key.len()));
+        self.by_last = vec![Vec::new(); 256];
+        for (i, (key, _)) in self.entries.iter().enumerate() {
+            if let Some(&last) = key.last() {
+                self.by_last[usize::from(last)].push(i);
+            }
+        }
+    }
+
+    /// The rules of an entry, best first.
+    pub(crate) fn rules(&self, entry: usize) -> &[Named] {
+        &self.entries[entry].1
+    }
+
+    /// The longest name that the normalised identifier ends with, with an allowed tail at most.
+    pub(crate) fn suffix(&self, whole: &[u8]) -> Option<usize> {
+        let mut head = whole;
+        loop {
+            let candidates = &self.by_last[usize::from(*head.last()?)];
+            if let Some(&i) = candidates.iter().find(|&&i| head.ends_with(&self.entries[i].0)) {
+                return Some(i);
+            }
+            if head.len() < SHORTEST_WITH_TAIL {
+                return None;
+            }
+            let digits = head.iter().rev().take_while(|b| b.is_ascii_digit()).count().min(3);
+            let tail = || TAILS.iter().find(|t| head.len() > t.len() && head.ends_with(t.as_bytes()));
+            let cut = if digits > 0 { digits } else { tail()?.len() };
+            head = &head[..head.len() - cut];
+        }
+    }
+
+    /// The name that the normalised text is as a whole.
+    fn exact(&self, whole: &[u8]) -> Option<usize> {
+        let candidates = &self.by_last[usize::from(*whole.last()?)];
+        candidates.iter().copied().find(|&i| self.entries[i].0 == whole)
+    }
+
+    fn key(&self, entry: usize) -> &[u8] {
+        &self.entries[entry].0
+    }
+}
+
+/// A shorter identifier has no room for a name and a tail.
+const SHORTEST_WITH_TAIL: usize = 9;
+
 /// No identifier is longer.
 const LONGEST: usize = 128;
 
 /// What may follow a name inside an identifier without changing what it names.
+#[rustfmt::skip]
 const TAILS: &[&str] = &[
-    "prod",
-    "production",
-    "dev",
-    "development",
-    "test",
-    "testing",
-    "staging",
-    "stage",
-    "stg",
-    "release",
-    "debug",
-    "old",
-    "new",
-    "prev",
-    "previous",
-    "next",
-    "backup",
-    "bak",
-    "default",
-    "primary",
-    "secondary",
-    "current",
-    "value",
-    "val",
-    "str",
-    "string",
-    "text",
-    "plain",
-    "raw",
-    "literal",
-    "const",
-    "cn",
-    "us",
-    "eu",
-    "sg",
-    "online",
-    "local",
-    "base64",
-    "b64",
-    "main",
-    "alt",
-    "live",
-    "real",
-    "tmp",
-    "temp",
-    "override",
-    "fallback",
+    "prod", "production", "dev", "development", "test", "testing", "staging", "stage", "stg", "release",
+    "debug", "old", "new", "prev", "previous", "next", "backup", "bak", "default", "primary", "secondary",
+    "current", "value", "val", "str", "string", "text", "plain", "raw", "literal", "const", "cn", "us",
+    "eu", "sg", "online", "local", "base64", "b64", "main", "alt", "live", "real", "tmp", "temp",
+    "override", "fallback",
 ];
 
 /// Lower case, without separators: `SECRET-KEY`, `secret_key` and `secretKey` are `secretkey`.
@@ -80,112 +107,119 @@ pub(crate) fn normalise(text: &[u8]) -> Vec<u8> {
     kept.map(u8::to_ascii_lowercase).collect()
 }
 
+/// The same into a buffer, for the many words that are no names; nothing where it does not fit.
+fn normalise_into<'b>(text: &[u8], buffer: &'b mut [u8; LONGEST]) -> Option<&'b [u8]> {
+    let mut n = 0;
+    for &b in text.iter().filter(|b| !matches!(b, b'_' | b'-' | b' ' | b'.' | b'\t')) {
+        *buffer.get_mut(n)? = b.to_ascii_lowercase();
+        n += 1;
+    }
+    Some(&buffer[..n])
+}
+
 /// The name around a hit, if it is one.
-pub(crate) fn at(m: &Matcher, bytes: &[u8], hit: usize) -> Option<Name> {
+pub(crate) fn at(names: &Names, bytes: &[u8], hit: usize) -> Option<Name> {
     // A core may begin with the separator of the words it joins.
     let hit = hit + usize::from(bytes.get(hit).is_some_and(|&b| !is_ident(b) && b < 0x80));
     if bytes.get(hit).is_some_and(|&b| b >= 0x80) {
-        return ideographs(m, bytes, hit);
+        return ideographs(names, bytes, hit);
     }
     let run = identifier(bytes, hit);
     if run.is_empty() {
         return None;
     }
     let last = segment(bytes, run);
-    let name = |span: Span| {
-        let whole = normalise(&bytes[span.range()]);
-        suffix(m, &whole).map(|key| Name { span, key, whole, start: run.start })
-    };
     // A dotted path may be the name as a whole: `device.secret.key`.
-    let plain = if may_end_a_name(m, bytes, last) { longer(name(last), name(run)) } else { None };
-    match plain {
-        // "Device secret" + "key": the words around may make it a longer name.
+    let whole = if last == run { None } else { plain(names, bytes, run, run.start) };
+    match longer(names, plain(names, bytes, last, run.start), whole) {
         Some(name) if name.span.len() > 16 => Some(name),
-        plain => words(m, bytes, last).or(plain),
+        // "Device secret" + "key": the words around may make it a longer name.
+        name => words(names, bytes, last).or(name),
     }
 }
 
-fn longer(a: Option<Name>, b: Option<Name>) -> Option<Name> {
+fn plain(names: &Names, bytes: &[u8], span: Span, start: usize) -> Option<Name> {
+    let mut buffer = [0; LONGEST];
+    let whole = normalise_into(&bytes[span.range()], &mut buffer)?;
+    let entry = names.suffix(whole)?;
+    Some(Name { span, entry, whole: whole.to_vec(), start })
+}
+
+fn longer(names: &Names, a: Option<Name>, b: Option<Name>) -> Option<Name> {
     match (a, b) {
-        (Some(a), Some(b)) => Some(if b.key.len() > a.key.len() { b } else { a }),
+        (Some(a), Some(b)) => Some(if names.key(b.entry).len() > names.key(a.entry).len() { b } else { a }),
         (a, b) => a.or(b),
     }
 }
 
-/// A cheap refusal: does the identifier, or the word after it, end like any name?
-fn may_end_a_name(m: &Matcher, bytes: &[u8], span: Span) -> bool {
-    span.end.checked_sub(1).is_some_and(|i| m.last[usize::from(bytes[i].to_ascii_lowercase())])
-        || bytes[span.range()].last().is_some_and(u8::is_ascii_digit)
-        || span.len() > 9
-}
-
-/// The longest name that the normalised identifier ends with, with an allowed tail at most.
-pub(crate) fn suffix(m: &Matcher, whole: &[u8]) -> Option<Vec<u8>> {
-    let mut head = whole;
-    loop {
-        for &n in &m.lengths {
-            if let Some(start) = head.len().checked_sub(n) {
-                if m.names.contains_key(&head[start..]) {
-                    return Some(head[start..].to_vec());
-                }
-            }
-        }
-        let digits = head.iter().rev().take_while(|b| b.is_ascii_digit()).count().min(3);
-        let tail = TAILS.iter().find(|t| head.len() > t.len() && head.ends_with(t.as_bytes()));
-        let cut = if digits > 0 { digits } else { tail?.len() };
-        head = &head[..head.len() - cut];
-    }
-}
-
 /// Names that are written as words. Takes the longest that is a name.
-fn words(m: &Matcher, bytes: &[u8], run: Span) -> Option<Name> {
-    if run.len() > 24 {
+fn words(names: &Names, bytes: &[u8], run: Span) -> Option<Name> {
+    const MOST: usize = 4;
+    const LONGEST_WORD: usize = 12;
+    if run.len() > 2 * LONGEST_WORD {
         return None;
     }
-    let next = |from: usize| -> Option<Span> {
-        let gap = bytes.get(from..)?.iter().take(3).take_while(|&&b| b == b' ').count();
-        let word = identifier(bytes, from + gap);
-        (gap > 0 && !word.is_empty() && word.start == from + gap && word.len() <= 12).then_some(word)
-    };
-    let previous = |to: usize| -> Option<Span> {
-        let gap = bytes[..to].iter().rev().take(3).take_while(|&&b| b == b' ').count();
-        let word = identifier(bytes, to.checked_sub(gap + 1)?);
-        (gap > 0 && !word.is_empty() && word.end == to - gap && word.len() <= 12).then_some(word)
-    };
-    let mut starts = vec![run.start];
-    let mut ends = vec![run.end];
-    while let Some(word) = previous(starts[starts.len() - 1]).filter(|_| starts.len() < 4) {
-        starts.push(word.start);
+    let mut starts = [run.start; MOST];
+    let mut ends = [run.end; MOST];
+    let (mut before, mut after) = (1, 1);
+    while before < MOST {
+        let Some(word) = previous_word(bytes, starts[before - 1]).filter(|w| w.len() <= LONGEST_WORD) else {
+            break;
+        };
+        starts[before] = word.start;
+        before += 1;
     }
-    while let Some(word) = next(ends[ends.len() - 1]).filter(|_| ends.len() < 4) {
-        ends.push(word.end);
+    while after < MOST {
+        let Some(word) = next_word(bytes, ends[after - 1]).filter(|w| w.len() <= LONGEST_WORD) else { break };
+        ends[after] = word.end;
+        after += 1;
     }
-    let mut best: Option<Name> = None;
-    for &end in &ends {
-        for &start in &starts {
-            if start == run.start && end == run.end {
-                continue;
-            }
-            let whole = normalise(&bytes[start..end]);
+    let mut best: Option<(usize, Span)> = None;
+    let mut buffer = [0; LONGEST];
+    for (i, &end) in ends[..after].iter().enumerate() {
+        for &start in &starts[usize::from(i == 0)..before] {
             // Words are a name only as a whole: "a key" of "a secret key" is none.
-            let better = best.as_ref().is_none_or(|b| whole.len() > b.key.len());
-            if better && m.names.contains_key(&whole) {
-                best = Some(Name { span: Span::new(start, end), key: whole.clone(), whole, start });
+            let Some(whole) = normalise_into(&bytes[start..end], &mut buffer) else { continue };
+            let entry = names.exact(whole);
+            let length = best.map_or(0, |(e, _)| names.key(e).len());
+            if let Some(entry) = entry.filter(|&e| names.key(e).len() > length) {
+                best = Some((entry, Span::new(start, end)));
             }
         }
     }
-    best
+    let (entry, span) = best?;
+    Some(Name { span, entry, whole: names.key(entry).to_vec(), start: span.start })
+}
+
+/// The word after the blanks after `from`.
+fn next_word(bytes: &[u8], from: usize) -> Option<Span> {
+    let gap = bytes.get(from..)?.iter().take(3).take_while(|&&b| b == b' ').count();
+    let word = word(bytes, from + gap);
+    (gap > 0 && !word.is_empty()).then_some(word)
+}
+
+/// The letters, digits and `_` from `at` on.
+fn word(bytes: &[u8], at: usize) -> Span {
+    let length = bytes[at..].iter().take(16).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    Span::new(at, at + length)
+}
+
+/// The word before the blanks before `to`.
+fn previous_word(bytes: &[u8], to: usize) -> Option<Span> {
+    let gap = bytes[..to].iter().rev().take(3).take_while(|&&b| b == b' ').count();
+    let end = to - gap;
+    let word =
+        bytes[..end].iter().rev().take(16).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    (gap > 0 && word > 0).then(|| Span::new(end - word, end))
 }
 
 /// Chinese names have no separators: the longest name that stands around the hit.
-fn ideographs(m: &Matcher, bytes: &[u8], hit: usize) -> Option<Name> {
-    // To the end of the character, then of the name: the names are at most eight characters long.
-    for &n in &m.lengths {
-        for start in hit.saturating_sub(n)..=hit {
-            let Some(text) = bytes.get(start..start + n) else { continue };
-            if start + n > hit && text[0] >= 0x80 && m.names.contains_key(text) {
-                let span = Span::new(start, start + n);
-                return Some(Name { span, key: text.to_vec(), whole: text.to_vec(), start });
+fn ideographs(names: &Names, bytes: &[u8], hit: usize) -> Option<Name> {
+    for (entry, (key, _)) in names.entries.iter().enumerate().filter(|(_, (key, _))| key[0] >= 0x80) {
+        for start in hit.saturating_sub(key.len())..=hit {
+            let end = start + key.len();
+            if end > hit && bytes.get(start..end) == Some(key) {
+                return Some(Name { span: Span::new(start, end), entry, whole: key.clone(), start });
             }
         }
     }

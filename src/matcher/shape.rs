@@ -13,8 +13,8 @@ const SECRET: usize = 32;
 /// The length of a device id in all but test samples.
 const ID: usize = 12;
 
-/// A run of letters and digits around `at`.
-pub(super) fn run(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>) {
+/// A run of letters and digits around `at`, as far as 80 bytes to each side.
+pub(super) fn run(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>) -> Span {
     let bytes = page.bytes;
     let is_part = |b: &u8| b.is_ascii_alphanumeric();
     let start = at - bytes[..at].iter().rev().take(80).take_while(|b| is_part(b)).count();
@@ -25,6 +25,7 @@ pub(super) fn run(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>)
         64 => hex(m, page, run, out),
         _ => {}
     }
+    run
 }
 
 /// 32 letters and digits: part of a license, or the value of a device id.
@@ -105,6 +106,18 @@ pub(super) fn loose_license(bytes: &[u8], span: Span) -> Option<Span> {
     let from = span.start + id + 1;
     let secret = bytes[from..].iter().take(65).take_while(|b| is_secret(b)).count();
     (16..=64).contains(&secret).then(|| Span::new(span.start, from + secret))
+}
+
+/// A cheap refusal, for the many lines about licenses of other kinds: near the name stands a comma, or
+/// an encoded one, with twelve key bytes behind it.
+pub(super) fn may_hold_license(bytes: &[u8], name: Span) -> bool {
+    const REACH: usize = 300;
+    let from = name.start.saturating_sub(REACH / 2);
+    let near = &bytes[from..bytes.len().min(name.end + REACH)];
+    memchr::memchr2_iter(b',', b'%', near).any(|i| {
+        let run = near[i + 1..].iter().take(12).take_while(|b| b.is_ascii_alphanumeric()).count();
+        run == 12
+    })
 }
 
 /// 64 hex digits count only as an argument or under a name of a key, and beside an SDKAppID.
