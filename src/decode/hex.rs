@@ -10,7 +10,9 @@ pub(super) const DECODER: Decoder = Decoder { name: "hex", wake: Wake::Run, deco
 const MIN: usize = 40;
 
 fn decode(bytes: &[u8], at: usize) -> Option<View> {
-    let region = super::extend(bytes, at, |b| b.is_ascii_hexdigit());
+    // The run may begin with letters that are no digits, such as `0x`: look from its end, too.
+    let around = |at: usize| super::extend(bytes, at, |b| b.is_ascii_hexdigit());
+    let region = [at, (at + 15).min(bytes.len())].map(around).into_iter().max_by_key(|r| r.len())?;
     if region.len() < MIN || region.len() % 2 != 0 {
         return None;
     }

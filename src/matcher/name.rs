@@ -107,14 +107,22 @@ pub(crate) fn normalise(text: &[u8]) -> Vec<u8> {
     kept.map(u8::to_ascii_lowercase).collect()
 }
 
-/// The same into a buffer, for the many words that are no names; nothing where it does not fit.
-fn normalise_into<'b>(text: &[u8], buffer: &'b mut [u8; LONGEST]) -> Option<&'b [u8]> {
-    let mut n = 0;
-    for &b in text.iter().filter(|b| !matches!(b, b'_' | b'-' | b' ' | b'.' | b'\t')) {
-        *buffer.get_mut(n)? = b.to_ascii_lowercase();
-        n += 1;
+/// Longer than every name with its tails.
+const TAIL: usize = 48;
+
+/// The end of the normalised text, without an allocation, for the many words that are no names.
+fn normalise_end<'b>(text: &[u8], buffer: &'b mut [u8; TAIL]) -> &'b [u8] {
+    let mut at = TAIL;
+    for &b in text.iter().rev() {
+        if at == 0 {
+            break;
+        }
+        if !matches!(b, b'_' | b'-' | b' ' | b'.' | b'\t') {
+            at -= 1;
+            buffer[at] = b.to_ascii_lowercase();
+        }
     }
-    Some(&buffer[..n])
+    &buffer[at..]
 }
 
 /// The name around a hit, if it is one.
@@ -139,10 +147,9 @@ pub(crate) fn at(names: &Names, bytes: &[u8], hit: usize) -> Option<Name> {
 }
 
 fn plain(names: &Names, bytes: &[u8], span: Span, start: usize) -> Option<Name> {
-    let mut buffer = [0; LONGEST];
-    let whole = normalise_into(&bytes[span.range()], &mut buffer)?;
-    let entry = names.suffix(whole)?;
-    Some(Name { span, entry, whole: whole.to_vec(), start })
+    let text = &bytes[span.range()];
+    let entry = names.suffix(normalise_end(text, &mut [0; TAIL]))?;
+    Some(Name { span, entry, whole: normalise(text), start })
 }
 
 fn longer(names: &Names, a: Option<Name>, b: Option<Name>) -> Option<Name> {
@@ -152,35 +159,27 @@ fn longer(names: &Names, a: Option<Name>, b: Option<Name>) -> Option<Name> {
     }
 }
 
-/// Names that are written as words. Takes the longest that is a name.
+/// Names that are written as words: up to two before the hit's word, and "key" and "id" after it.
+/// Takes the longest that is a name.
 fn words(names: &Names, bytes: &[u8], run: Span) -> Option<Name> {
-    const MOST: usize = 4;
     const LONGEST_WORD: usize = 12;
     if run.len() > 2 * LONGEST_WORD {
         return None;
     }
-    let mut starts = [run.start; MOST];
-    let mut ends = [run.end; MOST];
-    let (mut before, mut after) = (1, 1);
-    while before < MOST {
-        let Some(word) = previous_word(bytes, starts[before - 1]).filter(|w| w.len() <= LONGEST_WORD) else {
-            break;
-        };
-        starts[before] = word.start;
-        before += 1;
-    }
-    while after < MOST {
-        let Some(word) = next_word(bytes, ends[after - 1]).filter(|w| w.len() <= LONGEST_WORD) else { break };
-        ends[after] = word.end;
-        after += 1;
-    }
+    let short = |w: &Span| w.len() <= LONGEST_WORD;
+    let is = |w: &Span, text: &[u8]| bytes[w.range()].eq_ignore_ascii_case(text);
+    let first = previous_word(bytes, run.start).filter(short);
+    let second = first.and_then(|w| previous_word(bytes, w.start)).filter(short);
+    let key = next_word(bytes, run.end).filter(|w| is(w, b"key"));
+    let id = key.and_then(|w| next_word(bytes, w.end)).filter(|w| is(w, b"id"));
     let mut best: Option<(usize, Span)> = None;
-    let mut buffer = [0; LONGEST];
-    for (i, &end) in ends[..after].iter().enumerate() {
-        for &start in &starts[usize::from(i == 0)..before] {
+    for end in [Some(run.end), key.map(|w| w.end), id.map(|w| w.end)].into_iter().flatten() {
+        for start in [Some(run.start), first.map(|w| w.start), second.map(|w| w.start)].into_iter().flatten() {
+            if end == run.end && start == run.start {
+                continue;
+            }
             // Words are a name only as a whole: "a key" of "a secret key" is none.
-            let Some(whole) = normalise_into(&bytes[start..end], &mut buffer) else { continue };
-            let entry = names.exact(whole);
+            let entry = names.exact(normalise_end(&bytes[start..end], &mut [0; TAIL]));
             let length = best.map_or(0, |(e, _)| names.key(e).len());
             if let Some(entry) = entry.filter(|&e| names.key(e).len() > length) {
                 best = Some((entry, Span::new(start, end)));

@@ -127,15 +127,14 @@ pub(super) fn loose_license(bytes: &[u8], span: Span) -> Option<Span> {
     (16..=64).contains(&secret).then(|| Span::new(span.start, from + secret))
 }
 
-/// A cheap refusal, for the many lines about licenses of other kinds: near the name stands a comma, or
-/// an encoded one, with twelve key bytes behind it.
+/// A cheap refusal, for the many lines about licenses of other kinds: behind the name stands a comma,
+/// or an encoded one, with twelve key bytes behind it.
 pub(super) fn may_hold_license(bytes: &[u8], name: Span) -> bool {
-    const REACH: usize = 300;
-    let from = name.start.saturating_sub(REACH / 2);
-    let near = &bytes[from..bytes.len().min(name.end + REACH)];
+    const REACH: usize = 160;
+    let near = &bytes[name.end..bytes.len().min(name.end + REACH)];
     memchr::memchr2_iter(b',', b'%', near).any(|i| {
-        let run = near[i + 1..].iter().take(12).take_while(|b| b.is_ascii_alphanumeric()).count();
-        run == 12
+        let next = near.get(i + 1..i + 13);
+        next.is_some_and(|run| run.iter().all(|&b| ALPHANUMERIC[usize::from(b)]))
     })
 }
 
