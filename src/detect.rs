@@ -20,7 +20,7 @@ use crate::text::Span;
 use crate::token::Token;
 
 /// The prefilter's hits are worked off in stretches of this many bytes, which stay in the cache.
-const STRETCH: usize = 8 * 1024;
+const STRETCH: usize = 16 * 1024;
 
 /// What is anchored this far outside the owned part may reach into it, and is looked at, too.
 const MARGIN: usize = 16 * 1024;

@@ -163,7 +163,9 @@ fn longer(names: &Names, a: Option<Name>, b: Option<Name>) -> Option<Name> {
 /// Takes the longest that is a name.
 fn words(names: &Names, bytes: &[u8], run: Span) -> Option<Name> {
     const LONGEST_WORD: usize = 12;
-    if run.len() > 2 * LONGEST_WORD {
+    // The words by which a hit can reach a name of several: secret, device, pair, access, …
+    let begins = bytes[run.start].to_ascii_lowercase();
+    if run.len() > 2 * LONGEST_WORD || !b"sdpakrt".contains(&begins) {
         return None;
     }
     let short = |w: &Span| w.len() <= LONGEST_WORD;
