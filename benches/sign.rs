@@ -1,8 +1,8 @@
 //! How fast tokens are signed, verified, decoded and tried, beside plain HMAC over the same bytes.
 //!
-//! `cargo bench --bench sign`. The limit that is kept: at most twice the cost of plain HMAC over the same
-//! bytes. These are the signed bytes for what is signed (twice, where two keys sign), and the bytes of the
-//! token for a UserSig that is verified, all of which have to be unpacked before there is anything to hash.
+//! `cargo bench --bench sign`. The aim: at most about twice the cost of plain HMAC over the same bytes.
+//! These are the signed bytes for what is signed (twice, where two keys sign), and the bytes of the token
+//! for a UserSig that is verified, all of which have to be unpacked before there is anything to hash.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and may stop")]
 
