@@ -78,8 +78,18 @@ pub fn equal(left: &[u8], right: &[u8]) -> bool {
     if left.len() != right.len() {
         return false;
     }
-    // The barrier keeps the compiler from leaving the loop at the first difference.
-    let differing = left.iter().zip(right).fold(0, |sum, (a, b)| std::hint::black_box(sum | (a ^ b)));
+    let (left, left_rest) = left.as_chunks::<8>();
+    let (right, right_rest) = right.as_chunks::<8>();
+    let mut differing = 0;
+    for (a, b) in left.iter().zip(right) {
+        differing |= u64::from_ne_bytes(*a) ^ u64::from_ne_bytes(*b);
+        // Keeps the compiler from leaving the loop at the first difference.
+        zeroize::optimization_barrier(&differing);
+    }
+    for (a, b) in left_rest.iter().zip(right_rest) {
+        differing |= u64::from(a ^ b);
+        zeroize::optimization_barrier(&differing);
+    }
     differing == 0
 }
 

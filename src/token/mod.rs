@@ -3,6 +3,8 @@
 //! One file per scheme, one line per scheme in [`SCHEMES`]. Decoding needs no key and lives in the
 //! core; signing and verifying come with the feature `sign`.
 
+#[cfg(feature = "sign")]
+mod engines;
 mod envelope;
 mod evidence;
 mod json;
@@ -16,6 +18,8 @@ mod strict;
 pub mod tirtc;
 pub mod usersig;
 pub mod usersig_legacy;
+#[cfg(feature = "sign")]
+mod wiped;
 
 pub use evidence::Evidence;
 #[cfg(feature = "sign")]

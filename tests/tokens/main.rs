@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop")]
 #![cfg_attr(not(feature = "legacy"), allow(dead_code, reason = "the vectors serve all features"))]
 
+#[cfg(feature = "cli")]
+mod command;
 mod decoding;
 #[cfg(feature = "sign")]
 mod laws;

@@ -1,15 +1,15 @@
 //! Signs and verifies connect tokens: the reference for both ways in which they are signed.
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use zeroize::Zeroizing;
 
 use super::{ConnectToken, DEVICE_PREFIX, MAX_PAYLOAD, SCOPE_PREFIX, SIGNATURE_CHARS, remote_id};
 use crate::error::{Error, Result};
 use crate::secret::{DeviceSecretKey, Secret, SecretKey};
 use crate::token::Refusal;
+use crate::token::engines::URL_SAFE;
 use crate::token::mac::PreparedKey;
 use crate::token::strict::Fields;
+use crate::token::wiped::{Decimal, Wiped};
 
 /// Life of a token in seconds, where nothing else is asked for.
 pub const DEFAULT_TTL: i64 = 300;
@@ -118,32 +118,31 @@ impl Grant {
     }
 
     /// The claims as compact JSON, in the order of the documentation.
-    fn payload(&self) -> Result<Zeroizing<Vec<u8>>> {
-        let fresh;
+    fn payload(&self) -> Result<Wiped> {
+        let mut fresh = [0; 22];
         let nonce = match &self.nonce {
             Some(nonce) => nonce,
-            None => {
-                fresh = fresh_nonce()?;
-                &fresh
-            }
+            None => fresh_nonce(&mut fresh)?,
         };
         let expires_at = self.issued_at.checked_add(self.ttl);
         let expires_at =
             expires_at.ok_or_else(|| Error::invalid("issued at: the expiry does not fit 64 bits"))?;
-        let mut out = Zeroizing::new(Vec::with_capacity(256));
-        out.extend_from_slice(b"{\"sub\":");
-        quote(&mut out, "", &self.subject);
-        out.extend_from_slice(b",\"scope\":");
-        quote(&mut out, SCOPE_PREFIX, &self.remote_id);
-        out.extend_from_slice(b",\"iss\":");
-        quote(&mut out, "", &self.access_id);
-        out.extend_from_slice(b",\"iat\":");
-        out.extend_from_slice(self.issued_at.to_string().as_bytes());
-        out.extend_from_slice(b",\"exp\":");
-        out.extend_from_slice(expires_at.to_string().as_bytes());
-        out.extend_from_slice(b",\"nonce\":");
-        quote(&mut out, "", nonce);
-        out.push(b'}');
+        let strings: [&str; 4] = [&self.subject, &self.remote_id, &self.access_id, nonce];
+        let room: usize = strings.into_iter().map(Wiped::quoted_size).sum();
+        let mut out = Wiped::with_capacity(room + 100);
+        out.put(b"{\"sub\":");
+        out.put_quoted("", &self.subject);
+        out.put(b",\"scope\":");
+        out.put_quoted(SCOPE_PREFIX, &self.remote_id);
+        out.put(b",\"iss\":");
+        out.put_quoted("", &self.access_id);
+        out.put(b",\"iat\":");
+        out.put(&Decimal::new(self.issued_at));
+        out.put(b",\"exp\":");
+        out.put(&Decimal::new(expires_at));
+        out.put(b",\"nonce\":");
+        out.put_quoted("", nonce);
+        out.put(b"}");
         Ok(out)
     }
 }
@@ -205,13 +204,13 @@ impl Keys {
         let payload = grant.payload()?;
         let mut token = String::with_capacity(3 + payload.len().div_ceil(3) * 4 + 1 + SIGNATURE_CHARS);
         token.push_str("v1.");
-        URL_SAFE_NO_PAD.encode_string(payload.as_slice(), &mut token);
+        URL_SAFE.encode_string(&*payload, &mut token);
         if token.len() - 3 > MAX_PAYLOAD {
             return Err(Error::invalid("claims: longer than 8 KiB in base64url"));
         }
         let tag = self.tag(&token.as_bytes()[3..]);
         token.push('.');
-        URL_SAFE_NO_PAD.encode_string(tag, &mut token);
+        URL_SAFE.encode_string(tag, &mut token);
         Ok(ConnectToken(Secret::new(token)))
     }
 
@@ -224,8 +223,9 @@ impl Keys {
     /// twice and a number in a string are refused, since other readers might take them otherwise.
     pub fn verify(&self, token: &str, expect: &Expect<'_>, now: i64) -> Result<super::Claims, Refusal> {
         let (payload, tag) = split(token)?;
-        let document = URL_SAFE_NO_PAD.decode(payload).map(Zeroizing::new);
-        let document = document.map_err(|_| Refusal::Malformed("the payload is not base64url"))?;
+        let mut document = Wiped::with_capacity(payload.len());
+        let decoded = URL_SAFE.decode_vec(payload, document.as_mut_vec());
+        decoded.map_err(|_| Refusal::Malformed("the payload is not base64url"))?;
         let fields = Fields::read(&document, &["sub", "scope", "iss", "nonce", "iat", "exp"])?;
         let [subject, scope, issuer, nonce] =
             [fields.text(0)?, fields.text(1)?, fields.text(2)?, fields.text(3)?];
@@ -271,7 +271,7 @@ impl Keys {
 pub(super) fn encode_tag(tag: &[u8; 32]) -> [u8; SIGNATURE_CHARS] {
     let mut out = [0; SIGNATURE_CHARS];
     // 32 bytes are 43 characters, so that this cannot fail.
-    let written = URL_SAFE_NO_PAD.encode_slice(tag, &mut out);
+    let written = URL_SAFE.encode_slice(tag, &mut out);
     debug_assert!(written.is_ok());
     out
 }
@@ -284,7 +284,7 @@ fn split(token: &str) -> Result<(&str, [u8; 32]), Refusal> {
         return Err(Refusal::Malformed("the payload is longer than 8 KiB"));
     }
     let mut tag = [0; 32];
-    match URL_SAFE_NO_PAD.decode_slice(signature, &mut tag) {
+    match URL_SAFE.decode_slice(signature, &mut tag) {
         Ok(32) => Ok((payload, tag)),
         _ => Err(Refusal::Malformed("the signature is not 32 bytes in base64url")),
     }
@@ -300,21 +300,12 @@ fn check(name: &str, value: &str) -> Result<()> {
     Err(Error::invalid(format!("{name}: expected {expected}")))
 }
 
-/// Writes `head` and `tail` as one JSON string.
-fn quote(out: &mut Vec<u8>, head: &str, tail: &str) {
-    out.push(b'"');
-    for byte in head.bytes().chain(tail.bytes()) {
-        // Control characters were refused, so these two are all that JSON wants escaped.
-        if matches!(byte, b'"' | b'\\') {
-            out.push(b'\\');
-        }
-        out.push(byte);
-    }
-    out.push(b'"');
-}
-
-fn fresh_nonce() -> Result<String> {
+/// 16 fresh bytes of the system's generator, in base64url.
+fn fresh_nonce(out: &mut [u8; 22]) -> Result<&str> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|_| Error::invalid("nonce: the system gave no random bytes"))?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
+    // 16 bytes are 22 characters of ASCII, so that neither can fail.
+    let written = URL_SAFE.encode_slice(bytes, out).unwrap_or_default();
+    debug_assert_eq!(written, out.len());
+    Ok(std::str::from_utf8(out).unwrap_or_default())
 }

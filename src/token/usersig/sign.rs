@@ -1,16 +1,16 @@
 //! Signs and verifies UserSig of version 2, with every trap of the official signers closed.
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use zeroize::Zeroizing;
 
-use super::stream::{seal, unseal};
+use super::stream::{STREAM_EXTRA, STREAM_HEAD, seal, unseal};
 use super::{PrivateMap, Privileges, Room, UserSig};
 use crate::error::{Error, Result};
 use crate::secret::{SdkSecretKey, Secret, equal};
+use crate::token::engines::STANDARD;
 use crate::token::envelope::MAX_DOCUMENT;
 use crate::token::mac::{self, PreparedKey};
 use crate::token::strict::Fields;
+use crate::token::wiped::{Decimal, Wiped};
 use crate::token::{Claims, Evidence, Refusal};
 
 /// Life of a UserSig in seconds, where nothing else is asked for: the seven days of the vendor's demos.
@@ -178,16 +178,14 @@ impl Key {
         let buffer = grant.buffer.as_ref().map(|buffer| STANDARD.encode(buffer));
         let lines = Lines {
             identifier: &grant.user_id,
-            app: grant.sdk_app_id.into(),
-            time: grant.issued_at,
-            expire: grant.expire,
+            app: Decimal::new(grant.sdk_app_id.into()),
+            time: Decimal::new(grant.issued_at),
+            expire: Decimal::new(grant.expire),
             buffer: buffer.as_deref(),
         };
-        let document = document(&lines, &self.0.tag(&[&lines.signed()]));
-        if document.len() > MAX_DOCUMENT {
-            return Err(Error::invalid("userbuf: the document is longer than 4 KiB"));
-        }
-        Ok(UserSig(Secret::new(seal(document.as_bytes()))))
+        let token = seal(stream(&lines, &lines.tag(&self.0)));
+        let token = token.ok_or_else(|| Error::invalid("userbuf: the document is longer than 4 KiB"))?;
+        Ok(UserSig(Secret::new(token)))
     }
 
     /// Verifies a token at `now` (Unix seconds): its envelope, the types of its fields, its version, those
@@ -214,12 +212,15 @@ impl Key {
         let buffer = fields.optional_text(5)?;
         let raw = buffer.map(|b| STANDARD.decode(b)).transpose();
         let raw = raw.map_err(|_| fields.expected(5, "padded base64"))?;
-        let tag = STANDARD.decode(fields.text(6)?).ok().filter(|tag| tag.len() == 32);
-        let tag = tag.ok_or_else(|| fields.expected(6, "32 bytes in padded base64"))?;
+        let mut tag = [0; 33];
+        if STANDARD.decode_slice(fields.text(6)?, &mut tag) != Ok(32) {
+            return Err(fields.expected(6, "32 bytes in padded base64"));
+        }
         let map = raw.as_deref().and_then(PrivateMap::decode);
         expect.check(&[FIELDS[2], FIELDS[1], FIELDS[5]], identifier, app, map.as_ref())?;
-        let lines = Lines { identifier, app: app.into(), time, expire, buffer };
-        if !equal(&self.0.tag(&[&lines.signed()]), &tag) {
+        let [app_digits, time_digits, expire_digits] = [app.into(), time, expire].map(Decimal::new);
+        let lines = Lines { identifier, app: app_digits, time: time_digits, expire: expire_digits, buffer };
+        if !equal(&lines.tag(&self.0), &tag[..32]) {
             return Err(Refusal::Signature);
         }
         if now > expires_at {
@@ -299,56 +300,55 @@ const FIELDS: [&str; 7] =
 /// What is signed: these values, a line each.
 struct Lines<'a> {
     identifier: &'a str,
-    app: i64,
-    time: i64,
-    expire: i64,
+    app: Decimal,
+    time: Decimal,
+    expire: Decimal,
     /// The buffer in base64; it is this text that is signed.
     buffer: Option<&'a str>,
 }
 
 impl Lines<'_> {
-    fn signed(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(96 + self.identifier.len() + self.buffer.map_or(0, str::len));
-        let mut line = |name: &str, value: &str| {
-            for part in [name, ":", value, "\n"] {
-                out.extend_from_slice(part.as_bytes());
-            }
-        };
-        line(FIELDS[1], self.identifier);
-        line(FIELDS[2], &self.app.to_string());
-        line(FIELDS[3], &self.time.to_string());
-        line(FIELDS[4], &self.expire.to_string());
-        if let Some(buffer) = self.buffer {
-            line(FIELDS[5], buffer);
-        }
-        out
+    fn tag(&self, key: &PreparedKey) -> [u8; 32] {
+        let (name, buffer) = self.buffer.map_or(("", ""), |buffer| ("\nTLS.userbuf:", buffer));
+        key.tag(&[
+            b"TLS.identifier:",
+            self.identifier.as_bytes(),
+            b"\nTLS.sdkappid:",
+            &self.app,
+            b"\nTLS.time:",
+            &self.time,
+            b"\nTLS.expire:",
+            &self.expire,
+            name.as_bytes(),
+            buffer.as_bytes(),
+            b"\n",
+        ])
     }
 }
 
-/// The document as compact JSON, in the order of the Go signer.
-fn document(lines: &Lines<'_>, tag: &[u8; 32]) -> Zeroizing<String> {
-    let mut out = Zeroizing::new(String::with_capacity(256 + lines.buffer.map_or(0, str::len)));
-    out.push_str("{\"TLS.ver\":\"2.0\",\"TLS.identifier\":\"");
-    for character in lines.identifier.chars() {
-        // Printable ASCII, of which JSON wants these two escaped.
-        if matches!(character, '"' | '\\') {
-            out.push('\\');
-        }
-        out.push(character);
-    }
-    out.push_str("\",\"TLS.sdkappid\":");
-    out.push_str(&lines.app.to_string());
-    out.push_str(",\"TLS.expire\":");
-    out.push_str(&lines.expire.to_string());
-    out.push_str(",\"TLS.time\":");
-    out.push_str(&lines.time.to_string());
+/// The document as compact JSON, in the order of the Go signer, in a stream to be sealed.
+fn stream(lines: &Lines<'_>, tag: &[u8; 32]) -> Wiped {
+    let strings = Wiped::quoted_size(lines.identifier) + lines.buffer.map_or(0, str::len);
+    let mut out = Wiped::with_capacity(STREAM_EXTRA + strings + 256);
+    out.put(&STREAM_HEAD);
+    out.put(b"{\"TLS.ver\":\"2.0\",\"TLS.identifier\":");
+    out.put_quoted("", lines.identifier);
+    out.put(b",\"TLS.sdkappid\":");
+    out.put(&lines.app);
+    out.put(b",\"TLS.expire\":");
+    out.put(&lines.expire);
+    out.put(b",\"TLS.time\":");
+    out.put(&lines.time);
     if let Some(buffer) = lines.buffer {
-        out.push_str(",\"TLS.userbuf\":\"");
-        out.push_str(buffer);
-        out.push('"');
+        out.put(b",\"TLS.userbuf\":");
+        out.put_quoted("", buffer);
     }
-    out.push_str(",\"TLS.sig\":\"");
-    STANDARD.encode_string(tag, &mut out);
-    out.push_str("\"}");
+    out.put(b",\"TLS.sig\":\"");
+    let mut text = [0; 44];
+    // 32 bytes are 44 characters with their padding, so that this cannot fail.
+    let written = STANDARD.encode_slice(tag, &mut text);
+    debug_assert!(written.is_ok());
+    out.put(&text);
+    out.put(b"\"}");
     out
 }

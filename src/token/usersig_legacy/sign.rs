@@ -1,16 +1,17 @@
 //! Signs and verifies UserSig of version 1.
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::keys::{PrivateKey, PublicKey};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
+use crate::token::engines::STANDARD;
 use crate::token::envelope::MAX_DOCUMENT;
 use crate::token::strict::Fields;
-use crate::token::usersig::stream::{seal, unseal};
+use crate::token::usersig::stream::{STREAM_EXTRA, STREAM_HEAD, seal, unseal};
 use crate::token::usersig::{Expect, Grant, PrivateMap, UserSig};
+use crate::token::wiped::Wiped;
 use crate::token::{Claims, Evidence, Refusal};
 
 impl PrivateKey {
@@ -33,10 +34,12 @@ impl PrivateKey {
         };
         let signature = STANDARD.encode(self.sign_bytes(&lines.signed()));
         let document = Zeroizing::new(lines.document(&signature));
-        if document.len() > MAX_DOCUMENT {
-            return Err(Error::invalid("userbuf: the document is longer than 4 KiB"));
-        }
-        Ok(UserSig::from_signer(Secret::new(seal(document.as_bytes()))))
+        let mut stream = Wiped::with_capacity(document.len() + STREAM_EXTRA);
+        stream.put(&STREAM_HEAD);
+        stream.put(document.as_bytes());
+        let token = seal(stream);
+        let token = token.ok_or_else(|| Error::invalid("userbuf: the document is longer than 4 KiB"))?;
+        Ok(UserSig::from_signer(Secret::new(token)))
     }
 }
 
@@ -50,15 +53,17 @@ impl PublicKey {
     /// # Errors
     /// The first check that failed.
     pub fn verify(&self, token: &str, expect: &Expect<'_>, now: i64) -> Result<Claims, Refusal> {
+        let sealed;
         let document = if token.starts_with('{') {
             if token.len() > MAX_DOCUMENT {
                 return Err(Refusal::Malformed("the document is longer than 4 KiB"));
             }
-            Zeroizing::new(token.as_bytes().to_vec())
+            token.as_bytes()
         } else {
-            unseal(token)?
+            sealed = unseal(token)?;
+            &*sealed
         };
-        let fields = Fields::read(&document, &FIELDS)?;
+        let fields = Fields::read(document, &FIELDS)?;
         let lines = Lines::of(&fields)?;
         let app = number(lines.app).and_then(|app| u32::try_from(app).ok());
         let app = app.ok_or_else(|| fields.expected(APP, "digits of a 32-bit number"))?;
