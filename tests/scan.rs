@@ -146,6 +146,23 @@ fn a_stream_of_any_length_around_a_part_is_read_to_its_end() {
 }
 
 #[test]
+fn a_file_of_any_length_is_read_to_its_end() {
+    let (first, context) = (128 * 1024, scrubjay::blob::CONTEXT);
+    let tree = tempfile::tempdir().expect("a directory");
+    for border in [first, PART, PART + context, 2 * PART] {
+        for length in [border - 1, border, border + 1] {
+            let line = expand("\nsecret_key={alnum:32}", &length.to_string());
+            let bytes = [vec![b'a'; length - line.bytes.len()], line.bytes].concat();
+            let path = tree.path().join("a");
+            fs::write(&path, &bytes).expect("a file");
+            let outcome = scan_path(&path, 2);
+            assert_eq!((outcome.summary.bytes, outcome.summary.findings), (length as u64, 1));
+            assert_eq!((outcome.findings[0].line, outcome.findings[0].column), (2, 12));
+        }
+    }
+}
+
+#[test]
 fn a_large_file_in_utf16_has_the_places_of_its_text() {
     let text = planted(2 * PART, &[PART / 2 - 30, PART - 20, 3 * PART / 2], true);
     let string = String::from_utf8(text.bytes.clone()).expect("the filler is text");

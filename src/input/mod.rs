@@ -78,8 +78,11 @@ pub struct SourceKind {
     /// What it reads.
     pub about: &'static str,
     /// Takes its share of a request, if it has one.
-    pub open: fn(&Request) -> Result<Option<Box<dyn Source>>>,
+    pub open: Open,
 }
+
+/// Makes a source for a kind's share of a request; none where it has no share.
+pub type Open = fn(&Request) -> Result<Option<Box<dyn Source>>>;
 
 /// Every kind of input.
 pub const SOURCES: &[SourceKind] = &[stdin::SOURCE, worktree::SOURCE];

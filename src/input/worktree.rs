@@ -27,6 +27,9 @@ pub(super) const SOURCE: SourceKind = SourceKind {
 /// With fewer named files than this, threads cost more than they save.
 const WORTH_THREADS: usize = 32;
 
+/// How much of a file is read before its size is asked for.
+const FIRST: usize = 128 * 1024;
+
 struct Worktree {
     paths: Vec<PathBuf>,
     no_ignore: bool,
@@ -189,10 +192,24 @@ impl<'s> Hand<'s> {
     }
 }
 
-/// Reads until the file or the buffer ends; the size that a file claims is not asked for, since a
-/// log grows and a file in `/proc` claims none.
+/// Reads a file until it ends; a full buffer means that it is large.
+///
+/// Most files end within the first read, and what a file claims of its size is not asked for: a log
+/// grows, and a file in `/proc` claims none. Only where more is to come does the claim save reading a
+/// megabyte that will be read again.
 fn read_start(path: &Path, buffer: &mut [u8]) -> io::Result<usize> {
     let mut file = File::open(path)?;
+    let mut length = fill(&mut file, &mut buffer[..FIRST])?;
+    if length == FIRST {
+        if file.metadata()?.len() > WHOLE as u64 {
+            return Ok(buffer.len());
+        }
+        length += fill(&mut file, &mut buffer[FIRST..])?;
+    }
+    Ok(length)
+}
+
+fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
     let mut length = 0;
     while length < buffer.len() {
         match file.read(&mut buffer[length..]) {

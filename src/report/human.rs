@@ -29,6 +29,8 @@ fn make(style: Style) -> Box<dyn Reporter> {
     let drawer = GraphicalReportHandler::new_themed(GraphicalTheme { characters, styles })
         .with_width(style.columns)
         .with_links(false)
+        // It would break a line inside a rule's id.
+        .with_wrap_lines(false)
         .without_syntax_highlighting();
     Box::new(Human { style, drawer, path: String::new(), counts: Vec::new() })
 }
@@ -168,7 +170,7 @@ fn expiry(claims: &Claims, status: Option<Status>, now: i64) -> Option<String> {
 
 /// A time span in its two largest units.
 fn span(seconds: u64) -> String {
-    let units = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
+    let units = [(31_536_000, "y"), (86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
     let first = units.iter().position(|(size, _)| seconds >= *size).unwrap_or(units.len() - 1);
     let (size, name) = units[first];
     let mut text = format!("{} {name}", seconds / size);
@@ -207,12 +209,13 @@ impl Drawn {
             Severity::Low | Severity::Info => "36",
         };
         let status = finding.status.map(|s| format!(", {}", s.name())).unwrap_or_default();
-        let headline = format!(
-            "{} {} [{}{status}]",
-            human.paint(color, &format!("{}:", finding.severity)),
-            printable(&finding.message),
-            printable(&finding.rule),
-        );
+        let severity = format!("{}:", finding.severity);
+        let words =
+            format!("{severity} {} [{}{status}]", printable(&finding.message), printable(&finding.rule));
+        let mut headline = String::new();
+        // Four columns are the sign's.
+        wrap(&mut headline, "", 0, &words, human.style.columns.saturating_sub(4));
+        let headline = headline.trim_end().replacen(&severity, &human.paint(color, &severity), 1);
         let digits = finding.line.to_string().len();
         // Six columns are the frame's.
         let excerpt = finding.excerpt.clone().cut(human.style.columns.saturating_sub(digits + 6));
@@ -291,8 +294,8 @@ mod tests {
 
     #[test]
     fn a_span_is_told_in_two_units() {
-        let told: Vec<String> = [0, 59, 60, 250, 3_600, 90_061, 86_400].map(span).into();
-        assert_eq!(told, ["0 s", "59 s", "1 min", "4 min 10 s", "1 h", "1 d 1 h", "1 d"]);
+        let told: Vec<String> = [0, 59, 60, 250, 3_600, 90_061, 86_400, 40_000_000].map(span).into();
+        assert_eq!(told, ["0 s", "59 s", "1 min", "4 min 10 s", "1 h", "1 d 1 h", "1 d", "1 y 97 d"]);
     }
 
     #[test]

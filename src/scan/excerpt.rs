@@ -28,10 +28,37 @@ pub(super) struct Hidden {
     pub mask: String,
 }
 
-/// The masked line around `shown`. `hidden` holds every value that is known in these bytes.
-pub(super) fn excerpt(encoding: Encoding, bytes: &[u8], hidden: &[Hidden], shown: &Hidden) -> Excerpt {
+/// Every value that is known in a run of bytes.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// By place.
+    values: Vec<Hidden>,
+    /// The length of the longest.
+    longest: usize,
+}
+
+impl Known {
+    /// These values, in any order.
+    pub(super) fn new(mut values: Vec<Hidden>) -> Self {
+        values.sort_by_key(|h| h.span);
+        values.dedup_by_key(|h| h.span);
+        let longest = values.iter().map(|h| h.span.len()).max().unwrap_or(0);
+        Self { values, longest }
+    }
+
+    fn around(&self, window: Span) -> impl Iterator<Item = &Hidden> {
+        let from = self.values.partition_point(|h| h.span.start + self.longest < window.start);
+        self.values[from..]
+            .iter()
+            .take_while(move |h| h.span.start < window.end)
+            .filter(move |h| h.span.overlaps(window))
+    }
+}
+
+/// The masked line around `shown`, with every value in `known` masked.
+pub(super) fn excerpt(encoding: Encoding, bytes: &[u8], known: &Known, shown: &Hidden) -> Excerpt {
     let window = window(encoding, bytes, shown.span);
-    let covers = covers(bytes, hidden, shown, window.span);
+    let covers = covers(bytes, known, shown, window.span);
     let mut text = String::new();
     let mut mark = None;
     let mut at = window.span.start;
@@ -84,9 +111,9 @@ fn window(encoding: Encoding, bytes: &[u8], value: Span) -> Window {
 }
 
 /// What must not be seen in the window, in order, without overlaps; `shown` among it, whole.
-fn covers(bytes: &[u8], hidden: &[Hidden], shown: &Hidden, window: Span) -> Vec<Hidden> {
+fn covers(bytes: &[u8], known: &Known, shown: &Hidden, window: Span) -> Vec<Hidden> {
     let mut found: Vec<Hidden> = Vec::new();
-    for value in hidden.iter().chain([shown]).filter(|h| h.span.overlaps(window)) {
+    for value in known.around(window).chain([shown]) {
         found.push(value.clone());
         let raw = &bytes[value.span.range()];
         // Short values are common words somewhere else.
@@ -196,8 +223,8 @@ mod tests {
     }
 
     fn shown(text: &str, value: &str, others: &[&str]) -> String {
-        let hidden: Vec<Hidden> = others.iter().map(|v| hide(text, v)).collect();
-        let excerpt = excerpt(Encoding::Utf8, text.as_bytes(), &hidden, &hide(text, value));
+        let known = Known::new(others.iter().map(|v| hide(text, v)).collect());
+        let excerpt = excerpt(Encoding::Utf8, text.as_bytes(), &known, &hide(text, value));
         let mark = excerpt.mark.expect("a finding has a mark");
         assert_eq!(&excerpt.text[mark.range()], mask(value.as_bytes()));
         excerpt.text

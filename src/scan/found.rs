@@ -4,7 +4,7 @@
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::excerpt::{Hidden, SIGHT, excerpt, mask_runs};
+use super::excerpt::{Hidden, Known, SIGHT, excerpt, mask_runs};
 use super::place::{Base, Encoding, Locator, Spot};
 use crate::blob::Blob;
 use crate::detect::{Detection, Detector, Scratch};
@@ -14,21 +14,29 @@ use crate::text::{Span, mask, mask_license};
 /// A finding whose place is still relative to its part.
 #[derive(Debug, Clone)]
 pub(super) struct Found {
-    /// Everything but the place.
-    pub finding: Finding,
-    /// True where the verdict was to let it pass.
-    pub silent: bool,
+    finding: Finding,
+    silent: bool,
     start: Spot,
     end: Spot,
 }
 
 impl Found {
     /// Fills in lines and columns, now that the parts before are counted.
-    pub(super) fn settle(&mut self, base: Base) {
+    pub(super) fn settle(mut self, base: Base) -> Settled {
         (self.finding.line, self.finding.column) = base.place(self.start);
         (self.finding.end_line, self.finding.end_column) = base.place(self.end);
         self.finding.excerpt.line = self.finding.line;
+        if self.silent { Settled::Silent(self.finding) } else { Settled::Leak(self.finding) }
     }
+}
+
+/// A finding in its place, by its verdict.
+#[derive(Debug)]
+pub(super) enum Settled {
+    /// To be reported.
+    Leak(Finding),
+    /// Let pass.
+    Silent(Finding),
 }
 
 /// The bytes could not be scanned: the detector failed on them.
@@ -84,7 +92,7 @@ impl<'d> Inspector<'d> {
         let encoding = Encoding::of(blob.head);
         let first = detections.iter().find(|d| kept(d)).map_or(0, |d| d.span.start);
         let mut locator = Locator::new(encoding, blob.bytes, blob.owned.start, blob.at_start, first);
-        let hidden = self.excerpts.then(|| self.hidden(blob, &detections)).unwrap_or_default();
+        let known = if self.excerpts { self.known(blob, &detections) } else { Known::default() };
         for detection in detections.iter().filter(|d| kept(d)) {
             let start = locator.advance(detection.span.start);
             let last = encoding.trim_newlines(blob.bytes, detection.span.range());
@@ -92,7 +100,7 @@ impl<'d> Inspector<'d> {
             let mut finding = describe(detection, blob, offset);
             if self.excerpts {
                 let shown = Hidden { span: detection.span, mask: finding.masked.clone() };
-                finding.excerpt = excerpt(encoding, blob.bytes, &hidden, &shown);
+                finding.excerpt = excerpt(encoding, blob.bytes, &known, &shown);
             }
             out.push(Found { finding, silent: !detection.is_leak(), start, end });
         }
@@ -108,23 +116,20 @@ impl<'d> Inspector<'d> {
 
     /// Everything that excerpts of this blob must mask: near the border of the owned part also what
     /// the neighbouring part reports.
-    fn hidden(&mut self, blob: &Blob<'_>, detections: &[Detection<'_>]) -> Vec<Hidden> {
+    fn known(&mut self, blob: &Blob<'_>, detections: &[Detection<'_>]) -> Known {
         let near = |d: &Detection<'_>| {
             (blob.owned.start > 0 && d.span.start < blob.owned.start + SIGHT)
                 || (blob.owned.end < blob.bytes.len() && d.span.end + SIGHT > blob.owned.end)
         };
         if !detections.iter().any(near) {
-            return detections.iter().map(hide).collect();
+            return Known::new(detections.iter().map(hide).collect());
         }
         let wider = Span::new(
             blob.owned.start.saturating_sub(2 * SIGHT),
             blob.bytes.len().min(blob.owned.end + 2 * SIGHT),
         );
-        let mut all: Vec<Hidden> =
-            self.detect(&Blob { owned: wider, ..*blob }).iter().chain(detections).map(hide).collect();
-        all.sort_by_key(|h| h.span);
-        all.dedup_by_key(|h| h.span);
-        all
+        let beyond = self.detect(&Blob { owned: wider, ..*blob });
+        Known::new(beyond.iter().chain(detections).map(hide).collect())
     }
 }
 

@@ -15,7 +15,7 @@ use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use self::found::{Found, Inspector};
+use self::found::{Found, Inspector, Settled};
 use self::place::Base;
 use crate::blob::{Blob, Origin};
 use crate::detect::Detector;
@@ -75,7 +75,7 @@ pub fn scan(
     progress: &Progress,
 ) -> Outcome {
     let gathered = gather(detector, sources, settings, progress, false);
-    let mut findings: Vec<Finding> = gathered.found.into_iter().map(|f| f.finding).collect();
+    let mut findings = gathered.leaks;
     tidy(&mut findings);
     let mut summary = Summary {
         files: gathered.files,
@@ -102,13 +102,10 @@ pub fn explain(
     line: usize,
 ) -> (Vec<Judged>, Vec<Failure>) {
     let gathered = gather(detector, sources, settings, &Progress::default(), true);
-    let on_line = |f: &Found| f.finding.line <= line && line <= f.finding.end_line;
-    let mut judged: Vec<Judged> = gathered
-        .found
-        .into_iter()
-        .filter(on_line)
-        .map(|f| Judged { finding: f.finding, silent: f.silent })
-        .collect();
+    let leaks = gathered.leaks.into_iter().map(|finding| Judged { finding, silent: false });
+    let silent = gathered.silent.into_iter().map(|finding| Judged { finding, silent: true });
+    let on_line = |j: &Judged| j.finding.line <= line && line <= j.finding.end_line;
+    let mut judged: Vec<Judged> = leaks.chain(silent).filter(on_line).collect();
     judged.sort_by(|a, b| order(&a.finding, &b.finding));
     (judged, gathered.errors)
 }
@@ -136,27 +133,23 @@ fn tidy(findings: &mut Vec<Finding>) {
     let end = |f: &Finding| f.offset + f.length;
     let one_kind = |a: &Finding, b: &Finding| a.kind == b.kind && (a.kind != Kind::Other || a.rule == b.rule);
     let holds = |a: &Finding, b: &Finding| a.offset <= b.offset && end(b) <= end(a) && one_kind(a, b);
-    let mut kept: Vec<Option<Finding>> = Vec::with_capacity(findings.len());
-    // Those in `kept` that reach beyond the start of the finding at hand; hardly ever more than two.
+    let mut keep = vec![true; findings.len()];
+    // Those that reach beyond the start of the finding at hand; hardly ever more than two.
     let mut open: Vec<usize> = Vec::new();
-    for finding in findings.drain(..) {
-        open.retain(|at| {
-            kept[*at].as_ref().is_some_and(|f| {
-                f.path == finding.path && f.entry == finding.entry && end(f) > finding.offset
-            })
-        });
-        if open.iter().any(|at| kept[*at].as_ref().is_some_and(|f| holds(f, &finding))) {
+    for (at, finding) in findings.iter().enumerate() {
+        let one_file = |f: &Finding| f.path == finding.path && f.entry == finding.entry;
+        open.retain(|o| keep[*o] && one_file(&findings[*o]) && end(&findings[*o]) > finding.offset);
+        if open.iter().any(|o| holds(&findings[*o], finding)) {
+            keep[at] = false;
             continue;
         }
-        for at in &open {
-            if kept[*at].as_ref().is_some_and(|f| holds(&finding, f)) {
-                kept[*at] = None;
-            }
+        for o in &open {
+            keep[*o] &= !holds(finding, &findings[*o]);
         }
-        open.push(kept.len());
-        kept.push(Some(finding));
+        open.push(at);
     }
-    findings.extend(kept.into_iter().flatten());
+    let mut keep = keep.into_iter();
+    findings.retain(|_| keep.next().unwrap_or(true));
 }
 
 fn order(a: &Finding, b: &Finding) -> std::cmp::Ordering {
@@ -184,14 +177,20 @@ impl Crew for Shared<'_> {
     }
 
     fn sink(&self) -> Box<dyn Sink + '_> {
-        Box::new(Worker { shared: self, inspector: self.inspector(), gathered: Gathered::default() })
+        Box::new(Worker {
+            shared: self,
+            inspector: self.inspector(),
+            found: Vec::new(),
+            gathered: Gathered::default(),
+        })
     }
 }
 
 /// What was gathered, by one thread or by all.
 #[derive(Default)]
 struct Gathered {
-    found: Vec<Found>,
+    leaks: Vec<Finding>,
+    silent: Vec<Finding>,
     large: Vec<Large>,
     errors: Vec<Failure>,
     skipped: BTreeMap<&'static str, u64>,
@@ -205,8 +204,16 @@ impl Gathered {
         self.errors.push(Failure { path: path.to_owned(), message: error.to_string() });
     }
 
+    fn add(&mut self, settled: Settled) {
+        match settled {
+            Settled::Leak(finding) => self.leaks.push(finding),
+            Settled::Silent(finding) => self.silent.push(finding),
+        }
+    }
+
     fn merge(&mut self, other: Gathered) {
-        self.found.extend(other.found);
+        self.leaks.extend(other.leaks);
+        self.silent.extend(other.silent);
         self.large.extend(other.large);
         self.errors.extend(other.errors);
         self.skipped_paths.extend(other.skipped_paths);
@@ -222,16 +229,18 @@ impl Gathered {
 struct Worker<'s> {
     shared: &'s Shared<'s>,
     inspector: Inspector<'s>,
+    /// What the file at hand gave; kept for its room.
+    found: Vec<Found>,
     gathered: Gathered,
 }
 
 impl Sink for Worker<'_> {
     fn whole(&mut self, origin: &Origin, bytes: &[u8]) {
-        let found = &mut self.gathered.found;
-        let before = found.len();
-        let inspected = self.inspector.inspect(&Blob::whole(bytes, origin), 0, found);
-        found[before..].iter_mut().for_each(|f| f.settle(Base::default()));
-        let count = found.len() - before;
+        let inspected = self.inspector.inspect(&Blob::whole(bytes, origin), 0, &mut self.found);
+        let count = self.found.len();
+        for found in self.found.drain(..) {
+            self.gathered.add(found.settle(Base::default()));
+        }
         self.gathered.files += 1;
         self.gathered.bytes += bytes.len() as u64;
         if let Err(broken) = inspected {

@@ -207,9 +207,8 @@ impl Task {
         let mut found = seen.found.into_iter().peekable();
         let mut base = Base::default();
         for (index, counted) in seen.counted {
-            while let Some((_, mut f)) = found.next_if(|(i, _)| *i == index) {
-                f.settle(base);
-                gathered.found.push(f);
+            while let Some((_, f)) = found.next_if(|(i, _)| *i == index) {
+                gathered.add(f.settle(base));
             }
             base = base.after(counted);
         }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, styling};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub(crate) use clap_complete::Shell;
 use scrubjay::finding::Severity;
 use scrubjay::report;
 
@@ -197,16 +198,6 @@ pub(crate) enum Color {
     Never,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Shell {
-    Bash,
-    Elvish,
-    Fish,
-    #[value(name = "powershell")]
-    PowerShell,
-    Zsh,
-}
-
 /// Reads the command line; on `--help` or a mistake it ends the program with the right status.
 pub(crate) fn parse() -> Cli {
     Cli::parse()
@@ -214,16 +205,8 @@ pub(crate) fn parse() -> Cli {
 
 /// Writes the completion script for a shell.
 pub(crate) fn completions(shell: Shell, out: &mut Vec<u8>) {
-    use clap_complete::aot;
     let mut command = <Cli as clap::CommandFactory>::command();
-    let shell = match shell {
-        Shell::Bash => aot::Shell::Bash,
-        Shell::Elvish => aot::Shell::Elvish,
-        Shell::Fish => aot::Shell::Fish,
-        Shell::PowerShell => aot::Shell::PowerShell,
-        Shell::Zsh => aot::Shell::Zsh,
-    };
-    aot::generate(shell, &mut command, "scrubjay", out);
+    clap_complete::generate(shell, &mut command, "scrubjay", out);
 }
 
 /// Writes the manual page of the program or of a subcommand; the names of the subcommands where there
