@@ -44,24 +44,47 @@ const HALF: usize = 16;
 pub(crate) struct Prefilter {
     /// Per position: buckets by low half, buckets by high half.
     tables: [[[u8; 16]; 2]; 4],
+    /// One bit for each hash of four folded bytes that are a core: the tables let pass whatever mixes
+    /// the cores of a bucket, and most of that ends here.
+    exact: Box<[u64; EXACT_BITS / 64]>,
 }
 
+/// A power of two; 8 KiB stay in the first-level cache.
+const EXACT_BITS: usize = 1 << 16;
+
 impl Prefilter {
-    /// Builds the tables. Cores that begin alike share a bucket, so that their union stays small.
+    /// Builds the tables.
     pub(crate) fn new(cores: &[Core]) -> Self {
-        let mut order: Vec<&Core> = cores.iter().collect();
-        order.sort();
         let mut tables = [[[0u8; 16]; 2]; 4];
-        for (i, core) in order.iter().enumerate() {
-            let bucket = 1u8 << (i * BUCKETS / order.len().max(1));
-            for (table, class) in tables.iter_mut().zip(core.iter()) {
-                for &byte in class {
-                    table[0][usize::from(byte & 15)] |= bucket;
-                    table[1][usize::from(byte >> 4)] |= bucket;
+        for (bucket, sets) in buckets(cores).iter().enumerate() {
+            for (table, set) in tables.iter_mut().zip(sets) {
+                for half in 0..16 {
+                    table[0][half] |= u8::from(set.low & (1 << half) != 0) << bucket;
+                    table[1][half] |= u8::from(set.high & (1 << half) != 0) << bucket;
                 }
             }
         }
-        Self { tables }
+        let mut exact = Box::new([0; EXACT_BITS / 64]);
+        for core in cores {
+            for four in product(core) {
+                let place = Self::place(four);
+                exact[place / 64] |= 1u64 << (place % 64);
+            }
+        }
+        Self { tables, exact }
+    }
+
+    fn place(four: [u8; 4]) -> usize {
+        let folded = u32::from_le_bytes(four) | 0x2020_2020;
+        (folded.wrapping_mul(0x9e37_79b1) >> 16) as usize
+    }
+
+    /// Whether the four bytes at `at` are a core, but for hashes that meet.
+    #[inline]
+    fn is_core(&self, bytes: &[u8], at: usize) -> bool {
+        let Some(&four) = bytes.get(at..).and_then(|b| b.first_chunk()) else { return false };
+        let place = Self::place(four);
+        self.exact[place / 64] & (1 << (place % 64)) != 0
     }
 
     /// Puts every hit at a position in `range` into `hits`, in order of position. What lies outside
@@ -84,7 +107,7 @@ impl Prefilter {
                 core |= u32::from(self.core_at(bytes, at + i)) << i;
             }
             let halves = [Classes::of(bytes, at), Classes::of(bytes, at + HALF)];
-            emit(at, n, core, halves, &mut before, hits);
+            emit(self, bytes, Block { at, length: n, core, halves }, &mut before, hits);
             at += BLOCK;
         }
     }
@@ -128,25 +151,133 @@ impl Classes {
 }
 
 /// Turns the masks of one block into hits, in order.
-fn emit(at: usize, n: usize, core: u32, halves: [Classes; 2], before: &mut Classes, hits: &mut Vec<Hit>) {
-    for (i, classes) in halves.into_iter().enumerate() {
+#[inline]
+fn emit(filter: &Prefilter, bytes: &[u8], block: Block, before: &mut Classes, hits: &mut Vec<Hit>) {
+    for (i, classes) in block.halves.into_iter().enumerate() {
         let start = i * HALF;
-        if start >= n {
+        if start >= block.length {
             break;
         }
         if classes.run && !before.run {
-            hits.push(Hit::Run(at + start));
+            hits.push(Hit::Run(block.at + start));
         }
         if classes.wide && !before.wide {
-            hits.push(Hit::Wide(at + start));
+            hits.push(Hit::Wide(block.at + start));
         }
         *before = classes;
-        let mut bits = (core >> start) & 0xffff;
+        let mut bits = (block.core >> start) & 0xffff;
         while bits != 0 {
-            hits.push(Hit::Core(at + start + bits.trailing_zeros() as usize));
+            let at = block.at + start + bits.trailing_zeros() as usize;
+            if filter.is_core(bytes, at) {
+                hits.push(Hit::Core(at));
+            }
             bits &= bits - 1;
         }
     }
+}
+
+/// One block, classified.
+#[derive(Clone, Copy)]
+struct Block {
+    at: usize,
+    /// 32, or less at the end.
+    length: usize,
+    /// A bit for each position that passes the tables.
+    core: u32,
+    halves: [Classes; 2],
+}
+
+/// The bytes that a bucket lets pass at one position: a low half of `low` and a high half of `high`.
+#[derive(Clone, Copy, Default)]
+struct Halves {
+    low: u16,
+    high: u16,
+}
+
+impl Halves {
+    fn of(class: &Class) -> Self {
+        class.iter().fold(Self::default(), |h, &b| Self { low: h.low | 1 << (b & 15), high: h.high | 1 << (b >> 4) })
+    }
+
+    fn with(self, other: Self) -> Self {
+        Self { low: self.low | other.low, high: self.high | other.high }
+    }
+
+    /// How much of common text passes.
+    fn share(self) -> u64 {
+        (0..16u8)
+            .filter(|high| self.high & (1 << high) != 0)
+            .flat_map(|high| (0..16u8).filter(move |low| self.low & (1 << low) != 0).map(move |low| high << 4 | low))
+            .map(common)
+            .sum()
+    }
+}
+
+/// Of a thousand bytes of program text and logs, roughly.
+pub(crate) fn common(b: u8) -> u64 {
+    match b {
+        b' ' => 120,
+        b'e' | b't' => 70,
+        b'a' | b'i' | b'n' | b'o' | b'r' | b's' => 50,
+        b'l' | b'd' | b'c' | b'"' => 30,
+        b'u' | b'm' | b'p' | b'f' | b'g' | b'h' | b'_' | b'=' | b'.' | b'0'..=b'9' => 18,
+        b'y' | b'b' | b'w' | b'v' | b'k' | b'-' | b':' | b',' | b'/' | b'\n' => 10,
+        b'A'..=b'Z' => 4,
+        0x21..=0x7e => 3,
+        _ => 1,
+    }
+}
+
+/// Shares the cores out to the buckets: the two whose union lets the least more pass become one, until
+/// there are no more than there is room for.
+fn buckets(cores: &[Core]) -> Vec<[Halves; 4]> {
+    let share = |sets: &[Halves; 4]| sets.iter().map(|s| s.share()).product::<u64>();
+    let union = |a: &[Halves; 4], b: &[Halves; 4]| -> [Halves; 4] { std::array::from_fn(|i| a[i].with(b[i])) };
+    let mut all: Vec<([Halves; 4], u64)> =
+        cores.iter().map(|c| std::array::from_fn(|i| Halves::of(&c[i]))).map(|s| (s, share(&s))).collect();
+    let mut costs: Vec<Vec<u64>> = Vec::new();
+    for i in 0..all.len() {
+        let cost = |j: usize| share(&union(&all[i].0, &all[j].0)).saturating_sub(all[i].1 + all[j].1);
+        costs.push((0..i).map(cost).collect());
+    }
+    while all.len() > BUCKETS {
+        let cheapest = (0..all.len()).flat_map(|i| (0..i).map(move |j| (i, j))).min_by_key(|&(i, j)| costs[i][j]);
+        let Some((i, j)) = cheapest else { break };
+        let merged = union(&all[i].0, &all[j].0);
+        all[j] = (merged, share(&merged));
+        all.remove(i);
+        costs.remove(i);
+        for row in &mut costs[i..] {
+            row.remove(i);
+        }
+        for k in 0..all.len() {
+            let cost = share(&union(&all[k].0, &merged)).saturating_sub(all[k].1 + all[j].1);
+            match k.cmp(&j) {
+                std::cmp::Ordering::Less => costs[j][k] = cost,
+                std::cmp::Ordering::Greater => costs[k][j] = cost,
+                std::cmp::Ordering::Equal => {}
+            }
+        }
+    }
+    all.into_iter().map(|(sets, _)| sets).collect()
+}
+
+/// Every four bytes of a core.
+fn product(core: &Core) -> Vec<[u8; 4]> {
+    let mut all = vec![[0; 4]];
+    for (i, class) in core.iter().enumerate() {
+        all = all
+            .into_iter()
+            .flat_map(|four| {
+                class.iter().map(move |&b| {
+                    let mut next = four;
+                    next[i] = b;
+                    next
+                })
+            })
+            .collect();
+    }
+    all
 }
 
 /// The AVX2 twin: 3 to 8 times the speed of the portable one, which is most of the scanner's time.
@@ -208,7 +339,7 @@ mod avx2 {
                     run: full(run, h),
                     wide: maybe_wide && Classes::of(bytes, at + 16 * h as usize).wide,
                 });
-                emit(at, BLOCK, core, halves, &mut before, hits);
+                emit(filter, bytes, super::Block { at, length: BLOCK, core, halves }, &mut before, hits);
             } else {
                 before = Classes::NONE;
             }

@@ -17,6 +17,10 @@ pub(super) const REACH: usize = 400;
 
 /// Finds the values of a name and gives each to the rule that it fits.
 pub(super) fn named(m: &Matcher, page: &Page<'_>, name: &Name, out: &mut Vec<Match>, asks: &mut Asks) {
+    // A common word that is a name only beside others has to be written like one.
+    if m.rules_of(name).iter().all(|n| n.weak) && !is_followed_by_separator(page.bytes, name.span.end) {
+        return;
+    }
     let licenses = m.rules_of(name).iter().all(|n| page.rules[n.rule].value == Value::License);
     if licenses && !shape::may_hold_license(page.bytes, name.span) {
         return;
@@ -31,6 +35,11 @@ pub(super) fn named(m: &Matcher, page: &Page<'_>, name: &Name, out: &mut Vec<Mat
     for literal in found {
         give(m, page, name, literal, out);
     }
+}
+
+fn is_followed_by_separator(bytes: &[u8], end: usize) -> bool {
+    let next = bytes[end..].iter().take(8).find(|b| !matches!(b, b' ' | b'"' | b'\'' | b'\\' | b'`' | b']' | b'\t'));
+    next.is_some_and(|b| matches!(b, b'=' | b':' | b',' | b'|' | b'<' | b'>' | b'(' | 0x1b) || *b >= 0x80)
 }
 
 /// Gives a literal to the best rule that has the name.

@@ -33,7 +33,7 @@ mod short;
 use std::collections::HashMap;
 
 use crate::decode::{self, Wake};
-use crate::prefilter::{Core, Hit, Prefilter};
+use crate::prefilter::{Core, Hit, Prefilter, common};
 use crate::rule::{Rule, Value};
 use crate::text::Span;
 use crate::token::{self, Scheme, Token};
@@ -347,19 +347,7 @@ fn own_cores() -> Vec<Core> {
 
 /// The four bytes of a keyword that are rarest in text, so that few places wake it.
 fn core_of(keyword: &[u8]) -> Option<[u8; 4]> {
-    // Of a thousand letters of program text and logs, roughly.
-    let share = |b: u8| -> u32 {
-        match b.to_ascii_lowercase() {
-            b'e' => 110,
-            b't' => 85,
-            b' ' | b'a' | b'i' | b'n' | b'o' | b'r' | b's' => 70,
-            b'l' | b'd' | b'c' => 40,
-            b'u' | b'm' | b'p' | b'f' | b'g' | b'h' | b'_' => 27,
-            b'y' | b'b' | b'w' | b'v' | b'k' | b'-' => 12,
-            _ => 5,
-        }
-    };
-    keyword.windows(4).min_by_key(|w| w.iter().map(|&b| share(b)).product::<u32>())?.try_into().ok()
+    keyword.windows(4).min_by_key(|w| w.iter().map(|&b| common(b.to_ascii_lowercase())).product::<u64>())?.try_into().ok()
 }
 
 /// What the four folded bytes of a core lead to: a table of 4,096 places, found by one multiplication.

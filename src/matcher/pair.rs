@@ -35,7 +35,7 @@ pub(super) fn element(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
 /// Goes to the end of the tag in which the name stands, if it stands in one.
 pub(super) fn in_tag(c: &mut Cursor<'_>, name: usize) -> bool {
     let before = &c.bytes[name.saturating_sub(200)..name];
-    let opened = before.iter().rposition(|b| matches!(b, b'<' | b'>')).is_some_and(|i| {
+    let opened = memchr::memrchr2(b'<', b'>', before).is_some_and(|i| {
         before[i] == b'<' && before.get(i + 1).is_none_or(|b| b.is_ascii_alphabetic() || *b == b'_')
     });
     let end = c.rest().iter().take(160).position(|b| matches!(b, b'>' | b'<'));

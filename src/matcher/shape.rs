@@ -7,6 +7,20 @@ use super::{Form, Match, Matcher, Page};
 use crate::text::Span;
 use crate::token::usersig_legacy;
 
+/// How far a run is followed to each side.
+const RUN: usize = 80;
+
+/// Letters and digits, as a table: this loop runs over every trace id of a log.
+const ALPHANUMERIC: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0;
+    while b < 256 {
+        table[b] = (b as u8).is_ascii_alphanumeric();
+        b += 1;
+    }
+    table
+};
+
 /// The length of a device secret in all samples.
 const SECRET: usize = 32;
 
@@ -16,9 +30,14 @@ const ID: usize = 12;
 /// A run of letters and digits around `at`, as far as 80 bytes to each side.
 pub(super) fn run(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>) -> Span {
     let bytes = page.bytes;
-    let is_part = |b: &u8| b.is_ascii_alphanumeric();
-    let start = at - bytes[..at].iter().rev().take(80).take_while(|b| is_part(b)).count();
-    let end = at + bytes[at..].iter().take(80).take_while(|b| is_part(b)).count();
+    let is_part = |i: usize| bytes.get(i).is_some_and(|b| ALPHANUMERIC[usize::from(*b)]);
+    let (mut start, mut end) = (at, at);
+    while start > 0 && at - start < RUN && is_part(start - 1) {
+        start -= 1;
+    }
+    while end - at < RUN && is_part(end) {
+        end += 1;
+    }
     let run = Span::new(start, end);
     match run.len() {
         SECRET => secret(m, page, run, out),

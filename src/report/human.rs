@@ -60,8 +60,8 @@ impl Reporter for Human {
         let drawn = Drawn::new(self, finding);
         self.drawer.render_report(&mut text, &drawn).map_err(io::Error::other)?;
         for (name, value) in facts(finding, run.now, self.style.verbose) {
-            let name = format!("{name:<11}");
-            self.wrap(&mut text, &format!("  {}", self.paint("2", &name)), 13, &value);
+            let name = format!("{name:<12}");
+            self.wrap(&mut text, &format!("  {}", self.paint("2", &name)), 14, &value);
         }
         if self.style.verbose
             && let Some(rule) = rule(run.rules, &finding.rule)
@@ -76,15 +76,15 @@ impl Reporter for Human {
         if self.counts.is_empty() || self.style.verbose {
             return Ok(());
         }
-        let mut text = format!("{}\n\n", self.paint("1;4", "What to do"));
+        let mut text = format!("{}\n", self.paint("1;4", "What to do"));
         // The order of the rules, not of the files: the worst leaks are listed there first.
         for rule in run.rules {
             let Some((_, count)) = self.counts.iter().find(|(id, _)| *id == rule.id) else { continue };
             let findings = if *count == 1 { "finding" } else { "findings" };
             let title = format!("{} ({}, {count} {findings})", printable(&rule.title), printable(&rule.id));
+            text.push('\n');
             self.wrap(&mut text, "", 0, &self.paint("1", &title));
             self.advice(&mut text, rule);
-            text.push('\n');
         }
         out.write_all(text.as_bytes())
     }

@@ -161,7 +161,7 @@ fn in_run(c: char) -> bool {
 
 /// Masks each run of 20 characters or more that mixes upper case, lower case and digits, and each of
 /// 32 or more that mixes letters and digits.
-fn mask_runs(text: &str) -> String {
+pub(super) fn mask_runs(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while !rest.is_empty() {

@@ -4,7 +4,7 @@
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::excerpt::{Hidden, SIGHT, excerpt};
+use super::excerpt::{Hidden, SIGHT, excerpt, mask_runs};
 use super::place::{Base, Encoding, Locator, Spot};
 use crate::blob::Blob;
 use crate::detect::{Detection, Detector, Scratch};
@@ -87,7 +87,7 @@ impl<'d> Inspector<'d> {
         let hidden = self.excerpts.then(|| self.hidden(blob, &detections)).unwrap_or_default();
         for detection in detections.iter().filter(|d| kept(d)) {
             let start = locator.advance(detection.span.start);
-            let last = end_of_text(blob.bytes, detection.span);
+            let last = encoding.trim_newlines(blob.bytes, detection.span.range());
             let end = locator.clone().advance(last);
             let mut finding = describe(detection, blob, offset);
             if self.excerpts {
@@ -146,7 +146,8 @@ fn describe(detection: &Detection<'_>, blob: &Blob<'_>, offset: u64) -> Finding 
         kind: detection.rule.kind,
         severity,
         message: message(&detection.rule.title, detection.status, &detection.decoded),
-        reason: reason.clone(),
+        // A reason quotes the name that it went by, and another value may be glued to a name.
+        reason: mask_runs(reason),
         path: blob.origin.path.clone(),
         line: 0,
         column: 0,
@@ -170,12 +171,4 @@ fn message(title: &str, status: Option<Status>, decoded: &[&str]) -> String {
         None if decoded.is_empty() => format!("{title} in clear text"),
         None => format!("{title} under {}", decoded.join(", ")),
     }
-}
-
-/// The end of a value without the line ends that it may close with: the last line of a key block is
-/// the line of its last character.
-fn end_of_text(bytes: &[u8], span: Span) -> usize {
-    let text = &bytes[span.range()];
-    let trailing = text.iter().rev().take_while(|b| matches!(b, b'\n' | b'\r' | 0)).count();
-    if trailing == text.len() { span.end } else { span.end - trailing }
 }

@@ -40,6 +40,14 @@ crate::secret::secret_type! {
     UserSig, check_token, mask
 }
 
+#[cfg(feature = "legacy")]
+impl UserSig {
+    /// A token that was just signed.
+    pub(super) fn from_signer(token: crate::secret::Secret<String>) -> Self {
+        Self(token)
+    }
+}
+
 fn check_token(token: &str) -> Result<()> {
     let whole = |scheme: &Scheme| {
         (scheme.decode)(token.as_bytes()).is_some_and(|t| !t.truncated && t.length == token.len())

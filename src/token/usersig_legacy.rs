@@ -12,6 +12,16 @@ use super::json::{Object, seconds};
 use super::usersig::{self, Lines};
 use super::{Claims, Evidence, Scheme, Token};
 
+#[cfg(feature = "legacy")]
+mod keys;
+#[cfg(feature = "legacy")]
+mod sign;
+
+#[cfg(feature = "legacy")]
+pub use keys::{Curve, PrivateKey, PublicKey};
+#[cfg(feature = "legacy")]
+pub use sign::prove;
+
 /// The scheme.
 pub const SCHEME: Scheme = Scheme { name: "usersig-legacy", decode, status: usersig::status };
 

@@ -40,6 +40,16 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+impl Secret {
+    /// Complains where `output` shows more of the value than a mask may: nine bytes of it in a row.
+    pub(crate) fn shown_in(&self, output: &[u8]) -> Option<String> {
+        // The armour of a key block is no secret.
+        let lines = self.value[self.public..].split(|b| *b == b'\n').filter(|l| !l.starts_with(b"-----"));
+        let mut windows = lines.flat_map(|line| line.windows(9));
+        windows.find(|w| memchr::memmem::find(output, w).is_some()).map(|_| format!("{self:?} is shown"))
+    }
+}
+
 impl Expanded {
     /// The line, from 1, on which the byte at `offset` stands.
     pub(crate) fn line(&self, offset: usize) -> usize {

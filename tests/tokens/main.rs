@@ -2,6 +2,15 @@
 //! token.
 
 #![allow(clippy::unwrap_used, reason = "a test may stop")]
+#![cfg_attr(not(feature = "legacy"), allow(dead_code, reason = "the vectors serve all features"))]
 
 mod decoding;
+#[cfg(feature = "sign")]
+mod laws;
+#[cfg(feature = "legacy")]
+mod legacy;
+#[cfg(feature = "sign")]
+mod refusing;
+#[cfg(feature = "sign")]
+mod signing;
 mod vectors;

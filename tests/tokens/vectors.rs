@@ -43,7 +43,9 @@ pub(crate) struct Legacy {
     pub(crate) expire: i64,
     pub(crate) signed: String,
     pub(crate) json: String,
+    pub(crate) curve: String,
     pub(crate) private_pem: String,
+    pub(crate) public_pem: String,
     pub(crate) token: String,
 }
 
@@ -104,7 +106,9 @@ pub(crate) fn legacy() -> Vec<Legacy> {
         expire: number(&v["inputs"], "expire_after"),
         signed: text(v, "string_to_sign"),
         json: text(v, "json"),
+        curve: text(v, "curve"),
         private_pem: text(v, "test_private_key_pem"),
+        public_pem: text(v, "test_public_key_pem"),
         token: text(v, "usersig"),
     };
     all["v1_ecdsa"].as_array().unwrap().iter().map(of).collect()

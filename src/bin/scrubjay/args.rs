@@ -59,6 +59,9 @@ pub(crate) enum Command {
     /// List and explain the rules
     #[command(subcommand)]
     Rules(RulesCommand),
+    /// Sign, inspect and verify tokens
+    #[command(subcommand)]
+    Token(Box<crate::token::TokenCommand>),
     /// Write a completion script for a shell
     #[command(
         after_help = "Example:\n  scrubjay completions bash > ~/.local/share/bash-completion/completions/scrubjay"

@@ -8,6 +8,7 @@ mod output;
 mod progress;
 mod rules;
 mod scan;
+mod token;
 
 use std::process::ExitCode;
 
@@ -60,6 +61,7 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Command::Scan(args) => scan::run(*args, &output),
         Command::Rules(command) => rules::run(command, &output),
+        Command::Token(command) => token(*command, &output),
         Command::Completions { shell } => completions::run(shell, &output),
         Command::Man { command } => man::run(command.as_deref(), &output),
     };
@@ -68,4 +70,12 @@ fn main() -> ExitCode {
         Status::Incomplete
     });
     ExitCode::from(status as u8)
+}
+
+/// Runs `scrubjay token`: the answer goes to standard output alone, notes to standard error.
+fn token(command: token::TokenCommand, output: &Output) -> Result<Status> {
+    let answer = token::run(command)?;
+    answer.notes.iter().for_each(|note| output.note(note));
+    output.write(answer.text.as_bytes())?;
+    Ok(if answer.valid { Status::Clean } else { Status::Findings })
 }

@@ -17,7 +17,7 @@ use crate::{Result, Status, Stop, progress, rules};
 
 pub(crate) fn run(args: ScanArgs, output: &Output) -> Result<Status> {
     let chosen = rules::choose(rules::all(&args.rules)?, &args.only, &args.skip)?;
-    let started = Timestamp::now();
+    let started = instant();
     let now = match &args.now {
         Some(text) => clock(text)?,
         None => started.as_second(),
@@ -40,7 +40,7 @@ fn report(args: &ScanArgs, started: Timestamp, detector: &Detector, output: &Out
     let run = Run {
         now: detector.now(),
         started,
-        finished: Timestamp::now(),
+        finished: instant(),
         summary: &outcome.summary,
         errors: &outcome.errors,
         rules: detector.rules(),
@@ -143,6 +143,12 @@ fn size(bytes: u64) -> String {
 fn jobs(args: &ScanArgs) -> usize {
     let all = || std::thread::available_parallelism().map_or(1, usize::from);
     args.jobs.map_or_else(all, usize::from)
+}
+
+/// Now, to the millisecond: nobody reads more of it.
+fn instant() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }
 
 /// RFC 3339 or Unix seconds.

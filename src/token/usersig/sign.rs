@@ -111,6 +111,29 @@ impl Grant {
     }
 }
 
+#[cfg(feature = "legacy")]
+impl Grant {
+    pub(in crate::token) fn sdk_app_id(&self) -> u32 {
+        self.sdk_app_id
+    }
+
+    pub(in crate::token) fn user_id(&self) -> &str {
+        &self.user_id
+    }
+
+    pub(in crate::token) fn issued_at(&self) -> i64 {
+        self.issued_at
+    }
+
+    pub(in crate::token) fn lifetime(&self) -> i64 {
+        self.expire
+    }
+
+    pub(in crate::token) fn raw_buffer(&self) -> Option<&[u8]> {
+        self.buffer.as_deref()
+    }
+}
+
 /// What a verifier asks for besides a good signature. What is none is not checked.
 #[derive(Debug, Clone, Default)]
 pub struct Expect<'e> {
@@ -194,7 +217,7 @@ impl Key {
         let tag = STANDARD.decode(fields.text(6)?).ok().filter(|tag| tag.len() == 32);
         let tag = tag.ok_or_else(|| fields.expected(6, "32 bytes in padded base64"))?;
         let map = raw.as_deref().and_then(PrivateMap::decode);
-        expect.check(identifier, app, map.as_ref())?;
+        expect.check(&[FIELDS[2], FIELDS[1], FIELDS[5]], identifier, app, map.as_ref())?;
         let lines = Lines { identifier, app: app.into(), time, expire, buffer };
         if !equal(&self.0.tag(&[&lines.signed()]), &tag) {
             return Err(Refusal::Signature);
@@ -217,17 +240,24 @@ impl Key {
 }
 
 impl Expect<'_> {
-    fn check(&self, user: &str, app: u32, map: Option<&PrivateMap>) -> Result<(), Refusal> {
+    /// `names` are those of the application, the user and the buffer in the document.
+    pub(in crate::token) fn check(
+        &self,
+        names: &[&'static str; 3],
+        user: &str,
+        app: u32,
+        map: Option<&PrivateMap>,
+    ) -> Result<(), Refusal> {
         if self.sdk_app_id.is_some_and(|wanted| wanted != app) {
-            return Err(Refusal::Mismatch(FIELDS[2]));
+            return Err(Refusal::Mismatch(names[0]));
         }
         if self.user_id.is_some_and(|wanted| wanted != user) {
-            return Err(Refusal::Mismatch(FIELDS[1]));
+            return Err(Refusal::Mismatch(names[1]));
         }
         let Some(room) = self.room else { return Ok(()) };
         match map {
             Some(map) if map.room == *room && map.account == user && map.sdk_app_id == app => Ok(()),
-            _ => Err(Refusal::Mismatch(FIELDS[5])),
+            _ => Err(Refusal::Mismatch(names[2])),
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::token::Refusal;
 use crate::token::envelope::MAX_DOCUMENT;
 
 /// Writes a document of at most [`MAX_DOCUMENT`] bytes as a token.
-pub(super) fn seal(document: &[u8]) -> String {
+pub(in crate::token) fn seal(document: &[u8]) -> String {
     let Ok(length) = u16::try_from(document.len()) else { return String::new() };
     let mut stream = Zeroizing::new(Vec::with_capacity(document.len() + 11));
     // The header of the fastest level; one block, the last one, stored.
@@ -57,14 +57,17 @@ pub(in crate::token) fn unseal(token: &str) -> Result<Zeroizing<Vec<u8>>, Refusa
     if method & 0x0f != 8 || method >> 4 > 7 || whole % 31 != 0 || flags & 0x20 != 0 {
         return Err(Refusal::Malformed("not a zlib stream"));
     }
-    match stored(blocks) {
-        Some(document) if document.len() > MAX_DOCUMENT => {
-            Err(Refusal::Malformed("the document is longer than 4 KiB"))
-        }
-        Some(document) if stream.ends_with(&adler32(&document).to_be_bytes()) => Ok(document),
-        Some(_) => Err(Refusal::Malformed("the checksum of the zlib stream is wrong")),
-        None => inflate(&stream),
+    let document = match stored(blocks)? {
+        Some(document) => document,
+        None => return inflate(&stream),
+    };
+    if document.len() > MAX_DOCUMENT {
+        return Err(Refusal::Malformed("the document is longer than 4 KiB"));
     }
+    if !stream.ends_with(&adler32(&document).to_be_bytes()) {
+        return Err(Refusal::Malformed("the checksum of the zlib stream is wrong"));
+    }
+    Ok(document)
 }
 
 /// The zlib checksum. Without a reduction on the way: at most 8 KiB of the largest byte sum to less
@@ -87,29 +90,39 @@ const ALPHABET: Alphabet =
         Err(_) => panic!("64 different characters"),
     };
 
-/// The document where all blocks are stored ones, written as a deflater writes them.
-fn stored(mut blocks: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+/// The document where all blocks are stored ones; none where another kind of block comes.
+fn stored(mut blocks: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>, Refusal> {
+    let cut = Refusal::Malformed("the zlib stream is cut off");
     let mut document = Zeroizing::new(Vec::with_capacity(blocks.len()));
     loop {
-        let (&[last, a, b, c, d], rest) = blocks.split_first_chunk()?;
-        let length = u16::from_le_bytes([a, b]);
-        if last > 1 || length != !u16::from_le_bytes([c, d]) {
-            return None;
+        let (&head, rest) = blocks.split_first().ok_or(cut)?;
+        if head & 0b110 != 0 {
+            return Ok(None);
         }
-        let (data, rest) = rest.split_at_checked(length.into())?;
+        if head > 1 {
+            return Err(LOOSE_PADDING);
+        }
+        let (&[a, b, c, d], rest) = rest.split_first_chunk().ok_or(cut)?;
+        let length = u16::from_le_bytes([a, b]);
+        if length != !u16::from_le_bytes([c, d]) {
+            return Err(Refusal::Malformed("the zlib stream is damaged"));
+        }
+        let (data, rest) = rest.split_at_checked(length.into()).ok_or(cut)?;
         document.extend_from_slice(data);
-        match (last, rest.is_empty()) {
-            (1, true) => return Some(document),
-            (0, false) => blocks = rest,
-            _ => return None,
+        match (head, rest.is_empty()) {
+            (1, true) => return Ok(Some(document)),
+            (1, false) => return Err(Refusal::Malformed("bytes after the end of the zlib stream")),
+            _ => blocks = rest,
         }
     }
 }
 
+const LOOSE_PADDING: Refusal = Refusal::Malformed("the zlib stream holds padding that is not zero");
+
 fn inflate(stream: &[u8]) -> Result<Zeroizing<Vec<u8>>, Refusal> {
     let document = inflate_whole(stream)?;
     if has_loose_padding(stream, &document) {
-        return Err(Refusal::Malformed("the zlib stream holds padding that is not zero"));
+        return Err(LOOSE_PADDING);
     }
     Ok(document)
 }

@@ -1,0 +1,261 @@
+//! What can be typed after `scrubjay token`. There is no argument that takes a secret or a token:
+//! every user of a machine can read the arguments of every process.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+/// Sign, inspect and verify tokens of TiRTC and TRTC
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Sign a token; it goes to standard output alone
+    #[command(subcommand)]
+    Sign(SignScheme),
+    /// Decode a token without any key and tell what is weak about it
+    #[command(after_help = "Example:\n  pbpaste | scrubjay token inspect")]
+    Inspect(InspectArgs),
+    /// Verify a token: exit status 0 valid, 1 not valid, 2 could not run
+    #[command(
+        after_help = "Example:\n  TIRTC_SECRET_KEY=… scrubjay token verify --remote-id TIRA1B2C3D4E < token.txt"
+    )]
+    Verify(VerifyArgs),
+}
+
+/// The scheme to sign in.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SignScheme {
+    /// A TiRTC connect token
+    #[command(
+        after_help = "Example:\n  TIRTC_SECRET_KEY=… TIRTC_LICENSE=… scrubjay token sign tirtc \\\n    --access-id ak_example --subject user_123 --remote-id TIRA1B2C3D4E"
+    )]
+    Tirtc(SignTirtc),
+    /// A UserSig, or a PrivateMapKey where a room is given
+    #[command(
+        after_help = "Example:\n  scrubjay token sign usersig --sdk-app-id 1400000001 --user-id alice \\\n    --sdk-secret-key-file key.txt --room 10000 --privileges enter,receive-audio"
+    )]
+    Usersig(SignUserSig),
+    /// A UserSig of the first version, signed with a private key
+    #[command(
+        after_help = "Example:\n  scrubjay token sign usersig-legacy --sdk-app-id 1400000001 --user-id alice \\\n    --key-file ec_key.pem"
+    )]
+    UsersigLegacy(SignLegacy),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SignTirtc {
+    /// The public credential id of the application
+    #[arg(long, value_name = "ID", alias = "access-key-id")]
+    pub(crate) access_id: String,
+    /// For whom: a stable id of the user
+    #[arg(long, value_name = "SUBJECT", alias = "sub")]
+    pub(crate) subject: String,
+    /// To which device: its id, or `device://` and its id
+    #[arg(long, value_name = "ID", alias = "peer-id")]
+    pub(crate) remote_id: String,
+    /// Life in seconds, at most 86400
+    #[arg(long, value_name = "SECONDS", default_value_t = scrubjay::token::tirtc::DEFAULT_TTL, allow_negative_numbers = true)]
+    pub(crate) ttl: i64,
+    /// Take a life above 86400 seconds: such a token is a lasting key once it leaks
+    #[arg(long)]
+    pub(crate) allow_long_ttl: bool,
+    /// How it is signed
+    #[arg(long, value_enum, default_value_t = Signing::DeviceThenApp)]
+    pub(crate) scheme: Signing,
+    /// When it is issued: RFC 3339 or Unix seconds [default: now]
+    #[arg(long, value_name = "TIME", value_parser = time, allow_negative_numbers = true)]
+    pub(crate) issued_at: Option<i64>,
+    /// A nonce of one's own, for test vectors [default: 16 fresh random bytes]
+    #[arg(long, value_name = "NONCE")]
+    pub(crate) nonce: Option<String>,
+    #[command(flatten)]
+    pub(crate) keys: TirtcKeys,
+    #[command(flatten)]
+    pub(crate) stray: Stray,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SignUserSig {
+    #[command(flatten)]
+    pub(crate) user: User,
+    /// Numeric room: makes a PrivateMapKey
+    #[arg(long, value_name = "NUMBER", conflicts_with = "room_name")]
+    pub(crate) room: Option<u32>,
+    /// Named room: makes a PrivateMapKey
+    #[arg(long, value_name = "NAME")]
+    pub(crate) room_name: Option<String>,
+    /// What the user may do in the room: `all`, or some of create, enter, send-audio, receive-audio,
+    /// send-video, receive-video, send-screen, receive-screen [default: all]
+    #[arg(long, value_name = "LIST")]
+    pub(crate) privileges: Option<String>,
+    #[command(flatten)]
+    pub(crate) key: SdkKey,
+    #[command(flatten)]
+    pub(crate) stray: Stray,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SignLegacy {
+    #[command(flatten)]
+    pub(crate) user: User,
+    /// The private key: PEM, secp256k1 or P-256
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key_file: PathBuf,
+    #[command(flatten)]
+    pub(crate) stray: Stray,
+}
+
+/// Whom a UserSig is for.
+#[derive(Debug, Args)]
+pub(crate) struct User {
+    /// The application
+    #[arg(long, value_name = "NUMBER", alias = "sdkappid")]
+    pub(crate) sdk_app_id: u32,
+    /// The user: 1 to 32 letters, digits, `_` and `-`
+    #[arg(long, value_name = "ID", alias = "userid")]
+    pub(crate) user_id: String,
+    /// Take any printable ASCII in the user id, as Chat does
+    #[arg(long)]
+    pub(crate) chat_user_id: bool,
+    /// Life in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = scrubjay::token::usersig::DEFAULT_EXPIRE, allow_negative_numbers = true)]
+    pub(crate) expire: i64,
+    /// A file whose bytes are signed as `TLS.userbuf`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) userbuf_file: Option<PathBuf>,
+    /// When it is issued: RFC 3339 or Unix seconds [default: now]
+    #[arg(long, value_name = "TIME", value_parser = time, allow_negative_numbers = true)]
+    pub(crate) issued_at: Option<i64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// The form of the answer
+    #[arg(short, long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) input: TokenInput,
+    #[command(flatten)]
+    pub(crate) stray: Stray,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// The form of the answer
+    #[arg(short, long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) input: TokenInput,
+    /// The device it must be for, with or without `device://`
+    #[arg(long, value_name = "ID", alias = "peer-id")]
+    pub(crate) remote_id: Option<String>,
+    /// The subject it must be for
+    #[arg(long, value_name = "SUBJECT", alias = "sub")]
+    pub(crate) subject: Option<String>,
+    /// The access id it must be issued by
+    #[arg(long, value_name = "ID", alias = "access-key-id")]
+    pub(crate) access_id: Option<String>,
+    /// The application it must be for
+    #[arg(long, value_name = "NUMBER", alias = "sdkappid")]
+    pub(crate) sdk_app_id: Option<u32>,
+    /// The user it must be for
+    #[arg(long, value_name = "ID", alias = "userid")]
+    pub(crate) user_id: Option<String>,
+    /// The numeric room that a PrivateMapKey must be for
+    #[arg(long, value_name = "NUMBER", conflicts_with = "room_name")]
+    pub(crate) room: Option<u32>,
+    /// The named room that a PrivateMapKey must be for
+    #[arg(long, value_name = "NAME")]
+    pub(crate) room_name: Option<String>,
+    /// How it must be signed [default: either way that the keys allow]
+    #[arg(long, value_enum)]
+    pub(crate) scheme: Option<Signing>,
+    #[command(flatten)]
+    pub(crate) tirtc: TirtcKeyFiles,
+    /// A file with the SDKSecretKey [env: TRTC_SDK_SECRET_KEY]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sdk_secret_key_file: Option<PathBuf>,
+    /// A file descriptor with a JSON object of secrets, by the names of the variables
+    #[arg(long, value_name = "N")]
+    pub(crate) secrets_fd: Option<u32>,
+    /// The public or private key of a legacy UserSig, PEM
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) stray: Stray,
+}
+
+/// Where a token comes from, and the clock.
+#[derive(Debug, Args)]
+pub(crate) struct TokenInput {
+    /// Read the token from a file instead of standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// The clock: RFC 3339 or Unix seconds [default: the system's]
+    #[arg(long, value_name = "TIME", value_parser = time, allow_negative_numbers = true)]
+    pub(crate) now: Option<i64>,
+}
+
+/// Where the keys of TiRTC come from.
+#[derive(Debug, Args)]
+pub(crate) struct TirtcKeys {
+    #[command(flatten)]
+    pub(crate) files: TirtcKeyFiles,
+    /// A file descriptor with a JSON object of secrets, by the names of the variables
+    #[arg(long, value_name = "N")]
+    pub(crate) secrets_fd: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TirtcKeyFiles {
+    /// A file with the application secret [env: TIRTC_SECRET_KEY]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) secret_key_file: Option<PathBuf>,
+    /// A file with the device secret [env: TIRTC_DEVICE_SECRET_KEY]
+    #[arg(long, value_name = "FILE", conflicts_with = "license_file")]
+    pub(crate) device_secret_key_file: Option<PathBuf>,
+    /// A file with the license, of which the second part signs [env: TIRTC_LICENSE]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) license_file: Option<PathBuf>,
+}
+
+/// Where the key of a UserSig comes from.
+#[derive(Debug, Args)]
+pub(crate) struct SdkKey {
+    /// A file with the SDKSecretKey [env: TRTC_SDK_SECRET_KEY]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sdk_secret_key_file: Option<PathBuf>,
+    /// A file descriptor with a JSON object of secrets, by the names of the variables
+    #[arg(long, value_name = "N")]
+    pub(crate) secrets_fd: Option<u32>,
+}
+
+/// Takes what belongs to no argument, so that the parser does not quote it: it may be a token.
+#[derive(Debug, Args)]
+pub(crate) struct Stray {
+    #[arg(hide = true, num_args = 0..)]
+    pub(crate) stray: Vec<OsString>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Signing {
+    /// First the device secret, then the application secret
+    DeviceThenApp,
+    /// The application secret alone
+    AppOnly,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Human,
+    Json,
+}
+
+/// RFC 3339 or Unix seconds.
+fn time(text: &str) -> Result<i64, String> {
+    let unix = || text.parse().ok();
+    let civil = || text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second);
+    unix()
+        .or_else(civil)
+        .ok_or_else(|| "expected RFC 3339, such as 2025-02-19T21:20:00Z, or Unix seconds".into())
+}
