@@ -196,7 +196,9 @@ struct Halves {
 
 impl Halves {
     fn of(class: &Class) -> Self {
-        class.iter().fold(Self::default(), |h, &b| Self { low: h.low | 1 << (b & 15), high: h.high | 1 << (b >> 4) })
+        class
+            .iter()
+            .fold(Self::default(), |h, &b| Self { low: h.low | 1 << (b & 15), high: h.high | 1 << (b >> 4) })
     }
 
     fn with(self, other: Self) -> Self {
@@ -207,7 +209,9 @@ impl Halves {
     fn share(self) -> u64 {
         (0..16u8)
             .filter(|high| self.high & (1 << high) != 0)
-            .flat_map(|high| (0..16u8).filter(move |low| self.low & (1 << low) != 0).map(move |low| high << 4 | low))
+            .flat_map(|high| {
+                (0..16u8).filter(move |low| self.low & (1 << low) != 0).map(move |low| high << 4 | low)
+            })
             .map(common)
             .sum()
     }
@@ -232,7 +236,8 @@ pub(crate) fn common(b: u8) -> u64 {
 /// there are no more than there is room for.
 fn buckets(cores: &[Core]) -> Vec<[Halves; 4]> {
     let share = |sets: &[Halves; 4]| sets.iter().map(|s| s.share()).product::<u64>();
-    let union = |a: &[Halves; 4], b: &[Halves; 4]| -> [Halves; 4] { std::array::from_fn(|i| a[i].with(b[i])) };
+    let union =
+        |a: &[Halves; 4], b: &[Halves; 4]| -> [Halves; 4] { std::array::from_fn(|i| a[i].with(b[i])) };
     let mut all: Vec<([Halves; 4], u64)> =
         cores.iter().map(|c| std::array::from_fn(|i| Halves::of(&c[i]))).map(|s| (s, share(&s))).collect();
     let mut costs: Vec<Vec<u64>> = Vec::new();
@@ -241,7 +246,8 @@ fn buckets(cores: &[Core]) -> Vec<[Halves; 4]> {
         costs.push((0..i).map(cost).collect());
     }
     while all.len() > BUCKETS {
-        let cheapest = (0..all.len()).flat_map(|i| (0..i).map(move |j| (i, j))).min_by_key(|&(i, j)| costs[i][j]);
+        let cheapest =
+            (0..all.len()).flat_map(|i| (0..i).map(move |j| (i, j))).min_by_key(|&(i, j)| costs[i][j]);
         let Some((i, j)) = cheapest else { break };
         let merged = union(&all[i].0, &all[j].0);
         all[j] = (merged, share(&merged));

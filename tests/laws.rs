@@ -72,7 +72,7 @@ fn random_cuts(rng: &mut Prng, length: usize, n: usize) -> Vec<usize> {
 }
 
 /// The case that a byte stands in, for a message.
-fn owner<'a>(places: &'a [(usize, String)], at: usize) -> &'a str {
+fn owner(places: &[(usize, String)], at: usize) -> &str {
     places.iter().rev().find(|(start, _)| *start <= at).map_or("", |(_, name)| name)
 }
 

@@ -161,7 +161,7 @@ fn file(rng: &mut Prng, pool: &[String], number: usize) -> Vec<u8> {
     out.push_str("// Copyright 2026 The Example Authors. SPDX-License-Identifier: MIT\n\n");
     while out.len() < size {
         if rng.below(60) == 0 {
-            out.push_str(*rng.pick(WORDS));
+            out.push_str(WORDS[rng.below(WORDS.len())]);
         } else {
             out.push_str(rng.pick(pool).as_str());
         }

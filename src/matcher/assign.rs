@@ -38,7 +38,8 @@ pub(super) fn named(m: &Matcher, page: &Page<'_>, name: &Name, out: &mut Vec<Mat
 }
 
 fn is_followed_by_separator(bytes: &[u8], end: usize) -> bool {
-    let next = bytes[end..].iter().take(8).find(|b| !matches!(b, b' ' | b'"' | b'\'' | b'\\' | b'`' | b']' | b'\t'));
+    let next =
+        bytes[end..].iter().take(8).find(|b| !matches!(b, b' ' | b'"' | b'\'' | b'\\' | b'`' | b']' | b'\t'));
     next.is_some_and(|b| matches!(b, b'=' | b':' | b',' | b'|' | b'<' | b'>' | b'(' | 0x1b) || *b >= 0x80)
 }
 

@@ -19,7 +19,8 @@ pub(super) fn at(m: &Matcher, page: &Page<'_>, hit: usize, out: &mut Vec<Match>)
     let end = hit + page.bytes[hit..].iter().take(64).take_while(|b| is_part(b)).count();
     let start = hit - page.bytes[..hit].iter().rev().take(64).take_while(|b| is_part(b)).count();
     // A call has a bracket; the scripts go by their own name.
-    let is_call = page.bytes.get(end) == Some(&b'(') || memchr::memmem::find(&page.bytes[start..end], b"call").is_some();
+    let is_call = page.bytes.get(end) == Some(&b'(')
+        || memchr::memmem::find(&page.bytes[start..end], b"call").is_some();
     if !is_call {
         return;
     }

@@ -347,7 +347,11 @@ fn own_cores() -> Vec<Core> {
 
 /// The four bytes of a keyword that are rarest in text, so that few places wake it.
 fn core_of(keyword: &[u8]) -> Option<[u8; 4]> {
-    keyword.windows(4).min_by_key(|w| w.iter().map(|&b| common(b.to_ascii_lowercase())).product::<u64>())?.try_into().ok()
+    keyword
+        .windows(4)
+        .min_by_key(|w| w.iter().map(|&b| common(b.to_ascii_lowercase())).product::<u64>())?
+        .try_into()
+        .ok()
 }
 
 /// What the four folded bytes of a core lead to: a table of 4,096 places, found by one multiplication.
