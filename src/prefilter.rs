@@ -288,12 +288,12 @@ fn product(core: &Core) -> Vec<[u8; 4]> {
 
 /// The AVX2 twin: several times the speed of the portable one, which is most of the scanner's time.
 ///
-/// The one `unsafe` is the call of a function compiled for AVX2. It is sound because the processor
-/// was asked first; the function itself is safe code over slices.
+/// Two things are `unsafe`: the call of a function compiled for AVX2, which is sound because the
+/// processor was asked first, and the unaligned load from an array that is known to be long enough.
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
     use std::arch::x86_64::{
-        __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_movemask_epi8, _mm256_or_si256,
+        __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256,
         _mm256_set_epi64x, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
     };
     use std::ops::Range;
@@ -419,12 +419,16 @@ mod avx2 {
         _mm256_and_si256(above, below)
     }
 
-    /// The 32 bytes from `from` on. Four words put together compile to one unaligned load.
+    /// The 32 bytes from `from` on, which is at most 3. (Put together from words, as safe code has to
+    /// do it, the four overlapping loads of a block compile to some fifty instructions.)
     #[inline]
     #[target_feature(enable = "avx2")]
     fn load(sight: &[u8; SIGHT], from: usize) -> __m256i {
-        let word = |i: usize| i64::from_le_bytes(std::array::from_fn(|k| sight[from + 8 * i + k]));
-        _mm256_set_epi64x(word(3), word(2), word(1), word(0))
+        debug_assert!(from + BLOCK <= SIGHT, "inside the sight");
+        #[allow(unsafe_code, reason = "32 bytes from at most 3 on lie inside the 35 of the array; no alignment is asked")]
+        unsafe {
+            _mm256_loadu_si256(sight.as_ptr().add(from.min(SIGHT - BLOCK)).cast())
+        }
     }
 
     /// A 16-byte table in both lanes.

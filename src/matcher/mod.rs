@@ -105,8 +105,10 @@ pub(crate) struct Named {
 /// What a core leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Action {
-    /// Part of a name of a secret, or of a function.
+    /// Part of a name of a secret.
     Name,
+    /// Part of a function's name.
+    Call,
     /// `v1.e`.
     Connect,
     /// `v1%2E`.
@@ -163,6 +165,7 @@ impl Matcher {
                 names.add(name, Named { rule: index, weak });
             }
             for call in &rule.calls {
+                core_of(call.name.as_bytes()).into_iter().for_each(|four| add(four, Action::Call));
                 calls.entry(normalise(call.name.as_bytes())).or_default().push((index, call.argument));
             }
             if rule.regex.is_none() {
@@ -214,6 +217,7 @@ impl Matcher {
         for action in self.cores.get(four) {
             match action {
                 Action::Name => self.named(page, at, out, asks),
+                Action::Call => call::at(self, page, at, out),
                 Action::Connect => self.token(page, at, out, asks),
                 Action::Percent => asks.push((Wake::Percent, at)),
                 Action::Pem => shape::pem(self, page, at, out),
@@ -237,7 +241,6 @@ impl Matcher {
         if let Some(name) = name::at(&self.names, page.bytes, at) {
             assign::named(self, page, &name, out, asks);
         }
-        call::at(self, page, at, out);
     }
 
     fn token(&self, page: &Page<'_>, at: usize, out: &mut Vec<Match>, asks: &mut Asks) {

@@ -10,6 +10,14 @@ use crate::token::usersig_legacy;
 /// How far a run is followed to each side.
 const RUN: usize = 80;
 
+/// What [`is_alphanumeric`] looks at.
+const HALF: usize = 16;
+
+/// Whether all of them are letters or digits; written so that it compiles to vector code.
+fn is_alphanumeric(half: &[u8; HALF]) -> bool {
+    half.iter().fold(true, |all, &b| all & ((b | 0x20).wrapping_sub(b'a') < 26 || b.wrapping_sub(b'0') < 10))
+}
+
 /// Letters and digits, as a table: this loop runs over every trace id of a log.
 const ALPHANUMERIC: [bool; 256] = {
     let mut table = [false; 256];
@@ -34,6 +42,9 @@ pub(super) fn run(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>)
     let (mut start, mut end) = (at, at);
     while start > 0 && at - start < RUN && is_part(start - 1) {
         start -= 1;
+    }
+    while end - at < RUN - HALF && bytes.get(end..).and_then(|b| b.first_chunk()).is_some_and(is_alphanumeric) {
+        end += HALF;
     }
     while end - at < RUN && is_part(end) {
         end += 1;
