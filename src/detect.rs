@@ -1,26 +1,48 @@
 //! The centre: a blob goes in, what was detected comes out. Scan, scrub and the runtime layer all
 //! stand on this one function, so what is reported is what is removed.
+//!
+//! Top to bottom: the prefilter names places, the matcher finds values there, decoders open views in
+//! which the same is done again, judges give verdicts, overlaps are resolved.
 
 use std::fmt;
 
 use zeroize::Zeroizing;
 
 use crate::blob::Blob;
+use crate::decode::{DECODERS, MAX_DEPTH, View, Wake};
 use crate::finding::{Status, Verdict};
+use crate::judge::{self, Case};
+use crate::matcher::csv::Columns;
+use crate::matcher::{Asks, Form, Match, Matcher, Page};
+use crate::prefilter::Hit;
 use crate::rule::Rule;
 use crate::text::Span;
 use crate::token::Token;
+
+/// The prefilter's hits are worked off in stretches of this many bytes, which stay in the cache.
+const STRETCH: usize = 8 * 1024;
+
+/// What is anchored this far outside the owned part may reach into it, and is looked at, too.
+const MARGIN: usize = 16 * 1024;
+
+/// Near the cut end of a view a name or a value may be cut as well; the next view has it whole.
+const CUT: usize = 1024;
 
 /// The detector: immutable and shared by all threads.
 #[derive(Debug)]
 pub struct Detector {
     rules: Vec<Rule>,
+    matcher: Matcher,
     now: i64,
 }
 
 /// What one worker needs besides: buffers that are used again from blob to blob.
 #[derive(Debug, Default)]
-pub struct Scratch {}
+pub struct Scratch {
+    hits: Vec<Hit>,
+    matches: Vec<Match>,
+    asks: Asks,
+}
 
 /// One detected value, with the raw bytes for those who mask, prove or fingerprint them.
 #[derive(Clone)]
@@ -39,6 +61,8 @@ pub struct Detection<'d> {
     pub decoded: Vec<&'static str>,
     /// Leak or not, with the reason.
     pub verdict: Verdict,
+    /// How sure the form of the match is: decides between matches of one place.
+    rank: u8,
 }
 
 impl fmt::Debug for Detection<'_> {
@@ -51,10 +75,18 @@ impl fmt::Debug for Detection<'_> {
     }
 }
 
+impl Detection<'_> {
+    /// True where it is to be reported.
+    pub fn is_leak(&self) -> bool {
+        matches!(self.verdict, Verdict::Report { .. })
+    }
+}
+
 impl Detector {
     /// A detector for these rules that judges expiry against `now` (Unix seconds).
     pub fn new(rules: Vec<Rule>, now: i64) -> Self {
-        Self { rules, now }
+        let matcher = Matcher::new(&rules);
+        Self { rules, matcher, now }
     }
 
     /// The rules.
@@ -67,13 +99,193 @@ impl Detector {
         self.now
     }
 
-    /// Gives `sink` every detection anchored in the owned part of `blob`, by place, silent ones with
-    /// their reason included.
-    pub fn detect<'d>(
-        &'d self,
-        _blob: &Blob<'_>,
-        _scratch: &mut Scratch,
-        _sink: &mut dyn FnMut(Detection<'d>),
-    ) {
+    /// Gives `sink` every detection whose value begins in the owned part of `blob`, by place, silent
+    /// ones with their reason included.
+    ///
+    /// ```
+    /// use scrubjay::{blob::{Blob, Origin}, detect::{Detector, Scratch}, rule};
+    /// let detector = Detector::new(rule::builtin(), 1_800_000_000);
+    /// let text = format!("device_secret_key = \"{}\"", "aZ3k9Q".repeat(6).split_at(32).0);
+    /// let origin = Origin::file("app.py");
+    /// let mut kinds = Vec::new();
+    /// detector.detect(&Blob::whole(text.as_bytes(), &origin), &mut Scratch::default(), &mut |d| {
+    ///     kinds.push(d.rule.kind.name());
+    /// });
+    /// assert_eq!(kinds, ["device_secret_key"]);
+    /// ```
+    pub fn detect<'d>(&'d self, blob: &Blob<'_>, scratch: &mut Scratch, sink: &mut dyn FnMut(Detection<'d>)) {
+        let page = Page { bytes: blob.bytes, path: &blob.origin.path, rules: &self.rules };
+        let start = blob.owned.start.saturating_sub(MARGIN);
+        let end = blob.bytes.len().min(blob.owned.end + MARGIN);
+        let mut found = Vec::new();
+        self.page(&page, start..end, &[], scratch, &mut found);
+        if let Some(columns) = Columns::of(&self.matcher, blob.head) {
+            let mut matches = Vec::new();
+            columns.rows(&self.matcher, &page, blob.at_start, start..end, &mut matches);
+            matches.drain(..).for_each(|m| found.push(self.detection(&page, m, &[])));
+        }
+        self.expressions(&page, &mut found);
+        if !found.is_empty() {
+            resolve(&mut found);
+            found.retain(|d| blob.owned.range().contains(&d.span.start));
+            found.into_iter().for_each(sink);
+        }
     }
+
+    /// Looks at `range` of a page, and at the views that open there.
+    fn page<'d>(
+        &'d self,
+        page: &Page<'_>,
+        range: std::ops::Range<usize>,
+        decoded: &[&'static str],
+        scratch: &mut Scratch,
+        found: &mut Vec<Detection<'d>>,
+    ) {
+        let mut seen: Vec<(&'static str, Span)> = Vec::new();
+        let mut at = range.start;
+        while at < range.end {
+            let end = range.end.min(at + STRETCH);
+            let mut hits = std::mem::take(&mut scratch.hits);
+            hits.clear();
+            self.matcher.hits(page.bytes, at..end, &mut hits);
+            for &hit in &hits {
+                self.matcher.at(page, hit, &mut scratch.matches, &mut scratch.asks);
+                if !scratch.matches.is_empty() {
+                    let matches = scratch.matches.drain(..).map(|m| self.detection(page, m, decoded));
+                    found.extend(matches);
+                }
+                while let Some((wake, place)) = scratch.asks.pop() {
+                    self.views(page, wake, place, decoded, &mut seen, found);
+                }
+            }
+            scratch.hits = hits;
+            at = end;
+        }
+    }
+
+    /// Opens the views that a wake asks for, and looks into them.
+    fn views<'d>(
+        &'d self,
+        page: &Page<'_>,
+        wake: Wake,
+        at: usize,
+        decoded: &[&'static str],
+        seen: &mut Vec<(&'static str, Span)>,
+        found: &mut Vec<Detection<'d>>,
+    ) {
+        if decoded.len() >= MAX_DEPTH {
+            return;
+        }
+        for decoder in DECODERS.iter().filter(|d| d.wake == wake) {
+            let has_seen = |(name, span): &(&str, Span)| *name == decoder.name && span.range().contains(&at);
+            if seen.iter().rev().take(4).any(has_seen) {
+                continue;
+            }
+            let Some(view) = (decoder.decode)(page.bytes, at) else { continue };
+            let safe_end = if view.cut_end {
+                view.source.end.saturating_sub(4 * CUT).max(at + 1)
+            } else {
+                view.source.end
+            };
+            seen.push((decoder.name, Span::new(view.source.start, safe_end)));
+            let mut way = decoded.to_vec();
+            way.push(decoder.name);
+            self.view(page, &view, &way, found);
+        }
+    }
+
+    /// Looks into one view and brings what is there back to the source.
+    fn view<'d>(
+        &'d self,
+        page: &Page<'_>,
+        view: &View,
+        way: &[&'static str],
+        found: &mut Vec<Detection<'d>>,
+    ) {
+        let inner = Page { bytes: &view.bytes, ..*page };
+        let before = found.len();
+        self.page(&inner, 0..view.bytes.len(), way, &mut Scratch::default(), found);
+        let length = view.bytes.len();
+        for mut detection in found.split_off(before) {
+            let span = detection.span;
+            let cut = (view.cut_start && span.start < CUT) || (view.cut_end && span.end + CUT > length);
+            if !cut {
+                detection.span = view.to_source(span);
+                found.push(detection);
+            }
+        }
+    }
+
+    /// Rules that are regular expressions: keywords first, then the expression over the whole page.
+    fn expressions<'d>(&'d self, page: &Page<'_>, found: &mut Vec<Detection<'d>>) {
+        let mut lower = None;
+        for (index, rule) in self.rules.iter().enumerate() {
+            let Some(regex) = &rule.regex else { continue };
+            let text = lower.get_or_insert_with(|| page.bytes.to_ascii_lowercase());
+            let holds = |k: &String| memchr::memmem::find(text, k.to_ascii_lowercase().as_bytes()).is_some();
+            let path_fits = rule.path.as_ref().is_none_or(|p| p.is_match(page.path.as_bytes()));
+            if !path_fits || !(rule.keywords.is_empty() || rule.keywords.iter().any(holds)) {
+                continue;
+            }
+            for captures in regex.captures_iter(page.bytes) {
+                let Some(secret) = captures.get(rule.secret_group).filter(|s| !s.is_empty()) else {
+                    continue;
+                };
+                let value = Span::new(secret.start(), secret.end());
+                let found_here = Match { rule: index, value, name: None, form: Form::Shape, token: None };
+                found.push(self.detection(page, found_here, &[]));
+            }
+        }
+    }
+
+    /// A match with its verdict.
+    fn detection<'d>(&'d self, page: &Page<'_>, found: Match, decoded: &[&'static str]) -> Detection<'d> {
+        let rule = &self.rules[found.rule];
+        let value = &page.bytes[found.value.range()];
+        let case = Case { rule, page, matcher: &self.matcher, found: &found, value, now: self.now };
+        let verdict = judge::judge(&case);
+        let status = judge::status(&case);
+        let rank = match found.form {
+            Form::Cell => 4,
+            _ if found.token.is_some() => 5,
+            Form::Quoted | Form::Bare | Form::Fallback => 2,
+            Form::Shape => 3,
+            Form::Prose => 1,
+        };
+        Detection {
+            rule,
+            span: found.value,
+            value: Zeroizing::new(value.to_vec()),
+            token: found.token.map(|(token, _)| token),
+            status,
+            decoded: decoded.to_vec(),
+            verdict,
+            rank,
+        }
+    }
+}
+
+/// Sorts by place and keeps one detection for each place: leaks before silent ones, the better form
+/// before the weaker, the shorter way of decoding before the longer, the longer value before the
+/// shorter.
+fn resolve(found: &mut Vec<Detection<'_>>) {
+    found.sort_by(|a, b| {
+        let key = |d: &Detection<'_>| {
+            (!d.is_leak(), std::cmp::Reverse(d.rank), d.decoded.len(), std::cmp::Reverse(d.span.len()))
+        };
+        key(a).cmp(&key(b)).then(a.span.cmp(&b.span)).then(a.rule.id.cmp(&b.rule.id))
+    });
+    let mut kept: Vec<Detection<'_>> = Vec::with_capacity(found.len());
+    // The kept spans are disjoint, so only the neighbour before the end can overlap.
+    let mut taken = std::collections::BTreeMap::new();
+    for detection in found.drain(..) {
+        let span = detection.span;
+        let before_end = taken.range(..span.end.max(span.start + 1)).next_back();
+        if before_end.is_none_or(|(_, &end)| end <= span.start) {
+            taken.insert(span.start, span.end);
+            kept.push(detection);
+        }
+    }
+    kept.sort_by(|a, b| a.span.cmp(&b.span).then(a.rule.id.cmp(&b.rule.id)));
+    *found = kept;
 }

@@ -121,6 +121,17 @@ impl Status {
             Status::Truncated => "truncated",
         }
     }
+
+    /// What the status means, to end a sentence that begins with the name of the credential.
+    pub fn words(self) -> &'static str {
+        match self {
+            Status::Active => "that can still be used",
+            Status::Expired => "that has expired",
+            Status::NotYetValid => "that becomes valid later",
+            Status::NeverExpires => "without a usable expiry",
+            Status::Truncated => "cut off, yet still readable",
+        }
+    }
 }
 
 /// A judge's word on a match, with its reason in words that can be shown (never a value).
@@ -183,13 +194,132 @@ pub struct Finding {
     pub excerpt: Excerpt,
 }
 
-/// The lines around a finding, masked, with the place of the value's mask in them.
+/// The line around a finding, masked, with the place of the value's mask in it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Excerpt {
-    /// Masked text, printable, one or more lines.
+    /// Masked text, printable, one line: a value over several lines is one mask.
     pub text: String,
-    /// The line number of its first line.
+    /// The number of the line.
     pub line: usize,
     /// Where the mask stands in `text`, in bytes of `text`.
     pub mark: Option<Span>,
+}
+
+/// Stands where an excerpt leaves something out.
+const ELLIPSIS: &str = "…";
+
+impl Excerpt {
+    /// The same, cut to at most about `columns` columns around the mark.
+    #[must_use]
+    pub fn cut(self, columns: usize) -> Self {
+        let mark = self.mark.unwrap_or(Span::new(0, 0));
+        let (before, after) = (&self.text[..mark.start], &self.text[mark.end..]);
+        let width = |text: &str| text.chars().map(columns_of).sum::<usize>();
+        let room = columns.saturating_sub(width(&self.text[mark.range()]));
+        let (left, right) = (width(before), width(after));
+        if left + right <= room {
+            return self;
+        }
+        // What stands before a value says more about it than what follows.
+        let keep_right = right.min((room / 3).max(room.saturating_sub(left)));
+        let keep_left = left.min(room - keep_right);
+        let mut text = String::with_capacity(columns * 2);
+        if keep_left < left {
+            text.push_str(ELLIPSIS);
+        }
+        text.push_str(tail(before, keep_left.saturating_sub(usize::from(keep_left < left))));
+        let start = text.len();
+        text.push_str(&self.text[mark.range()]);
+        let end = text.len();
+        text.push_str(head(after, keep_right.saturating_sub(usize::from(keep_right < right))));
+        if keep_right < right {
+            text.push_str(ELLIPSIS);
+        }
+        Self { text, line: self.line, mark: self.mark.map(|_| Span::new(start, end)) }
+    }
+}
+
+/// The columns that a character takes, rather one too many: what is cut too short still shows its
+/// mark, what is too long breaks the line.
+fn columns_of(c: char) -> usize {
+    if c < '\u{1100}' { 1 } else { 2 }
+}
+
+fn head(text: &str, columns: usize) -> &str {
+    let mut used = 0;
+    let end = text.char_indices().find(|(_, c)| {
+        used += columns_of(*c);
+        used > columns
+    });
+    end.map_or(text, |(at, _)| &text[..at])
+}
+
+fn tail(text: &str, columns: usize) -> &str {
+    let mut used = 0;
+    let start = text.char_indices().rev().find(|(_, c)| {
+        used += columns_of(*c);
+        used > columns
+    });
+    start.map_or(text, |(at, c)| &text[at + c.len_utf8()..])
+}
+
+/// The key of [`fingerprint`]. Part of the promised surface: it never changes, so that reports of
+/// different years and machines can be compared.
+#[cfg(feature = "sign")]
+pub const FINGERPRINT_KEY: &[u8] = b"scrubjay fingerprint v1";
+
+/// The first 16 hex digits of HMAC-SHA256 over a secret with [`FINGERPRINT_KEY`]: the same secret has
+/// the same fingerprint everywhere, and the secret cannot be read from it.
+///
+/// The key is public, so this tells who already holds a candidate whether it is the same. It is safe
+/// for what this tool finds, which is long and random; it would not be for a short password.
+///
+/// ```
+/// let fingerprint = scrubjay::finding::fingerprint(b"a secret");
+/// assert_eq!(fingerprint.len(), 16);
+/// assert_eq!(fingerprint, scrubjay::finding::fingerprint(b"a secret"));
+/// ```
+#[cfg(feature = "sign")]
+pub fn fingerprint(value: &[u8]) -> String {
+    use hmac::{Hmac, KeyInit, Mac};
+
+    let mut mac =
+        Hmac::<sha2::Sha256>::new_from_slice(FINGERPRINT_KEY).expect("HMAC takes a key of any length");
+    mac.update(value);
+    mac.finalize().into_bytes()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn excerpt(before: &str, mask: &str, after: &str) -> Excerpt {
+        let mark = Span::new(before.len(), before.len() + mask.len());
+        Excerpt { text: [before, mask, after].concat(), line: 7, mark: Some(mark) }
+    }
+
+    #[test]
+    fn a_cut_keeps_the_mark_and_says_what_it_left_out() {
+        let short = excerpt("key=", "ab****yz", " end");
+        assert_eq!(short.clone().cut(80), short);
+        let cut = excerpt(&"x".repeat(100), "ab****yz", &"y".repeat(100)).cut(40);
+        let mark = cut.mark.expect("kept");
+        assert_eq!(&cut.text[mark.range()], "ab****yz");
+        assert_eq!(cut.text.chars().count(), 40);
+        assert!(cut.text.starts_with('…') && cut.text.ends_with('…'), "{}", cut.text);
+        assert_eq!(cut.line, 7);
+    }
+
+    #[test]
+    fn wide_characters_take_two_columns() {
+        let cut = excerpt(&"密".repeat(50), "****", "").cut(24);
+        assert_eq!(cut.text, format!("…{}****", "密".repeat(9)));
+    }
+
+    #[cfg(feature = "sign")]
+    #[test]
+    fn a_fingerprint_is_the_start_of_the_keyed_hash() {
+        // printf %s value | openssl dgst -sha256 -hmac 'scrubjay fingerprint v1'
+        assert_eq!(fingerprint(b"value"), "12b41d3166118034");
+    }
 }

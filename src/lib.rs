@@ -1,10 +1,20 @@
 #![doc = include_str!("../README.md")]
 
 pub mod blob;
+pub mod decode;
 pub mod detect;
 pub mod error;
 pub mod finding;
+#[cfg(feature = "cli")]
+pub mod input;
+mod judge;
+mod matcher;
+mod prefilter;
+#[cfg(feature = "cli")]
+pub mod report;
 pub mod rule;
+#[cfg(feature = "cli")]
+pub mod scan;
 pub mod secret;
 pub mod text;
 pub mod token;

@@ -2,9 +2,19 @@
 //!
 //! The schema is a superset of the gitleaks configuration; `rules/README.md` explains it by one
 //! worked example. A rule says *what* to look for; *how* names and values are written in each syntax
-//! is the grammar in [`crate::matcher`].
+//! is the grammar in `matcher`.
 
+mod builtin;
+mod read;
+
+use std::path::Path;
+
+use regex::bytes::Regex;
+
+use crate::error::Result;
 use crate::finding::{Kind, Severity};
+
+pub use builtin::builtin;
 
 /// One rule.
 #[derive(Debug, Clone)]
@@ -19,20 +29,118 @@ pub struct Rule {
     pub why: String,
     /// The kind of credential.
     pub kind: Kind,
-    /// How bad a hit is (tokens: the status decides, this is the most).
+    /// How bad a hit is (tokens: their status decides).
     pub severity: Severity,
     /// What to do after a leak, in order.
     pub remedy: Vec<String>,
-    /// Words without which the rule cannot match.
+    /// Words without which the rule cannot match; compared without case.
     pub keywords: Vec<String>,
-    /// Names under which the value travels, compared without case and separators.
+    /// Names under which the value travels, compared without case and separators, at the end of an
+    /// identifier: `secret_key` is found as `TIRTC_SECRET_KEY` and as `clientSecretKey`.
     pub names: Vec<String>,
-    /// The token scheme, by its name in [`crate::token::SCHEMES`].
-    pub token: Option<String>,
+    /// Names that many others use, too: they count only where `context` stands near.
+    pub weak_names: Vec<String>,
+    /// What the value must look like.
+    pub value: Value,
+    /// Calls that take the value as a positional argument.
+    pub calls: Vec<Call>,
+    /// Words of which one must stand near or in the path, where a name alone is not enough.
+    pub context: Vec<String>,
+    /// The token schemes, by their names in [`crate::token::SCHEMES`].
+    pub token: Vec<String>,
+    /// A regular expression, for rules that the grammar does not cover.
+    pub regex: Option<Regex>,
+    /// The group of `regex` that is the secret; 0 is the whole.
+    pub secret_group: usize,
+    /// Least Shannon entropy of the secret in bits per character; 0 asks for none.
+    pub entropy: f64,
+    /// A regular expression for the path; files with another one are not looked at by this rule.
+    pub path: Option<Regex>,
+    /// Free words for filters.
+    pub tags: Vec<String>,
+    /// What this rule lets pass.
+    pub allowlists: Vec<Allow>,
     /// Texts that must be found; templates that the tests fill with minted values.
     pub examples: Vec<String>,
     /// Texts that must stay silent.
     pub counterexamples: Vec<String>,
     /// Where the facts come from.
     pub references: Vec<String>,
+}
+
+/// What the value of a named rule must look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value {
+    /// 16 to 256 characters of a key's alphabet, random enough.
+    Key,
+    /// Exactly 64 lower-case hex digits.
+    Hex64,
+    /// `<device_id>,<device_secret_key>`.
+    License,
+    /// A PEM block of a private key.
+    Pem,
+    /// Whatever `regex` or `token` says.
+    Any,
+}
+
+impl Value {
+    const NAMES: [(Value, &'static str); 5] = [
+        (Value::Key, "key"),
+        (Value::Hex64, "hex64"),
+        (Value::License, "license"),
+        (Value::Pem, "pem"),
+        (Value::Any, "any"),
+    ];
+}
+
+/// A call that takes the value by position: `GenerateConnectToken(access_id, secret_key, …)`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The function's name, compared without case and separators.
+    pub name: String,
+    /// Which argument, from 1.
+    pub argument: usize,
+}
+
+/// What is let pass, as gitleaks writes it: any of the lists that is not empty may match.
+#[derive(Debug, Clone, Default)]
+pub struct Allow {
+    /// Regular expressions over the secret.
+    pub regexes: Vec<Regex>,
+    /// Regular expressions over the path.
+    pub paths: Vec<Regex>,
+    /// Words that the secret may not hold, compared without case.
+    pub stopwords: Vec<String>,
+    /// True where all lists must match (`condition = "AND"`).
+    pub all: bool,
+}
+
+impl Allow {
+    /// Whether it lets this secret in this file pass.
+    pub fn allows(&self, secret: &[u8], path: &str) -> bool {
+        let lower = secret.to_ascii_lowercase();
+        let holds = |w: &String| memchr::memmem::find(&lower, w.to_ascii_lowercase().as_bytes()).is_some();
+        let lists = [
+            (!self.regexes.is_empty(), self.regexes.iter().any(|r| r.is_match(secret))),
+            (!self.paths.is_empty(), self.paths.iter().any(|r| r.is_match(path.as_bytes()))),
+            (!self.stopwords.is_empty(), self.stopwords.iter().any(holds)),
+        ];
+        let mut asked = lists.iter().filter(|(present, _)| *present).peekable();
+        asked.peek().is_some()
+            && if self.all { asked.all(|(_, hit)| *hit) } else { asked.any(|(_, hit)| *hit) }
+    }
+}
+
+/// Reads rules from the text of a rule file; `path` is for messages.
+///
+/// # Errors
+/// The first thing that is not what it must be, with line and column and what was expected.
+///
+/// ```
+/// let text = "[[rules]]\nid = 'x'\nkindd = 'other'\n";
+/// let error = scrubjay::rule::load(text, "my.toml".as_ref()).unwrap_err();
+/// assert_eq!(error.to_string(), "my.toml:3:1: unknown key `kindd` in a rule; did you mean `kind`?");
+/// ```
+pub fn load(text: &str, path: &Path) -> Result<Vec<Rule>> {
+    read::rules(text).map_err(|e| e.at_path(path))
 }

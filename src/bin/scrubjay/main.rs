@@ -1,37 +1,81 @@
-//! The command.
+//! The command: arguments in, exit status out. Everything it can do is in the library; here it is
+//! wired to the terminal.
 
+mod args;
+mod completions;
+mod man;
+mod output;
+mod progress;
+mod rules;
+mod scan;
 mod token;
 
-use std::io::Write;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use crate::args::Command;
+use crate::output::Output;
 
-#[derive(Debug, Parser)]
-#[command(name = "scrubjay", version)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    /// Nothing at or above the fail level.
+    Clean = 0,
+    /// Findings.
+    Findings = 1,
+    /// The work is incomplete or could not start.
+    Incomplete = 2,
 }
 
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Sign, inspect and verify tokens
-    #[command(subcommand)]
-    Token(Box<token::TokenCommand>),
+/// What stops the program, with what to do next.
+#[derive(Debug)]
+struct Stop {
+    error: scrubjay::Error,
+    help: Option<String>,
 }
+
+impl Stop {
+    /// An argument that is not what it must be.
+    fn invalid(message: impl Into<String>) -> Self {
+        scrubjay::Error::invalid(message).into()
+    }
+
+    /// Says what to do next.
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl From<scrubjay::Error> for Stop {
+    fn from(error: scrubjay::Error) -> Self {
+        Self { error, help: None }
+    }
+}
+
+type Result<T> = std::result::Result<T, Stop>;
 
 fn main() -> ExitCode {
-    let Command::Token(command) = Cli::parse().command;
-    let mut out = std::io::stdout().lock();
-    let mut err = std::io::stderr().lock();
-    let written = match token::run(*command) {
-        Ok(answer) => {
-            let notes: Vec<_> = answer.notes.iter().map(|note| writeln!(err, "{note}")).collect();
-            drop(notes);
-            out.write_all(answer.text.as_bytes()).map(|()| if answer.valid { 0 } else { 1 })
-        }
-        Err(error) => writeln!(err, "error: {error}").map(|()| 2),
+    output::guard_panics();
+    let cli = args::parse();
+    let output = Output::new(cli.color);
+    let done = match cli.command {
+        Command::Scan(args) => scan::run(*args, &output),
+        Command::Rules(command) => rules::run(command, &output),
+        Command::Token(command) => token(*command, &output),
+        Command::Completions { shell } => completions::run(shell, &output),
+        Command::Man { command } => man::run(command.as_deref(), &output),
     };
-    ExitCode::from(written.unwrap_or(2))
+    let status = done.unwrap_or_else(|stop| {
+        output.stop(&stop);
+        Status::Incomplete
+    });
+    ExitCode::from(status as u8)
+}
+
+/// Runs `scrubjay token`: the answer goes to standard output alone, notes to standard error.
+fn token(command: token::TokenCommand, output: &Output) -> Result<Status> {
+    let answer = token::run(command)?;
+    answer.notes.iter().for_each(|note| output.note(note));
+    output.write(answer.text.as_bytes())?;
+    Ok(if answer.valid { Status::Clean } else { Status::Findings })
 }

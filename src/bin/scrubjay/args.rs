@@ -1,0 +1,252 @@
+//! What can be typed. The only file that knows the argument parser: everybody else gets plain values.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, styling};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use scrubjay::finding::Severity;
+use scrubjay::report;
+
+const STYLES: styling::Styles = styling::Styles::styled()
+    .header(styling::AnsiColor::Green.on_default().bold())
+    .usage(styling::AnsiColor::Green.on_default().bold())
+    .literal(styling::AnsiColor::Cyan.on_default().bold())
+    .placeholder(styling::AnsiColor::Cyan.on_default());
+
+/// Finds leaked TiRTC and TRTC credentials in source trees and logs.
+///
+/// It finds application secrets, device secrets, licenses, connect tokens, SDKSecretKeys, UserSigs
+/// and the private keys of old signers, decodes the tokens and tells whether they can still be used.
+/// It never prints a secret, only its mask, and it never goes to the network.
+#[derive(Debug, Parser)]
+#[command(
+    name = "scrubjay", version, styles = STYLES, max_term_width = 100,
+    disable_help_subcommand = true, arg_required_else_help = true, after_help = AFTER,
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// Colour the output
+    #[arg(
+        long,
+        value_name = "WHEN",
+        value_enum,
+        default_value_t,
+        global = true,
+        long_help = "Colour the output. `auto` colours for a terminal and honours NO_COLOR, CLICOLOR, \
+                     CLICOLOR_FORCE and TERM=dumb; this flag beats them"
+    )]
+    pub(crate) color: Color,
+}
+
+const AFTER: &str = "\
+Exit status:
+  0  nothing at or above the fail level was found
+  1  something was found
+  2  the scan is incomplete or could not start; what was found is still reported
+
+Examples:
+  scrubjay scan                        the current directory
+  scrubjay scan -f json logs/ > r.json a report for programs
+  kubectl logs my-pod | scrubjay scan -
+  scrubjay rules explain tirtc-token   what a rule finds and what to do then";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Scan files, directories and standard input
+    Scan(Box<ScanArgs>),
+    /// List and explain the rules
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// Sign, inspect and verify tokens
+    #[command(subcommand)]
+    Token(Box<crate::token::TokenCommand>),
+    /// Write a completion script for a shell
+    #[command(
+        after_help = "Example:\n  scrubjay completions bash > ~/.local/share/bash-completion/completions/scrubjay"
+    )]
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Write the manual page
+    #[command(after_help = "Examples:\n  scrubjay man > scrubjay.1\n  scrubjay man scan | man -l -")]
+    Man {
+        /// The page of this subcommand
+        command: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = SCAN_AFTER)]
+pub(crate) struct ScanArgs {
+    /// Files and directories to scan; `-` is standard input [default: .]
+    #[arg(
+        value_name = "PATH",
+        long_help = "Files and directories to scan; `-` is standard input [default: .]\n\n\
+                     Directories are walked in parallel, hidden files included; files that .gitignore, \
+                     .ignore and the like leave out are not read, .git is not entered and symbolic links \
+                     are not followed. A path named here is always read"
+    )]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// The form of the report
+    #[arg(short, long, value_name = "FORMAT", default_value = report::FORMATS[0].name, value_parser = formats())]
+    pub(crate) format: String,
+
+    /// Write the report to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// The clock for expiry: RFC 3339 or Unix seconds [default: the system's]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) now: Option<String>,
+
+    /// The least severity that makes the exit status 1
+    #[arg(long, value_name = "LEVEL", default_value = "low", value_parser = levels())]
+    pub(crate) fail_on: String,
+
+    /// The number of threads [default: one for each processor]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<std::num::NonZeroUsize>,
+
+    /// Read what ignore files leave out, too
+    #[arg(long)]
+    pub(crate) no_ignore: bool,
+
+    /// Leave out paths that match; can be repeated
+    #[arg(
+        long,
+        value_name = "GLOB",
+        long_help = "Leave out paths that match; can be repeated. A glob without a slash means a name at \
+                     any depth (`*.lock`), one with a slash a path (`src/gen/*`). What it leaves out is \
+                     counted in the summary. Paths named on the command line are read all the same"
+    )]
+    pub(crate) exclude: Vec<String>,
+
+    /// Add the rules of a file; can be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Vec<PathBuf>,
+
+    /// Use only these rules; can be repeated
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+
+    /// Do not use these rules; can be repeated
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) skip: Vec<String>,
+
+    /// Tell what each rule made of one line, and why
+    #[arg(
+        long, value_name = "PATH:LINE", conflicts_with_all = ["paths", "output", "exclude"],
+        long_help = "Tell what each rule made of one line, and why: what is reported and what was let \
+                     pass, with the reason. Nothing else is scanned"
+    )]
+    pub(crate) explain: Option<String>,
+
+    /// No summary and no progress on standard error
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// More: reasons and fingerprints, and the path of everything that is skipped
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+const SCAN_AFTER: &str = "\
+Exit status:
+  0  nothing at or above the fail level was found
+  1  something was found
+  2  the scan is incomplete or could not start; what was found is still reported
+
+Examples:
+  scrubjay scan src config
+  scrubjay scan --fail-on high -q .
+  scrubjay scan --explain app.env:12
+  journalctl -u camera | scrubjay scan -f jsonl - | jq .fingerprint";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// One line for each rule: id, severity, what it finds
+    List {
+        /// Add the rules of a file; can be repeated
+        #[arg(long, value_name = "FILE")]
+        rules: Vec<PathBuf>,
+    },
+    /// What a rule finds, why it matters, what to do after a leak
+    #[command(after_help = "Example:\n  scrubjay rules explain tirtc-license")]
+    Explain {
+        /// The id of the rule
+        id: String,
+        /// Add the rules of a file; can be repeated
+        #[arg(long, value_name = "FILE")]
+        rules: Vec<PathBuf>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Color {
+    /// For a terminal that wants it
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Shell {
+    Bash,
+    Elvish,
+    Fish,
+    #[value(name = "powershell")]
+    PowerShell,
+    Zsh,
+}
+
+/// Reads the command line; on `--help` or a mistake it ends the program with the right status.
+pub(crate) fn parse() -> Cli {
+    Cli::parse()
+}
+
+/// Writes the completion script for a shell.
+pub(crate) fn completions(shell: Shell, out: &mut Vec<u8>) {
+    use clap_complete::aot;
+    let mut command = <Cli as clap::CommandFactory>::command();
+    let shell = match shell {
+        Shell::Bash => aot::Shell::Bash,
+        Shell::Elvish => aot::Shell::Elvish,
+        Shell::Fish => aot::Shell::Fish,
+        Shell::PowerShell => aot::Shell::PowerShell,
+        Shell::Zsh => aot::Shell::Zsh,
+    };
+    aot::generate(shell, &mut command, "scrubjay", out);
+}
+
+/// Writes the manual page of the program or of a subcommand; the names of the subcommands where there
+/// is none of that name.
+pub(crate) fn manual(of: Option<&str>, out: &mut Vec<u8>) -> Result<std::io::Result<()>, Vec<String>> {
+    let mut command = <Cli as clap::CommandFactory>::command();
+    command.build();
+    let page = match of {
+        None => command,
+        Some(name) => match command.find_subcommand(name) {
+            Some(sub) => sub.clone(),
+            None => return Err(command.get_subcommands().map(|c| c.get_name().to_owned()).collect()),
+        },
+    };
+    Ok(clap_mangen::Man::new(page).render(out))
+}
+
+fn formats() -> PossibleValuesParser {
+    PossibleValuesParser::new(
+        report::FORMATS.iter().map(|f| clap::builder::PossibleValue::new(f.name).help(f.about)),
+    )
+}
+
+fn levels() -> PossibleValuesParser {
+    PossibleValuesParser::new(Severity::ALL.into_iter().map(Severity::name).chain(["never"]))
+}

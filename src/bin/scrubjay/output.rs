@@ -1,0 +1,190 @@
+//! The terminal: the only module that prints. Results go to standard output, everything else to
+//! standard error; a reader that went away is no error.
+
+#![allow(clippy::print_stderr, reason = "this is the module that prints, for all the others")]
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anstream::ColorChoice;
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, ThemeCharacters, ThemeStyles};
+use scrubjay::report::Style;
+use scrubjay::text::printable;
+
+use crate::args::Color;
+use crate::{Result, Stop};
+
+/// The width of text that does not go to a terminal.
+const COLUMNS: usize = 80;
+
+/// How to write to the terminal.
+pub(crate) struct Output {
+    color: Color,
+}
+
+impl Output {
+    /// Output in colour or not.
+    pub(crate) fn new(color: Color) -> Self {
+        Self { color }
+    }
+
+    /// Writes to standard output.
+    pub(crate) fn write(&self, bytes: &[u8]) -> Result<()> {
+        quietly(|| {
+            let mut out = io::stdout().lock();
+            out.write_all(bytes)?;
+            out.flush()
+        })
+    }
+
+    /// Writes a report to a file, or to standard output.
+    ///
+    /// A file appears under its name only when it is whole; what is no plain file (a device, a pipe)
+    /// is written to directly.
+    pub(crate) fn report(
+        &self,
+        to: Option<&Path>,
+        write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<()> {
+        let Some(path) = to else {
+            return quietly(|| {
+                let mut out = BufWriter::with_capacity(64 * 1024, io::stdout().lock());
+                write(&mut out)?;
+                out.flush()
+            });
+        };
+        let direct = path.metadata().is_ok_and(|meta| !meta.is_file());
+        let target = if direct { path.to_owned() } else { beside(path) };
+        let written = File::create(&target).and_then(|file| {
+            let mut out = BufWriter::with_capacity(64 * 1024, file);
+            write(&mut out)?;
+            out.into_inner().map_err(io::IntoInnerError::into_error)?;
+            if direct { Ok(()) } else { std::fs::rename(&target, path) }
+        });
+        written.map_err(|error| {
+            if !direct {
+                // The report is lost already; that its remains stay is the smaller evil.
+                let _ = std::fs::remove_file(&target);
+            }
+            Stop::from(scrubjay::Error::from(error).at_path(path))
+                .help("the report could not be written; choose another place with --output")
+        })
+    }
+
+    /// A line on standard error.
+    pub(crate) fn note(&self, text: &str) {
+        // Nobody is left to be told where standard error is closed.
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    }
+
+    /// Says on standard error what stopped the program.
+    pub(crate) fn stop(&self, stop: &Stop) {
+        let style = self.style(&io::stderr(), false);
+        let mut text = String::new();
+        let handler =
+            GraphicalReportHandler::new_themed(theme(style)).with_width(style.columns).with_links(false);
+        if handler.render_report(&mut text, &Shown(stop)).is_ok() {
+            self.note(text.trim_end());
+        } else {
+            self.note(&stop.error.to_string());
+        }
+    }
+
+    /// The style of a report on standard output.
+    pub(crate) fn style_of_report(&self, to_file: bool, verbose: bool) -> Style {
+        if to_file {
+            let color = self.color == Color::Always;
+            return Style { color, verbose, ..Style::default() };
+        }
+        self.style(&io::stdout(), verbose)
+    }
+
+    fn style<S: anstream::stream::RawStream>(&self, stream: &S, verbose: bool) -> Style {
+        let choice = match self.color {
+            Color::Auto => anstream::AutoStream::choice(stream),
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        let color = !matches!(choice, ColorChoice::Never);
+        let columns = if stream.is_terminal() { terminal_columns() } else { COLUMNS };
+        Style { color, unicode: speaks_unicode(), columns, verbose }
+    }
+}
+
+/// Prints where the program panicked and nothing of what it said: the message could quote its input.
+pub(crate) fn guard_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(io::stderr().lock(), "scrubjay: internal error at {place}; please report it");
+    }));
+}
+
+fn theme(style: Style) -> GraphicalTheme {
+    let characters = if style.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() };
+    let styles = if style.color { ThemeStyles::ansi() } else { ThemeStyles::none() };
+    GraphicalTheme { characters, styles }
+}
+
+/// Lets a reader close the pipe early.
+fn quietly(write: impl FnOnce() -> io::Result<()>) -> Result<()> {
+    match write() {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Stop::from(scrubjay::Error::from(error)).help("standard output could not be written"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A name in the same directory, so that renaming does not copy.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{}.part", std::process::id()));
+    path.with_file_name(name)
+}
+
+fn terminal_columns() -> usize {
+    let asked = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    let columns = asked.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)));
+    columns.unwrap_or(COLUMNS).clamp(40, 160)
+}
+
+/// Whether box-drawing characters will show. A locale that is not set is no reason to think that they
+/// do not; one that is set to something else is.
+fn speaks_unicode() -> bool {
+    if std::env::var("TERM").is_ok_and(|term| term == "linux") {
+        return false;
+    }
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    locale.is_none_or(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}
+
+/// An error as miette draws it.
+struct Shown<'s>(&'s Stop);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&printable(&self.0.error.to_string()))
+    }
+}
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Shown<'_> {}
+
+impl Diagnostic for Shown<'_> {
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.0.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+}

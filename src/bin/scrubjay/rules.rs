@@ -1,0 +1,149 @@
+//! `scrubjay rules`: what is looked for, and what to do when it is found. Also where every command
+//! gets its rules from.
+
+use std::path::{Path, PathBuf};
+
+use scrubjay::report::wrap;
+use scrubjay::rule::{self, Rule};
+use scrubjay::text::printable;
+
+use crate::args::RulesCommand;
+use crate::output::Output;
+use crate::{Result, Status, Stop};
+
+pub(crate) fn run(command: RulesCommand, output: &Output) -> Result<Status> {
+    let text = match command {
+        RulesCommand::List { rules } => list(&all(&rules)?),
+        RulesCommand::Explain { id, rules } => explain(known(&all(&rules)?, &id)?),
+    };
+    output.write(text.as_bytes())?;
+    Ok(Status::Clean)
+}
+
+/// The rules that come with the program and those of these files.
+pub(crate) fn all(files: &[PathBuf]) -> Result<Vec<Rule>> {
+    let mut rules = rule::builtin();
+    for path in files {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            Stop::from(scrubjay::Error::from(error).at_path(path))
+                .help("--rules takes a TOML file with [[rules]]")
+        })?;
+        for rule in rule::load(&text, path).map_err(|error| {
+            Stop::from(error).help("`scrubjay rules explain ID` shows a rule; the README explains the schema")
+        })? {
+            if rules.iter().any(|known| known.id == rule.id) {
+                return Err(taken(path, &rule.id));
+            }
+            rules.push(rule);
+        }
+    }
+    Ok(rules)
+}
+
+/// The rules that `--only` and `--skip` leave.
+pub(crate) fn choose(rules: Vec<Rule>, only: &[String], skip: &[String]) -> Result<Vec<Rule>> {
+    for id in only.iter().chain(skip) {
+        known(&rules, id)?;
+    }
+    let wanted = |rule: &Rule| (only.is_empty() || only.contains(&rule.id)) && !skip.contains(&rule.id);
+    let left: Vec<Rule> = rules.into_iter().filter(wanted).collect();
+    if left.is_empty() {
+        return Err(
+            Stop::invalid("--only and --skip leave no rule").help("`scrubjay rules list` shows them all")
+        );
+    }
+    Ok(left)
+}
+
+fn taken(path: &Path, id: &str) -> Stop {
+    let message = format!("the id `{}` is taken by another rule", printable(id));
+    Stop::from(scrubjay::Error::invalid(message).at_path(path)).help("give the rule an id of its own")
+}
+
+fn known<'r>(rules: &'r [Rule], id: &str) -> Result<&'r Rule> {
+    rules.iter().find(|rule| rule.id == id).ok_or_else(|| {
+        let stop = Stop::invalid(format!("there is no rule `{}`", printable(id)));
+        match nearest(rules, id) {
+            Some(near) => stop.help(format!("did you mean `{near}`? `scrubjay rules list` shows all")),
+            None => stop.help("`scrubjay rules list` shows all"),
+        }
+    })
+}
+
+/// The id that was probably meant: one that holds what was typed, or one with few changes.
+fn nearest<'r>(rules: &'r [Rule], id: &str) -> Option<&'r str> {
+    let ids = || rules.iter().map(|rule| rule.id.as_str());
+    let holds = ids().find(|known| id.len() > 2 && known.contains(id));
+    holds.or_else(|| {
+        let (changes, near) = ids().map(|known| (distance(known, id), known)).min()?;
+        (changes <= 2.max(id.len() / 3)).then_some(near)
+    })
+}
+
+/// How many characters must be put in, taken out or replaced to make one of the other.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut corner = std::mem::replace(&mut row[0], i + 1);
+        for (j, cb) in b.iter().enumerate() {
+            let replaced = corner + usize::from(ca != *cb);
+            corner = row[j + 1];
+            row[j + 1] = replaced.min(corner + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+fn list(rules: &[Rule]) -> String {
+    let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+    let line =
+        |r: &Rule| format!("{:width$}  {:8}  {}\n", printable(&r.id), r.severity.name(), printable(&r.title));
+    rules.iter().map(line).collect()
+}
+
+fn explain(rule: &Rule) -> String {
+    let mut text = format!(
+        "{}\n  id        {}\n  kind      {}\n  severity  {}\n",
+        printable(&rule.title),
+        printable(&rule.id),
+        rule.kind,
+        rule.severity
+    );
+    let mut section = |title: &str, paragraphs: &[String], number: bool| {
+        let filled: Vec<&String> = paragraphs.iter().filter(|p| !p.trim().is_empty()).collect();
+        if filled.is_empty() {
+            return;
+        }
+        text.push_str(&format!("\n{title}\n"));
+        for (index, paragraph) in filled.iter().enumerate() {
+            let lead = if number { format!("  {}. ", index + 1) } else { "  ".to_owned() };
+            let words: Vec<_> = paragraph.split_whitespace().map(printable).collect();
+            wrap(&mut text, &lead, lead.len(), &words.join(" "), 80);
+        }
+    };
+    section("What it finds", std::slice::from_ref(&rule.description), false);
+    section("Why it matters", std::slice::from_ref(&rule.why), false);
+    section("What to do after a leak", &rule.remedy, true);
+    section("Names under which it travels", &[rule.names.join(", ")], false);
+    section("References", &rule.references, false);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_typo_finds_its_rule() {
+        let rules = rule::builtin();
+        assert_eq!(nearest(&rules, "tirtc-licence"), Some("tirtc-license"));
+        assert_eq!(nearest(&rules, "user-sig"), Some("trtc-user-sig"));
+        assert_eq!(nearest(&rules, "something-else-altogether"), None);
+    }
+
+    #[test]
+    fn distance_counts_changes() {
+        assert_eq!((distance("", "abc"), distance("kitten", "sitting"), distance("a", "a")), (3, 3, 0));
+    }
+}

@@ -1,0 +1,132 @@
+//! Views: the same bytes after one encoding is undone, with a map back to where they came from.
+//!
+//! One file per encoding, one line per encoding in [`DECODERS`]. A decoder is asked only where the
+//! prefilter or the grammar has seen a reason, and takes only the stretch around that place: decoding
+//! everything would cost more than all the rest. Views nest; [`MAX_DEPTH`] and [`MAX_REGION`] bound it.
+
+mod base64;
+mod hex;
+mod json;
+mod percent;
+mod utf16;
+
+use crate::text::Span;
+
+/// How many encodings may be wrapped around a secret.
+pub const MAX_DEPTH: usize = 4;
+
+/// How long a stretch one decoder takes at a time, in bytes of its input.
+pub const MAX_REGION: usize = 32 * 1024;
+
+/// An encoding.
+#[derive(Debug, Clone, Copy)]
+pub struct Decoder {
+    /// The name in reports.
+    pub name: &'static str,
+    /// What gives the reason to ask it.
+    pub wake: Wake,
+    /// Decodes the stretch around a position; nothing where it is not this encoding after all.
+    pub decode: fn(&[u8], usize) -> Option<View>,
+}
+
+/// What gives the reason to try a decoder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wake {
+    /// `\u00` somewhere.
+    UnicodeEscape,
+    /// `%` and two hex digits between a name and its value, or two encoded letters in a row.
+    Percent,
+    /// A long run of letters and digits.
+    Run,
+    /// ASCII and NUL by turns.
+    Wide,
+}
+
+/// Every encoding.
+pub const DECODERS: &[Decoder] =
+    &[json::DECODER, percent::DECODER, base64::DECODER, hex::DECODER, utf16::DECODER];
+
+/// Decoded bytes and, for each, the source bytes it was made from.
+#[derive(Debug, Clone, Default)]
+pub struct View {
+    /// The stretch of the source that was decoded.
+    pub source: Span,
+    /// The decoded bytes.
+    pub bytes: Vec<u8>,
+    /// True where the encoding goes on to the left of the stretch.
+    pub cut_start: bool,
+    /// True where the encoding goes on to the right of the stretch.
+    pub cut_end: bool,
+    /// For each decoded byte the offset in the source where it begins and where it ends.
+    map: Vec<(u32, u32)>,
+}
+
+impl Default for Span {
+    fn default() -> Self {
+        Span::new(0, 0)
+    }
+}
+
+impl Drop for View {
+    fn drop(&mut self) {
+        use zeroize::Zeroize;
+        self.bytes.zeroize();
+    }
+}
+
+impl View {
+    fn new(source: Span) -> Self {
+        let (bytes, map) = (Vec::with_capacity(source.len()), Vec::with_capacity(source.len()));
+        Self { source, bytes, map, cut_start: false, cut_end: false }
+    }
+
+    /// Adds decoded bytes that were made from `start..end` of the source.
+    fn push(&mut self, decoded: &[u8], start: usize, end: usize) {
+        self.bytes.extend_from_slice(decoded);
+        let base = self.source.start;
+        self.map.extend(decoded.iter().map(|_| ((start - base) as u32, (end - base) as u32)));
+    }
+
+    /// Where a span of the decoded bytes stands in the source.
+    pub fn to_source(&self, span: Span) -> Span {
+        let start = self.map.get(span.start).map_or(self.source.end, |m| self.source.start + m.0 as usize);
+        let end = match span.end.checked_sub(1).and_then(|last| self.map.get(last)) {
+            Some(m) if !span.is_empty() => self.source.start + m.1 as usize,
+            _ => start,
+        };
+        Span::new(start.min(end), end)
+    }
+}
+
+/// A quick look at a run of letters and digits: could base64 or hex of a text begin here? Most runs in
+/// logs are trace ids and hashes, and the first bytes tell.
+pub(crate) fn may_be_encoded(bytes: &[u8], run: Span) -> bool {
+    base64::may_begin(bytes, run) || hex::may_begin(bytes, run)
+}
+
+/// True where text is likely: what random bytes decoded by mistake are not. Checks the first bytes.
+fn looks_like_text(bytes: &[u8]) -> bool {
+    let start = &bytes[..bytes.len().min(24)];
+    match std::str::from_utf8(start) {
+        Ok(text) => text.chars().all(is_textual),
+        // The last character may be cut off by the end of the sample.
+        Err(e) => {
+            e.error_len().is_none()
+                && std::str::from_utf8(&start[..e.valid_up_to()])
+                    .is_ok_and(|t| !t.is_empty() && t.chars().all(is_textual))
+        }
+    }
+}
+
+fn is_textual(c: char) -> bool {
+    !c.is_control() || matches!(c, '\n' | '\r' | '\t' | '\u{1b}')
+}
+
+/// Extends `at` to both sides over bytes that satisfy `inside`, at most [`MAX_REGION`] each way.
+fn extend(bytes: &[u8], at: usize, inside: impl Fn(u8) -> bool) -> Span {
+    let floor = at.saturating_sub(MAX_REGION / 2);
+    let start = bytes[floor..at].iter().rposition(|&b| !inside(b)).map_or(floor, |i| floor + i + 1);
+    let ceiling = bytes.len().min(at + MAX_REGION / 2);
+    let end = bytes[at..ceiling].iter().position(|&b| !inside(b)).map_or(ceiling, |i| at + i);
+    Span::new(start, end)
+}

@@ -1,0 +1,98 @@
+//! Where bytes come from: one file per kind of input, one line per kind in [`SOURCES`].
+//!
+//! A [`Source`] pushes what it has into sinks, one for each of its threads: small files whole, large
+//! files as a path to be read in parts, streams as a reader. It decides what is read; it neither
+//! detects nor prints, and whatever it leaves out it says, with the reason.
+
+mod stdin;
+mod worktree;
+
+use std::io::{self, Read};
+use std::path::PathBuf;
+
+use crate::blob::Origin;
+use crate::error::Result;
+
+/// Files up to this many bytes are read whole by the thread that met them; larger ones are read in
+/// parts by all threads.
+pub const WHOLE: usize = 1024 * 1024;
+
+/// What a person asked to have read.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The arguments, `-` among them; none means the current directory.
+    pub paths: Vec<PathBuf>,
+    /// Read what ignore files leave out, too.
+    pub no_ignore: bool,
+    /// Globs of paths to leave out.
+    pub exclude: Vec<String>,
+}
+
+/// Something that has bytes.
+pub trait Source: Sync {
+    /// Pushes everything into sinks that `crew` makes.
+    fn read(&self, crew: &dyn Crew);
+}
+
+/// Makes the sinks of a source's threads.
+pub trait Crew: Sync {
+    /// How many threads a source may use.
+    fn jobs(&self) -> usize;
+
+    /// A sink for one thread.
+    fn sink(&self) -> Box<dyn Sink + '_>;
+}
+
+/// Takes what one thread of a source meets.
+pub trait Sink: Send {
+    /// A file's bytes, all of them.
+    fn whole(&mut self, origin: &Origin, bytes: &[u8]);
+
+    /// A file above [`WHOLE`], to be read in parts.
+    fn large(&mut self, file: Large);
+
+    /// Bytes that can only be read in order.
+    fn stream(&mut self, origin: &Origin, reader: &mut (dyn Read + Send));
+
+    /// Something that is not read, and why.
+    fn skipped(&mut self, path: &str, reason: &'static str);
+
+    /// Something that could not be read.
+    fn failed(&mut self, path: &str, error: &io::Error);
+}
+
+/// A file that is read in parts.
+#[derive(Debug, Clone)]
+pub struct Large {
+    /// Where the file is.
+    pub path: PathBuf,
+    /// How a person names it.
+    pub origin: Origin,
+}
+
+/// One kind of input.
+#[derive(Debug, Clone, Copy)]
+pub struct SourceKind {
+    /// Its name.
+    pub name: &'static str,
+    /// What it reads.
+    pub about: &'static str,
+    /// Takes its share of a request, if it has one.
+    pub open: fn(&Request) -> Result<Option<Box<dyn Source>>>,
+}
+
+/// Every kind of input.
+pub const SOURCES: &[SourceKind] = &[stdin::SOURCE, worktree::SOURCE];
+
+/// The sources that together hold what was asked for.
+///
+/// # Errors
+///
+/// A glob that is none.
+pub fn open(request: &Request) -> Result<Vec<Box<dyn Source>>> {
+    let mut sources = Vec::new();
+    for kind in SOURCES {
+        sources.extend((kind.open)(request)?);
+    }
+    Ok(sources)
+}

@@ -1,0 +1,307 @@
+//! Files and directories, as they lie on the disk.
+//!
+//! What is named is read, whatever an ignore file says about it. Below a directory, hidden files are
+//! read too, and what ignore files leave out is not, unless told so. Symbolic links are not followed
+//! below an argument: what they point to is either in the tree already or was not asked for. Nothing
+//! that could block or never end (a pipe, a socket, a device) is ever opened.
+
+use std::fs::{self, File, FileType};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use ignore::{DirEntry, WalkBuilder, WalkState};
+
+use super::{Crew, Large, Request, Sink, Source, SourceKind, WHOLE};
+use crate::blob::Origin;
+use crate::error::{Error, Result};
+
+/// The line in the table.
+pub(super) const SOURCE: SourceKind = SourceKind {
+    name: "worktree",
+    about: "files and directories",
+    open: |request| Ok(Worktree::open(request)?.map(|tree| Box::new(tree) as Box<dyn Source>)),
+};
+
+/// With fewer named files than this, threads cost more than they save.
+const WORTH_THREADS: usize = 32;
+
+struct Worktree {
+    paths: Vec<PathBuf>,
+    no_ignore: bool,
+    exclude: Exclude,
+    /// No path was named: the current directory is meant, and `./` before each path says nothing.
+    bare: bool,
+}
+
+impl Worktree {
+    fn open(request: &Request) -> Result<Option<Self>> {
+        let bare = request.paths.is_empty();
+        let mut paths: Vec<PathBuf> = Vec::new();
+        for path in request.paths.iter().filter(|path| *path != Path::new("-")) {
+            if !paths.contains(path) {
+                paths.push(path.clone());
+            }
+        }
+        if bare {
+            paths.push(PathBuf::from("."));
+        }
+        let exclude = Exclude::new(&request.exclude)?;
+        let tree = Self { paths, no_ignore: request.no_ignore, exclude, bare };
+        Ok((!tree.paths.is_empty()).then_some(tree))
+    }
+
+    fn walk(&self, directories: &[&PathBuf], crew: &dyn Crew) {
+        let Some((first, others)) = directories.split_first() else { return };
+        let mut builder = WalkBuilder::new(first);
+        for path in others {
+            builder.add(path);
+        }
+        let respect = !self.no_ignore;
+        builder
+            .threads(crew.jobs())
+            .hidden(false)
+            .require_git(false)
+            .parents(respect)
+            .ignore(respect)
+            .git_ignore(respect)
+            .git_global(respect)
+            .git_exclude(respect);
+        builder.build_parallel().run(|| {
+            let mut hand = Hand::new(self, crew.sink());
+            Box::new(move |entry| match entry {
+                Ok(entry) => hand.meet(&entry),
+                Err(error) => {
+                    hand.complain(&error);
+                    WalkState::Continue
+                }
+            })
+        });
+    }
+
+    fn named_files(&self, files: &[&PathBuf], crew: &dyn Crew) {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut hand = Hand::new(self, crew.sink());
+            while let Some(path) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+                hand.read(path);
+            }
+        };
+        if files.len() < WORTH_THREADS || crew.jobs() == 1 {
+            return work();
+        }
+        std::thread::scope(|scope| {
+            for _ in 0..crew.jobs() {
+                scope.spawn(work);
+            }
+        });
+    }
+}
+
+impl Source for Worktree {
+    fn read(&self, crew: &dyn Crew) {
+        let (mut files, mut directories) = (Vec::new(), Vec::new());
+        {
+            let mut sink = crew.sink();
+            for path in &self.paths {
+                match fs::metadata(path) {
+                    Ok(meta) if meta.is_dir() => directories.push(path),
+                    Ok(meta) if meta.is_file() => files.push(path),
+                    Ok(meta) => sink.skipped(&path.to_string_lossy(), what_it_is(meta.file_type())),
+                    Err(error) => sink.failed(&path.to_string_lossy(), &error),
+                }
+            }
+        }
+        if !files.is_empty() {
+            self.named_files(&files, crew);
+        }
+        self.walk(&directories, crew);
+    }
+}
+
+/// What one thread holds: its sink, its buffer, and the origin that it fills in again and again.
+struct Hand<'s> {
+    tree: &'s Worktree,
+    sink: Box<dyn Sink + 's>,
+    buffer: Vec<u8>,
+    origin: Origin,
+}
+
+impl<'s> Hand<'s> {
+    fn new(tree: &'s Worktree, sink: Box<dyn Sink + 's>) -> Self {
+        // One byte more than a small file has tells that a file is none. Untouched pages cost nothing.
+        Self { tree, sink, buffer: vec![0; WHOLE + 1], origin: Origin::default() }
+    }
+
+    fn meet(&mut self, entry: &DirEntry) -> WalkState {
+        let path = entry.path();
+        let Some(kind) = entry.file_type() else { return WalkState::Continue };
+        if entry.depth() == 0 {
+            return WalkState::Continue;
+        }
+        if kind.is_dir() && entry.file_name() == ".git" {
+            self.skip(path, "git metadata");
+            return WalkState::Skip;
+        }
+        if self.tree.exclude.matches(path, entry.depth()) {
+            self.skip(path, "excluded");
+            return WalkState::Skip;
+        }
+        if kind.is_file() {
+            self.read(path);
+        } else if !kind.is_dir() {
+            self.skip(path, what_it_is(kind));
+        }
+        WalkState::Continue
+    }
+
+    fn read(&mut self, path: &Path) {
+        let shown = self.shown(path);
+        self.origin.path.clear();
+        match shown.to_str() {
+            Some(text) => self.origin.path.push_str(text),
+            None => self.origin.path.push_str(&shown.to_string_lossy()),
+        }
+        match read_start(path, &mut self.buffer) {
+            Ok(length) if length < self.buffer.len() => {
+                self.sink.whole(&self.origin, &self.buffer[..length]);
+            }
+            Ok(_) => self.sink.large(Large { path: path.to_owned(), origin: self.origin.clone() }),
+            Err(error) => self.sink.failed(&self.origin.path, &error),
+        }
+    }
+
+    fn skip(&mut self, path: &Path, reason: &'static str) {
+        self.sink.skipped(&self.shown(path).to_string_lossy(), reason);
+    }
+
+    fn complain(&mut self, error: &ignore::Error) {
+        let path = path_of(error).map_or_else(String::new, |p| self.shown(p).to_string_lossy().into_owned());
+        match error.io_error() {
+            Some(io) => self.sink.failed(&path, io),
+            None => self.sink.failed(&path, &io::Error::other(error.to_string())),
+        }
+    }
+
+    fn shown<'p>(&self, path: &'p Path) -> &'p Path {
+        if self.tree.bare { path.strip_prefix(".").unwrap_or(path) } else { path }
+    }
+}
+
+/// Reads until the file or the buffer ends; the size that a file claims is not asked for, since a
+/// log grows and a file in `/proc` claims none.
+fn read_start(path: &Path, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut file = File::open(path)?;
+    let mut length = 0;
+    while length < buffer.len() {
+        match file.read(&mut buffer[length..]) {
+            Ok(0) => break,
+            Ok(read) => length += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(length)
+}
+
+fn what_it_is(kind: FileType) -> &'static str {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        if kind.is_fifo() {
+            return "named pipe";
+        }
+        if kind.is_socket() {
+            return "socket";
+        }
+        if kind.is_block_device() || kind.is_char_device() {
+            return "device";
+        }
+    }
+    if kind.is_symlink() { "symbolic link" } else { "no regular file" }
+}
+
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+        ignore::Error::Loop { child, .. } => Some(child),
+        ignore::Error::Partial(errors) => errors.iter().find_map(path_of),
+        _ => None,
+    }
+}
+
+/// The globs of `--exclude`. One without a slash means the name of a file or directory at any depth;
+/// one with a slash means the path, from the argument on or as it is shown.
+struct Exclude {
+    globs: GlobSet,
+}
+
+impl Exclude {
+    fn new(globs: &[String]) -> Result<Self> {
+        let mut set = GlobSetBuilder::new();
+        for glob in globs {
+            let bare = glob.strip_prefix("./").unwrap_or(glob).trim_end_matches('/');
+            let anchored = match bare.strip_prefix('/') {
+                Some(rest) => rest.to_owned(),
+                None if bare.contains('/') => bare.to_owned(),
+                None => format!("**/{bare}"),
+            };
+            let compiled = GlobBuilder::new(&anchored)
+                .literal_separator(true)
+                .build()
+                .map_err(|error| Error::invalid(format!("`{glob}` is not a glob: {}", error.kind())))?;
+            set.add(compiled);
+        }
+        let globs = set.build().map_err(|error| Error::invalid(format!("--exclude: {error}")))?;
+        Ok(Self { globs })
+    }
+
+    fn matches(&self, path: &Path, depth: usize) -> bool {
+        if self.globs.is_empty() {
+            return false;
+        }
+        let mut below = path.components();
+        for _ in depth..path.components().count() {
+            below.next();
+        }
+        let shown = path.strip_prefix(".").unwrap_or(path);
+        self.globs.is_match(below.as_path()) || self.globs.is_match(shown)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn excludes(glob: &str, path: &str, depth: usize) -> bool {
+        Exclude::new(&[glob.to_owned()]).expect("a glob").matches(Path::new(path), depth)
+    }
+
+    #[test]
+    fn a_name_is_excluded_at_any_depth_and_a_path_where_it_begins() {
+        assert!(excludes("*.lock", "a/b/Cargo.lock", 2));
+        assert!(excludes("target/", "./x/target", 2));
+        assert!(!excludes("target", "x/targets", 1));
+        assert!(excludes("src/gen", "project/src/gen", 2));
+        assert!(excludes("project/src/*", "project/src/gen", 2));
+        assert!(!excludes("src/*", "project/src/gen/x", 3));
+        assert!(!excludes("src/gen", "a/src/gen", 3));
+        assert!(excludes("/src", "./src", 1));
+        assert!(!excludes("/src", "./a/src", 2));
+    }
+
+    #[test]
+    fn a_glob_that_is_none_says_which() {
+        let error = Exclude::new(&["a[".to_owned()]).err().expect("no glob");
+        assert!(error.to_string().starts_with("`a[` is not a glob"), "{error}");
+    }
+
+    #[test]
+    fn every_kind_of_source_has_a_name_of_its_own() {
+        let mut names: Vec<_> = super::super::SOURCES.iter().map(|s| s.name).collect();
+        names.dedup();
+        assert_eq!(names, ["stdin", "worktree"]);
+    }
+}

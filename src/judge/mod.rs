@@ -1,0 +1,107 @@
+//! Judges: is a match a leak? Each has one question; the first that has an opinion decides, and its
+//! reason is shown. Where none objects, the match is reported.
+
+mod code;
+mod masked;
+mod placeholder;
+mod random;
+mod token;
+
+use crate::finding::{Status, Verdict};
+use crate::matcher::{Form, Match, Matcher, Page};
+use crate::rule::{Rule, Value};
+use crate::text::Span;
+
+/// What a judge sees.
+pub(crate) struct Case<'a> {
+    pub(crate) rule: &'a Rule,
+    pub(crate) page: &'a Page<'a>,
+    pub(crate) matcher: &'a Matcher,
+    pub(crate) found: &'a Match,
+    /// The value's bytes.
+    pub(crate) value: &'a [u8],
+    /// The clock, Unix seconds.
+    pub(crate) now: i64,
+}
+
+impl Case<'_> {
+    /// Whether the rule's value is a key of some form, not a token or a PEM block.
+    fn is_key(&self) -> bool {
+        matches!(self.rule.value, Value::Key | Value::Hex64 | Value::License)
+    }
+
+    /// The secret part of the value: of a license what follows the comma.
+    fn secret(&self) -> &[u8] {
+        match memchr::memchr(b',', self.value) {
+            Some(comma) if self.rule.value == Value::License => &self.value[comma + 1..],
+            _ => self.value,
+        }
+    }
+
+    /// The bytes right after the value.
+    fn after(&self) -> &[u8] {
+        self.page.bytes.get(self.found.value.end..).unwrap_or(&[])
+    }
+
+    /// The name that the value has, if it has one.
+    fn name(&self) -> &[u8] {
+        self.found.name.map_or(&[], |Span { start, end }| &self.page.bytes[start..end])
+    }
+
+    /// Whether the form alone says that this is meant to be the value.
+    fn is_assigned(&self) -> bool {
+        matches!(self.found.form, Form::Quoted | Form::Bare | Form::Cell)
+    }
+}
+
+/// A judge: an opinion or none.
+type Judge = fn(&Case<'_>) -> Option<Verdict>;
+
+/// The judges, in order.
+const JUDGES: &[(&str, Judge)] = &[
+    ("token", token::judge),
+    ("masked", masked::judge),
+    ("placeholder", placeholder::judge),
+    ("code", code::judge),
+    ("random", random::judge),
+];
+
+/// The verdict on a match.
+pub(crate) fn judge(case: &Case<'_>) -> Verdict {
+    let allowed = case.rule.allowlists.iter().any(|a| a.allows(case.value, case.page.path));
+    if allowed {
+        return silent("allowed by the rule's allow list");
+    }
+    JUDGES
+        .iter()
+        .find_map(|(_, judge)| judge(case))
+        .unwrap_or_else(|| Verdict::Report { severity: case.rule.severity, reason: reason(case) })
+}
+
+/// The status of the case's token at the case's time, if it is a token.
+pub(crate) fn status(case: &Case<'_>) -> Option<Status> {
+    token::status(case)
+}
+
+/// Why a match that nobody objects to is believed.
+fn reason(case: &Case<'_>) -> String {
+    let name = String::from_utf8_lossy(case.name()).into_owned();
+    let name = crate::text::printable(&name).into_owned();
+    match case.found.form {
+        Form::Quoted | Form::Bare if !name.is_empty() => format!("a key-like value assigned to `{name}`"),
+        Form::Fallback => format!("a literal fallback for `{name}`"),
+        Form::Prose => format!("a key-like value named in a sentence as `{name}`"),
+        Form::Cell => "a key-like value in a column named for it".into(),
+        _ if case.rule.value == Value::License => {
+            "a device id and a 32-character secret, joined by a comma".into()
+        }
+        _ if case.rule.value == Value::Pem => "a private key of the kind that the legacy signer uses".into(),
+        _ if !name.is_empty() => format!("a key-like value that belongs to `{name}`"),
+        _ => "its shape, in a context that names the system".into(),
+    }
+}
+
+/// It is none, for this reason.
+fn silent(reason: impl Into<String>) -> Verdict {
+    Verdict::Silent { reason: reason.into() }
+}

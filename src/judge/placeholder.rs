@@ -1,0 +1,193 @@
+//! Values that stand for a value: "your-secret-key", "<SECRET>", "${SECRET}", "xxxx", "%s".
+
+use super::{Case, silent};
+use crate::finding::Verdict;
+
+/// Words that no generated key contains as a word of its own.
+const WORDS: &[&str] = &[
+    "your",
+    "yours",
+    "my",
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "placeholder",
+    "changeme",
+    "change",
+    "replace",
+    "replaced",
+    "todo",
+    "fixme",
+    "dummy",
+    "fake",
+    "mock",
+    "demo",
+    "test",
+    "tests",
+    "testing",
+    "insert",
+    "fill",
+    "paste",
+    "enter",
+    "here",
+    "secret",
+    "secrets",
+    "key",
+    "keys",
+    "token",
+    "password",
+    "value",
+    "none",
+    "null",
+    "undefined",
+    "unset",
+    "empty",
+    "default",
+    "local",
+    "invalid",
+    "wrong",
+    "bad",
+    "foo",
+    "bar",
+    "baz",
+    "redacted",
+    "runtime",
+    "env",
+    "flag",
+    "nope",
+    "device",
+    "super",
+    "gate",
+    "please",
+    "license",
+    "string",
+    "unused",
+    "missing",
+];
+
+/// Words that mark a placeholder wherever they stand.
+const ANYWHERE: &[&str] = &[
+    "your_",
+    "your-",
+    "yoursecret",
+    "yourdevice",
+    "yourapp",
+    "example",
+    "placeholder",
+    "changeme",
+    "replace_me",
+    "replace-",
+    "replaceme",
+    "insert_",
+    "fill_",
+    "todo",
+    "dummy",
+    "<your",
+    "你的",
+    "填写",
+    "请输入",
+    "替换",
+    "……",
+    "0123456789abcdef0123456789abcdef",
+    "1234567890123456",
+    "abcdefghijklmnop",
+    "deadbeefdeadbeef",
+];
+
+/// Digests and sample keys that everybody knows, by their first and last digits.
+const PUBLISHED: &[(&str, &str, &str)] = &[
+    ("5bd2850f", "3b5e", "the sample key of the vendor's own documentation"),
+    ("e3b0c442", "b855", "the SHA-256 of nothing"),
+    ("01234567", "abcdef", "a counting pattern"),
+    ("fedcba98", "543210", "a counting pattern"),
+];
+
+pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
+    if !case.is_key() {
+        return None;
+    }
+    let value = case.secret();
+    let text = String::from_utf8_lossy(value);
+    let lower = text.to_lowercase();
+    if value.is_empty() {
+        return Some(silent("empty"));
+    }
+    if is_interpolation(&lower) {
+        return Some(silent("an interpolation or a format, not a value"));
+    }
+    let published = PUBLISHED
+        .iter()
+        .find(|(head, tail, _)| lower.starts_with(head) && lower.ends_with(tail) && lower.len() == 64);
+    if let Some((_, _, why)) = published {
+        return Some(silent(*why));
+    }
+    if ANYWHERE.iter().any(|w| lower.contains(w)) || has_few_bytes(value) || is_counting(value) {
+        return Some(silent("a placeholder"));
+    }
+    if case.matcher.is_name(value) {
+        return Some(silent("a name used as a value"));
+    }
+    let words = words(&text);
+    let known = words.iter().filter(|w| WORDS.contains(&w.as_str())).map(String::len).sum::<usize>();
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    (known > 0 && (known * 3 >= letters || words.first().is_some_and(|w| is_prefix(w, &text))))
+        .then(|| silent("a placeholder"))
+}
+
+/// `test-…`, `demo_…`: a placeholder whatever follows, unless what follows is random.
+fn is_prefix(word: &str, text: &str) -> bool {
+    const PREFIXES: &[&str] = &[
+        "your", "example", "sample", "dummy", "fake", "mock", "demo", "test", "runtime", "env", "flag",
+        "gate", "replace",
+    ];
+    let marked = text.as_bytes().get(word.len()).is_some_and(|b| matches!(b, b'-' | b'_' | b' ' | b'.'));
+    PREFIXES.contains(&word) && marked
+}
+
+fn is_interpolation(lower: &str) -> bool {
+    lower.starts_with('$')
+        || lower.starts_with('%')
+        || lower.starts_with('<')
+        || lower.starts_with('{')
+        || lower.starts_with("@@")
+        || ["${", "$(", "{{", "}}", "#{", "%s", "%d", "%v", "%@", "%(", "%.*s", "{}", "{0}", "{:"]
+            .iter()
+            .any(|w| lower.contains(w))
+        || (lower.starts_with("__") && lower.ends_with("__"))
+}
+
+/// Four different bytes at most: `xxxxxxxx`, `abababab`, `----`.
+fn has_few_bytes(value: &[u8]) -> bool {
+    let mut seen = [false; 256];
+    value.iter().for_each(|&b| seen[usize::from(b)] = true);
+    seen.iter().filter(|s| **s).count() <= 4
+}
+
+/// Mostly ascending or repeating: `abcdefgh12345678`, `aaaabbbbcccc`.
+fn is_counting(value: &[u8]) -> bool {
+    let steps = value
+        .windows(2)
+        .filter(|w| w[1] == w[0] || w[1] == w[0].wrapping_add(1) || w[1].wrapping_add(1) == w[0])
+        .count();
+    value.len() > 4 && steps * 10 >= (value.len() - 1) * 7
+}
+
+/// The words of an identifier: split at signs, digits and humps, lower-cased.
+fn words(text: &str) -> Vec<String> {
+    let mut all: Vec<String> = vec![String::new()];
+    let mut before = ' ';
+    for c in text.chars() {
+        if !c.is_alphabetic() || (c.is_uppercase() && !before.is_uppercase()) {
+            all.push(String::new());
+        }
+        if c.is_alphabetic() {
+            if let Some(word) = all.last_mut() {
+                word.extend(c.to_lowercase());
+            }
+        }
+        before = c;
+    }
+    all.retain(|w| w.len() > 1);
+    all
+}

@@ -1,0 +1,132 @@
+//! Positional arguments: `GenerateConnectToken("ak", "…", "TIR…", "…", "uid", 300)`, and the same as
+//! arguments of a script on a command line.
+
+use super::cursor::Cursor;
+use super::literal::{Literal, literal};
+use super::{Form, Match, Matcher, Page, normalise, shape};
+use crate::rule::Value;
+use crate::text::Span;
+
+/// More arguments are not looked at.
+const MOST: usize = 8;
+
+/// The calls whose function's name passes through the hit.
+pub(super) fn at(m: &Matcher, page: &Page<'_>, hit: usize, out: &mut Vec<Match>) {
+    if m.calls.is_empty() {
+        return;
+    }
+    let is_part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    let end = hit + page.bytes[hit..].iter().take(64).take_while(|b| is_part(b)).count();
+    let start = hit - page.bytes[..hit].iter().rev().take(64).take_while(|b| is_part(b)).count();
+    // A call has a bracket; the scripts go by their own name.
+    let is_call = page.bytes.get(end) == Some(&b'(') || memchr::memmem::find(&page.bytes[start..end], b"call").is_some();
+    if !is_call {
+        return;
+    }
+    let Some(wanted) = wanted(m, &page.bytes[start..end]) else { return };
+    let mut c = Cursor::new(page.bytes, end);
+    c.quote();
+    let arguments = if c.eat(b"(") { in_brackets(&mut c) } else { on_a_line(&mut c) };
+    for &(rule, position) in wanted {
+        let Some(Some(l)) = arguments.get(position - 1) else { continue };
+        let text = &page.bytes[l.span.range()];
+        let value = match page.rules[rule].value {
+            Value::License => shape::loose_license(page.bytes, l.span),
+            Value::Hex64 => super::assign::is_hex64(text).then_some(l.span),
+            _ => Some(l.span),
+        };
+        let name = Some(Span::new(start, end));
+        out.extend(value.map(|value| Match { rule, value, name, form: l.form, token: None }));
+    }
+}
+
+/// What is wanted of a function of that name: of the longest known name that it ends or begins with.
+fn wanted<'m>(m: &'m Matcher, text: &[u8]) -> Option<&'m Vec<(usize, usize)>> {
+    let last = text.rsplit(|&b| b == b'.').find(|s| !s.is_empty() && *s != b"sh")?;
+    let key = normalise(last);
+    let key = key.strip_suffix(b"sh").filter(|k| k.starts_with(b"callv1")).unwrap_or(&key);
+    let matching =
+        |name: &&Vec<u8>| key.ends_with(name) || (name.as_slice() == b"callv1" && key.starts_with(name));
+    let best = m.calls.keys().filter(matching).max_by_key(|n| n.len())?;
+    m.calls.get(best)
+}
+
+/// Quoted literals by position; other expressions are holes.
+fn in_brackets(c: &mut Cursor<'_>) -> Vec<Option<Literal>> {
+    let mut all = Vec::new();
+    while all.len() < MOST {
+        c.space(3);
+        label(c);
+        let mut found = Vec::new();
+        let mut quoted = *c;
+        if matches!(quoted.peek(0), b'@' | b'L' | b'b') {
+            quoted.at += 1;
+        }
+        if quoted.quote().is_some() {
+            literal(c, &mut found);
+        }
+        all.push(found.first().copied());
+        if !to_next(c) {
+            break;
+        }
+    }
+    all
+}
+
+/// Goes over the label of a named argument: `accessId: "…"`.
+pub(super) fn label(c: &mut Cursor<'_>) {
+    let mut label = *c;
+    let word = label.path();
+    label.blanks();
+    if !word.is_empty() && (label.eat(b":") || label.eat(b"=")) {
+        label.space(1);
+        *c = label;
+    }
+}
+
+/// Goes behind the next comma of this call; says whether there is one.
+fn to_next(c: &mut Cursor<'_>) -> bool {
+    let end = c.bytes.len().min(c.at + 300);
+    let mut depth = 0usize;
+    while c.at < end {
+        match c.peek(0) {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' if depth == 0 => return false,
+            b')' | b']' | b'}' => depth -= 1,
+            b',' if depth == 0 => {
+                c.at += 1;
+                return true;
+            }
+            b';' => return false,
+            b'"' | b'\'' => {
+                if let Some(quote) = c.quote() {
+                    if c.quoted(quote).is_none() {
+                        return false;
+                    }
+                    continue;
+                }
+            }
+            _ => {}
+        }
+        c.at += 1;
+    }
+    false
+}
+
+/// Words of a command line.
+fn on_a_line(c: &mut Cursor<'_>) -> Vec<Option<Literal>> {
+    let mut all = Vec::new();
+    while all.len() < MOST {
+        let from = c.at;
+        c.blanks();
+        c.continuation();
+        if c.at == from || matches!(c.peek(0), b'\n' | b'\r' | 0) {
+            break;
+        }
+        let mut found = Vec::new();
+        literal(c, &mut found);
+        let Some(l) = found.first() else { break };
+        all.push(Some(Literal { span: l.span, form: Form::Quoted }));
+    }
+    all
+}

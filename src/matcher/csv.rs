@@ -1,0 +1,120 @@
+//! Tables whose header row names the columns: each cell under a secret's name is a value.
+
+use super::literal::Literal;
+use super::{Form, Match, Matcher, Name, Page, assign, normalise};
+use crate::text::Span;
+
+/// The named columns of a file.
+#[derive(Debug, Clone)]
+pub(crate) struct Columns {
+    delimiter: u8,
+    /// Position and name of each column that may hold a secret.
+    named: Vec<(usize, Name)>,
+    /// The header row itself, in the file.
+    header_end: usize,
+}
+
+/// The header row is at most this long, and has at most that many columns.
+const LONGEST: usize = 4096;
+const MOST: usize = 200;
+
+impl Columns {
+    /// Reads the header row from a file's first bytes, if it is one that names a secret.
+    pub(crate) fn of(m: &Matcher, head: &[u8]) -> Option<Self> {
+        let bom = if head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        let end = memchr::memchr(b'\n', head)?;
+        let row = head.get(bom..end).filter(|r| r.len() < LONGEST)?;
+        let delimiter =
+            [b',', b';', b'\t', b'|'].into_iter().max_by_key(|&d| memchr::memchr_iter(d, row).count())?;
+        let cells = cells(head, Span::new(bom, end), delimiter);
+        if !(2..=MOST).contains(&cells.len()) || !cells.iter().all(|c| is_title(&head[c.range()])) {
+            return None;
+        }
+        let named: Vec<(usize, Name)> = cells
+            .iter()
+            .enumerate()
+            .filter_map(|(i, cell)| {
+                let whole = normalise(&head[cell.range()]);
+                let entry = m.names.suffix(&whole)?;
+                Some((i, Name { span: *cell, entry, whole, start: cell.start }))
+            })
+            .collect();
+        (!named.is_empty()).then_some(Self { delimiter, named, header_end: end + 1 })
+    }
+
+    /// Matches the cells of the rows that begin in `range`.
+    pub(crate) fn rows(
+        &self,
+        m: &Matcher,
+        page: &Page<'_>,
+        at_start: bool,
+        range: std::ops::Range<usize>,
+        out: &mut Vec<Match>,
+    ) {
+        let mut at = range.start;
+        if at > 0 && page.bytes[at - 1] != b'\n' {
+            at = memchr::memchr(b'\n', &page.bytes[at..]).map_or(page.bytes.len(), |i| at + i + 1);
+        }
+        if at_start {
+            at = at.max(self.header_end);
+        }
+        while at < range.end {
+            let end = memchr::memchr(b'\n', &page.bytes[at..]).map_or(page.bytes.len(), |i| at + i);
+            if end - at < LONGEST * 4 {
+                self.row(m, page, Span::new(at, end), out);
+            }
+            at = end + 1;
+        }
+    }
+
+    fn row(&self, m: &Matcher, page: &Page<'_>, row: Span, out: &mut Vec<Match>) {
+        let cells = cells(page.bytes, row, self.delimiter);
+        for (position, name) in &self.named {
+            let Some(&span) = cells.get(*position).filter(|c| !c.is_empty()) else { continue };
+            let before = out.len();
+            assign::give(m, page, name, Literal { span, form: Form::Cell }, out);
+            // The name stands in the header, far from here.
+            out[before..].iter_mut().for_each(|found| found.name = None);
+        }
+    }
+}
+
+/// A column's title: short, and words at most.
+fn is_title(cell: &[u8]) -> bool {
+    cell.len() <= 64
+        && !cell.is_empty()
+        && cell.iter().all(|&b| b.is_ascii_alphanumeric() || b >= 0x80 || b" _-./()#:".contains(&b))
+}
+
+/// The cells of a row, quotes and blanks taken off (RFC 4180).
+fn cells(bytes: &[u8], row: Span, delimiter: u8) -> Vec<Span> {
+    let mut all = Vec::new();
+    let mut at = row.start;
+    while at <= row.end && all.len() < MOST {
+        let mut end = at;
+        let mut quoted = false;
+        while end < row.end && (quoted || bytes[end] != delimiter) {
+            quoted ^= bytes[end] == b'"';
+            end += 1;
+        }
+        let text = &bytes[at..end];
+        let lead = text.iter().take_while(|b| matches!(b, b' ' | b'"' | b'\'')).count();
+        let tail = text[lead..].iter().rev().take_while(|b| matches!(b, b' ' | b'"' | b'\'' | b'\r')).count();
+        all.push(Span::new(at + lead, end - tail));
+        at = end + 1;
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_lose_their_quotes() {
+        let row = b"a,\"b,c\", 'd' ,,e\r";
+        let all: Vec<&[u8]> =
+            cells(row, Span::new(0, row.len()), b',').iter().map(|c| &row[c.range()]).collect();
+        assert_eq!(all, [&b"a"[..], b"b,c", b"d", b"", b"e"]);
+    }
+}

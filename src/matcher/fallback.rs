@@ -1,0 +1,68 @@
+//! Literals further on in the statement: the fallback of a look-up, the default of a flag or of a
+//! shell variable. A look-up is no leak; what stands in for it when it fails is one.
+
+use super::Form;
+use super::assign::REACH;
+use super::cursor::Cursor;
+use super::literal::{Literal, bare};
+
+/// `${NAME:-value}` and `${NAME:=value}`.
+pub(super) fn shell_default(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
+    c.quote();
+    let span = bare(c);
+    if !span.is_empty() {
+        found.push(Literal { span, form: Form::Fallback });
+    }
+}
+
+/// Where the search for a fallback ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// At the next member or argument.
+    Comma,
+    /// At the end of the statement.
+    Statement,
+}
+
+/// A quoted literal further on in the statement: the fallback of a look-up, the default of a flag.
+pub(super) fn fallback(c: &mut Cursor<'_>, stop: Stop, found: &mut Vec<Literal>) {
+    let end = c.bytes.len().min(c.at + REACH);
+    let mut depth = 0usize;
+    let mut lines = 0;
+    while c.at < end && found.is_empty() {
+        match c.peek(0) {
+            b'(' | b'[' => depth += 1,
+            b'{' if c.bytes.get(c.at.wrapping_sub(1)) != Some(&b'$') => depth += 1,
+            b')' | b']' | b'}' if depth == 0 => return,
+            b')' | b']' | b'}' => depth -= 1,
+            b';' => return,
+            b',' if depth == 0 && stop == Stop::Comma => return,
+            b'\n' if depth == 0 || lines > 3 => return,
+            b'\n' => lines += 1,
+            b':' if c.peek(1) == b'-' => {
+                c.at += 2;
+                shell_default(c, found);
+                return;
+            }
+            b'"' | b'\'' | b'`' | b'\\' => {
+                if let Some(quote) = c.quote() {
+                    let Some(span) = c.quoted(quote) else { return };
+                    let text = &c.bytes[span.range()];
+                    let nested = text.iter().position(|&b| b == b':').filter(|_| text.starts_with(b"${"));
+                    match nested {
+                        Some(colon) => {
+                            let mut inner = Cursor::new(c.bytes, span.start + colon + 1);
+                            inner.eat(b"-");
+                            shell_default(&mut inner, found);
+                        }
+                        None if span.len() >= 16 => found.push(Literal { span, form: Form::Fallback }),
+                        None => {}
+                    }
+                    continue;
+                }
+            }
+            _ => {}
+        }
+        c.at += 1;
+    }
+}

@@ -1,0 +1,199 @@
+//! The value itself: a quoted literal with its prefixes and wrappers, or a bare run of key bytes.
+
+use super::Form;
+use super::cursor::{Cursor, Mark, Quote};
+use crate::text::Span;
+
+/// A value in the text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Literal {
+    pub(super) span: Span,
+    pub(super) form: Form,
+}
+
+/// A value on the line after its name: a quoted literal, or one that has the line for itself.
+pub(super) fn next_line(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
+    let mut quoted = *c;
+    prefix(&mut quoted);
+    if quoted.quote().is_some() {
+        return literal(c, found);
+    }
+    // A list item or a quotation mark of a chat may stand before it.
+    while matches!(c.peek(0), b'>' | b'-' | b'*' | b'|') && c.peek(1) == b' ' {
+        c.at += 2;
+    }
+    alone(c, Form::Prose, found);
+}
+
+/// A bare value that fills its line.
+pub(super) fn alone(c: &mut Cursor<'_>, form: Form, found: &mut Vec<Literal>) {
+    let span = bare(c);
+    let mut rest = Cursor::new(c.bytes, span.end);
+    rest.blanks();
+    let fills = rest.at >= c.bytes.len() || rest.line_end() || rest.quote().is_some() || rest.peek(0) == b'<';
+    if fills && !span.is_empty() {
+        found.push(Literal { span, form });
+    }
+}
+
+/// A literal here: quoted (with prefixes and wrappers such as `String("…")`), or bare.
+pub(super) fn literal(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
+    literal_in(c, false, found);
+}
+
+/// The same, where a member of an object may stand instead.
+pub(super) fn literal_in(c: &mut Cursor<'_>, mut in_brackets: bool, found: &mut Vec<Literal>) {
+    for _ in 0..4 {
+        c.blanks();
+        prefix(c);
+        if let Some(quote) = c.quote() {
+            found.extend(quoted(c, quote, in_brackets).map(|span| Literal { span, form: Form::Quoted }));
+            return;
+        }
+        in_brackets |= matches!(c.peek(0), b'[' | b'{');
+        if !wrapper(c) {
+            break;
+        }
+    }
+    let span = bare(c);
+    if !span.is_empty() && ends_well(c.bytes, span) {
+        c.at = span.end;
+        found.push(Literal { span, form: Form::Bare });
+    }
+}
+
+/// The text in quotes whose opening one has just been gone over. In an object what a colon follows is
+/// a key, not a value.
+fn quoted(c: &mut Cursor<'_>, quote: Quote, in_object: bool) -> Option<Span> {
+    // Three quotes are one, and so are two backticks.
+    while let Mark::Byte(b) = quote.mark {
+        let again = c.peek(0) == b && (b == b'`' || c.peek(1) == b);
+        if !again || quote.depth > 0 {
+            break;
+        }
+        c.at += 1 + usize::from(c.peek(1) == b);
+    }
+    let mut inner = *c;
+    if inner.colour() {
+        while inner.colour() {}
+        return Some(bare(&inner));
+    }
+    // An escaped quote inside another: `"\"value\""`.
+    if let Some(nested) = inner.quote().filter(|n| n.mark != quote.mark || n.depth != quote.depth) {
+        if let Some(span) = inner.quoted(nested).filter(|s| !s.is_empty()) {
+            return Some(span);
+        }
+    }
+    let span = c.quoted(quote)?;
+    let mut next = *c;
+    next.blanks();
+    let is_key = in_object && next.peek(0) == b':' && next.peek(1) != b':';
+    (!is_key).then(|| trim(c.bytes, span))
+}
+
+/// Goes over what may stand before an opening quote: `@"`, `L"`, `b'`, `r#"`, `&"`, a cast, the
+/// length that a dump tells.
+pub(super) fn prefix(c: &mut Cursor<'_>) {
+    if c.peek(0) == b'(' || c.rest().starts_with(b"string(") {
+        let end = c.rest().iter().take(32).position(|&b| b == b')').unwrap_or(0);
+        let mut after = *c;
+        after.at += end + 1;
+        after.blanks();
+        let is_type = |b: &u8| b.is_ascii_alphanumeric() || b" _*:()".contains(b);
+        if end > 0 && c.rest()[..end].iter().all(is_type) && matches!(after.peek(0), b'"' | b'\'') {
+            *c = after;
+            return;
+        }
+    }
+    let letters = c
+        .rest()
+        .iter()
+        .take(3)
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'@' | b'&' | b'$' | b'#'))
+        .count();
+    if letters > 0 && matches!(c.peek(letters), b'"' | b'\'' | b'`') {
+        c.at += letters;
+    }
+}
+
+/// Goes over one wrapper: an opening bracket, or a call that only changes the type.
+pub(super) fn wrapper(c: &mut Cursor<'_>) -> bool {
+    const READERS: &[&str] = &[
+        "getenv", "env", "get", "lookup", "secret", "vault", "config", "read", "load", "fetch", "input",
+        "prompt", "require",
+    ];
+    let mut call = *c;
+    if call.eat(b"new ") || call.eat(b"&") || call.eat(b"*") {
+        call.blanks();
+    }
+    if c.rest().starts_with(b"[[") {
+        // A long string of Lua.
+        c.at += 2;
+        return true;
+    }
+    let path = call.path();
+    call.eat(b"!");
+    let name = String::from_utf8_lossy(&c.bytes[path.range()]).to_ascii_lowercase();
+    let reads = READERS.iter().any(|r| name.contains(r)) && !name.contains("secretstr");
+    let opens = matches!(call.peek(0), b'(') || (path.is_empty() && matches!(call.peek(0), b'[' | b'{'));
+    if !opens || reads || name.contains("hash") || name.contains("sha") || name.contains("md5") {
+        return false;
+    }
+    call.at += 1;
+    call.space(1);
+    // Only a literal makes it a wrapper; a variable inside is a call like any other.
+    let mut inside = call;
+    prefix(&mut inside);
+    let quoted = inside.quote().is_some();
+    if quoted || (!path.is_empty() && matches!(name.as_str(), "some" | "ok" | "secret" | "string")) {
+        *c = call;
+        return true;
+    }
+    false
+}
+
+/// The run of key bytes here, without what a sentence or Markdown puts around it.
+pub(super) fn bare(c: &Cursor<'_>) -> Span {
+    let rest = c.rest();
+    let mut end = rest.iter().take(4096).take_while(|&&b| is_key_byte(b)).count();
+    // `=` pads at the end; elsewhere it makes what stands before it a name.
+    if let Some(equals) = memchr::memchr(b'=', &rest[..end]) {
+        let pads = rest[equals..end].iter().take_while(|&&b| b == b'=').count();
+        end = if equals + pads == end && pads <= 2 { end } else { equals };
+    }
+    let mut start = 0;
+    let stars = |text: &mut dyn Iterator<Item = &u8>| text.take_while(|b| **b == b'*').count();
+    let bold = stars(&mut rest[..end].iter());
+    if (1..=3).contains(&bold) && end > 2 * bold && stars(&mut rest[..end].iter().rev()) == bold {
+        start += bold;
+        end -= bold;
+    }
+    while end > start && matches!(rest[end - 1], b'.' | b'!' | b'-' | b'~') {
+        end -= 1;
+    }
+    Span::new(c.at + start, c.at + end)
+}
+
+pub(super) fn is_key_byte(b: u8) -> bool {
+    b.is_ascii_alphanumeric()
+        || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-' | b'.' | b'~' | b'!' | b'*' | b'^')
+}
+
+/// A bare value is none where code goes on: a call, an index, a path, an interpolation.
+fn ends_well(bytes: &[u8], span: Span) -> bool {
+    let next = bytes.get(span.end).copied().unwrap_or(b'\n');
+    let after = bytes.get(span.end + 1).copied().unwrap_or(b'\n');
+    match next {
+        b'(' | b'[' | b'$' | b'{' | b'=' => false,
+        b':' => after != b':',
+        b'.' => !after.is_ascii_alphanumeric(),
+        _ => true,
+    }
+}
+
+fn trim(bytes: &[u8], span: Span) -> Span {
+    let text = &bytes[span.range()];
+    let lead = text.iter().take_while(|b| b.is_ascii_whitespace()).count();
+    let tail = text[lead..].iter().rev().take_while(|b| b.is_ascii_whitespace()).count();
+    Span::new(span.start + lead, span.end - tail)
+}

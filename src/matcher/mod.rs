@@ -1,0 +1,399 @@
+//! From a hit of the prefilter to a match: which rule, and where exactly its value stands.
+//!
+//! The grammar knows how people write "this name has this value" in some forty syntaxes; the rules
+//! only say which names and which values. One file per family of forms:
+//!
+//! | file | forms |
+//! |---|---|
+//! | `name` | the identifier, or the words, around a hit |
+//! | `assign` | what follows a name: separators, types, flags, table cells |
+//! | `literal` | the value itself: quoted, wrapped, bare |
+//! | `fallback` | literals further on in the statement |
+//! | `prose` | sentences |
+//! | `short` | `-K` and `sk` |
+//! | `pair` | name and value as siblings: XML, plist, Kubernetes, Postman |
+//! | `call` | positional arguments |
+//! | `csv` | columns named by a header row |
+//! | `shape` | no name at all: licenses, maps keyed by a device id, 64 hex digits, PEM |
+//!
+//! A match is only where a value *is*; whether it is a leak is for the judges to say.
+
+mod assign;
+mod call;
+pub(crate) mod csv;
+pub(crate) mod cursor;
+mod fallback;
+mod literal;
+pub(crate) mod name;
+mod pair;
+mod prose;
+mod shape;
+mod short;
+
+use std::collections::HashMap;
+
+use crate::decode::{self, Wake};
+use crate::prefilter::{Core, Hit, Prefilter, common};
+use crate::rule::{Rule, Value};
+use crate::text::Span;
+use crate::token::{self, Scheme, Token};
+
+pub(crate) use name::{Name, Names, normalise};
+
+/// How the value is written; the judges believe some forms more than others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// A quoted literal right after a name.
+    Quoted,
+    /// An unquoted value right after a name.
+    Bare,
+    /// A literal somewhere in the statement that begins with the name: a fallback, a default.
+    Fallback,
+    /// Words between name and value.
+    Prose,
+    /// By position, or by its own shape.
+    Shape,
+    /// A cell under a named column.
+    Cell,
+}
+
+/// A value that may be a credential.
+#[derive(Debug, Clone)]
+pub(crate) struct Match {
+    /// Index of the rule.
+    pub(crate) rule: usize,
+    /// The value, quotes not included.
+    pub(crate) value: Span,
+    /// The name, if it has one.
+    pub(crate) name: Option<Span>,
+    /// How it is written.
+    pub(crate) form: Form,
+    /// The decoded token with its scheme.
+    pub(crate) token: Option<(Token, &'static Scheme)>,
+}
+
+/// What to do at a hit, besides matching: a decoder has to be asked.
+pub(crate) type Asks = Vec<(Wake, usize)>;
+
+/// The compiled rules.
+#[derive(Debug)]
+pub(crate) struct Matcher {
+    prefilter: Prefilter,
+    /// What the four folded bytes of a core lead to.
+    cores: Cores,
+    names: Names,
+    /// Normalised names of functions, with rule and argument.
+    calls: HashMap<Vec<u8>, Vec<(usize, usize)>>,
+    schemes: Vec<(usize, &'static Scheme)>,
+    /// The rules for values that have no name.
+    license: Option<usize>,
+    device: Option<usize>,
+    hex64: Option<usize>,
+    pem: Option<usize>,
+    key: Option<usize>,
+}
+
+/// A rule that has a name.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Named {
+    /// Index of the rule.
+    pub(crate) rule: usize,
+    /// True where the name alone is not enough and `context` must stand near.
+    pub(crate) weak: bool,
+}
+
+/// What a core leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Action {
+    /// Part of a name of a secret, or of a function.
+    Name,
+    /// `v1.e`.
+    Connect,
+    /// `v1%2E`.
+    Percent,
+    /// A PEM line.
+    Pem,
+    /// `\u00`.
+    Escape,
+    /// ` -K `.
+    ShortFlag,
+    /// `TGV1`.
+    Request,
+    /// `"TLS`.
+    Document,
+}
+
+/// Cores of the forms that are the grammar's own, not the rules'.
+const FIXED: &[(&[u8; 4], Action)] = &[
+    (b"v1.e", Action::Connect),
+    (b"v1%2", Action::Percent),
+    (b"-BEG", Action::Pem),
+    (b"\\u00", Action::Escape),
+    (b"\\u{0", Action::Escape),
+    // The ideographs of "secret key", as ASCII-only JSON writes them.
+    (b"u5bc", Action::Escape),
+    (b"u79d", Action::Escape),
+    (b" -K ", Action::ShortFlag),
+    (b"TGV1", Action::Request),
+    (b"\"TLS", Action::Document),
+];
+
+/// The name `sk` is too short for a core of its own: what stands before it belongs to the core.
+const SK_BEFORE: &[u8] = b"?&\"'`{, \n\t(";
+
+impl Matcher {
+    /// Compiles the rules.
+    pub(crate) fn new(rules: &[Rule]) -> Self {
+        let mut cores = Cores::default();
+        let mut classes: Vec<Core> = own_cores();
+        let mut add = |four: [u8; 4], action: Action| {
+            if cores.add(four, action) {
+                classes.push(four.map(either_case));
+            }
+        };
+        for &(four, action) in FIXED {
+            add(*four, action);
+        }
+        let mut names = Names::default();
+        let mut calls: HashMap<Vec<u8>, Vec<(usize, usize)>> = HashMap::new();
+        let mut schemes = Vec::new();
+        for (index, rule) in rules.iter().enumerate() {
+            let weak = rule.weak_names.iter().map(|n| (n, true));
+            for (name, weak) in rule.names.iter().map(|n| (n, false)).chain(weak) {
+                names.add(name, Named { rule: index, weak });
+            }
+            for call in &rule.calls {
+                calls.entry(normalise(call.name.as_bytes())).or_default().push((index, call.argument));
+            }
+            if rule.regex.is_none() {
+                rule.keywords
+                    .iter()
+                    .filter_map(|k| core_of(k.as_bytes()))
+                    .for_each(|four| add(four, Action::Name));
+            }
+            schemes.extend(rule.token.iter().filter_map(|t| token::scheme(t)).map(|s| (index, s)));
+        }
+        names.finish();
+        let of = |kind| rules.iter().position(|r| r.kind == kind && r.token.is_empty() && r.regex.is_none());
+        use crate::finding::Kind;
+        Self {
+            prefilter: Prefilter::new(&classes),
+            cores,
+            names,
+            calls,
+            schemes,
+            license: of(Kind::License),
+            device: of(Kind::DeviceSecretKey),
+            hex64: of(Kind::SdkSecretKey),
+            pem: of(Kind::PrivateKey).filter(|&r| rules[r].value == Value::Pem),
+            key: of(Kind::SecretKey),
+        }
+    }
+
+    /// The hits of a stretch.
+    pub(crate) fn hits(&self, bytes: &[u8], range: std::ops::Range<usize>, hits: &mut Vec<Hit>) {
+        self.prefilter.find(bytes, range, hits);
+    }
+
+    /// Everything that a hit leads to.
+    pub(crate) fn at(&self, page: &Page<'_>, hit: Hit, out: &mut Vec<Match>, asks: &mut Asks) {
+        match hit {
+            Hit::Core(at) => self.at_core(page, at, out, asks),
+            Hit::Wide(at) => asks.push((Wake::Wide, at)),
+            Hit::Run(at) => {
+                let run = shape::run(self, page, at, out);
+                if decode::may_be_encoded(page.bytes, run) {
+                    asks.push((Wake::Run, at));
+                }
+            }
+        }
+    }
+
+    fn at_core(&self, page: &Page<'_>, at: usize, out: &mut Vec<Match>, asks: &mut Asks) {
+        let Some(&four) = page.bytes[at..].first_chunk::<4>() else { return };
+        for action in self.cores.get(four) {
+            match action {
+                Action::Name => self.named(page, at, out, asks),
+                Action::Connect => self.token(page, at, out, asks),
+                Action::Percent => asks.push((Wake::Percent, at)),
+                Action::Pem => shape::pem(self, page, at, out),
+                Action::Escape => asks.push((Wake::UnicodeEscape, at)),
+                Action::ShortFlag => short::short_flag(self, page, at, out),
+                Action::Request => shape::request_key(self, page, at, out),
+                Action::Document => shape::document(self, page, at, out),
+            }
+        }
+        match four {
+            [b'e', b'A' | b'F' | b'J' | b'N', _, _] => self.token(page, at, out, asks),
+            [b'%', high, low, b'%'] if (b'4'..=b'7').contains(&high) && low.is_ascii_hexdigit() => {
+                asks.push((Wake::Percent, at));
+            }
+            [_, b's' | b'S', b'k' | b'K', _] => short::short_name(self, page, at + 1, out),
+            _ => {}
+        }
+    }
+
+    fn named(&self, page: &Page<'_>, at: usize, out: &mut Vec<Match>, asks: &mut Asks) {
+        if let Some(name) = name::at(&self.names, page.bytes, at) {
+            assign::named(self, page, &name, out, asks);
+        }
+        call::at(self, page, at, out);
+    }
+
+    fn token(&self, page: &Page<'_>, at: usize, out: &mut Vec<Match>, asks: &mut Asks) {
+        if is_glued(&page.bytes[..at]) {
+            return;
+        }
+        let rest = &page.bytes[at..];
+        for &(rule, scheme) in &self.schemes {
+            if let Some(token) = (scheme.decode)(rest) {
+                let value = Span::new(at, at + token.length);
+                out.push(Match { rule, value, name: None, form: Form::Shape, token: Some((token, scheme)) });
+                return;
+            }
+        }
+        // An encoded dot or dash may have cut it off.
+        let run = rest
+            .iter()
+            .take(1024)
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'*'))
+            .count();
+        if run >= 40 && rest.get(run) == Some(&b'%') {
+            asks.push((Wake::Percent, at));
+        }
+    }
+
+    /// The rules of a name, best first.
+    pub(crate) fn rules_of(&self, name: &Name) -> &[Named] {
+        self.names.rules(name.entry)
+    }
+
+    /// Whether text is, after normalisation, a name itself.
+    pub(crate) fn is_name(&self, text: &[u8]) -> bool {
+        self.names.suffix(&normalise(text)).is_some()
+    }
+}
+
+/// What a match is looked for in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Page<'a> {
+    /// The bytes.
+    pub(crate) bytes: &'a [u8],
+    /// The path, for rules whose context it may give.
+    pub(crate) path: &'a str,
+    /// The compiled rules' source.
+    pub(crate) rules: &'a [Rule],
+}
+
+impl Page<'_> {
+    /// Whether one of the rule's context words stands near, or in the path.
+    pub(crate) fn has_context(&self, rule: &Rule, near: Span) -> bool {
+        const WINDOW: usize = 1024;
+        let start = near.start.saturating_sub(WINDOW);
+        let end = self.bytes.len().min(near.end + WINDOW);
+        let hay = self.bytes[start..end].to_ascii_lowercase();
+        let path = self.path.to_ascii_lowercase();
+        rule.context.iter().any(|word| {
+            memchr::memmem::find(&hay, word.as_bytes()).is_some()
+                || memchr::memmem::find(path.as_bytes(), word.as_bytes()).is_some()
+        })
+    }
+}
+
+/// Whether a letter or digit stands before a token that is not the end of an escape: `%3D`, `\n`, or
+/// a colour code.
+fn is_glued(before: &[u8]) -> bool {
+    if !before.last().is_some_and(u8::is_ascii_alphanumeric) {
+        return false;
+    }
+    let percent = before
+        .last_chunk::<3>()
+        .is_some_and(|e| e[0] == b'%' && e[1].is_ascii_hexdigit() && e[2].is_ascii_hexdigit());
+    let escape =
+        before.last_chunk::<2>().is_some_and(|e| e[0] == b'\\' && matches!(e[1], b'n' | b't' | b'r'));
+    let tail = &before[before.len().saturating_sub(24)..];
+    let colour = tail.iter().rposition(|&b| b == b'[').is_some_and(|i| {
+        tail[i + 1..tail.len() - 1].iter().all(|b| b.is_ascii_digit() || matches!(b, b';' | b':'))
+            && tail[tail.len() - 1] == b'm'
+            && i > 0
+    });
+    !(percent || escape || colour)
+}
+
+/// Four bytes without case. Some signs fall together too; whoever is woken looks again.
+fn fold(four: [u8; 4]) -> u32 {
+    u32::from_le_bytes(four) | 0x2020_2020
+}
+
+fn either_case(b: u8) -> Vec<u8> {
+    let mut class = vec![b.to_ascii_lowercase(), b.to_ascii_uppercase()];
+    class.dedup();
+    class
+}
+
+/// Cores whose bytes are classes, not letters.
+fn own_cores() -> Vec<Core> {
+    let fourth = b"0189ABEFMNUVcdklqrst".to_vec();
+    let zlib = |second: u8, third: &[u8]| [vec![b'e'], vec![second], third.to_vec(), fourth.clone()];
+    vec![
+        zlib(b'A', b"EFGH"),
+        zlib(b'F', b"4567"),
+        zlib(b'J', b"wxyz"),
+        zlib(b'N', b"opqr"),
+        [vec![b'%'], b"4567".to_vec(), b"0123456789abcdefABCDEF".to_vec(), vec![b'%']],
+        [SK_BEFORE.to_vec(), either_case(b's'), either_case(b'k'), b"=:\"' \\".to_vec()],
+    ]
+}
+
+/// The four bytes of a keyword that are rarest in text, so that few places wake it.
+fn core_of(keyword: &[u8]) -> Option<[u8; 4]> {
+    keyword.windows(4).min_by_key(|w| w.iter().map(|&b| common(b.to_ascii_lowercase())).product::<u64>())?.try_into().ok()
+}
+
+/// What the four folded bytes of a core lead to: a table of 4,096 places, found by one multiplication.
+#[derive(Debug)]
+struct Cores {
+    /// For each place the index behind the last of its entries, or 0.
+    first: Vec<u16>,
+    /// The bytes, the action, and the next entry of the same place.
+    entries: Vec<(u32, Action, u16)>,
+}
+
+impl Default for Cores {
+    fn default() -> Self {
+        Self { first: vec![0; 4096], entries: Vec::new() }
+    }
+}
+
+impl Cores {
+    fn place(folded: u32) -> usize {
+        (folded.wrapping_mul(0x9e37_79b1) >> 20) as usize
+    }
+
+    /// Adds an action; false where it is there already.
+    fn add(&mut self, four: [u8; 4], action: Action) -> bool {
+        if self.get(four).any(|a| *a == action) {
+            return false;
+        }
+        let place = Self::place(fold(four));
+        self.entries.push((fold(four), action, self.first[place]));
+        self.first[place] = self.entries.len() as u16;
+        true
+    }
+
+    /// The actions of four bytes.
+    fn get(&self, four: [u8; 4]) -> impl Iterator<Item = &Action> {
+        let folded = fold(four);
+        let mut next = self.first[Self::place(folded)];
+        std::iter::from_fn(move || {
+            while next != 0 {
+                let (bytes, action, after) = &self.entries[usize::from(next) - 1];
+                next = *after;
+                if *bytes == folded {
+                    return Some(action);
+                }
+            }
+            None
+        })
+    }
+}

@@ -1,0 +1,269 @@
+//! Names: the identifier, or the words, around a hit, and which rule's name it ends with.
+//!
+//! Names are compared without case and separators, at the end of an identifier's last segment, so
+//! `CONFIG_INTERCOM_TIRTC_CLIENT_SECRET_KEY`, `cfg.secretKey` and `secret-key` are one name. What
+//! follows the name inside the identifier decides: `secret_key_prod` is one, `secret_key_len` not.
+
+use super::Named;
+use crate::text::Span;
+
+/// A name that belongs to a rule.
+#[derive(Debug, Clone)]
+pub(crate) struct Name {
+    /// Where it stands: the identifier, or the words.
+    pub(crate) span: Span,
+    /// Which of the [`Names`] it is.
+    pub(crate) entry: usize,
+    /// The whole identifier, normalised: what stands before the name may give context.
+    pub(crate) whole: Vec<u8>,
+    /// Where the dotted or namespaced path begins that it is the last part of.
+    pub(crate) start: usize,
+}
+
+/// Every name of every rule, normalised, by its last byte: a few comparisons tell that a word is none.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    entries: Vec<(Vec<u8>, Vec<Named>)>,
+    /// For each last byte the entries, from the longest.
+    by_last: Vec<Vec<usize>>,
+}
+
+impl Names {
+    /// Adds a name of a rule.
+    pub(crate) fn add(&mut self, name: &str, named: Named) {
+        let key = normalise(name.as_bytes());
+        match self.entries.iter_mut().find(|(k, _)| *k == key) {
+            Some((_, rules)) => rules.push(named),
+            None => self.entries.push((key, vec![named])),
+        }
+    }
+
+    /// Puts everything in order, after the last name was added.
+    pub(crate) fn finish(&mut self) {
+        // A weak name goes first: where its context is missing, the next rule has its turn.
+        self.entries.iter_mut().for_each(|(_, rules)| rules.sort_by_key(|n| !n.weak));
+        self.entries.sort_by_key(|(key, _)| std::cmp::Reverse(key.len()));
+        self.by_last = vec![Vec::new(); 256];
+        for (i, (key, _)) in self.entries.iter().enumerate() {
+            if let Some(&last) = key.last() {
+                self.by_last[usize::from(last)].push(i);
+            }
+        }
+    }
+
+    /// The rules of an entry, best first.
+    pub(crate) fn rules(&self, entry: usize) -> &[Named] {
+        &self.entries[entry].1
+    }
+
+    /// The longest name that the normalised identifier ends with, with an allowed tail at most.
+    pub(crate) fn suffix(&self, whole: &[u8]) -> Option<usize> {
+        let mut head = whole;
+        loop {
+            let candidates = &self.by_last[usize::from(*head.last()?)];
+            if let Some(&i) = candidates.iter().find(|&&i| head.ends_with(&self.entries[i].0)) {
+                return Some(i);
+            }
+            if head.len() < SHORTEST_WITH_TAIL {
+                return None;
+            }
+            let digits = head.iter().rev().take_while(|b| b.is_ascii_digit()).count().min(3);
+            let tail = || TAILS.iter().find(|t| head.len() > t.len() && head.ends_with(t.as_bytes()));
+            let cut = if digits > 0 { digits } else { tail()?.len() };
+            head = &head[..head.len() - cut];
+        }
+    }
+
+    /// The name that the normalised text is as a whole.
+    fn exact(&self, whole: &[u8]) -> Option<usize> {
+        let candidates = &self.by_last[usize::from(*whole.last()?)];
+        candidates.iter().copied().find(|&i| self.entries[i].0 == whole)
+    }
+
+    fn key(&self, entry: usize) -> &[u8] {
+        &self.entries[entry].0
+    }
+}
+
+/// A shorter identifier has no room for a name and a tail.
+const SHORTEST_WITH_TAIL: usize = 9;
+
+/// No identifier is longer.
+const LONGEST: usize = 128;
+
+/// What may follow a name inside an identifier without changing what it names.
+#[rustfmt::skip]
+const TAILS: &[&str] = &[
+    "prod", "production", "dev", "development", "test", "testing", "staging", "stage", "stg", "release",
+    "debug", "old", "new", "prev", "previous", "next", "backup", "bak", "default", "primary", "secondary",
+    "current", "value", "val", "str", "string", "text", "plain", "raw", "literal", "const", "cn", "us",
+    "eu", "sg", "online", "local", "base64", "b64", "main", "alt", "live", "real", "tmp", "temp",
+    "override", "fallback",
+];
+
+/// Lower case, without separators: `SECRET-KEY`, `secret_key` and `secretKey` are `secretkey`.
+pub(crate) fn normalise(text: &[u8]) -> Vec<u8> {
+    let kept = text.iter().filter(|b| !matches!(b, b'_' | b'-' | b' ' | b'.' | b'\t'));
+    kept.map(u8::to_ascii_lowercase).collect()
+}
+
+/// Longer than every name with its tails.
+const TAIL: usize = 48;
+
+/// The end of the normalised text, without an allocation, for the many words that are no names.
+fn normalise_end<'b>(text: &[u8], buffer: &'b mut [u8; TAIL]) -> &'b [u8] {
+    let mut at = TAIL;
+    for &b in text.iter().rev() {
+        if at == 0 {
+            break;
+        }
+        if !matches!(b, b'_' | b'-' | b' ' | b'.' | b'\t') {
+            at -= 1;
+            buffer[at] = b.to_ascii_lowercase();
+        }
+    }
+    &buffer[at..]
+}
+
+/// The name around a hit, if it is one.
+pub(crate) fn at(names: &Names, bytes: &[u8], hit: usize) -> Option<Name> {
+    // A core may begin with the separator of the words it joins.
+    let hit = hit + usize::from(bytes.get(hit).is_some_and(|&b| !is_ident(b) && b < 0x80));
+    if bytes.get(hit).is_some_and(|&b| b >= 0x80) {
+        return ideographs(names, bytes, hit);
+    }
+    let run = identifier(bytes, hit);
+    if run.is_empty() {
+        return None;
+    }
+    let last = segment(bytes, run);
+    // A dotted path may be the name as a whole: `device.secret.key`.
+    let whole = if last == run { None } else { plain(names, bytes, run, run.start) };
+    match longer(names, plain(names, bytes, last, run.start), whole) {
+        Some(name) if name.span.len() > 16 => Some(name),
+        // "Device secret" + "key": the words around may make it a longer name.
+        name => words(names, bytes, last).or(name),
+    }
+}
+
+fn plain(names: &Names, bytes: &[u8], span: Span, start: usize) -> Option<Name> {
+    let text = &bytes[span.range()];
+    let entry = names.suffix(normalise_end(text, &mut [0; TAIL]))?;
+    Some(Name { span, entry, whole: normalise(text), start })
+}
+
+fn longer(names: &Names, a: Option<Name>, b: Option<Name>) -> Option<Name> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(if names.key(b.entry).len() > names.key(a.entry).len() { b } else { a }),
+        (a, b) => a.or(b),
+    }
+}
+
+/// Names that are written as words: up to two before the hit's word, and "key" and "id" after it.
+/// Takes the longest that is a name.
+fn words(names: &Names, bytes: &[u8], run: Span) -> Option<Name> {
+    const LONGEST_WORD: usize = 12;
+    if run.len() > 2 * LONGEST_WORD {
+        return None;
+    }
+    let short = |w: &Span| w.len() <= LONGEST_WORD;
+    let is = |w: &Span, text: &[u8]| bytes[w.range()].eq_ignore_ascii_case(text);
+    let first = previous_word(bytes, run.start).filter(short);
+    let second = first.and_then(|w| previous_word(bytes, w.start)).filter(short);
+    let key = next_word(bytes, run.end).filter(|w| is(w, b"key"));
+    let id = key.and_then(|w| next_word(bytes, w.end)).filter(|w| is(w, b"id"));
+    let mut best: Option<(usize, Span)> = None;
+    for end in [Some(run.end), key.map(|w| w.end), id.map(|w| w.end)].into_iter().flatten() {
+        for start in [Some(run.start), first.map(|w| w.start), second.map(|w| w.start)].into_iter().flatten() {
+            if end == run.end && start == run.start {
+                continue;
+            }
+            // Words are a name only as a whole: "a key" of "a secret key" is none.
+            let entry = names.exact(normalise_end(&bytes[start..end], &mut [0; TAIL]));
+            let length = best.map_or(0, |(e, _)| names.key(e).len());
+            if let Some(entry) = entry.filter(|&e| names.key(e).len() > length) {
+                best = Some((entry, Span::new(start, end)));
+            }
+        }
+    }
+    let (entry, span) = best?;
+    Some(Name { span, entry, whole: names.key(entry).to_vec(), start: span.start })
+}
+
+/// The word after the blanks after `from`.
+fn next_word(bytes: &[u8], from: usize) -> Option<Span> {
+    let gap = bytes.get(from..)?.iter().take(3).take_while(|&&b| b == b' ').count();
+    let word = word(bytes, from + gap);
+    (gap > 0 && !word.is_empty()).then_some(word)
+}
+
+/// The letters, digits and `_` from `at` on.
+fn word(bytes: &[u8], at: usize) -> Span {
+    let length = bytes[at..].iter().take(16).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    Span::new(at, at + length)
+}
+
+/// The word before the blanks before `to`.
+fn previous_word(bytes: &[u8], to: usize) -> Option<Span> {
+    let gap = bytes[..to].iter().rev().take(3).take_while(|&&b| b == b' ').count();
+    let end = to - gap;
+    let word =
+        bytes[..end].iter().rev().take(16).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    (gap > 0 && word > 0).then(|| Span::new(end - word, end))
+}
+
+/// Chinese names have no separators: the longest name that stands around the hit.
+fn ideographs(names: &Names, bytes: &[u8], hit: usize) -> Option<Name> {
+    for (entry, (key, _)) in names.entries.iter().enumerate().filter(|(_, (key, _))| key[0] >= 0x80) {
+        for start in hit.saturating_sub(key.len())..=hit {
+            let end = start + key.len();
+            if end > hit && bytes.get(start..end) == Some(key) {
+                return Some(Name { span: Span::new(start, end), entry, whole: key.clone(), start });
+            }
+        }
+    }
+    None
+}
+
+/// The run of identifier bytes around `at`, without dashes and dots at its ends.
+fn identifier(bytes: &[u8], at: usize) -> Span {
+    if !bytes.get(at).is_some_and(|&b| is_ident(b)) {
+        return Span::new(at, at);
+    }
+    let floor = at.saturating_sub(LONGEST);
+    let mut start = bytes[floor..at].iter().rposition(|&b| !is_ident(b)).map_or(floor, |i| floor + i + 1);
+    let ceiling = bytes.len().min(at + LONGEST);
+    let mut end = bytes[at..ceiling].iter().position(|&b| !is_ident(b)).map_or(ceiling, |i| at + i);
+    while start < end && matches!(bytes[start], b'-' | b'.') {
+        start += 1;
+    }
+    while start < end && matches!(bytes[end - 1], b'-' | b'.') {
+        end -= 1;
+    }
+    // `${NAME-default}` of a shell.
+    if start > 1 && bytes[start - 2..start] == *b"${" {
+        end = bytes[start..end].iter().position(|&b| b == b'-').map_or(end, |i| start + i);
+    }
+    // `\n` and `\t` of an escaped text are not letters of the name.
+    if start > floor
+        && bytes[start - 1] == b'\\'
+        && matches!(bytes[start], b'n' | b't' | b'r')
+        && end - start > 1
+    {
+        start += 1;
+    }
+    Span::new(start, end)
+}
+
+/// The last dotted segment; a short tail such as `.prod` counts with the one before.
+fn segment(bytes: &[u8], run: Span) -> Span {
+    let text = &bytes[run.range()];
+    match text.iter().rposition(|&b| b == b'.') {
+        Some(dot) => Span::new(run.start + dot + 1, run.end),
+        None => run,
+    }
+}
+
+fn is_ident(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')
+}

@@ -1,0 +1,162 @@
+//! Name and value as siblings: the name is itself the value of a `name`, `key` or attribute, and the
+//! value stands in the next (or the previous) element, attribute or member.
+
+use super::Name;
+use super::cursor::Cursor;
+use super::literal::{Literal, bare, literal};
+use crate::matcher::Form;
+use crate::text::Span;
+
+/// What a sibling that holds the value is called.
+const VALUES: [&str; 8] =
+    ["value", "val", "v", "default", "defaultvalue", "currentvalue", "initialvalue", "string"];
+
+/// What the member that holds the name is called.
+const KEYS: [&str; 10] =
+    ["name", "key", "id", "k", "variable", "param", "parameter", "field", "header", "var"];
+
+/// After `<secret_key` or `secret_key</key`: the text of this element, or of the next.
+pub(super) fn element(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
+    if c.peek(0) == b'<' {
+        // `</key>`, then the sibling's opening tag.
+        if c.peek(1) != b'/' || !close_tag(c) {
+            return;
+        }
+        c.space(2);
+        if c.peek(0) != b'<' || c.peek(1) == b'/' || !close_tag(c) {
+            return;
+        }
+    } else {
+        c.eat(b">");
+    }
+    text(c, found);
+}
+
+/// Goes to the end of the tag in which the name stands, if it stands in one.
+pub(super) fn in_tag(c: &mut Cursor<'_>, name: usize) -> bool {
+    let before = &c.bytes[name.saturating_sub(200)..name];
+    let opened = memchr::memrchr2(b'<', b'>', before).is_some_and(|i| {
+        before[i] == b'<' && before.get(i + 1).is_none_or(|b| b.is_ascii_alphabetic() || *b == b'_')
+    });
+    let end = c.rest().iter().take(160).position(|b| matches!(b, b'>' | b'<'));
+    match end {
+        Some(end) if opened && c.rest()[end] == b'>' && (end == 0 || c.rest()[end - 1] != b'/') => {
+            c.at += end;
+            true
+        }
+        _ => false,
+    }
+}
+
+/// The text up to the next tag.
+fn text(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
+    c.space(2);
+    if c.eat(b"<![CDATA[") {
+        let span = bare(c);
+        found.push(Literal { span, form: Form::Quoted });
+        return;
+    }
+    // One element may be nested: `<value><string>…`.
+    if c.peek(0) == b'<' && c.peek(1).is_ascii_alphabetic() {
+        close_tag(c);
+        c.space(1);
+    }
+    let mut quoted = *c;
+    if quoted.quote().is_some() {
+        return literal(c, found);
+    }
+    let span = bare(c);
+    let mut rest = Cursor::new(c.bytes, span.end);
+    rest.space(1);
+    if !span.is_empty() && rest.peek(0) == b'<' {
+        found.push(Literal { span, form: Form::Quoted });
+    }
+}
+
+/// Goes behind the `>` of the tag that begins here.
+fn close_tag(c: &mut Cursor<'_>) -> bool {
+    let end = c.rest().iter().take(160).position(|&b| b == b'>');
+    if let Some(end) = end {
+        c.at += end + 1;
+    }
+    end.is_some()
+}
+
+/// The value of a name that is itself a value.
+pub(super) fn sibling(bytes: &[u8], name: &Name, found: &mut Vec<Literal>) {
+    if !is_value_of_key(bytes, name.start) {
+        return;
+    }
+    let (before, after) = object(bytes, Span::new(name.start, name.span.end));
+    for within in [Span::new(name.span.end, after), Span::new(before, name.start)] {
+        member(bytes, within, found);
+        if !found.is_empty() {
+            return;
+        }
+    }
+}
+
+/// `name:`, `"key": "`, `android:name="` right before.
+fn is_value_of_key(bytes: &[u8], start: usize) -> bool {
+    let before = &bytes[start.saturating_sub(48)..start];
+    let trimmed = strip(before, b" \t\"'`\\");
+    let Some((b':' | b'=', rest)) = trimmed.split_last().map(|(last, rest)| (*last, rest)) else {
+        return false;
+    };
+    let rest = strip(rest, b" \t\"'`\\");
+    let word = rest.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+    let key = String::from_utf8_lossy(&rest[rest.len() - word..]).to_ascii_lowercase();
+    KEYS.contains(&key.as_str())
+}
+
+fn strip<'b>(text: &'b [u8], of: &[u8]) -> &'b [u8] {
+    let tail = text.iter().rev().take_while(|b| of.contains(b)).count();
+    &text[..text.len() - tail]
+}
+
+/// The object, tag or list item around the name: where its siblings may stand.
+fn object(bytes: &[u8], name: Span) -> (usize, usize) {
+    const REACH: usize = 300;
+    let from = name.start.saturating_sub(REACH);
+    let before =
+        bytes[from..name.start].iter().rposition(|b| matches!(b, b'{' | b'<')).map_or(from, |i| from + i + 1);
+    let to = bytes.len().min(name.end + REACH);
+    let rest = &bytes[name.end..to];
+    let close = rest.iter().position(|b| matches!(b, b'}' | b'>'));
+    // In YAML the next item of the list, a blank line, or a line that begins with the same key, ends it.
+    let item = ["\n- ", "\n  - ", "\n    - ", "\n      - ", "\n        - ", "\n          - ", "\n\n"];
+    let next = item.iter().filter_map(|i| memchr::memmem::find(rest, i.as_bytes())).min();
+    let after = close.into_iter().chain(next).min().map_or(to, |i| name.end + i);
+    (before.min(name.start), after)
+}
+
+/// The member of that stretch that is called `value`.
+fn member(bytes: &[u8], within: Span, found: &mut Vec<Literal>) {
+    let mut at = within.start;
+    while at < within.end {
+        let word =
+            bytes[at..within.end].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+        if word == 0 {
+            at += 1;
+            continue;
+        }
+        let text = String::from_utf8_lossy(&bytes[at..at + word]).to_ascii_lowercase();
+        let fresh = at == 0 || !(bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'_');
+        at += word;
+        if !fresh || !VALUES.contains(&text.as_str()) {
+            continue;
+        }
+        let mut c = Cursor::new(bytes, at);
+        c.quote();
+        c.blanks();
+        if c.eat(b">") {
+            super::pair::text(&mut c, found);
+        } else if c.eat(b":") || c.eat(b"=") {
+            c.space(1);
+            literal(&mut c, found);
+        }
+        if !found.is_empty() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Sentences: what people write to each other in chats, mails and tickets, in English and Chinese.
+
+use super::cursor::Cursor;
+use super::literal::{Literal, bare, next_line};
+use super::{Form, Name};
+
+/// Words, then a value: "our device secret key for TIRA… is …", "密钥是…".
+pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
+    const STOP: &[&str] = &[
+        "hash",
+        "sha",
+        "sha1",
+        "sha256",
+        "md5",
+        "digest",
+        "fingerprint",
+        "commit",
+        "trace",
+        "request",
+        "uuid",
+        "nonce",
+        "signature",
+        "length",
+        "len",
+        "checksum",
+        "revision",
+        "version",
+        "id",
+    ];
+    let end = c.bytes.len().min(c.at + 120);
+    let mut connected = false;
+    for _ in 0..12 {
+        c.blanks();
+        if c.at >= end {
+            return;
+        }
+        let rest = c.rest();
+        if matches!(rest[0], b':' | b'=' | b'-' | b'>' | b'`' | b'*' | b',')
+            || rest.starts_with("：".as_bytes())
+            || rest.starts_with("–".as_bytes())
+            || rest.starts_with("→".as_bytes())
+        {
+            connected |= rest[0] == b':' || rest[0] == b'=' || rest[0] >= 0x80;
+            c.at += if rest[0] >= 0x80 { 3 } else { 1 };
+            if connected && c.line_end() {
+                return next_line(c, found);
+            }
+            continue;
+        }
+        if let Some(quote) = c.quote() {
+            if let Some(span) = c.quoted(quote) {
+                found.push(Literal { span, form: Form::Prose });
+            }
+            return;
+        }
+        if rest[0] >= 0x80 {
+            // Whatever verb: Chinese says "is", "set to", "changed to" in between.
+            connected = true;
+            c.at += 1 + rest[1..].iter().take_while(|b| (0x80..0xc0).contains(*b)).count();
+            continue;
+        }
+        let span = bare(c);
+        let word = &c.bytes[span.range()];
+        let lower = String::from_utf8_lossy(word).to_ascii_lowercase();
+        let next = c.peek(span.len());
+        if span.is_empty() || STOP.contains(&lower.as_str()) || b"([{=".contains(&next) {
+            return;
+        }
+        // A license: the id, a comma, and at once the secret.
+        if word.len() >= 4 && next == b',' && c.peek(span.len() + 1).is_ascii_alphanumeric() {
+            found.push(Literal { span, form: Form::Prose });
+            return;
+        }
+        connected |=
+            matches!(lower.as_str(), "is" | "was" | "are" | "be" | "to" | "as" | "this" | "it's" | "equals");
+        if word.len() >= 16 {
+            // Without "is" or a colon only a value right after its name is meant.
+            if connected || c.bytes[name.span.end..c.at].iter().all(|b| b" \t*`\"-".contains(b)) {
+                found.push(Literal { span, form: Form::Prose });
+            }
+            return;
+        }
+        c.at = span.end + usize::from(matches!(c.peek(span.len()), b'\'' | b'.'));
+    }
+}

@@ -1,0 +1,244 @@
+//! Values that need no name: licenses, secrets keyed by a device id, 64 hex digits beside an
+//! SDKAppID, PEM blocks, and the raw documents that tokens are made of.
+
+use super::assign::is_hex64;
+use super::cursor::Cursor;
+use super::{Form, Match, Matcher, Page};
+use crate::text::Span;
+use crate::token::usersig_legacy;
+
+/// How far a run is followed to each side.
+const RUN: usize = 80;
+
+/// Letters and digits, as a table: this loop runs over every trace id of a log.
+const ALPHANUMERIC: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0;
+    while b < 256 {
+        table[b] = (b as u8).is_ascii_alphanumeric();
+        b += 1;
+    }
+    table
+};
+
+/// The length of a device secret in all samples.
+const SECRET: usize = 32;
+
+/// The length of a device id in all but test samples.
+const ID: usize = 12;
+
+/// A run of letters and digits around `at`, as far as 80 bytes to each side.
+pub(super) fn run(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>) -> Span {
+    let bytes = page.bytes;
+    let is_part = |i: usize| bytes.get(i).is_some_and(|b| ALPHANUMERIC[usize::from(*b)]);
+    let (mut start, mut end) = (at, at);
+    while start > 0 && at - start < RUN && is_part(start - 1) {
+        start -= 1;
+    }
+    while end - at < RUN && is_part(end) {
+        end += 1;
+    }
+    let run = Span::new(start, end);
+    match run.len() {
+        SECRET => secret(m, page, run, out),
+        64 => hex(m, page, run, out),
+        _ => {}
+    }
+    run
+}
+
+/// 32 letters and digits: part of a license, or the value of a device id.
+fn secret(m: &Matcher, page: &Page<'_>, run: Span, out: &mut Vec<Match>) {
+    let bytes = page.bytes;
+    if !is_mixed(&bytes[run.range()]) || bytes.get(run.end).is_some_and(|&b| b == b'_') {
+        return;
+    }
+    let before = &bytes[..run.start];
+    if before.last() == Some(&b',') {
+        if let (Some(rule), Some(id)) = (m.license, device_id(before, before.len() - 1)) {
+            let value = Span::new(id.start, run.end);
+            return out.push(Match { rule, value, name: None, form: Form::Shape, token: None });
+        }
+    }
+    let Some(rule) = m.device else { return };
+    let Some(id) = keyed_by(before) else { return };
+    out.push(Match { rule, value: run, name: Some(id), form: Form::Shape, token: None });
+}
+
+/// The device id before `"id": "`, `id=`, `"id", "`; the separator may be split over two lines.
+fn keyed_by(before: &[u8]) -> Option<Span> {
+    let quotes = |to: usize| {
+        before[..to]
+            .iter()
+            .rev()
+            .take(16)
+            .take_while(|b| matches!(b, b'"' | b'\'' | b'`' | b'\\' | b'@'))
+            .count()
+    };
+    let blanks = |to: usize| {
+        before[..to].iter().rev().take(40).take_while(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r')).count()
+    };
+    let mut at = before.len();
+    let quoted = quotes(at);
+    at -= quoted;
+    at -= blanks(at);
+    at -= usize::from(at > 1 && before[at - 1] == b'>' && before[at - 2] == b'=');
+    let separator = *before.get(at.checked_sub(1)?)?;
+    at -= 1;
+    at -= blanks(at);
+    let id_quoted = quotes(at);
+    at -= id_quoted;
+    let fits = match separator {
+        b':' | b'=' => true,
+        b',' => quoted > 0 && id_quoted > 0,
+        _ => false,
+    };
+    fits.then(|| device_id(before, at)).flatten()
+}
+
+/// A device id that ends at `end`: twelve upper-case letters and digits, some of each.
+fn device_id(bytes: &[u8], end: usize) -> Option<Span> {
+    let start = end.checked_sub(ID)?;
+    let id = &bytes[start..end];
+    let upper = id.iter().filter(|b| b.is_ascii_uppercase()).count();
+    let digits = id.iter().filter(|b| b.is_ascii_digit()).count();
+    let bounded = start == 0 || !(bytes[start - 1].is_ascii_alphanumeric() || bytes[start - 1] == b'_');
+    let known = id.starts_with(b"TIR") || id.starts_with(b"TEST");
+    (upper + digits == ID && upper > 0 && (digits > 0 || known) && bounded).then(|| Span::new(start, end))
+}
+
+/// Upper case, lower case and digits: what a device secret has and a hash has not.
+fn is_mixed(text: &[u8]) -> bool {
+    text.iter().any(u8::is_ascii_uppercase)
+        && text.iter().any(u8::is_ascii_lowercase)
+        && text.iter().any(u8::is_ascii_digit)
+}
+
+/// `<id>,<secret>` where a name or a call says that a license is meant: looser than without.
+pub(super) fn loose_license(bytes: &[u8], span: Span) -> Option<Span> {
+    let is_secret = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_' | b'=' | b'-');
+    let is_id = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    let id = bytes[span.start..].iter().take(65).take_while(|b| is_id(b)).count();
+    if !(4..=64).contains(&id) || bytes.get(span.start + id) != Some(&b',') {
+        return None;
+    }
+    let from = span.start + id + 1;
+    let secret = bytes[from..].iter().take(65).take_while(|b| is_secret(b)).count();
+    (16..=64).contains(&secret).then(|| Span::new(span.start, from + secret))
+}
+
+/// A cheap refusal, for the many lines about licenses of other kinds: behind the name stands a comma,
+/// or an encoded one, with twelve key bytes behind it.
+pub(super) fn may_hold_license(bytes: &[u8], name: Span) -> bool {
+    const REACH: usize = 160;
+    let near = &bytes[name.end..bytes.len().min(name.end + REACH)];
+    memchr::memchr2_iter(b',', b'%', near).any(|i| {
+        let next = near.get(i + 1..i + 13);
+        next.is_some_and(|run| run.iter().all(|&b| ALPHANUMERIC[usize::from(b)]))
+    })
+}
+
+/// 64 hex digits count only as an argument or under a name of a key, and beside an SDKAppID.
+fn hex(m: &Matcher, page: &Page<'_>, run: Span, out: &mut Vec<Match>) {
+    let Some(rule) = m.hex64 else { return };
+    if !is_hex64(&page.bytes[run.range()]) {
+        return;
+    }
+    let line = &page.bytes[run.start.saturating_sub(160)..run.start];
+    let line = line.rsplit(|&b| b == b'\n').next().unwrap_or(line);
+    let lower = line.to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|w| memchr::memmem::find(&lower, w.as_bytes()).is_some());
+    const DIGESTS: &[&str] = &[
+        "sha",
+        "hash",
+        "digest",
+        "checksum",
+        "signature",
+        "hmac",
+        "etag",
+        "commit",
+        "integrity",
+        "trace",
+        "fingerprint",
+    ];
+    const KEYS: &[&str] = &[
+        "key",
+        "secret",
+        "usersig",
+        "tlssig",
+        "genuser",
+        "gentest",
+        "(",
+        "1400",
+        "1600",
+        "sdkappid",
+        "sdk_app_id",
+    ];
+    if has(DIGESTS)
+        || !(has(KEYS)
+            || line.trim_ascii().is_empty()
+            || line.trim_ascii() == b"\""
+            || line.trim_ascii() == b"'")
+    {
+        return;
+    }
+    let from = run.start.saturating_sub(300);
+    let near = page.bytes[from..page.bytes.len().min(run.end + 300)].to_ascii_lowercase();
+    const BESIDE: [&[u8]; 7] = [
+        b"sdkappid",
+        b"sdk_app_id",
+        b"sdk-app-id",
+        b"tlssigapi",
+        b"genusersig",
+        b"gentestusersig",
+        b"generatetestusersig",
+    ];
+    if BESIDE.iter().any(|w| memchr::memmem::find(&near, w).is_some()) {
+        out.push(Match { rule, value: run, name: None, form: Form::Shape, token: None });
+    }
+}
+
+/// A PEM private key with a body: `-----BEGIN EC PRIVATE KEY-----`.
+pub(super) fn pem(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>) {
+    let Some(rule) = m.pem else { return };
+    let start = at - page.bytes[..at].iter().rev().take(4).take_while(|&&b| b == b'-').count();
+    let rest = &page.bytes[start..page.bytes.len().min(start + 4096)];
+    let label = [&b"-----BEGIN EC PRIVATE KEY-----"[..], b"-----BEGIN PRIVATE KEY-----"]
+        .into_iter()
+        .find(|l| rest.starts_with(l));
+    let Some(label) = label else { return };
+    let Some(end) = memchr::memmem::find(rest, b"-----END ") else { return };
+    let Some(close) = memchr::memmem::find(&rest[end + 9..], b"-----") else { return };
+    let body = rest[label.len()..end].iter().filter(|b| b.is_ascii_alphanumeric()).count();
+    let value = Span::new(start, start + end + 9 + close + 5);
+    if body >= 80 && page.has_context(&page.rules[rule], value) {
+        out.push(Match { rule, value, name: None, form: Form::Shape, token: None });
+    }
+}
+
+/// The literal `TGV1` that is put before the secret to sign a request: a log of it holds the secret.
+pub(super) fn request_key(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>) {
+    let Some(rule) = m.key else { return };
+    let bounded = at == 0 || !page.bytes[at - 1].is_ascii_alphanumeric();
+    let rest = &page.bytes[at..];
+    let length = rest.iter().take(170).take_while(|b| b.is_ascii_alphanumeric()).count();
+    if bounded && rest.starts_with(b"TGV1") && length >= 20 && is_mixed(&rest[4..length]) {
+        let value = Span::new(at + 4, at + length);
+        out.push(Match { rule, value, name: Some(Span::new(at, at + 4)), form: Form::Shape, token: None });
+    }
+}
+
+/// The JSON document of a UserSig as it is, not packed: as good as the token.
+pub(super) fn document(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>) {
+    let from = at.saturating_sub(8);
+    let Some(open) = page.bytes[from..at].iter().rposition(|&b| b == b'{').map(|i| from + i) else { return };
+    let between = Cursor::new(page.bytes, open + 1);
+    if !between.rest()[..at - open - 1].iter().all(u8::is_ascii_whitespace) {
+        return;
+    }
+    let Some((scheme, token)) = usersig_legacy::decode_json(&page.bytes[open..]) else { return };
+    if let Some(&(rule, _)) = m.schemes.iter().find(|(_, s)| s.name == scheme.name) {
+        let value = Span::new(open, open + token.length);
+        out.push(Match { rule, value, name: None, form: Form::Shape, token: Some((token, scheme)) });
+    }
+}

@@ -1,0 +1,445 @@
+//! The first look at every byte: where could a credential be at all?
+//!
+//! Scanning time is this file. It walks the bytes once and gives positions where one of three things
+//! holds: the four bytes from here may be the core of a keyword ([`Hit::Core`]), a long run of letters
+//! and digits passes here ([`Hit::Run`]), or here stands ASCII text in UTF-16 ([`Hit::Wide`]). All
+//! three may be wrong; none is ever missed. Whoever takes a hit looks closer.
+//!
+//! A core is four bytes, each of a small class, letters in either case. Membership is decided by the
+//! "shufti" method: two 16-entry tables per position, one for the low and one for the high half of
+//! the byte, each entry a set of eight buckets; the four positions are intersected. That is eight
+//! byte shuffles for 32 positions with AVX2. The same tables drive the portable twin, which a
+//! property test compares with it.
+
+use std::ops::Range;
+
+/// What may stand at a position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hit {
+    /// The four bytes from here are perhaps a core.
+    Core(usize),
+    /// The 16 bytes from here are letters and digits, and the 16 before them are not or not in range.
+    Run(usize),
+    /// The 16 bytes from here are ASCII characters in UTF-16, and the 16 before them are not or not in range.
+    Wide(usize),
+}
+
+/// One byte of a core: the set of bytes that may stand there.
+pub(crate) type Class = Vec<u8>;
+
+/// Four classes.
+pub(crate) type Core = [Class; 4];
+
+/// How many sets of cores are told apart.
+const BUCKETS: usize = 8;
+
+/// The block that is looked at in one step.
+const BLOCK: usize = 32;
+
+/// Half of a block: the unit of runs.
+const HALF: usize = 16;
+
+/// The tables.
+#[derive(Debug, Clone)]
+pub(crate) struct Prefilter {
+    /// Per position: buckets by low half, buckets by high half.
+    tables: [[[u8; 16]; 2]; 4],
+    /// One bit for each hash of four folded bytes that are a core: the tables let pass whatever mixes
+    /// the cores of a bucket, and most of that ends here.
+    exact: Box<[u64; EXACT_BITS / 64]>,
+}
+
+/// A power of two; 8 KiB stay in the first-level cache.
+const EXACT_BITS: usize = 1 << 16;
+
+impl Prefilter {
+    /// Builds the tables.
+    pub(crate) fn new(cores: &[Core]) -> Self {
+        let mut tables = [[[0u8; 16]; 2]; 4];
+        for (bucket, sets) in buckets(cores).iter().enumerate() {
+            for (table, set) in tables.iter_mut().zip(sets) {
+                for half in 0..16 {
+                    table[0][half] |= u8::from(set.low & (1 << half) != 0) << bucket;
+                    table[1][half] |= u8::from(set.high & (1 << half) != 0) << bucket;
+                }
+            }
+        }
+        let mut exact = Box::new([0; EXACT_BITS / 64]);
+        for core in cores {
+            for four in product(core) {
+                let place = Self::place(four);
+                exact[place / 64] |= 1u64 << (place % 64);
+            }
+        }
+        Self { tables, exact }
+    }
+
+    fn place(four: [u8; 4]) -> usize {
+        let folded = u32::from_le_bytes(four) | 0x2020_2020;
+        (folded.wrapping_mul(0x9e37_79b1) >> 16) as usize
+    }
+
+    /// Whether the four bytes at `at` are a core, but for hashes that meet.
+    #[inline]
+    fn is_core(&self, bytes: &[u8], at: usize) -> bool {
+        let Some(&four) = bytes.get(at..).and_then(|b| b.first_chunk()) else { return false };
+        let place = Self::place(four);
+        self.exact[place / 64] & (1 << (place % 64)) != 0
+    }
+
+    /// Puts every hit at a position in `range` into `hits`, in order of position. What lies outside
+    /// of `range` is looked at for context only.
+    pub(crate) fn find(&self, bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
+        #[cfg(target_arch = "x86_64")]
+        if avx2::available() {
+            return avx2::find(self, bytes, range, hits);
+        }
+        self.find_portable(bytes, range, Classes::NONE, hits);
+    }
+
+    /// The portable twin; `before` is what stands before the range.
+    fn find_portable(&self, bytes: &[u8], range: Range<usize>, mut before: Classes, hits: &mut Vec<Hit>) {
+        let mut at = range.start;
+        while at < range.end {
+            let n = (range.end - at).min(BLOCK);
+            let mut core = 0u32;
+            for i in 0..n {
+                core |= u32::from(self.core_at(bytes, at + i)) << i;
+            }
+            let halves = [Classes::of(bytes, at), Classes::of(bytes, at + HALF)];
+            emit(self, bytes, Block { at, length: n, core, halves }, &mut before, hits);
+            at += BLOCK;
+        }
+    }
+
+    /// Whether the four bytes at `at` pass the tables.
+    fn core_at(&self, bytes: &[u8], at: usize) -> bool {
+        let Some(four) = bytes.get(at..at + 4) else { return false };
+        let mut buckets = 0xff;
+        for (table, &byte) in self.tables.iter().zip(four) {
+            buckets &= table[0][usize::from(byte & 15)] & table[1][usize::from(byte >> 4)];
+        }
+        buckets != 0
+    }
+}
+
+/// What a half block consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Classes {
+    /// Letters and digits only.
+    run: bool,
+    /// Printable ASCII and NUL by turns.
+    wide: bool,
+}
+
+impl Classes {
+    /// Neither.
+    const NONE: Self = Self { run: false, wide: false };
+
+    /// Of the half block at `at`; a half block that is cut off by the end of the bytes is nothing.
+    fn of(bytes: &[u8], at: usize) -> Self {
+        let Some(half) = bytes.get(at..at + HALF) else { return Self::NONE };
+        let printable = |b: u8| (0x20..0x7f).contains(&b);
+        let even = half.iter().step_by(2);
+        let odd = half.iter().skip(1).step_by(2);
+        Self {
+            run: half.iter().all(u8::is_ascii_alphanumeric),
+            wide: (even.clone().all(|&b| printable(b)) && odd.clone().all(|&b| b == 0))
+                || (even.clone().all(|&b| b == 0) && odd.clone().all(|&b| printable(b))),
+        }
+    }
+}
+
+/// Turns the masks of one block into hits, in order.
+#[inline]
+fn emit(filter: &Prefilter, bytes: &[u8], block: Block, before: &mut Classes, hits: &mut Vec<Hit>) {
+    for (i, classes) in block.halves.into_iter().enumerate() {
+        let start = i * HALF;
+        if start >= block.length {
+            break;
+        }
+        if classes.run && !before.run {
+            hits.push(Hit::Run(block.at + start));
+        }
+        if classes.wide && !before.wide {
+            hits.push(Hit::Wide(block.at + start));
+        }
+        *before = classes;
+        let mut bits = (block.core >> start) & 0xffff;
+        while bits != 0 {
+            let at = block.at + start + bits.trailing_zeros() as usize;
+            if filter.is_core(bytes, at) {
+                hits.push(Hit::Core(at));
+            }
+            bits &= bits - 1;
+        }
+    }
+}
+
+/// One block, classified.
+#[derive(Clone, Copy)]
+struct Block {
+    at: usize,
+    /// 32, or less at the end.
+    length: usize,
+    /// A bit for each position that passes the tables.
+    core: u32,
+    halves: [Classes; 2],
+}
+
+/// The bytes that a bucket lets pass at one position: a low half of `low` and a high half of `high`.
+#[derive(Clone, Copy, Default)]
+struct Halves {
+    low: u16,
+    high: u16,
+}
+
+impl Halves {
+    fn of(class: &Class) -> Self {
+        class.iter().fold(Self::default(), |h, &b| Self { low: h.low | 1 << (b & 15), high: h.high | 1 << (b >> 4) })
+    }
+
+    fn with(self, other: Self) -> Self {
+        Self { low: self.low | other.low, high: self.high | other.high }
+    }
+
+    /// How much of common text passes.
+    fn share(self) -> u64 {
+        (0..16u8)
+            .filter(|high| self.high & (1 << high) != 0)
+            .flat_map(|high| (0..16u8).filter(move |low| self.low & (1 << low) != 0).map(move |low| high << 4 | low))
+            .map(common)
+            .sum()
+    }
+}
+
+/// Of a thousand bytes of program text and logs, roughly.
+pub(crate) fn common(b: u8) -> u64 {
+    match b {
+        b' ' => 120,
+        b'e' | b't' => 70,
+        b'a' | b'i' | b'n' | b'o' | b'r' | b's' => 50,
+        b'l' | b'd' | b'c' | b'"' => 30,
+        b'u' | b'm' | b'p' | b'f' | b'g' | b'h' | b'_' | b'=' | b'.' | b'0'..=b'9' => 18,
+        b'y' | b'b' | b'w' | b'v' | b'k' | b'-' | b':' | b',' | b'/' | b'\n' => 10,
+        b'A'..=b'Z' => 4,
+        0x21..=0x7e => 3,
+        _ => 1,
+    }
+}
+
+/// Shares the cores out to the buckets: the two whose union lets the least more pass become one, until
+/// there are no more than there is room for.
+fn buckets(cores: &[Core]) -> Vec<[Halves; 4]> {
+    let share = |sets: &[Halves; 4]| sets.iter().map(|s| s.share()).product::<u64>();
+    let union = |a: &[Halves; 4], b: &[Halves; 4]| -> [Halves; 4] { std::array::from_fn(|i| a[i].with(b[i])) };
+    let mut all: Vec<([Halves; 4], u64)> =
+        cores.iter().map(|c| std::array::from_fn(|i| Halves::of(&c[i]))).map(|s| (s, share(&s))).collect();
+    let mut costs: Vec<Vec<u64>> = Vec::new();
+    for i in 0..all.len() {
+        let cost = |j: usize| share(&union(&all[i].0, &all[j].0)).saturating_sub(all[i].1 + all[j].1);
+        costs.push((0..i).map(cost).collect());
+    }
+    while all.len() > BUCKETS {
+        let cheapest = (0..all.len()).flat_map(|i| (0..i).map(move |j| (i, j))).min_by_key(|&(i, j)| costs[i][j]);
+        let Some((i, j)) = cheapest else { break };
+        let merged = union(&all[i].0, &all[j].0);
+        all[j] = (merged, share(&merged));
+        all.remove(i);
+        costs.remove(i);
+        for row in &mut costs[i..] {
+            row.remove(i);
+        }
+        for k in 0..all.len() {
+            let cost = share(&union(&all[k].0, &merged)).saturating_sub(all[k].1 + all[j].1);
+            match k.cmp(&j) {
+                std::cmp::Ordering::Less => costs[j][k] = cost,
+                std::cmp::Ordering::Greater => costs[k][j] = cost,
+                std::cmp::Ordering::Equal => {}
+            }
+        }
+    }
+    all.into_iter().map(|(sets, _)| sets).collect()
+}
+
+/// Every four bytes of a core.
+fn product(core: &Core) -> Vec<[u8; 4]> {
+    let mut all = vec![[0; 4]];
+    for (i, class) in core.iter().enumerate() {
+        all = all
+            .into_iter()
+            .flat_map(|four| {
+                class.iter().map(move |&b| {
+                    let mut next = four;
+                    next[i] = b;
+                    next
+                })
+            })
+            .collect();
+    }
+    all
+}
+
+/// The AVX2 twin: 3 to 8 times the speed of the portable one, which is most of the scanner's time.
+///
+/// The one `unsafe` is the call of a function compiled for AVX2. It is sound because the processor
+/// was asked first; the function itself is safe code over slices.
+#[cfg(target_arch = "x86_64")]
+mod avx2 {
+    use std::arch::x86_64::{
+        __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_movemask_epi8,
+        _mm256_or_si256, _mm256_set_epi64x, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
+        _mm256_srli_epi16,
+    };
+    use std::ops::Range;
+
+    use super::{BLOCK, Classes, Hit, Prefilter, emit};
+
+    /// Whether this processor has it; the standard library asks once.
+    pub(super) fn available() -> bool {
+        std::arch::is_x86_feature_detected!("avx2")
+    }
+
+    pub(super) fn find(filter: &Prefilter, bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
+        // A block needs three bytes more than its own for the cores that begin in it.
+        let whole = range.end.min(bytes.len().saturating_sub(3));
+        let blocks = whole.saturating_sub(range.start) / BLOCK;
+        let rest = range.start + blocks * BLOCK;
+        #[allow(unsafe_code, reason = "available() has found AVX2 on this processor")]
+        let before = unsafe { find_blocks(filter, bytes, range.start..rest, hits) };
+        filter.find_portable(bytes, rest..range.end.max(rest), before, hits);
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn find_blocks(filter: &Prefilter, bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) -> Classes {
+        let t: [[__m256i; 2]; 4] = filter.tables.map(|pair| pair.map(|table| twice(&table)));
+        let low = _mm256_set1_epi8(15);
+        let zero = _mm256_setzero_si256();
+        let mut before = Classes::NONE;
+        let mut at = range.start;
+        while at < range.end {
+            let mut buckets = _mm256_set1_epi8(-1);
+            let mut first = zero;
+            for (i, table) in t.iter().enumerate() {
+                let block = load(bytes, at + i);
+                if i == 0 {
+                    first = block;
+                }
+                let lo = _mm256_shuffle_epi8(table[0], _mm256_and_si256(block, low));
+                let hi = _mm256_shuffle_epi8(table[1], _mm256_and_si256(_mm256_srli_epi16(block, 4), low));
+                buckets = _mm256_and_si256(buckets, _mm256_and_si256(lo, hi));
+            }
+            let core = !(_mm256_movemask_epi8(_mm256_cmpeq_epi8(buckets, zero)) as u32);
+            let run = alphanumeric(first);
+            let nul = _mm256_movemask_epi8(_mm256_cmpeq_epi8(first, zero)) as u32;
+            let full = |mask: u32, half: u32| (mask >> (16 * half)) & 0xffff == 0xffff;
+            let maybe_wide = nul.count_ones() >= 8;
+            if core != 0 || maybe_wide || full(run, 0) || full(run, 1) {
+                let halves = [0u32, 1].map(|h| Classes {
+                    run: full(run, h),
+                    wide: maybe_wide && Classes::of(bytes, at + 16 * h as usize).wide,
+                });
+                emit(filter, bytes, super::Block { at, length: BLOCK, core, halves }, &mut before, hits);
+            } else {
+                before = Classes::NONE;
+            }
+            at += BLOCK;
+        }
+        before
+    }
+
+    /// One bit for each letter or digit.
+    #[target_feature(enable = "avx2")]
+    fn alphanumeric(block: __m256i) -> u32 {
+        let between = |x: __m256i, from: u8, to: u8| {
+            let above = _mm256_cmpgt_epi8(x, _mm256_set1_epi8(from as i8 - 1));
+            let below = _mm256_cmpgt_epi8(_mm256_set1_epi8(to as i8 + 1), x);
+            _mm256_and_si256(above, below)
+        };
+        let folded = _mm256_or_si256(block, _mm256_set1_epi8(0x20));
+        let letters = between(folded, b'a', b'z');
+        let digits = between(block, b'0', b'9');
+        _mm256_movemask_epi8(_mm256_or_si256(letters, digits)) as u32
+    }
+
+    /// The 32 bytes at `at`. Four words put together compile to one unaligned load.
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn load(bytes: &[u8], at: usize) -> __m256i {
+        let block: &[u8; BLOCK] = bytes[at..at + BLOCK].first_chunk().unwrap_or(&[0; BLOCK]);
+        let word = |i: usize| i64::from_le_bytes(std::array::from_fn(|k| block[8 * i + k]));
+        _mm256_set_epi64x(word(3), word(2), word(1), word(0))
+    }
+
+    /// A 16-byte table in both lanes.
+    #[target_feature(enable = "avx2")]
+    fn twice(table: &[u8; 16]) -> __m256i {
+        let word = |i: usize| i64::from_le_bytes(std::array::from_fn(|k| table[8 * i + k]));
+        _mm256_set_epi64x(word(1), word(0), word(1), word(0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn fold(text: &[u8; 4]) -> Core {
+        text.map(|b| vec![b.to_ascii_lowercase(), b.to_ascii_uppercase()])
+    }
+
+    fn filter() -> Prefilter {
+        Prefilter::new(&[fold(b"secr"), fold(b"v1.e"), fold(b"icen"), fold(b" -k ")])
+    }
+
+    fn find(bytes: &[u8]) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        filter().find(bytes, 0..bytes.len(), &mut hits);
+        hits
+    }
+
+    #[test]
+    fn cores_are_found_in_any_case_and_place() {
+        for pad in 0..70 {
+            let text = format!("{}sEcR", " ".repeat(pad));
+            assert!(find(text.as_bytes()).contains(&Hit::Core(pad)), "{pad}");
+        }
+        assert_eq!(find(b"nothing to see in here, move along, please"), []);
+    }
+
+    #[test]
+    fn a_run_of_31_is_always_told_and_told_once() {
+        for pad in 0..70 {
+            let text = format!("{}{} ", " ".repeat(pad), "a1".repeat(31).split_at(31).0);
+            let runs = find(text.as_bytes()).iter().filter(|h| matches!(h, Hit::Run(_))).count();
+            assert_eq!(runs, 1, "{pad}");
+        }
+    }
+
+    #[test]
+    fn text_in_utf16_is_told() {
+        let wide: Vec<u8> = "device secret key of".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(find(&wide).iter().any(|h| matches!(h, Hit::Wide(_))));
+        assert!(!find(&[0; 200]).iter().any(|h| matches!(h, Hit::Wide(_))));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_twins_agree(
+            parts in prop::collection::vec(prop::sample::select(vec!["secr", "SECRET", "a1B2a1B2a1B2", "v1.e", "\0", "s\0e\0", " ", "é"]), 0..80),
+            cut in 0usize..40,
+        ) {
+            let text = parts.concat();
+            let bytes = text.as_bytes();
+            let start = cut.min(bytes.len());
+            let mut fast = Vec::new();
+            let mut portable = Vec::new();
+            filter().find(bytes, start..bytes.len(), &mut fast);
+            filter().find_portable(bytes, start..bytes.len(), Classes::NONE, &mut portable);
+            prop_assert_eq!(fast, portable);
+        }
+    }
+}

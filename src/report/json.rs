@@ -1,0 +1,253 @@
+//! One JSON document, `scrubjay/1`: for programs that want everything at once, counts included.
+//!
+//! Names and order of the fields are promised; the README lists them. Fields are written by hand and
+//! in order, one finding a line, so that two reports can be compared line by line. Characters that
+//! could harm a terminal are escaped: a report gets looked at, too.
+
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+
+use super::{Failure, Format, Reporter, Run, Style, Summary};
+use crate::finding::{Finding, Severity};
+use crate::text::is_unprintable;
+use crate::token::Claims;
+
+/// The line in the table.
+pub(super) const FORMAT: Format = Format { name: "json", about: "one JSON document", excerpts: false, make };
+
+fn make(_: Style) -> Box<dyn Reporter> {
+    Box::new(Json { first: true })
+}
+
+struct Json {
+    first: bool,
+}
+
+impl Reporter for Json {
+    fn begin(&mut self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let now = Timestamp::from_second(run.now).unwrap_or_default();
+        let mut json = String::new();
+        let mut document = Object::open(&mut json);
+        document.text("schema", "scrubjay/1");
+        document.object("tool", |tool| {
+            tool.text("name", env!("CARGO_PKG_NAME"));
+            tool.text("version", env!("CARGO_PKG_VERSION"));
+        });
+        document.text("now", &now.to_string());
+        document.text("started", &run.started.to_string());
+        document.text("finished", &run.finished.to_string());
+        document.object("summary", |object| summary(run.summary, object));
+        document.key("findings");
+        json.push('[');
+        out.write_all(json.as_bytes())
+    }
+
+    fn finding(&mut self, _: &Run<'_>, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(if std::mem::take(&mut self.first) { b"\n" } else { b",\n" })?;
+        out.write_all(line(finding).as_bytes())
+    }
+
+    fn end(&mut self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let mut json = String::from(if self.first { "],\"errors\":" } else { "\n],\"errors\":" });
+        list(&mut json, run.errors, |json, Failure { path, message }| {
+            let mut object = Object::open(json);
+            object.text("path", path);
+            object.text("message", message);
+            object.close();
+        });
+        json.push_str("}\n");
+        out.write_all(json.as_bytes())
+    }
+}
+
+/// A finding as one JSON object, without a line end.
+pub(super) fn line(finding: &Finding) -> String {
+    let mut json = String::with_capacity(640);
+    let mut object = Object::open(&mut json);
+    object.text("rule", &finding.rule);
+    object.text("kind", finding.kind.name());
+    object.text("severity", finding.severity.name());
+    object.text("message", &finding.message);
+    object.text("reason", &finding.reason);
+    object.text("path", &finding.path);
+    object.number("line", finding.line);
+    object.number("column", finding.column);
+    object.number("end_line", finding.end_line);
+    object.number("end_column", finding.end_column);
+    object.number("offset", finding.offset);
+    object.number("length", finding.length);
+    object.text("masked", &finding.masked);
+    object.text("fingerprint", &finding.fingerprint);
+    object.text_or_null("status", finding.status.map(|s| s.name()));
+    match &finding.claims {
+        Some(said) => object.object("claims", |object| claims(said, object)),
+        None => object.null("claims"),
+    }
+    object.texts("decoded", &finding.decoded);
+    object.texts("entry", &finding.entry);
+    object.null("commit");
+    object.null("proof");
+    object.close();
+    json
+}
+
+fn claims(claims: &Claims, object: &mut Object<'_>) {
+    object.text_or_null("subject", claims.subject.as_deref());
+    object.text_or_null("scope", claims.scope.as_deref());
+    object.text_or_null("remote_id", claims.remote_id.as_deref());
+    object.text_or_null("issuer", claims.issuer.as_deref());
+    object.number_or_null("issued_at", claims.issued_at);
+    object.number_or_null("expires_at", claims.expires_at);
+    if let Some(id) = claims.sdk_app_id {
+        object.number("sdk_app_id", id);
+    }
+}
+
+fn summary(summary: &Summary, object: &mut Object<'_>) {
+    object.number("files", summary.files);
+    object.number("bytes", summary.bytes);
+    object.number("findings", summary.findings);
+    object.object("by_severity", |counts| {
+        for severity in Severity::ALL.into_iter().rev() {
+            counts.number(severity.name(), summary.by_severity[severity as usize]);
+        }
+    });
+    object.key("skipped");
+    let skipped: Vec<_> = summary.skipped.iter().collect();
+    list(object.json, &skipped, |json, (reason, count)| {
+        let mut object = Object::open(json);
+        object.text("reason", reason);
+        object.number("count", count);
+        object.close();
+    });
+    object.number("errors", summary.errors);
+    object.raw("complete", if summary.complete() { "true" } else { "false" });
+}
+
+fn list<T>(json: &mut String, items: &[T], mut item: impl FnMut(&mut String, &T)) {
+    json.push('[');
+    for (index, each) in items.iter().enumerate() {
+        if index > 0 {
+            json.push(',');
+        }
+        item(json, each);
+    }
+    json.push(']');
+}
+
+/// A JSON object that is being written.
+struct Object<'j> {
+    json: &'j mut String,
+    first: bool,
+}
+
+impl<'j> Object<'j> {
+    fn open(json: &'j mut String) -> Self {
+        json.push('{');
+        Self { json, first: true }
+    }
+
+    fn close(self) {
+        self.json.push('}');
+    }
+
+    fn key(&mut self, key: &str) {
+        if !std::mem::take(&mut self.first) {
+            self.json.push(',');
+        }
+        quote(self.json, key);
+        self.json.push(':');
+    }
+
+    fn raw(&mut self, key: &str, value: &str) {
+        self.key(key);
+        self.json.push_str(value);
+    }
+
+    fn text(&mut self, key: &str, value: &str) {
+        self.key(key);
+        quote(self.json, value);
+    }
+
+    fn text_or_null(&mut self, key: &str, value: Option<&str>) {
+        match value {
+            Some(value) => self.text(key, value),
+            None => self.null(key),
+        }
+    }
+
+    fn number(&mut self, key: &str, value: impl ToString) {
+        self.raw(key, &value.to_string());
+    }
+
+    fn number_or_null(&mut self, key: &str, value: Option<i64>) {
+        match value {
+            Some(value) => self.number(key, value),
+            None => self.null(key),
+        }
+    }
+
+    fn null(&mut self, key: &str) {
+        self.raw(key, "null");
+    }
+
+    fn texts(&mut self, key: &str, values: &[impl AsRef<str>]) {
+        self.key(key);
+        list(self.json, values, |json, value| quote(json, value.as_ref()));
+    }
+
+    fn object(&mut self, key: &str, fields: impl FnOnce(&mut Object<'_>)) {
+        self.key(key);
+        let mut object = Object::open(self.json);
+        fields(&mut object);
+        object.close();
+    }
+}
+
+fn quote(json: &mut String, text: &str) {
+    json.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => json.push_str("\\\""),
+            '\\' => json.push_str("\\\\"),
+            '\n' => json.push_str("\\n"),
+            '\r' => json.push_str("\\r"),
+            '\t' => json.push_str("\\t"),
+            c if is_unprintable(c) => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    json.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+            c => json.push(c),
+        }
+    }
+    json.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quoted_text_reads_back_and_holds_nothing_that_moves_a_cursor() {
+        let text = "a\"b\\c\n\r\t\u{1b}[0m\u{202e}\u{7f}\u{85}\u{e0041}密😀";
+        let mut json = String::new();
+        quote(&mut json, text);
+        assert!(!json.chars().any(is_unprintable), "{json}");
+        assert_eq!(serde_json::from_str::<String>(&json).expect("JSON"), text);
+    }
+
+    #[test]
+    fn the_fields_of_claims_are_exactly_these() {
+        let said = Claims { subject: Some("u".into()), sdk_app_id: Some(14), ..Claims::default() };
+        let mut json = String::new();
+        let mut object = Object::open(&mut json);
+        claims(&said, &mut object);
+        object.close();
+        assert_eq!(
+            json,
+            r#"{"subject":"u","scope":null,"remote_id":null,"issuer":null,"issued_at":null,"expires_at":null,"sdk_app_id":14}"#
+        );
+    }
+}

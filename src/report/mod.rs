@@ -1,0 +1,158 @@
+//! How findings are written: one file per format, one line per format in [`FORMATS`].
+//!
+//! A [`Reporter`] turns findings into bytes for a writer that is given. It opens nothing, decides
+//! nothing, and never sees a secret: a [`Finding`] holds the mask.
+
+mod human;
+mod json;
+mod jsonl;
+mod wrap;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+
+use crate::finding::{Finding, Severity};
+use crate::rule::Rule;
+
+pub use wrap::wrap;
+
+/// Everything about a scan but its findings.
+#[derive(Debug)]
+pub struct Run<'r> {
+    /// The clock that expiry was judged against, Unix seconds.
+    pub now: i64,
+    /// When the scan began.
+    pub started: Timestamp,
+    /// When it ended.
+    pub finished: Timestamp,
+    /// The counts.
+    pub summary: &'r Summary,
+    /// What could not be read.
+    pub errors: &'r [Failure],
+    /// The rules that looked.
+    pub rules: &'r [Rule],
+}
+
+/// What a scan counted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// Files read, standard input included.
+    pub files: u64,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Findings.
+    pub findings: u64,
+    /// Findings of each severity, in the order of [`Severity::ALL`].
+    pub by_severity: [u64; Severity::ALL.len()],
+    /// What was not read, by reason.
+    pub skipped: BTreeMap<&'static str, u64>,
+    /// What could not be read.
+    pub errors: u64,
+}
+
+impl Summary {
+    /// True where everything that was asked for was read.
+    pub fn complete(&self) -> bool {
+        self.errors == 0
+    }
+
+    /// The worst severity found.
+    pub fn worst(&self) -> Option<Severity> {
+        Severity::ALL.into_iter().rev().find(|s| self.by_severity[*s as usize] > 0)
+    }
+}
+
+/// Something that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Failure {
+    /// Its path, as a person would type it.
+    pub path: String,
+    /// What the system said.
+    pub message: String,
+}
+
+/// How a report looks; formats for programs do not care.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// With ANSI colours.
+    pub color: bool,
+    /// With box-drawing characters; otherwise ASCII.
+    pub unicode: bool,
+    /// The width of a line.
+    pub columns: usize,
+    /// Say the reason, why it matters and what to do with every finding.
+    pub verbose: bool,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self { color: false, unicode: true, columns: 80, verbose: false }
+    }
+}
+
+/// Writes one report.
+pub trait Reporter {
+    /// What comes before the findings.
+    ///
+    /// # Errors
+    ///
+    /// What the writer says.
+    fn begin(&mut self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()>;
+
+    /// One finding.
+    ///
+    /// # Errors
+    ///
+    /// What the writer says.
+    fn finding(&mut self, run: &Run<'_>, finding: &Finding, out: &mut dyn Write) -> io::Result<()>;
+
+    /// What comes after them.
+    ///
+    /// # Errors
+    ///
+    /// What the writer says.
+    fn end(&mut self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// One format.
+#[derive(Debug, Clone, Copy)]
+pub struct Format {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// For whom it is.
+    pub about: &'static str,
+    /// True where people read it, with the masked lines around the findings.
+    pub excerpts: bool,
+    /// Makes a reporter.
+    pub make: fn(Style) -> Box<dyn Reporter>,
+}
+
+/// Every format; the first is the default.
+pub const FORMATS: &[Format] = &[human::FORMAT, json::FORMAT, jsonl::FORMAT];
+
+/// The format of that name.
+pub fn format(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|f| f.name == name)
+}
+
+/// Writes a whole report.
+///
+/// # Errors
+///
+/// What the writer says.
+pub fn write(
+    format: &Format,
+    style: Style,
+    run: &Run<'_>,
+    findings: &[Finding],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut reporter = (format.make)(style);
+    reporter.begin(run, out)?;
+    for finding in findings {
+        reporter.finding(run, finding, out)?;
+    }
+    reporter.end(run, out)
+}

@@ -1,0 +1,365 @@
+//! The reader of rule files: a table is taken apart key by key, and whatever is wrong is told with
+//! its place, so that a bad rule never silently does not match.
+
+use regex::bytes::{Regex, RegexBuilder};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{Allow, Call, Rule, Value};
+use crate::error::{Error, Result};
+use crate::finding::{Kind, Severity};
+use crate::token;
+
+/// A compiled regex may take this many bytes, so that a rule file cannot take all memory.
+const REGEX_SIZE: usize = 10 << 20;
+
+const TOP: &[&str] = &["title", "description", "minVersion", "rules", "allowlist", "allowlists"];
+const RULE: &[&str] = &[
+    "id",
+    "title",
+    "description",
+    "why",
+    "kind",
+    "severity",
+    "remedy",
+    "keywords",
+    "names",
+    "weak_names",
+    "value",
+    "calls",
+    "context",
+    "token",
+    "regex",
+    "secretGroup",
+    "entropy",
+    "path",
+    "tags",
+    "allowlists",
+    "allowlist",
+    "examples",
+    "counterexamples",
+    "references",
+];
+const ALLOW: &[&str] = &["description", "regexes", "paths", "stopwords", "condition", "regexTarget"];
+const CALL: &[&str] = &["name", "argument"];
+
+/// Reads a whole file.
+pub(super) fn rules(text: &str) -> Result<Vec<Rule>> {
+    let table = DeTable::parse(text).map_err(|e| {
+        let (line, column) = place(text, e.span().map_or(0, |s| s.start));
+        Error::invalid(e.message().to_owned()).at(line, column)
+    })?;
+    let top = Table { text, what: "a rule file", span: table.span(), table: table.get_ref() };
+    top.only(TOP)?;
+    let everywhere = allows(&top)?;
+    let mut rules: Vec<Rule> = Vec::new();
+    for table in top.tables("rules", "a rule")? {
+        let mut rule = rule(&table)?;
+        if rules.iter().any(|r| r.id == rule.id) {
+            return Err(table.error("id", format!("the id `{}` is taken already", rule.id)));
+        }
+        rule.allowlists.extend(everywhere.iter().cloned());
+        rules.push(rule);
+    }
+    Ok(rules)
+}
+
+fn rule(t: &Table<'_>) -> Result<Rule> {
+    t.only(RULE)?;
+    let id = t.string("id")?.ok_or_else(|| t.missing("id"))?;
+    let regex = t.regex("regex")?;
+    let rule = Rule {
+        title: t.string("title")?.unwrap_or_else(|| id.clone()),
+        description: t.string("description")?.unwrap_or_default(),
+        why: t.string("why")?.unwrap_or_default(),
+        kind: t.choice("kind", &Kind::NAMES)?.unwrap_or(Kind::Other),
+        severity: t.choice("severity", &Severity::ALL.map(|s| (s, s.name())))?.unwrap_or(Severity::High),
+        remedy: t.strings("remedy")?,
+        keywords: t.strings("keywords")?,
+        names: t.strings("names")?,
+        weak_names: t.strings("weak_names")?,
+        value: t.choice("value", &Value::NAMES)?.unwrap_or(Value::Any),
+        calls: t.tables("calls", "a call")?.iter().map(call).collect::<Result<_>>()?,
+        context: t.strings("context")?,
+        token: t.one_or_more("token")?,
+        secret_group: t.integer("secretGroup")?.unwrap_or(usize::from(has_group(regex.as_ref()))),
+        entropy: t.float("entropy")?.unwrap_or(0.0),
+        path: t.regex("path")?,
+        tags: t.strings("tags")?,
+        allowlists: allows(t)?,
+        examples: t.strings("examples")?,
+        counterexamples: t.strings("counterexamples")?,
+        references: t.strings("references")?,
+        regex,
+        id,
+    };
+    if rule.token.iter().any(|name| token::scheme(name).is_none()) {
+        let known: Vec<&str> = token::SCHEMES.iter().map(|s| s.name).collect();
+        return Err(t.error("token", format!("expected a token scheme: one of {}", known.join(", "))));
+    }
+    if rule.regex.as_ref().is_some_and(|r| r.captures_len() <= rule.secret_group) {
+        return Err(t.error("secretGroup", "the regex has no such group".into()));
+    }
+    if rule.regex.is_none()
+        && rule.token.is_empty()
+        && rule.names.is_empty()
+        && rule.weak_names.is_empty()
+        && rule.value == Value::Any
+    {
+        return Err(t.error("id", "a rule needs one of `regex`, `names` with `value`, `token`".into()));
+    }
+    Ok(rule)
+}
+
+/// Without `secretGroup` the first group is the secret where there is one, as in gitleaks.
+fn has_group(regex: Option<&Regex>) -> bool {
+    regex.is_some_and(|r| r.captures_len() > 1)
+}
+
+fn call(t: &Table<'_>) -> Result<Call> {
+    t.only(CALL)?;
+    let name = t.string("name")?.ok_or_else(|| t.missing("name"))?;
+    match t.integer("argument")? {
+        Some(argument @ 1..) => Ok(Call { name, argument }),
+        _ => Err(t.error("argument", "expected the position of the argument, from 1".into())),
+    }
+}
+
+fn allows(t: &Table<'_>) -> Result<Vec<Allow>> {
+    let mut all = t.tables("allowlists", "an allow list")?;
+    if let Some(one) = t.table("allowlist", "an allow list")? {
+        all.push(one);
+    }
+    all.iter().map(allow).collect()
+}
+
+fn allow(t: &Table<'_>) -> Result<Allow> {
+    t.only(ALLOW)?;
+    if t.string("regexTarget")?.is_some_and(|target| target != "secret") {
+        return Err(t.error("regexTarget", "only `secret` is supported".into()));
+    }
+    Ok(Allow {
+        regexes: t.regexes("regexes")?,
+        paths: t.regexes("paths")?,
+        stopwords: t.strings("stopwords")?,
+        all: t
+            .choice("condition", &[(false, "OR"), (true, "AND"), (true, "&&"), (false, "||")])?
+            .unwrap_or(false),
+    })
+}
+
+/// A table with what is needed to complain about it.
+struct Table<'a> {
+    text: &'a str,
+    what: &'static str,
+    span: std::ops::Range<usize>,
+    table: &'a DeTable<'a>,
+}
+
+impl<'a> Table<'a> {
+    fn get(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
+        self.table.iter().find(|(k, _)| k.get_ref() == key).map(|(_, v)| v)
+    }
+
+    /// Refuses keys that nobody reads.
+    fn only(&self, keys: &[&str]) -> Result<()> {
+        for key in self.table.keys() {
+            let name = key.get_ref().as_ref();
+            if !keys.contains(&name) {
+                let near = nearest(name, keys).map(|k| format!("; did you mean `{k}`?")).unwrap_or_default();
+                let (line, column) = place(self.text, key.span().start);
+                let message =
+                    format!("unknown key `{}` in {}{near}", crate::text::printable(name), self.what);
+                return Err(Error::invalid(message).at(line, column));
+            }
+        }
+        Ok(())
+    }
+
+    fn error(&self, key: &str, message: String) -> Error {
+        let at = self.get(key).map_or(self.span.start, |v| v.span().start);
+        let (line, column) = place(self.text, at);
+        Error::invalid(message).at(line, column)
+    }
+
+    fn missing(&self, key: &str) -> Error {
+        self.error(key, format!("{} needs `{key}`", self.what))
+    }
+
+    fn expected(&self, key: &str, what: &str, got: &DeValue<'_>) -> Error {
+        self.error(key, format!("`{key}` must be {what}, not {}", got.type_str()))
+    }
+
+    fn string(&self, key: &str) -> Result<Option<String>> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        let value = value.get_ref();
+        value.as_str().map(|s| Some(s.to_owned())).ok_or_else(|| self.expected(key, "a string", value))
+    }
+
+    /// A string, or a list of them.
+    fn one_or_more(&self, key: &str) -> Result<Vec<String>> {
+        match self.get(key).map(|v| v.get_ref()) {
+            Some(DeValue::String(one)) => Ok(vec![one.to_string()]),
+            _ => self.strings(key),
+        }
+    }
+
+    fn strings(&self, key: &str) -> Result<Vec<String>> {
+        let Some(value) = self.get(key) else { return Ok(Vec::new()) };
+        let array = value.get_ref().as_array();
+        let array = array.ok_or_else(|| self.expected(key, "a list of strings", value.get_ref()))?;
+        let one = |item: &Spanned<DeValue<'_>>| {
+            let text = item.get_ref().as_str().map(str::to_owned);
+            text.ok_or_else(|| self.expected(key, "a list of strings", item.get_ref()))
+        };
+        array.iter().map(one).collect()
+    }
+
+    fn number(&self, key: &str) -> Result<Option<String>> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        match value.get_ref() {
+            DeValue::Integer(i) => Ok(Some(i.to_string())),
+            DeValue::Float(f) => Ok(Some(f.as_str().to_owned())),
+            other => Err(self.expected(key, "a number", other)),
+        }
+    }
+
+    fn integer(&self, key: &str) -> Result<Option<usize>> {
+        let number = self.number(key)?;
+        let parse =
+            |n: String| n.parse().map_err(|_| self.error(key, format!("`{key}` must be a whole number")));
+        number.map(parse).transpose()
+    }
+
+    fn float(&self, key: &str) -> Result<Option<f64>> {
+        let number = self.number(key)?;
+        let parse = |n: String| n.parse().map_err(|_| self.error(key, format!("`{key}` must be a number")));
+        number.map(parse).transpose()
+    }
+
+    fn choice<T: Copy>(&self, key: &str, names: &[(T, &str)]) -> Result<Option<T>> {
+        let Some(name) = self.string(key)? else { return Ok(None) };
+        let found = names.iter().find(|(_, n)| *n == name).map(|(v, _)| Some(*v));
+        found.ok_or_else(|| {
+            let all: Vec<&str> = names.iter().map(|(_, n)| *n).collect();
+            self.error(key, format!("`{key}` must be one of {}", all.join(", ")))
+        })
+    }
+
+    fn regex(&self, key: &str) -> Result<Option<Regex>> {
+        self.string(key)?.map(|text| self.compile(key, &text)).transpose()
+    }
+
+    fn regexes(&self, key: &str) -> Result<Vec<Regex>> {
+        self.strings(key)?.iter().map(|text| self.compile(key, text)).collect()
+    }
+
+    fn compile(&self, key: &str, text: &str) -> Result<Regex> {
+        let compiled = RegexBuilder::new(text).size_limit(REGEX_SIZE).build();
+        compiled.map_err(|e| self.error(key, format!("`{key}` is no regular expression: {e}")))
+    }
+
+    fn table(&self, key: &str, what: &'static str) -> Result<Option<Table<'a>>> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        let table = value.get_ref().as_table();
+        let table = table.ok_or_else(|| self.expected(key, "a table", value.get_ref()))?;
+        Ok(Some(Table { text: self.text, what, span: value.span(), table }))
+    }
+
+    fn tables(&self, key: &str, what: &'static str) -> Result<Vec<Table<'a>>> {
+        let Some(value) = self.get(key) else { return Ok(Vec::new()) };
+        let array = value.get_ref().as_array();
+        let array = array.ok_or_else(|| self.expected(key, "a list of tables", value.get_ref()))?;
+        let one = |item: &'a Spanned<DeValue<'a>>| {
+            let table = item.get_ref().as_table();
+            let table = table.ok_or_else(|| self.expected(key, "a list of tables", item.get_ref()))?;
+            Ok(Table { text: self.text, what, span: item.span(), table })
+        };
+        array.iter().map(one).collect()
+    }
+}
+
+/// Line and column, both from 1, in characters.
+fn place(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |i| i + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+}
+
+/// The key that was probably meant.
+fn nearest<'k>(name: &str, keys: &[&'k str]) -> Option<&'k str> {
+    let close = keys.iter().map(|k| (distance(name, k), *k)).min()?;
+    (close.0 <= 2.max(name.len() / 3)).then_some(close.1)
+}
+
+/// Edit distance.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.iter().enumerate() {
+            let cost = (diagonal + usize::from(x != *y)).min(row[j] + 1).min(row[j + 1] + 1);
+            diagonal = std::mem::replace(&mut row[j + 1], cost);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        rules(text).expect_err("must be refused").to_string()
+    }
+
+    #[test]
+    fn a_gitleaks_rule_is_read_as_it_is() {
+        let text = "title = 'pack'\n[[rules]]\nid = 'aws'\ndescription = 'd'\nregex = '''(AKIA[A-Z0-9]{16})'''\n\
+                    keywords = ['akia']\nentropy = 3\ntags = ['key']\n[[rules.allowlists]]\nstopwords = ['example']\n";
+        let rules = rules(text).expect("valid");
+        assert_eq!((rules[0].secret_group, rules[0].entropy), (1, 3.0));
+        assert!(rules[0].allowlists[0].allows(b"AKIAEXAMPLE", "a"));
+        assert!(!rules[0].allowlists[0].allows(b"AKIAQ", "a"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_place() {
+        let cases = [
+            ("[[rules]]\nid = 3\n", "2:6: `id` must be a string, not integer"),
+            ("[[rules]]\nregex = 'a'\n", "1:1: a rule needs `id`"),
+            ("[[rules]]\nid = 'a'\nregex = '('\n", "3:9: `regex` is no regular expression"),
+            (
+                "[[rules]]\nid = 'a'\nregexx = 'a'\n",
+                "3:1: unknown key `regexx` in a rule; did you mean `regex`?",
+            ),
+            ("[[rules]]\nid = 'a'\nregex = 'a'\nsecretGroup = 2\n", "4:15: the regex has no such group"),
+            ("[[rules]]\nid = 'a'\nseverity = 'bad'\n", "3:12: `severity` must be one of info, low"),
+            ("[[rules]]\nid = 'a'\ntoken = 'jwt'\n", "3:9: expected a token scheme"),
+            ("[[rules]]\nid = 'a'\n", "2:6: a rule needs one of"),
+            (
+                "[[rules]]\nid = 'a'\nregex = 'a'\n[[rules]]\nid = 'a'\nregex = 'a'\n",
+                "5:6: the id `a` is taken",
+            ),
+            ("rules = 3\n", "1:9: `rules` must be a list of tables"),
+            ("[[rules]\n", "1:"),
+        ];
+        for (text, expected) in cases {
+            let got = error(text);
+            assert!(got.starts_with(expected), "{text}\n{got}\n{expected}");
+        }
+    }
+
+    #[test]
+    fn all_lists_of_an_and_must_match() {
+        let allow = Allow {
+            all: true,
+            stopwords: vec!["demo".into()],
+            paths: vec![Regex::new("test").expect("ok")],
+            ..Allow::default()
+        };
+        assert!(allow.allows(b"demo1", "test/x"));
+        assert!(!allow.allows(b"demo1", "src/x"));
+    }
+}

@@ -1,0 +1,174 @@
+//! From a detection to a finding: what was detected in a run of bytes becomes masks, fingerprints and
+//! places, and the secret itself goes no further than this file.
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::excerpt::{Hidden, SIGHT, excerpt, mask_runs};
+use super::place::{Base, Encoding, Locator, Spot};
+use crate::blob::Blob;
+use crate::detect::{Detection, Detector, Scratch};
+use crate::finding::{Excerpt, Finding, Kind, Severity, Status, Verdict, fingerprint};
+use crate::text::{Span, mask, mask_license};
+
+/// A finding whose place is still relative to its part.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    /// Everything but the place.
+    pub finding: Finding,
+    /// True where the verdict was to let it pass.
+    pub silent: bool,
+    start: Spot,
+    end: Spot,
+}
+
+impl Found {
+    /// Fills in lines and columns, now that the parts before are counted.
+    pub(super) fn settle(&mut self, base: Base) {
+        (self.finding.line, self.finding.column) = base.place(self.start);
+        (self.finding.end_line, self.finding.end_column) = base.place(self.end);
+        self.finding.excerpt.line = self.finding.line;
+    }
+}
+
+/// The bytes could not be scanned: the detector failed on them.
+#[derive(Debug)]
+pub(super) struct Broken;
+
+impl From<Broken> for io::Error {
+    fn from(_: Broken) -> Self {
+        io::Error::other("not scanned to the end: an internal error, please report it")
+    }
+}
+
+/// Looks at blobs and writes down what it sees.
+pub(super) struct Inspector<'d> {
+    detector: &'d Detector,
+    scratch: Scratch,
+    excerpts: bool,
+    keep_silent: bool,
+}
+
+impl<'d> Inspector<'d> {
+    /// An inspector for one thread.
+    pub(super) fn new(detector: &'d Detector, excerpts: bool, keep_silent: bool) -> Self {
+        Self { detector, scratch: Scratch::default(), excerpts, keep_silent }
+    }
+
+    /// Adds what is found in `blob` to `out`; `offset` is where `blob.bytes` begins in the file.
+    ///
+    /// A detector that panics must not take the scan with it, so that costs only this blob.
+    pub(super) fn inspect(
+        &mut self,
+        blob: &Blob<'_>,
+        offset: u64,
+        out: &mut Vec<Found>,
+    ) -> Result<(), Broken> {
+        let before = out.len();
+        let done = catch_unwind(AssertUnwindSafe(|| self.look(blob, offset, out)));
+        done.map_err(|_| {
+            self.scratch = Scratch::default();
+            out.truncate(before);
+            Broken
+        })
+    }
+
+    fn look(&mut self, blob: &Blob<'_>, offset: u64, out: &mut Vec<Found>) {
+        let mut detections = self.detect(blob);
+        let all = self.keep_silent;
+        let kept = |d: &Detection<'_>| all || d.is_leak();
+        if !detections.iter().any(kept) {
+            return;
+        }
+        detections.sort_by_key(|d| d.span);
+        let encoding = Encoding::of(blob.head);
+        let first = detections.iter().find(|d| kept(d)).map_or(0, |d| d.span.start);
+        let mut locator = Locator::new(encoding, blob.bytes, blob.owned.start, blob.at_start, first);
+        let hidden = self.excerpts.then(|| self.hidden(blob, &detections)).unwrap_or_default();
+        for detection in detections.iter().filter(|d| kept(d)) {
+            let start = locator.advance(detection.span.start);
+            let last = encoding.trim_newlines(blob.bytes, detection.span.range());
+            let end = locator.clone().advance(last);
+            let mut finding = describe(detection, blob, offset);
+            if self.excerpts {
+                let shown = Hidden { span: detection.span, mask: finding.masked.clone() };
+                finding.excerpt = excerpt(encoding, blob.bytes, &hidden, &shown);
+            }
+            out.push(Found { finding, silent: !detection.is_leak(), start, end });
+        }
+    }
+
+    fn detect(&mut self, blob: &Blob<'_>) -> Vec<Detection<'d>> {
+        let mut detections = Vec::new();
+        self.detector.detect(blob, &mut self.scratch, &mut |d| detections.push(d));
+        // A span outside the bytes would be the detector's mistake; it must not become a panic here.
+        detections.retain(|d| d.span.start <= d.span.end && d.span.end <= blob.bytes.len());
+        detections
+    }
+
+    /// Everything that excerpts of this blob must mask: near the border of the owned part also what
+    /// the neighbouring part reports.
+    fn hidden(&mut self, blob: &Blob<'_>, detections: &[Detection<'_>]) -> Vec<Hidden> {
+        let near = |d: &Detection<'_>| {
+            (blob.owned.start > 0 && d.span.start < blob.owned.start + SIGHT)
+                || (blob.owned.end < blob.bytes.len() && d.span.end + SIGHT > blob.owned.end)
+        };
+        if !detections.iter().any(near) {
+            return detections.iter().map(hide).collect();
+        }
+        let wider = Span::new(
+            blob.owned.start.saturating_sub(2 * SIGHT),
+            blob.bytes.len().min(blob.owned.end + 2 * SIGHT),
+        );
+        let mut all: Vec<Hidden> =
+            self.detect(&Blob { owned: wider, ..*blob }).iter().chain(detections).map(hide).collect();
+        all.sort_by_key(|h| h.span);
+        all.dedup_by_key(|h| h.span);
+        all
+    }
+}
+
+fn hide(detection: &Detection<'_>) -> Hidden {
+    Hidden { span: detection.span, mask: masked(detection) }
+}
+
+fn masked(detection: &Detection<'_>) -> String {
+    if detection.rule.kind == Kind::License { mask_license(&detection.value) } else { mask(&detection.value) }
+}
+
+fn describe(detection: &Detection<'_>, blob: &Blob<'_>, offset: u64) -> Finding {
+    let (severity, reason) = match &detection.verdict {
+        Verdict::Report { severity, reason } => (*severity, reason),
+        Verdict::Silent { reason } => (Severity::Info, reason),
+    };
+    Finding {
+        rule: detection.rule.id.clone(),
+        kind: detection.rule.kind,
+        severity,
+        message: message(&detection.rule.title, detection.status, &detection.decoded),
+        // A reason quotes the name that it went by, and another value may be glued to a name.
+        reason: mask_runs(reason),
+        path: blob.origin.path.clone(),
+        line: 0,
+        column: 0,
+        end_line: 0,
+        end_column: 0,
+        offset: offset + detection.span.start as u64,
+        length: detection.span.len() as u64,
+        masked: masked(detection),
+        fingerprint: fingerprint(&detection.value),
+        status: detection.status,
+        claims: detection.token.as_ref().map(|token| token.claims.clone()),
+        decoded: detection.decoded.clone(),
+        entry: blob.origin.entry.clone(),
+        excerpt: Excerpt::default(),
+    }
+}
+
+fn message(title: &str, status: Option<Status>, decoded: &[&str]) -> String {
+    match status {
+        Some(status) => format!("{title} {}", status.words()),
+        None if decoded.is_empty() => format!("{title} in clear text"),
+        None => format!("{title} under {}", decoded.join(", ")),
+    }
+}

@@ -1,0 +1,336 @@
+//! The scan: sources push bytes, threads detect, findings come back in one order.
+//!
+//! Small files are scanned where they are read, by the thread that met them; large files are put by
+//! and then scanned in parts by all threads. Each thread gathers by itself and hands over once. The
+//! same bytes give the same result for any number of threads: everything is ordered by path, offset
+//! and rule at the end, and the size of a part is fixed.
+
+mod excerpt;
+mod found;
+mod parts;
+mod place;
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use self::found::{Found, Inspector};
+use self::place::Base;
+use crate::blob::{Blob, Origin};
+use crate::detect::Detector;
+use crate::finding::{Finding, Kind};
+use crate::input::{Crew, Large, Sink, Source};
+use crate::report::{Failure, Summary};
+
+/// How to scan.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// The number of threads.
+    pub jobs: usize,
+    /// Cut the masked line around each finding; only people read it.
+    pub excerpts: bool,
+    /// Keep the path of everything that is skipped, not only the count.
+    pub list_skipped: bool,
+}
+
+/// What a scan gave.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// By path, offset and rule.
+    pub findings: Vec<Finding>,
+    /// The counts.
+    pub summary: Summary,
+    /// What could not be read, by path.
+    pub errors: Vec<Failure>,
+    /// What was not read and why, by path, where [`Settings::list_skipped`] asks for it.
+    pub skipped: Vec<(String, &'static str)>,
+}
+
+/// How far a scan is, for whoever watches.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Files done.
+    pub files: AtomicU64,
+    /// Bytes done.
+    pub bytes: AtomicU64,
+    /// Findings so far.
+    pub findings: AtomicU64,
+}
+
+/// A detection as it was judged.
+#[derive(Debug)]
+pub struct Judged {
+    /// The detection, in the form of a finding.
+    pub finding: Finding,
+    /// True where it was let pass; the finding's reason says why.
+    pub silent: bool,
+}
+
+/// Scans everything that the sources have.
+pub fn scan(
+    detector: &Detector,
+    sources: &[Box<dyn Source>],
+    settings: Settings,
+    progress: &Progress,
+) -> Outcome {
+    let gathered = gather(detector, sources, settings, progress, false);
+    let mut findings: Vec<Finding> = gathered.found.into_iter().map(|f| f.finding).collect();
+    tidy(&mut findings);
+    let mut summary = Summary {
+        files: gathered.files,
+        bytes: gathered.bytes,
+        findings: findings.len() as u64,
+        skipped: gathered.skipped,
+        errors: gathered.errors.len() as u64,
+        ..Summary::default()
+    };
+    for finding in &findings {
+        summary.by_severity[finding.severity as usize] += 1;
+    }
+    let (mut errors, mut skipped) = (gathered.errors, gathered.skipped_paths);
+    errors.sort();
+    skipped.sort();
+    Outcome { findings, summary, errors, skipped }
+}
+
+/// Every detection that touches `line`, those that were let pass included, with what could not be read.
+pub fn explain(
+    detector: &Detector,
+    sources: &[Box<dyn Source>],
+    settings: Settings,
+    line: usize,
+) -> (Vec<Judged>, Vec<Failure>) {
+    let gathered = gather(detector, sources, settings, &Progress::default(), true);
+    let on_line = |f: &Found| f.finding.line <= line && line <= f.finding.end_line;
+    let mut judged: Vec<Judged> = gathered
+        .found
+        .into_iter()
+        .filter(on_line)
+        .map(|f| Judged { finding: f.finding, silent: f.silent })
+        .collect();
+    judged.sort_by(|a, b| order(&a.finding, &b.finding));
+    (judged, gathered.errors)
+}
+
+fn gather(
+    detector: &Detector,
+    sources: &[Box<dyn Source>],
+    settings: Settings,
+    progress: &Progress,
+    keep_silent: bool,
+) -> Gathered {
+    let shared = Shared { detector, settings, progress, keep_silent, gathered: Mutex::default() };
+    for source in sources {
+        source.read(&shared);
+    }
+    let large = std::mem::take(&mut locked(&shared.gathered).large);
+    parts::files(&shared, large);
+    shared.gathered.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Puts findings in order, and keeps one of those that say the same of the same bytes: of two of one
+/// kind, the one that holds the other.
+fn tidy(findings: &mut Vec<Finding>) {
+    findings.sort_by(order);
+    let end = |f: &Finding| f.offset + f.length;
+    let one_kind = |a: &Finding, b: &Finding| a.kind == b.kind && (a.kind != Kind::Other || a.rule == b.rule);
+    let holds = |a: &Finding, b: &Finding| a.offset <= b.offset && end(b) <= end(a) && one_kind(a, b);
+    let mut kept: Vec<Option<Finding>> = Vec::with_capacity(findings.len());
+    // Those in `kept` that reach beyond the start of the finding at hand; hardly ever more than two.
+    let mut open: Vec<usize> = Vec::new();
+    for finding in findings.drain(..) {
+        open.retain(|at| {
+            kept[*at].as_ref().is_some_and(|f| {
+                f.path == finding.path && f.entry == finding.entry && end(f) > finding.offset
+            })
+        });
+        if open.iter().any(|at| kept[*at].as_ref().is_some_and(|f| holds(f, &finding))) {
+            continue;
+        }
+        for at in &open {
+            if kept[*at].as_ref().is_some_and(|f| holds(&finding, f)) {
+                kept[*at] = None;
+            }
+        }
+        open.push(kept.len());
+        kept.push(Some(finding));
+    }
+    findings.extend(kept.into_iter().flatten());
+}
+
+fn order(a: &Finding, b: &Finding) -> std::cmp::Ordering {
+    (&a.path, &a.entry, a.offset, &a.rule, b.length).cmp(&(&b.path, &b.entry, b.offset, &b.rule, a.length))
+}
+
+/// What all threads of a scan share.
+struct Shared<'s> {
+    detector: &'s Detector,
+    settings: Settings,
+    progress: &'s Progress,
+    keep_silent: bool,
+    gathered: Mutex<Gathered>,
+}
+
+impl<'s> Shared<'s> {
+    fn inspector(&self) -> Inspector<'s> {
+        Inspector::new(self.detector, self.settings.excerpts || self.keep_silent, self.keep_silent)
+    }
+}
+
+impl Crew for Shared<'_> {
+    fn jobs(&self) -> usize {
+        self.settings.jobs
+    }
+
+    fn sink(&self) -> Box<dyn Sink + '_> {
+        Box::new(Worker { shared: self, inspector: self.inspector(), gathered: Gathered::default() })
+    }
+}
+
+/// What was gathered, by one thread or by all.
+#[derive(Default)]
+struct Gathered {
+    found: Vec<Found>,
+    large: Vec<Large>,
+    errors: Vec<Failure>,
+    skipped: BTreeMap<&'static str, u64>,
+    skipped_paths: Vec<(String, &'static str)>,
+    files: u64,
+    bytes: u64,
+}
+
+impl Gathered {
+    fn fail(&mut self, path: &str, error: &io::Error) {
+        self.errors.push(Failure { path: path.to_owned(), message: error.to_string() });
+    }
+
+    fn merge(&mut self, other: Gathered) {
+        self.found.extend(other.found);
+        self.large.extend(other.large);
+        self.errors.extend(other.errors);
+        self.skipped_paths.extend(other.skipped_paths);
+        for (reason, count) in other.skipped {
+            *self.skipped.entry(reason).or_default() += count;
+        }
+        self.files += other.files;
+        self.bytes += other.bytes;
+    }
+}
+
+/// One thread of a source: scans what is small, and hands over what it gathered when it is done.
+struct Worker<'s> {
+    shared: &'s Shared<'s>,
+    inspector: Inspector<'s>,
+    gathered: Gathered,
+}
+
+impl Sink for Worker<'_> {
+    fn whole(&mut self, origin: &Origin, bytes: &[u8]) {
+        let found = &mut self.gathered.found;
+        let before = found.len();
+        let inspected = self.inspector.inspect(&Blob::whole(bytes, origin), 0, found);
+        found[before..].iter_mut().for_each(|f| f.settle(Base::default()));
+        let count = found.len() - before;
+        self.gathered.files += 1;
+        self.gathered.bytes += bytes.len() as u64;
+        if let Err(broken) = inspected {
+            self.gathered.fail(&origin.path, &broken.into());
+        }
+        self.shared.progress.add(1, bytes.len(), count);
+    }
+
+    fn large(&mut self, file: Large) {
+        self.gathered.large.push(file);
+    }
+
+    fn stream(&mut self, origin: &Origin, reader: &mut (dyn Read + Send)) {
+        parts::stream(self.shared, origin, reader);
+    }
+
+    fn skipped(&mut self, path: &str, reason: &'static str) {
+        *self.gathered.skipped.entry(reason).or_default() += 1;
+        if self.shared.settings.list_skipped {
+            self.gathered.skipped_paths.push((path.to_owned(), reason));
+        }
+    }
+
+    fn failed(&mut self, path: &str, error: &io::Error) {
+        self.gathered.fail(path, error);
+    }
+}
+
+impl Drop for Worker<'_> {
+    fn drop(&mut self) {
+        locked(&self.shared.gathered).merge(std::mem::take(&mut self.gathered));
+    }
+}
+
+impl Progress {
+    fn add(&self, files: u64, bytes: usize, findings: usize) {
+        self.files.fetch_add(files, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+        if findings > 0 {
+            self.findings.fetch_add(findings as u64, Ordering::Relaxed);
+        }
+    }
+}
+
+/// A lock that a panic elsewhere does not take away: what it guards is only ever added to.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Excerpt, Severity};
+
+    fn finding(path: &str, rule: &str, kind: Kind, offset: u64, length: u64) -> Finding {
+        Finding {
+            rule: rule.to_owned(),
+            kind,
+            severity: Severity::Critical,
+            message: String::new(),
+            reason: String::new(),
+            path: path.to_owned(),
+            line: 1,
+            column: 1,
+            end_line: 1,
+            end_column: 1,
+            offset,
+            length,
+            masked: String::new(),
+            fingerprint: String::new(),
+            status: None,
+            claims: None,
+            decoded: Vec::new(),
+            entry: Vec::new(),
+            excerpt: Excerpt::default(),
+        }
+    }
+
+    #[test]
+    fn the_order_is_path_offset_rule_and_one_of_a_kind_stays() {
+        use Kind::{DeviceSecretKey as Device, License, Other};
+        let mut findings = vec![
+            finding("b", "license", License, 0, 45),
+            finding("a", "device", Device, 20, 32),
+            finding("b", "device", Device, 13, 32),
+            finding("b", "device", Device, 13, 32),
+            finding("b", "device", Device, 10, 40),
+            finding("b", "mine", Other, 13, 32),
+            finding("b", "yours", Other, 13, 32),
+        ];
+        tidy(&mut findings);
+        let left: Vec<_> = findings.iter().map(|f| (f.path.as_str(), f.rule.as_str(), f.offset)).collect();
+        let expected = [
+            ("a", "device", 20),
+            ("b", "license", 0),
+            ("b", "device", 10),
+            ("b", "mine", 13),
+            ("b", "yours", 13),
+        ];
+        assert_eq!(left, expected);
+    }
+}

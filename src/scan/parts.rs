@@ -1,0 +1,303 @@
+//! Large files and streams: read and scanned in parts by all threads.
+//!
+//! The parts have one size whatever the number of threads, and each carries [`CONTEXT`] bytes of its
+//! neighbours, so that together they report what the whole would. A thread takes the next part, scans
+//! it, and counts its lines while the bytes are still in the cache; when all are done the counts are
+//! summed up in order and the places settled. Memory is one buffer for each thread, however large the
+//! file.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock};
+
+use super::found::{Found, Inspector};
+use super::place::{Base, Counted, Encoding, count};
+use super::{Gathered, Shared, locked};
+use crate::blob::{Blob, CONTEXT, HEAD, Origin};
+use crate::input::Large;
+use crate::text::Span;
+
+/// How many bytes a part owns.
+const PART: usize = 1024 * 1024;
+
+/// What a thread reads a part into: the part and what stands on either side of it.
+const BUFFER: usize = CONTEXT + PART + CONTEXT;
+
+/// Scans these files with all threads, one file after the other.
+pub(super) fn files(shared: &Shared<'_>, mut large: Vec<Large>) {
+    if large.is_empty() {
+        return;
+    }
+    large.sort_by(|a, b| a.path.cmp(&b.path));
+    let tasks: Vec<Task> = large.iter().map(|file| Task::new(&file.origin)).collect();
+    with_threads(shared, || {
+        let mut hand = Hand::new(shared);
+        for (task, file) in tasks.iter().zip(&large) {
+            task.join_in(shared, file, &mut hand);
+        }
+    });
+    for task in tasks {
+        task.finish(shared);
+    }
+}
+
+/// Scans a stream with all threads: they take turns at reading.
+pub(super) fn stream(shared: &Shared<'_>, origin: &Origin, reader: &mut (dyn Read + Send)) {
+    let task = Task::new(origin);
+    let stream = Mutex::new(Stream::new(reader));
+    let head = OnceLock::new();
+    let work = |limit: usize| {
+        let mut hand = Hand::new(shared);
+        for _ in 0..limit {
+            let part = locked(&stream).next(&mut hand, &head);
+            let head = head.get().map_or(&[][..], Vec::as_slice);
+            if !task.take(shared, &mut hand, head, part) {
+                break;
+            }
+        }
+    };
+    // The first part alone tells whether threads are worth it.
+    work(1);
+    if !locked(&stream).ended {
+        with_threads(shared, || work(usize::MAX));
+    }
+    if let Some(error) = locked(&stream).error.take() {
+        task.stop(error);
+    }
+    task.finish(shared);
+}
+
+fn with_threads(shared: &Shared<'_>, work: impl Fn() + Sync) {
+    if shared.settings.jobs <= 1 {
+        return work();
+    }
+    std::thread::scope(|scope| {
+        for _ in 0..shared.settings.jobs {
+            scope.spawn(&work);
+        }
+    });
+}
+
+/// A part in a buffer: the bytes that are its own, and where it stands.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    index: u64,
+    /// Where the buffer begins in the file.
+    offset: u64,
+    owned: Span,
+}
+
+/// What one thread works with.
+struct Hand<'d> {
+    inspector: Inspector<'d>,
+    /// Zeroed once; pages that are never written to cost nothing.
+    bytes: Vec<u8>,
+    /// How many of `bytes` were read.
+    length: usize,
+}
+
+impl<'d> Hand<'d> {
+    fn new(shared: &Shared<'d>) -> Self {
+        Self { inspector: shared.inspector(), bytes: vec![0; BUFFER], length: 0 }
+    }
+}
+
+/// One file or stream, and what is known of it so far.
+struct Task {
+    origin: Origin,
+    next: AtomicU64,
+    ended: AtomicBool,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    counted: Vec<(u64, Counted)>,
+    found: Vec<(u64, Found)>,
+    bytes: u64,
+    error: Option<io::Error>,
+}
+
+impl Task {
+    fn new(origin: &Origin) -> Self {
+        Self {
+            origin: origin.clone(),
+            next: AtomicU64::new(0),
+            ended: AtomicBool::new(false),
+            seen: Mutex::default(),
+        }
+    }
+
+    /// Takes parts of a file until none is left.
+    fn join_in(&self, shared: &Shared<'_>, large: &Large, hand: &mut Hand<'_>) {
+        if self.ended.load(Ordering::Relaxed) {
+            return;
+        }
+        let mut head = vec![0; HEAD];
+        let file = match File::open(&large.path) {
+            Ok(file) => file,
+            Err(error) => return self.stop(error),
+        };
+        let (length, read) = read_at(&file, &mut head, 0);
+        head.truncate(length);
+        if let Err(error) = read {
+            return self.stop(error);
+        }
+        while let part = self.next_of(&file, hand)
+            && self.take(shared, hand, &head, part)
+        {}
+    }
+
+    /// Reads the next part. How long the file is shows when it ends, not before: a log grows while
+    /// it is read.
+    fn next_of(&self, file: &File, hand: &mut Hand<'_>) -> Option<Part> {
+        if self.ended.load(Ordering::Relaxed) {
+            return None;
+        }
+        let index = self.next.fetch_add(1, Ordering::Relaxed);
+        let start = index * PART as u64;
+        let offset = start.saturating_sub(CONTEXT as u64);
+        let lead = (start - offset) as usize;
+        let wanted = lead + PART + CONTEXT;
+        let (length, read) = read_at(file, &mut hand.bytes[..wanted], offset);
+        hand.length = length;
+        if length <= lead + PART {
+            self.ended.store(true, Ordering::Relaxed);
+        }
+        if let Err(error) = read {
+            self.stop(error);
+        }
+        let owned = Span::new(lead, length.clamp(lead, lead + PART));
+        (!owned.is_empty()).then_some(Part { index, offset, owned })
+    }
+
+    /// Scans the part in `hand`. False where there is none.
+    fn take(&self, shared: &Shared<'_>, hand: &mut Hand<'_>, head: &[u8], part: Option<Part>) -> bool {
+        let Some(part) = part else { return false };
+        let bytes = &hand.bytes[..hand.length];
+        let at_start = part.offset == 0;
+        let blob = Blob { bytes, owned: part.owned, at_start, origin: &self.origin, head };
+        let mut found = Vec::new();
+        let inspected = hand.inspector.inspect(&blob, part.offset, &mut found);
+        let counted = count(Encoding::of(head), bytes, part.owned.range(), at_start);
+        shared.progress.add(0, part.owned.len(), found.len());
+        let mut seen = locked(&self.seen);
+        seen.bytes += part.owned.len() as u64;
+        seen.counted.push((part.index, counted));
+        seen.found.extend(found.into_iter().map(|f| (part.index, f)));
+        if let Err(broken) = inspected {
+            seen.error.get_or_insert(broken.into());
+        }
+        true
+    }
+
+    /// Reads no further; what was read so far counts.
+    fn stop(&self, error: io::Error) {
+        self.ended.store(true, Ordering::Relaxed);
+        locked(&self.seen).error.get_or_insert(error);
+    }
+
+    /// Settles the places and hands over.
+    fn finish(self, shared: &Shared<'_>) {
+        let mut seen = self.seen.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        seen.counted.sort_by_key(|(index, _)| *index);
+        seen.found.sort_by_key(|(index, _)| *index);
+        let mut gathered = Gathered { files: 1, bytes: seen.bytes, ..Gathered::default() };
+        let mut found = seen.found.into_iter().peekable();
+        let mut base = Base::default();
+        for (index, counted) in seen.counted {
+            while let Some((_, mut f)) = found.next_if(|(i, _)| *i == index) {
+                f.settle(base);
+                gathered.found.push(f);
+            }
+            base = base.after(counted);
+        }
+        if let Some(error) = seen.error {
+            gathered.fail(&self.origin.path, &error);
+        }
+        shared.progress.add(1, 0, 0);
+        locked(&shared.gathered).merge(gathered);
+    }
+}
+
+/// A reader that is read in parts, in order.
+struct Stream<'r> {
+    reader: &'r mut (dyn Read + Send),
+    /// What the next part needs of what was read already: its context before, and its own beginning.
+    carry: Vec<u8>,
+    /// How much of `carry` is context.
+    lead: usize,
+    /// Where `carry` begins in the stream.
+    offset: u64,
+    index: u64,
+    /// Nothing more can be read. A terminal must not be asked twice.
+    dry: bool,
+    /// Nothing more is left to scan.
+    ended: bool,
+    error: Option<io::Error>,
+}
+
+impl<'r> Stream<'r> {
+    fn new(reader: &'r mut (dyn Read + Send)) -> Self {
+        let (carry, lead, offset, index) = (Vec::new(), 0, 0, 0);
+        Self { reader, carry, lead, offset, index, dry: false, ended: false, error: None }
+    }
+
+    fn next(&mut self, hand: &mut Hand<'_>, head: &OnceLock<Vec<u8>>) -> Option<Part> {
+        if self.ended {
+            return None;
+        }
+        let carried = self.carry.len();
+        let wanted = self.lead + PART + CONTEXT;
+        hand.bytes[..carried].copy_from_slice(&self.carry);
+        hand.length = carried;
+        if !self.dry {
+            let (length, read) = fill(&mut hand.bytes[carried..wanted], |rest, _| self.reader.read(rest));
+            hand.length += length;
+            self.dry = hand.length < wanted;
+            self.error = read.err();
+        }
+        if self.index == 0 {
+            head.get_or_init(|| hand.bytes[..hand.length.min(HEAD)].to_vec());
+        }
+        let owned = Span::new(self.lead, hand.length.min(self.lead + PART));
+        let part = Part { index: self.index, offset: self.offset, owned };
+        let context = owned.end.saturating_sub(CONTEXT);
+        self.ended = owned.end == hand.length;
+        self.carry.clear();
+        self.carry.extend_from_slice(&hand.bytes[context..hand.length]);
+        self.lead = owned.end - context;
+        self.offset += context as u64;
+        self.index += 1;
+        (!owned.is_empty()).then_some(part)
+    }
+}
+
+/// Reads at `offset` until the buffer is full or the file ends, without moving anybody's cursor.
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> (usize, io::Result<()>) {
+    fill(buffer, |rest, done| {
+        let at = offset + done as u64;
+        #[cfg(unix)]
+        return std::os::unix::fs::FileExt::read_at(file, rest, at);
+        #[cfg(windows)]
+        return std::os::windows::fs::FileExt::seek_read(file, rest, at);
+    })
+}
+
+/// Reads until the buffer is full or there is no more; tells how much that was, even before an error.
+fn fill(
+    buffer: &mut [u8],
+    mut read: impl FnMut(&mut [u8], usize) -> io::Result<usize>,
+) -> (usize, io::Result<()>) {
+    let mut length = 0;
+    while length < buffer.len() {
+        match read(&mut buffer[length..], length) {
+            Ok(0) => break,
+            Ok(n) => length += n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return (length, Err(error)),
+        }
+    }
+    (length, Ok(()))
+}
