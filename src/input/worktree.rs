@@ -111,7 +111,8 @@ impl Source for Worktree {
                 match fs::metadata(path) {
                     Ok(meta) if meta.is_dir() => directories.push(path),
                     Ok(meta) if meta.is_file() => files.push(path),
-                    Ok(meta) => sink.skipped(&path.to_string_lossy(), what_it_is(meta.file_type())),
+                    // Whoever names a path wants it read: that it is not must not pass for a clean scan.
+                    Ok(meta) => sink.failed(&path.to_string_lossy(), &not_read(meta.file_type())),
                     Err(error) => sink.failed(&path.to_string_lossy(), &error),
                 }
             }
@@ -222,6 +223,10 @@ fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
     Ok(length)
 }
 
+fn not_read(kind: FileType) -> io::Error {
+    io::Error::other(format!("a {} is not read; pipe it in and name it `-`", what_it_is(kind)))
+}
+
 fn what_it_is(kind: FileType) -> &'static str {
     #[cfg(unix)]
     {
@@ -236,7 +241,7 @@ fn what_it_is(kind: FileType) -> &'static str {
             return "device";
         }
     }
-    if kind.is_symlink() { "symbolic link" } else { "no regular file" }
+    if kind.is_symlink() { "symbolic link" } else { "special file" }
 }
 
 fn path_of(error: &ignore::Error) -> Option<&Path> {

@@ -129,7 +129,7 @@ fn gather(
 /// Puts findings in order, and keeps one of those that say the same of the same bytes: of two of one
 /// kind, the one that holds the other.
 fn tidy(findings: &mut Vec<Finding>) {
-    findings.sort_by(order);
+    findings.sort_unstable_by(order);
     let end = |f: &Finding| f.offset + f.length;
     let one_kind = |a: &Finding, b: &Finding| a.kind == b.kind && (a.kind != Kind::Other || a.rule == b.rule);
     let holds = |a: &Finding, b: &Finding| a.offset <= b.offset && end(b) <= end(a) && one_kind(a, b);
@@ -212,7 +212,11 @@ impl Gathered {
     }
 
     fn merge(&mut self, other: Gathered) {
-        self.leaks.extend(other.leaks);
+        if self.leaks.is_empty() {
+            self.leaks = other.leaks;
+        } else {
+            self.leaks.extend(other.leaks);
+        }
         self.silent.extend(other.silent);
         self.large.extend(other.large);
         self.errors.extend(other.errors);

@@ -141,7 +141,7 @@ pub(crate) struct ScanArgs {
 
     /// Tell what each rule made of one line, and why
     #[arg(
-        long, value_name = "PATH:LINE", conflicts_with_all = ["paths", "output", "exclude"],
+        long, value_name = "PATH:LINE", allow_hyphen_values = true, conflicts_with_all = ["paths", "output", "exclude"],
         long_help = "Tell what each rule made of one line, and why: what is reported and what was let \
                      pass, with the reason. Nothing else is scanned"
     )]
