@@ -204,8 +204,8 @@ impl Matcher {
             Hit::Core(at) => self.at_core(page, at, out, asks),
             Hit::Wide(at) => asks.push((Wake::Wide, at)),
             Hit::Run(at) => {
-                let run = shape::run(self, page, at, out);
-                if decode::may_be_encoded(page.bytes, run) {
+                let (run, is_hex) = shape::run(self, page, at, out);
+                if decode::may_be_encoded(page.bytes, run, is_hex) {
                     asks.push((Wake::Run, at));
                 }
             }
@@ -348,13 +348,19 @@ fn own_cores() -> Vec<Core> {
     ]
 }
 
+/// Words that logs and sources are full of: a core inside one of them would wake everywhere.
+const EVERYWHERE: &[&str] = &[
+    "service", "config", "device", "connect", "client", "server", "generate", "request", "session",
+    "version", "start", "token", "build", "_key", "-key",
+];
+
 /// The four bytes of a keyword that are rarest in text, so that few places wake it.
 fn core_of(keyword: &[u8]) -> Option<[u8; 4]> {
-    keyword
-        .windows(4)
-        .min_by_key(|w| w.iter().map(|&b| common(b.to_ascii_lowercase())).product::<u64>())?
-        .try_into()
-        .ok()
+    let lower = keyword.to_ascii_lowercase();
+    let is_common = |w: &&[u8]| EVERYWHERE.iter().any(|e| memchr::memmem::find(e.as_bytes(), w).is_some());
+    let share = |w: &&[u8]| w.iter().map(|&b| common(b)).product::<u64>();
+    let rare = lower.windows(4).filter(|w| !is_common(w)).min_by_key(share);
+    rare.or_else(|| lower.windows(4).min_by_key(share))?.try_into().ok()
 }
 
 /// What the four folded bytes of a core lead to: a table of 4,096 places, found by one multiplication.

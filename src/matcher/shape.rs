@@ -35,27 +35,38 @@ const SECRET: usize = 32;
 /// The length of a device id in all but test samples.
 const ID: usize = 12;
 
-/// A run of letters and digits around `at`, as far as 80 bytes to each side.
-pub(super) fn run(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>) -> Span {
+/// A run of letters and digits around `at`, as far as 80 bytes to each side, and whether it consists
+/// of lower-case hex digits.
+pub(super) fn run(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>) -> (Span, bool) {
     let bytes = page.bytes;
     let is_part = |i: usize| bytes.get(i).is_some_and(|b| ALPHANUMERIC[usize::from(*b)]);
     let (mut start, mut end) = (at, at);
     while start > 0 && at - start < RUN && is_part(start - 1) {
         start -= 1;
     }
-    while end - at < RUN - HALF && bytes.get(end..).and_then(|b| b.first_chunk()).is_some_and(is_alphanumeric) {
+    while end - at < RUN - HALF && bytes.get(end..).and_then(|b| b.first_chunk()).is_some_and(is_alphanumeric)
+    {
         end += HALF;
     }
     while end - at < RUN && is_part(end) {
         end += 1;
     }
     let run = Span::new(start, end);
+    let is_hex = is_lower_hex(&bytes[run.range()]);
     match run.len() {
-        SECRET => secret(m, page, run, out),
-        64 => hex(m, page, run, out),
+        SECRET if !is_hex => secret(m, page, run, out),
+        64 if is_hex => hex(m, page, run, out),
         _ => {}
     }
-    run
+    (run, is_hex)
+}
+
+/// Whether all of them are lower-case hex digits; most of it vector code.
+fn is_lower_hex(text: &[u8]) -> bool {
+    let is_digit = |all: bool, &b: &u8| all & (b.wrapping_sub(b'0') < 10 || b.wrapping_sub(b'a') < 6);
+    let halves = text.chunks_exact(HALF);
+    let rest = halves.remainder().iter().fold(true, is_digit);
+    rest && halves.filter_map(|h| h.first_chunk::<HALF>()).all(|h| h.iter().fold(true, is_digit))
 }
 
 /// 32 letters and digits: part of a license, or the value of a device id.
