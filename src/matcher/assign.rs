@@ -21,10 +21,6 @@ pub(super) fn named(m: &Matcher, page: &Page<'_>, name: &Name, out: &mut Vec<Mat
     if m.rules_of(name).iter().all(|n| n.weak) && !is_followed_by_separator(page.bytes, name.span.end) {
         return;
     }
-    let licenses = m.rules_of(name).iter().all(|n| page.rules[n.rule].value == Value::License);
-    if licenses && !shape::may_hold_license(page.bytes, name.span) {
-        return;
-    }
     let mut found = Vec::new();
     if let Some(at) = after(page.bytes, name, &mut found) {
         asks.push((Wake::Percent, at));

@@ -107,6 +107,8 @@ pub(crate) struct Named {
 enum Action {
     /// Part of a name of a secret.
     Name,
+    /// Part of the name of a license, which has a comma behind it.
+    License,
     /// Part of a function's name.
     Call,
     /// `v1.e`.
@@ -168,11 +170,9 @@ impl Matcher {
                 core_of(call.name.as_bytes()).into_iter().for_each(|four| add(four, Action::Call));
                 calls.entry(normalise(call.name.as_bytes())).or_default().push((index, call.argument));
             }
+            let action = if rule.value == Value::License { Action::License } else { Action::Name };
             if rule.regex.is_none() {
-                rule.keywords
-                    .iter()
-                    .filter_map(|k| core_of(k.as_bytes()))
-                    .for_each(|four| add(four, Action::Name));
+                rule.keywords.iter().filter_map(|k| core_of(k.as_bytes())).for_each(|four| add(four, action));
             }
             schemes.extend(rule.token.iter().filter_map(|t| token::scheme(t)).map(|s| (index, s)));
         }
@@ -217,6 +217,8 @@ impl Matcher {
         for action in self.cores.get(four) {
             match action {
                 Action::Name => self.named(page, at, out, asks),
+                Action::License if !shape::may_hold_license(page.bytes, at) => {}
+                Action::License => self.named(page, at, out, asks),
                 Action::Call => call::at(self, page, at, out),
                 Action::Connect => self.token(page, at, out, asks),
                 Action::Percent => asks.push((Wake::Percent, at)),

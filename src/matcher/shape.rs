@@ -151,9 +151,9 @@ pub(super) fn loose_license(bytes: &[u8], span: Span) -> Option<Span> {
 
 /// A cheap refusal, for the many lines about licenses of other kinds: behind the name stands a comma,
 /// or an encoded one, with twelve key bytes behind it.
-pub(super) fn may_hold_license(bytes: &[u8], name: Span) -> bool {
-    const REACH: usize = 160;
-    let near = &bytes[name.end..bytes.len().min(name.end + REACH)];
+pub(super) fn may_hold_license(bytes: &[u8], hit: usize) -> bool {
+    const REACH: usize = 170;
+    let near = &bytes[hit..bytes.len().min(hit + REACH)];
     memchr::memchr2_iter(b',', b'%', near).any(|i| {
         let next = near.get(i + 1..i + 13);
         next.is_some_and(|run| run.iter().all(|&b| ALPHANUMERIC[usize::from(b)]))
