@@ -43,7 +43,8 @@ pub(super) fn run(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>)
     while start > 0 && at - start < RUN && is_part(start - 1) {
         start -= 1;
     }
-    while end - at < RUN - HALF && bytes.get(end..).and_then(|b| b.first_chunk()).is_some_and(is_alphanumeric) {
+    while end - at < RUN - HALF && bytes.get(end..).and_then(|b| b.first_chunk()).is_some_and(is_alphanumeric)
+    {
         end += HALF;
     }
     while end - at < RUN && is_part(end) {
