@@ -6,6 +6,7 @@
 
 mod base64;
 mod hex;
+pub(crate) mod invisible;
 mod json;
 mod percent;
 mod utf16;
@@ -40,11 +41,13 @@ pub enum Wake {
     Run,
     /// ASCII and NUL by turns.
     Wide,
+    /// A sign of no width beside a name.
+    Invisible,
 }
 
 /// Every encoding.
 pub const DECODERS: &[Decoder] =
-    &[json::DECODER, percent::DECODER, base64::DECODER, hex::DECODER, utf16::DECODER];
+    &[json::DECODER, percent::DECODER, base64::DECODER, hex::DECODER, utf16::DECODER, invisible::DECODER];
 
 /// Decoded bytes and, for each, the source bytes it was made from.
 #[derive(Debug, Clone, Default)]

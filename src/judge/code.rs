@@ -1,4 +1,4 @@
-//! Values that are not literals: identifiers, paths, URLs, types, and what code passes on.
+//! Values that are not literals: identifiers, paths, URLs, types, numbers, and what code passes on.
 
 use super::{Case, silent};
 use crate::finding::Verdict;
@@ -19,8 +19,17 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
     if text.contains('@') && text.contains('.') {
         return Some(silent("an address"));
     }
-    if is_uuid(value) {
+    if ends_in_uuid(value) {
         return Some(silent("a UUID: an identifier"));
+    }
+    if is_hex_number(&text) {
+        return Some(silent("a number"));
+    }
+    if is_pieces(&text) {
+        return Some(silent("an identifier, made of short pieces"));
+    }
+    if let Some(verdict) = glued(case) {
+        return Some(verdict);
     }
     if text.starts_with("v1.")
         || text.starts_with("eyJ")
@@ -74,6 +83,9 @@ fn foreign(case: &Case<'_>) -> Option<Verdict> {
     if OTHERS.iter().any(|o| name.starts_with(o)) {
         return Some(silent("a key of another system, by its name"));
     }
+    if case.value.starts_with(b"django-insecure-") {
+        return Some(silent("the secret key of a Django project"));
+    }
     let of_tencent = ["trtc", "tencent", "qcloud", "timsecret", "sdksecret"].iter().any(|w| name.contains(w))
         && !name.contains("tirtc");
     (of_tencent && case.rule.value == crate::rule::Value::Key)
@@ -93,11 +105,48 @@ fn is_code(text: &str) -> bool {
     dotted || snake
 }
 
-/// 8-4-4-4-12 hex digits.
-fn is_uuid(value: &[u8]) -> bool {
-    value.len() == 36
-        && value
-            .iter()
-            .enumerate()
-            .all(|(i, b)| if matches!(i, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
+/// 8-4-4-4-12 hex digits, alone or behind a prefix such as the region of a cloud.
+fn ends_in_uuid(value: &[u8]) -> bool {
+    let Some(from) = value.len().checked_sub(36) else { return false };
+    let is_digit = |(i, b): (usize, &u8)| match i {
+        8 | 13 | 18 | 23 => *b == b'-',
+        _ => b.is_ascii_hexdigit(),
+    };
+    value[from..].iter().enumerate().all(is_digit)
+        && from.checked_sub(1).is_none_or(|i| !value[i].is_ascii_alphanumeric())
+}
+
+/// `0x0123abcdULL`, `0x0123u64`: the keys are text, and this is a number to a compiler.
+fn is_hex_number(text: &str) -> bool {
+    let Some(digits) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) else { return false };
+    let suffix = digits.trim_start_matches(|c: char| c.is_ascii_hexdigit() || c == '_');
+    suffix.len() < digits.len()
+        && suffix.len() <= 5
+        && (suffix.is_empty() || suffix.starts_with(['u', 'U', 'l', 'L', 'i', 'n']))
+}
+
+/// `us-west-2_abcd_1234-5678`, `KEY_VOLUME_UP_2`: four pieces or more, each letters of one case or
+/// digits. Random text of that length has no such luck.
+fn is_pieces(text: &str) -> bool {
+    let pieces: Vec<&[u8]> = text.as_bytes().split(|b| matches!(b, b'-' | b'_' | b'.')).collect();
+    let is_plain = |p: &&[u8]| {
+        p.iter().all(u8::is_ascii_digit)
+            || p.iter().all(u8::is_ascii_lowercase)
+            || p.iter().all(u8::is_ascii_uppercase)
+    };
+    pieces.len() >= 4 && pieces.iter().all(|p| !p.is_empty() && p.len() <= 12) && pieces.iter().all(is_plain)
+}
+
+/// What a colon glues to a path: the tag of an image (`team/secret-key:3f9a…`), the hash of a symbol
+/// (`issuer::secret_key::h3f9a…`). An assigned value has a blank or a quote before it there.
+fn glued(case: &Case<'_>) -> Option<Verdict> {
+    let name = case.found.name?;
+    let before = &case.page.bytes[..name.start];
+    let between = case.page.bytes.get(name.end..case.found.value.start)?;
+    let has_upper = case.value.iter().any(u8::is_ascii_uppercase);
+    match between {
+        b":" if before.ends_with(b"/") && !has_upper => Some(silent("the tag of an image")),
+        b"::" if before.ends_with(b"::") && !has_upper => Some(silent("the symbol of a function")),
+        _ => None,
+    }
 }

@@ -5,10 +5,11 @@
 
 use super::cursor::Cursor;
 use super::fallback::{Stop, fallback, shell_default};
-use super::literal::{Literal, alone, literal, literal_in, next_line, prefix, wrapper};
+use super::literal::{Literal, alone, fenced, literal, literal_in, next_line, prefix, wrapper};
 use super::prose::prose;
+use super::separator::{Separator, accessors, closers, is_define, is_flag, is_measured, separator};
 use super::{Asks, Form, Match, Matcher, Name, Page, normalise, pair, shape};
-use crate::decode::Wake;
+use crate::decode::{self, Wake};
 use crate::rule::Value;
 use crate::text::Span;
 
@@ -17,14 +18,15 @@ pub(super) const REACH: usize = 400;
 
 /// Finds the values of a name and gives each to the rule that it fits.
 pub(super) fn named(m: &Matcher, page: &Page<'_>, name: &Name, out: &mut Vec<Match>, asks: &mut Asks) {
+    if let Some(ask) = broken(page.bytes, name) {
+        return asks.push(ask);
+    }
     // A common word that is a name only beside others has to be written like one.
     if m.rules_of(name).iter().all(|n| n.weak) && !is_followed_by_separator(page.bytes, name.span.end) {
         return;
     }
     let mut found = Vec::new();
-    if let Some(at) = after(page.bytes, name, &mut found) {
-        asks.push((Wake::Percent, at));
-    }
+    asks.extend(after(page.bytes, name, &mut found));
     if found.is_empty() {
         pair::sibling(page.bytes, name, &mut found);
     }
@@ -87,13 +89,27 @@ pub(super) fn is_hex64(text: &[u8]) -> bool {
     text.len() == 64 && text.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// Reads on after a name. Says where percent encoding stands in the way, if it does.
-fn after(bytes: &[u8], name: &Name, found: &mut Vec<Literal>) -> Option<usize> {
+/// A name into which an encoded byte or an invisible sign cuts: what is there has to be decoded first.
+fn broken(bytes: &[u8], name: &Name) -> Option<(Wake, usize)> {
+    let mut end = Cursor::new(bytes, name.span.end);
+    end.colour();
+    let before = &bytes[..name.span.start];
+    let invisible = decode::invisible::at_end(before).then_some((Wake::Invisible, name.span.start));
+    encoded(&end).or(invisible)
+}
+
+/// What stands encoded here, if something does.
+fn encoded(c: &Cursor<'_>) -> Option<(Wake, usize)> {
+    let percent = c.peek(0) == b'%' && c.peek(1).is_ascii_hexdigit() && c.peek(2).is_ascii_hexdigit();
+    let invisible = decode::invisible::at_start(c.rest());
+    let wake = if percent { Wake::Percent } else { Wake::Invisible };
+    (percent || invisible > 0).then_some((wake, c.at))
+}
+
+/// Reads on after a name. Says which encoding stands in the way, and where, if one does.
+fn after(bytes: &[u8], name: &Name, found: &mut Vec<Literal>) -> Option<(Wake, usize)> {
     let mut c = Cursor::new(bytes, name.span.end);
     c.colour();
-    if is_percent(&c) {
-        return Some(c.at);
-    }
     let closed = closers(&mut c);
     let gap_from = c.at;
     c.blanks();
@@ -105,7 +121,10 @@ fn after(bytes: &[u8], name: &Name, found: &mut Vec<Literal>) -> Option<usize> {
         return None;
     }
     let flag = is_flag(bytes, name.start);
-    match separator(&mut c) {
+    let separator = separator(&mut c);
+    let mut begin = c;
+    begin.blanks();
+    match separator {
         Some(Separator::Assign) => value(&mut c, found),
         Some(Separator::Colon) => after_colon(&mut c, closed.quoted, found),
         Some(Separator::Comma) => argument(&mut c, found),
@@ -117,6 +136,12 @@ fn after(bytes: &[u8], name: &Name, found: &mut Vec<Literal>) -> Option<usize> {
         None if gap && flag && c.peek(0) != b'-' => literal(&mut c, found),
         // A list of arguments, one a line.
         None if flag && c.line_end() => next_line(&mut c, found),
+        // A part of a form: `name="secret_key"`, an empty line, the value.
+        None if closed.quoted && is_form_part(bytes, name.start) && c.space(2) == 2 => {
+            alone(&mut c, Form::Bare, found);
+        }
+        None if { c }.line_end() && fenced(&mut c, found) => {}
+        None if is_kconfig(bytes, name.start) && c.line_end() => pair::nested(&c, name.start, found),
         None if gap && is_define(bytes, name.start) => literal(&mut c, found),
         None if c.peek(0) == b'<' => pair::element(&mut c, found),
         None if pair::in_tag(&mut c, name.start) => pair::element(&mut c, found),
@@ -124,123 +149,23 @@ fn after(bytes: &[u8], name: &Name, found: &mut Vec<Literal>) -> Option<usize> {
         None => prose(&mut c, name, found),
     }
     let stopped = found.first().map_or(c, |l| Cursor::new(bytes, l.span.end));
-    is_percent(&stopped).then_some(stopped.at)
+    encoded(&begin).or_else(|| encoded(&stopped))
 }
 
-/// Whether an encoded byte stands here.
-fn is_percent(c: &Cursor<'_>) -> bool {
-    c.peek(0) == b'%' && c.peek(1).is_ascii_hexdigit() && c.peek(2).is_ascii_hexdigit()
+/// `Content-Disposition: form-data; name="` before the name.
+fn is_form_part(bytes: &[u8], start: usize) -> bool {
+    let before = bytes[start.saturating_sub(24)..start].to_ascii_lowercase();
+    let before = before.trim_ascii_end();
+    let before = before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"\\\"")).unwrap_or(before);
+    before.ends_with(b"form-data; name=")
 }
 
-/// What closed after the name.
-struct Closed {
-    quoted: bool,
-    bracketed: bool,
-}
-
-/// Goes over what closes after a name: quotes, brackets, bold and code marks.
-fn closers(c: &mut Cursor<'_>) -> Closed {
-    let mut closed = Closed { quoted: false, bracketed: false };
-    loop {
-        if c.quote().is_some() {
-            closed.quoted = true;
-        } else if matches!(c.peek(0), b']' | b')') {
-            closed.bracketed = true;
-            c.at += 1;
-        } else if c.rest().starts_with(b"**") {
-            c.at += 2;
-        } else if c.peek(0) == b'[' {
-            // The length of an array: `key[] = …`, `key[64] = …`.
-            let inside = c.rest()[1..]
-                .iter()
-                .take(40)
-                .take_while(|b| b.is_ascii_alphanumeric() || **b == b'_')
-                .count();
-            if c.peek(1 + inside) != b']' {
-                return closed;
-            }
-            c.at += inside + 2;
-        } else if !c.colour() {
-            return closed;
-        }
-    }
-}
-
-/// Goes over the accessors of a C# property, and over a short remark: `Key { get; set; } = …`,
-/// `secret key (prod): …`.
-fn accessors(c: &mut Cursor<'_>) {
-    let close = match c.peek(0) {
-        b'{' => b'}',
-        b'(' => b')',
-        _ => return,
-    };
-    let Some(end) = c.rest().iter().take(40).position(|&b| b == close) else { return };
-    let inside = &c.rest()[1..end];
-    let is_accessor = close == b'}' && memchr::memmem::find(inside, b"get").is_some();
-    let is_remark = close == b')'
-        && inside.iter().all(|b| b.is_ascii_alphabetic() || *b == b' ' || *b == b'_' || *b >= 0x80);
-    let mut next = *c;
-    next.at += end + 1;
-    next.blanks();
-    if is_accessor && next.peek(0) == b'=' || is_remark && (next.peek(0) == b':' || next.peek(0) >= 0x80) {
-        *c = next;
-    }
-}
-
-/// `sizeof(cfg.key), …, "value")`: the name is measured, the value comes further on in the call.
-fn is_measured(bytes: &[u8], start: usize) -> bool {
-    let before = &bytes[start.saturating_sub(40)..start];
-    ["sizeof", "strlen"]
-        .iter()
-        .any(|w| memchr::memmem::rfind(before, w.as_bytes()).is_some_and(|i| !before[i..].contains(&b')')))
-}
-
-/// What stands between a name and its value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Separator {
-    Assign,
-    Colon,
-    Comma,
-    Cell,
-    /// `:-` of a shell.
-    Default,
-    /// `(` of a setter.
-    Call,
-    /// `||`, `??`, `or`.
-    Or,
-}
-
-fn separator(c: &mut Cursor<'_>) -> Option<Separator> {
-    const ALL: &[(&str, Separator)] = &[
-        ("||=", Separator::Assign),
-        ("??=", Separator::Assign),
-        ("||", Separator::Or),
-        ("??", Separator::Or),
-        ("?:", Separator::Or),
-        ("or ", Separator::Or),
-        (":-", Separator::Default),
-        (":=", Separator::Assign),
-        ("?=", Separator::Assign),
-        ("==>", Separator::Assign),
-        ("=>", Separator::Assign),
-        ("->", Separator::Assign),
-        ("===", Separator::Assign),
-        ("==", Separator::Assign),
-        ("!==", Separator::Assign),
-        ("!=", Separator::Assign),
-        ("=", Separator::Assign),
-        ("→", Separator::Assign),
-        ("＝", Separator::Assign),
-        ("::", Separator::Assign),
-        (":", Separator::Colon),
-        ("：", Separator::Colon),
-        (",", Separator::Comma),
-        ("|", Separator::Cell),
-        ("(", Separator::Call),
-        ("{", Separator::Call),
-        ("?", Separator::Colon),
-    ];
-    ALL.iter().find(|(text, _)| c.eat(text.as_bytes())).map(|(_, s)| *s)
+/// `config NAME` of a Kconfig file: the default stands on a line below.
+fn is_kconfig(bytes: &[u8], start: usize) -> bool {
+    ["config ", "menuconfig "].iter().any(|w| {
+        let before = bytes[..start].strip_suffix(w.as_bytes());
+        before.is_some_and(|b| b.last().is_none_or(|&b| b == b'\n'))
+    })
 }
 
 /// `:` may begin a type: `key: String = "…"`, `key: Option<String>`.
@@ -279,17 +204,33 @@ fn value(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
     c.blanks();
     c.continuation();
     yaml_tag(c);
+    markup(c);
     if block_scalar(c, found) {
         return;
     }
+    let end = c.at;
     if c.line_end() {
         c.space(1);
-        return next_line(c, found);
+        let below = *c;
+        next_line(c, found);
+        if found.is_empty() {
+            pair::nested(&below, end, found);
+        }
+        return;
     }
     literal(c, found);
     if found.is_empty() {
         fallback(c, Stop::Comma, found);
     }
+}
+
+/// Goes over the end of a bold label, and over inline tags: `**Key:** …`, `Key: <b>…`.
+fn markup(c: &mut Cursor<'_>) {
+    if matches!(c.rest(), [b'*', b'*', b' ', ..] | [b'_', b'_', b' ', ..]) {
+        c.at += 2;
+    }
+    while c.inline_tag() {}
+    c.blanks();
 }
 
 /// Goes over a YAML tag or anchor: `!!str`, `&name`.
@@ -336,13 +277,22 @@ fn argument(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
     }
     c.space(2);
     comment(c);
-    super::call::label(c);
+    value_label(c);
     prefix(c);
     let mut quoted = *c;
     if quoted.quote().is_some() {
         literal_in(c, true, found);
     } else if wrapper(&mut quoted) {
         literal(&mut quoted, found);
+    }
+}
+
+/// Goes over the label of an argument that is called a value; under another label stands something
+/// else: `f(secret_key, host="…")`.
+fn value_label(c: &mut Cursor<'_>) {
+    let mut label = *c;
+    if pair::is_value(&c.bytes[label.path().range()]) {
+        super::call::label(c);
     }
 }
 
@@ -364,6 +314,7 @@ fn cell(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
     }
     let mut value = *c;
     literal(&mut value, found);
+    value.at += value.rest().iter().take(3).take_while(|&&b| b == b'*').count();
     value.blanks();
     found.retain(|l| {
         l.form == Form::Quoted || value.peek(0) == b'|' || matches!(value.peek(0), b'\n' | b'\r' | 0)
@@ -377,21 +328,4 @@ fn called(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
     if { *c }.quote().is_some() {
         literal(c, found);
     }
-}
-
-fn is_flag(bytes: &[u8], start: usize) -> bool {
-    start > 0 && bytes[start - 1] == b'-' && (start < 2 || !bytes[start - 2].is_ascii_alphanumeric())
-}
-
-/// `#define NAME "…"`, `ENV NAME …`: the directive stands alone before the name.
-fn is_define(bytes: &[u8], start: usize) -> bool {
-    const DIRECTIVES: [&[u8]; 8] =
-        [b"define", b"ENV", b"ARG", b"setenv", b"set", b"SetEnv", b"fastcgi_param", b"launchctl setenv"];
-    let from = start.saturating_sub(80);
-    let line = bytes[from..start].iter().rposition(|&b| b == b'\n').map_or(from, |i| from + i + 1);
-    let text = bytes[line..start].trim_ascii();
-    let text = text.strip_prefix(b"//").unwrap_or(text).trim_ascii();
-    let text = text.strip_prefix(b"/*").unwrap_or(text).trim_ascii();
-    let text = text.strip_prefix(b"#").unwrap_or(text).trim_ascii();
-    DIRECTIVES.contains(&text)
 }

@@ -93,6 +93,35 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Goes over a tag, opening or closing, that only changes how text looks.
+    pub(crate) fn inline_tag(&mut self) -> bool {
+        const TAGS: [&[u8]; 12] =
+            [b"b", b"strong", b"i", b"em", b"u", b"code", b"kbd", b"tt", b"span", b"mark", b"font", b"small"];
+        let rest = self.rest();
+        if rest.first() != Some(&b'<') {
+            return false;
+        }
+        let from = 1 + usize::from(self.peek(1) == b'/');
+        let word = rest[from..].iter().take(8).take_while(|b| b.is_ascii_alphabetic()).count();
+        let name = rest[from..from + word].to_ascii_lowercase();
+        let end = rest.iter().take(160).position(|&b| b == b'>');
+        match end {
+            Some(end) if TAGS.contains(&&name[..]) && matches!(rest[from + word], b'>' | b' ') => {
+                self.at += end + 1;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Goes over a tab that a string writes as `\t`.
+    pub(crate) fn escaped_tab(&mut self) -> bool {
+        let slashes = self.rest().iter().take(8).take_while(|&&b| b == b'\\').count();
+        let here = slashes > 0 && self.peek(slashes) == b't';
+        self.at += if here { slashes + 1 } else { 0 };
+        here
+    }
+
     /// Goes over a line end, real or escaped (`\n` in a string), and the blanks after it.
     pub(crate) fn line_end(&mut self) -> bool {
         let rest = self.rest();

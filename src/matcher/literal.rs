@@ -13,6 +13,9 @@ pub(super) struct Literal {
 
 /// A value on the line after its name: a quoted literal, or one that has the line for itself.
 pub(super) fn next_line(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
+    if fenced(c, found) {
+        return;
+    }
     let mut quoted = *c;
     prefix(&mut quoted);
     if quoted.quote().is_some() {
@@ -23,6 +26,22 @@ pub(super) fn next_line(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
         c.at += 2;
     }
     alone(c, Form::Prose, found);
+}
+
+/// A block of code of which the value is the first line, maybe after an empty one.
+pub(super) fn fenced(c: &mut Cursor<'_>, found: &mut Vec<Literal>) -> bool {
+    let mut block = *c;
+    block.space(2);
+    if !(block.eat(b"```") || block.eat(b"~~~")) {
+        return false;
+    }
+    let language = block.rest().iter().take(16).take_while(|b| b.is_ascii_alphanumeric()).count();
+    block.at += language;
+    if !block.line_end() {
+        return false;
+    }
+    alone(&mut block, Form::Prose, found);
+    true
 }
 
 /// A bare value that fills its line.
@@ -104,6 +123,10 @@ pub(super) fn prefix(c: &mut Cursor<'_>) {
             *c = after;
             return;
         }
+    }
+    // A binary of Erlang: `<<"…">>`.
+    if c.rest().starts_with(b"<<\"") {
+        c.at += 2;
     }
     let letters = c
         .rest()

@@ -6,7 +6,8 @@
 //! | file | forms |
 //! |---|---|
 //! | `name` | the identifier, or the words, around a hit |
-//! | `assign` | what follows a name: separators, types, flags, table cells |
+//! | `assign` | what follows a name: values, types, flags, table cells |
+//! | `separator` | what stands between a name and its value |
 //! | `literal` | the value itself: quoted, wrapped, bare |
 //! | `fallback` | literals further on in the statement |
 //! | `prose` | sentences |
@@ -27,6 +28,7 @@ mod literal;
 pub(crate) mod name;
 mod pair;
 mod prose;
+mod separator;
 mod shape;
 mod short;
 

@@ -96,7 +96,7 @@ const TAILS: &[&str] = &[
     "debug", "old", "new", "prev", "previous", "next", "backup", "bak", "default", "primary", "secondary",
     "current", "value", "val", "str", "string", "text", "plain", "raw", "literal", "const", "cn", "us",
     "eu", "sg", "online", "local", "base64", "b64", "main", "alt", "live", "real", "tmp", "temp",
-    "override", "fallback",
+    "override", "fallback", "set",
 ];
 
 /// Lower case, without separators: `SECRET-KEY`, `secret_key` and `secretKey` are `secretkey`.

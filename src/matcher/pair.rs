@@ -8,8 +8,24 @@ use crate::matcher::Form;
 use crate::text::Span;
 
 /// What a sibling that holds the value is called.
-const VALUES: [&str; 8] =
-    ["value", "val", "v", "default", "defaultvalue", "currentvalue", "initialvalue", "string"];
+const VALUES: [&str; 10] = [
+    "value",
+    "val",
+    "v",
+    "default",
+    "defaultvalue",
+    "currentvalue",
+    "initialvalue",
+    "newvalue",
+    "stringvalue",
+    "string",
+];
+
+/// Whether a sibling of that name holds the value.
+pub(super) fn is_value(word: &[u8]) -> bool {
+    let key = super::normalise(word);
+    VALUES.iter().any(|v| v.as_bytes() == key)
+}
 
 /// What the member that holds the name is called.
 const KEYS: [&str; 10] =
@@ -99,6 +115,9 @@ pub(super) fn sibling(bytes: &[u8], name: &Name, found: &mut Vec<Literal>) {
 /// `name:`, `"key": "`, `android:name="` right before.
 fn is_value_of_key(bytes: &[u8], start: usize) -> bool {
     let before = &bytes[start.saturating_sub(48)..start];
+    if is_value_of_flag(before) {
+        return true;
+    }
     let trimmed = strip(before, b" \t\"'`\\");
     let Some((b':' | b'=', rest)) = trimmed.split_last().map(|(last, rest)| (*last, rest)) else {
         return false;
@@ -109,9 +128,36 @@ fn is_value_of_key(bytes: &[u8], start: usize) -> bool {
     KEYS.contains(&key.as_str())
 }
 
+/// `--name` of a command line; a path may lead to the name: `--name /app/secret_key`.
+fn is_value_of_flag(before: &[u8]) -> bool {
+    let is_path = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'.');
+    let path = before.iter().rev().take_while(is_path).count();
+    strip(&before[..before.len() - path], b" =\"'").ends_with(b"--name")
+}
+
 fn strip<'b>(text: &'b [u8], of: &[u8]) -> &'b [u8] {
     let tail = text.iter().rev().take_while(|b| of.contains(b)).count();
     &text[..text.len() - tail]
+}
+
+/// The value of a name whose members stand on the lines below, further in: `NAME:`, then `value: …`.
+pub(super) fn nested(c: &Cursor<'_>, name: usize, found: &mut Vec<Literal>) {
+    const REACH: usize = 400;
+    let indent = |line: &[u8]| line.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    let from = c.bytes[..name].iter().rposition(|&b| b == b'\n').map_or(0, |i| i + 1);
+    let own = indent(&c.bytes[from..name]);
+    let start = c.bytes[..c.at].iter().rposition(|&b| b == b'\n').map_or(0, |i| i + 1);
+    let mut end = start;
+    while end < start + REACH && end < c.bytes.len() {
+        let line = &c.bytes[end..];
+        if indent(line) <= own {
+            break;
+        }
+        end += memchr::memchr(b'\n', line).map_or(line.len(), |i| i + 1);
+    }
+    if start > name {
+        member(c.bytes, Span::new(start, end), found);
+    }
 }
 
 /// The object, tag or list item around the name: where its siblings may stand.
@@ -140,10 +186,10 @@ fn member(bytes: &[u8], within: Span, found: &mut Vec<Literal>) {
             at += 1;
             continue;
         }
-        let text = String::from_utf8_lossy(&bytes[at..at + word]).to_ascii_lowercase();
+        let is_value = is_value(&bytes[at..at + word]);
         let fresh = at == 0 || !(bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'_');
         at += word;
-        if !fresh || !VALUES.contains(&text.as_str()) {
+        if !fresh || !is_value {
             continue;
         }
         let mut c = Cursor::new(bytes, at);
@@ -153,6 +199,11 @@ fn member(bytes: &[u8], within: Span, found: &mut Vec<Literal>) {
             super::pair::text(&mut c, found);
         } else if c.eat(b":") || c.eat(b"=") {
             c.space(1);
+            literal(&mut c, found);
+        } else if bytes[..at - word].ends_with(b"--")
+            || bytes[..at].ends_with(b"default") && { c }.quote().is_some()
+        {
+            // A flag, or Kconfig: only a blank between.
             literal(&mut c, found);
         }
         if !found.is_empty() {

@@ -26,15 +26,28 @@ pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
         "revision",
         "version",
         "id",
+        // Of a query: what is compared is another column.
+        "where",
     ];
     let end = c.bytes.len().min(c.at + 120);
     let mut connected = false;
+    // Where what follows still follows the name at once.
+    let mut near = name.span.end;
+    // Whether the last word is an identifier: what is assigned is its value, then, not ours.
+    let mut identifier = false;
     for _ in 0..12 {
         c.blanks();
         if c.at >= end {
             return;
         }
+        if c.at == near && c.escaped_tab() {
+            near = c.at;
+            continue;
+        }
         let rest = c.rest();
+        if identifier && rest[0] == b'=' {
+            return;
+        }
         if matches!(rest[0], b':' | b'=' | b'-' | b'>' | b'`' | b'*' | b',')
             || rest.starts_with("：".as_bytes())
             || rest.starts_with("–".as_bytes())
@@ -75,11 +88,12 @@ pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
             matches!(lower.as_str(), "is" | "was" | "are" | "be" | "to" | "as" | "this" | "it's" | "equals");
         if word.len() >= 16 {
             // Without "is" or a colon only a value right after its name is meant.
-            if connected || c.bytes[name.span.end..c.at].iter().all(|b| b" \t*`\"-".contains(b)) {
+            if connected || c.bytes[near..c.at].iter().all(|b| b" \t*`\"-".contains(b)) {
                 found.push(Literal { span, form: Form::Prose });
             }
             return;
         }
+        identifier = word.contains(&b'_');
         c.at = span.end + usize::from(matches!(c.peek(span.len()), b'\'' | b'.'));
     }
 }
