@@ -293,8 +293,9 @@ fn product(core: &Core) -> Vec<[u8; 4]> {
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
     use std::arch::x86_64::{
-        __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_movemask_epi8, _mm256_or_si256,
-        _mm256_set_epi64x, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
+        __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_movemask_epi8,
+        _mm256_or_si256, _mm256_set_epi64x, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
+        _mm256_srli_epi16,
     };
     use std::ops::Range;
 
@@ -353,7 +354,14 @@ mod avx2 {
     /// Turns one block's masks into hits.
     #[inline]
     #[target_feature(enable = "avx2,bmi1,popcnt")]
-    fn tell(filter: &Prefilter, bytes: &[u8], at: usize, m: &Masks, before: &mut Classes, hits: &mut Vec<Hit>) {
+    fn tell(
+        filter: &Prefilter,
+        bytes: &[u8],
+        at: usize,
+        m: &Masks,
+        before: &mut Classes,
+        hits: &mut Vec<Hit>,
+    ) {
         let full = |half: u32| (m.run >> (HALF as u32 * half)) & 0xffff == 0xffff;
         let maybe_wide = m.nul.count_ones() >= 8;
         if m.core == 0 && !maybe_wide && !full(0) && !full(1) {
@@ -370,7 +378,8 @@ mod avx2 {
     fn classify(filter: &Prefilter, bytes: &[u8], range: Range<usize>, masks: &mut [Masks; BATCH]) -> usize {
         let t = &filter.tables;
         let [low0, low1, low2, low3] = [twice(&t[0][0]), twice(&t[1][0]), twice(&t[2][0]), twice(&t[3][0])];
-        let [high0, high1, high2, high3] = [twice(&t[0][1]), twice(&t[1][1]), twice(&t[2][1]), twice(&t[3][1])];
+        let [high0, high1, high2, high3] =
+            [twice(&t[0][1]), twice(&t[1][1]), twice(&t[2][1]), twice(&t[3][1])];
         let zero = _mm256_setzero_si256();
         let mut count = 0;
         for (start, out) in range.step_by(BLOCK).zip(masks.iter_mut()) {

@@ -176,7 +176,8 @@ fn words(names: &Names, bytes: &[u8], run: Span) -> Option<Name> {
     let id = key.and_then(|w| next_word(bytes, w.end)).filter(|w| is(w, b"id"));
     let mut best: Option<(usize, Span)> = None;
     for end in [Some(run.end), key.map(|w| w.end), id.map(|w| w.end)].into_iter().flatten() {
-        for start in [Some(run.start), first.map(|w| w.start), second.map(|w| w.start)].into_iter().flatten() {
+        for start in [Some(run.start), first.map(|w| w.start), second.map(|w| w.start)].into_iter().flatten()
+        {
             if end == run.end && start == run.start {
                 continue;
             }
