@@ -103,10 +103,6 @@ pub(super) fn may_begin(bytes: &[u8], run: Span) -> bool {
 
 /// Whether the first sixteen characters decode to text.
 fn begins_like_text(run: &[u8]) -> bool {
-    // Hex digits are ids and hashes: base64 of a text has other letters among its first sixteen.
-    if run.iter().take(16).all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
-        return false;
-    }
     let mut start = [0u8; 12];
     for (three, four) in start.chunks_exact_mut(3).zip(run.chunks_exact(4)) {
         let bits = four.iter().fold(0u32, |bits, &b| (bits << 6) | u32::from(value(b).unwrap_or(0)));

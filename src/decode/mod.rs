@@ -102,9 +102,13 @@ impl View {
 }
 
 /// A quick look at a run of letters and digits: could base64 or hex of a text begin here? Most runs in
-/// logs are trace ids and hashes, and the first bytes tell.
-pub(crate) fn may_be_encoded(bytes: &[u8], run: Span) -> bool {
-    base64::may_begin(bytes, run) || hex::may_begin(bytes, run)
+/// logs are trace ids and hashes; base64 of a text is never made of hex digits alone.
+pub(crate) fn may_be_encoded(bytes: &[u8], run: Span, is_hex: bool) -> bool {
+    if is_hex {
+        hex::may_begin(bytes, run)
+    } else {
+        base64::may_begin(bytes, run) || hex::may_begin(bytes, run)
+    }
 }
 
 /// True where text is likely: what random bytes decoded by mistake are not. Checks the first bytes.

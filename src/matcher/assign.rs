@@ -8,7 +8,7 @@ use super::fallback::{Stop, fallback, shell_default};
 use super::literal::{Literal, alone, fenced, literal, literal_in, next_line, prefix, wrapper};
 use super::prose::prose;
 use super::separator::{Separator, accessors, closers, is_define, is_flag, is_measured, separator};
-use super::{Asks, Form, Match, Matcher, Name, Page, pair, shape};
+use super::{Asks, Form, Match, Matcher, Name, Page, normalise, pair, shape};
 use crate::decode::{self, Wake};
 use crate::rule::Value;
 use crate::text::Span;
@@ -25,17 +25,14 @@ pub(super) fn named(m: &Matcher, page: &Page<'_>, name: &Name, out: &mut Vec<Mat
     if m.rules_of(name).iter().all(|n| n.weak) && !is_followed_by_separator(page.bytes, name.span.end) {
         return;
     }
-    let licenses = m.rules_of(name).iter().all(|n| page.rules[n.rule].value == Value::License);
-    if licenses && !shape::may_hold_license(page.bytes, name.span) {
-        return;
-    }
     let mut found = Vec::new();
     asks.extend(after(page.bytes, name, &mut found));
     if found.is_empty() {
         pair::sibling(page.bytes, name, &mut found);
     }
-    for literal in found {
-        give(m, page, name, literal, out);
+    if !found.is_empty() {
+        let whole = normalise(&page.bytes[name.span.range()]);
+        found.into_iter().for_each(|literal| give(m, page, name, &whole, literal, out));
     }
 }
 
@@ -45,15 +42,22 @@ fn is_followed_by_separator(bytes: &[u8], end: usize) -> bool {
     next.is_some_and(|b| matches!(b, b'=' | b':' | b',' | b'|' | b'<' | b'>' | b'(' | 0x1b) || *b >= 0x80)
 }
 
-/// Gives a literal to the best rule that has the name.
-pub(super) fn give(m: &Matcher, page: &Page<'_>, name: &Name, literal: Literal, out: &mut Vec<Match>) {
+/// Gives a literal to the best rule that has the name; what stands before the name in the `whole`
+/// normalised identifier may be its context.
+pub(super) fn give(
+    m: &Matcher,
+    page: &Page<'_>,
+    name: &Name,
+    whole: &[u8],
+    literal: Literal,
+    out: &mut Vec<Match>,
+) {
     let near = Span::new(name.span.start.min(literal.span.start), name.span.end.max(literal.span.end));
     for named in m.rules_of(name) {
         let rule = &page.rules[named.rule];
         let fits = fits(rule.value, page.bytes, literal.span);
         let Some(value) = fits else { continue };
-        let own_context =
-            || rule.context.iter().any(|w| memchr::memmem::find(&name.whole, w.as_bytes()).is_some());
+        let own_context = || rule.context.iter().any(|w| memchr::memmem::find(whole, w.as_bytes()).is_some());
         if named.weak && !own_context() && !page.has_context(rule, near) {
             continue;
         }

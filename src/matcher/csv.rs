@@ -9,7 +9,7 @@ use crate::text::Span;
 pub(crate) struct Columns {
     delimiter: u8,
     /// Position and name of each column that may hold a secret.
-    named: Vec<(usize, Name)>,
+    named: Vec<(usize, Name, Vec<u8>)>,
     /// The header row itself, in the file.
     header_end: usize,
 }
@@ -30,13 +30,13 @@ impl Columns {
         if !(2..=MOST).contains(&cells.len()) || !cells.iter().all(|c| is_title(&head[c.range()])) {
             return None;
         }
-        let named: Vec<(usize, Name)> = cells
+        let named: Vec<(usize, Name, Vec<u8>)> = cells
             .iter()
             .enumerate()
             .filter_map(|(i, cell)| {
                 let whole = normalise(&head[cell.range()]);
                 let entry = m.names.suffix(&whole)?;
-                Some((i, Name { span: *cell, entry, whole, start: cell.start }))
+                Some((i, Name { span: *cell, entry, start: cell.start }, whole))
             })
             .collect();
         (!named.is_empty()).then_some(Self { delimiter, named, header_end: end + 1 })
@@ -69,10 +69,10 @@ impl Columns {
 
     fn row(&self, m: &Matcher, page: &Page<'_>, row: Span, out: &mut Vec<Match>) {
         let cells = cells(page.bytes, row, self.delimiter);
-        for (position, name) in &self.named {
+        for (position, name, whole) in &self.named {
             let Some(&span) = cells.get(*position).filter(|c| !c.is_empty()) else { continue };
             let before = out.len();
-            assign::give(m, page, name, Literal { span, form: Form::Cell }, out);
+            assign::give(m, page, name, whole, Literal { span, form: Form::Cell }, out);
             // The name stands in the header, far from here.
             out[before..].iter_mut().for_each(|found| found.name = None);
         }

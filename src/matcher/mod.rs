@@ -109,6 +109,8 @@ pub(crate) struct Named {
 enum Action {
     /// Part of a name of a secret.
     Name,
+    /// Part of the name of a license, which has a comma behind it.
+    License,
     /// Part of a function's name.
     Call,
     /// `v1.e`.
@@ -170,11 +172,9 @@ impl Matcher {
                 core_of(call.name.as_bytes()).into_iter().for_each(|four| add(four, Action::Call));
                 calls.entry(normalise(call.name.as_bytes())).or_default().push((index, call.argument));
             }
+            let action = if rule.value == Value::License { Action::License } else { Action::Name };
             if rule.regex.is_none() {
-                rule.keywords
-                    .iter()
-                    .filter_map(|k| core_of(k.as_bytes()))
-                    .for_each(|four| add(four, Action::Name));
+                rule.keywords.iter().filter_map(|k| core_of(k.as_bytes())).for_each(|four| add(four, action));
             }
             schemes.extend(rule.token.iter().filter_map(|t| token::scheme(t)).map(|s| (index, s)));
         }
@@ -206,8 +206,8 @@ impl Matcher {
             Hit::Core(at) => self.at_core(page, at, out, asks),
             Hit::Wide(at) => asks.push((Wake::Wide, at)),
             Hit::Run(at) => {
-                let run = shape::run(self, page, at, out);
-                if decode::may_be_encoded(page.bytes, run) {
+                let (run, is_hex) = shape::run(self, page, at, out);
+                if decode::may_be_encoded(page.bytes, run, is_hex) {
                     asks.push((Wake::Run, at));
                 }
             }
@@ -219,6 +219,8 @@ impl Matcher {
         for action in self.cores.get(four) {
             match action {
                 Action::Name => self.named(page, at, out, asks),
+                Action::License if !shape::may_hold_license(page.bytes, at) => {}
+                Action::License => self.named(page, at, out, asks),
                 Action::Call => call::at(self, page, at, out),
                 Action::Connect => self.token(page, at, out, asks),
                 Action::Percent => asks.push((Wake::Percent, at)),
@@ -350,13 +352,19 @@ fn own_cores() -> Vec<Core> {
     ]
 }
 
+/// Words that logs and sources are full of: a core inside one of them would wake everywhere.
+const EVERYWHERE: &[&str] = &[
+    "service", "config", "device", "connect", "client", "server", "generate", "request", "session",
+    "version", "start", "token", "build", "_key", "-key",
+];
+
 /// The four bytes of a keyword that are rarest in text, so that few places wake it.
 fn core_of(keyword: &[u8]) -> Option<[u8; 4]> {
-    keyword
-        .windows(4)
-        .min_by_key(|w| w.iter().map(|&b| common(b.to_ascii_lowercase())).product::<u64>())?
-        .try_into()
-        .ok()
+    let lower = keyword.to_ascii_lowercase();
+    let is_common = |w: &&[u8]| EVERYWHERE.iter().any(|e| memchr::memmem::find(e.as_bytes(), w).is_some());
+    let share = |w: &&[u8]| w.iter().map(|&b| common(b)).product::<u64>();
+    let rare = lower.windows(4).filter(|w| !is_common(w)).min_by_key(share);
+    rare.or_else(|| lower.windows(4).min_by_key(share))?.try_into().ok()
 }
 
 /// What the four folded bytes of a core lead to: a table of 4,096 places, found by one multiplication.

@@ -14,8 +14,6 @@ pub(crate) struct Name {
     pub(crate) span: Span,
     /// Which of the [`Names`] it is.
     pub(crate) entry: usize,
-    /// The whole identifier, normalised: what stands before the name may give context.
-    pub(crate) whole: Vec<u8>,
     /// Where the dotted or namespaced path begins that it is the last part of.
     pub(crate) start: usize,
 }
@@ -149,7 +147,7 @@ pub(crate) fn at(names: &Names, bytes: &[u8], hit: usize) -> Option<Name> {
 fn plain(names: &Names, bytes: &[u8], span: Span, start: usize) -> Option<Name> {
     let text = &bytes[span.range()];
     let entry = names.suffix(normalise_end(text, &mut [0; TAIL]))?;
-    Some(Name { span, entry, whole: normalise(text), start })
+    Some(Name { span, entry, start })
 }
 
 fn longer(names: &Names, a: Option<Name>, b: Option<Name>) -> Option<Name> {
@@ -190,7 +188,7 @@ fn words(names: &Names, bytes: &[u8], run: Span) -> Option<Name> {
         }
     }
     let (entry, span) = best?;
-    Some(Name { span, entry, whole: names.key(entry).to_vec(), start: span.start })
+    Some(Name { span, entry, start: span.start })
 }
 
 /// The word after the blanks after `from`.
@@ -221,7 +219,7 @@ fn ideographs(names: &Names, bytes: &[u8], hit: usize) -> Option<Name> {
         for start in hit.saturating_sub(key.len())..=hit {
             let end = start + key.len();
             if end > hit && bytes.get(start..end) == Some(key) {
-                return Some(Name { span: Span::new(start, end), entry, whole: key.clone(), start });
+                return Some(Name { span: Span::new(start, end), entry, start });
             }
         }
     }

@@ -35,8 +35,9 @@ const SECRET: usize = 32;
 /// The length of a device id in all but test samples.
 const ID: usize = 12;
 
-/// A run of letters and digits around `at`, as far as 80 bytes to each side.
-pub(super) fn run(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>) -> Span {
+/// A run of letters and digits around `at`, as far as 80 bytes to each side, and whether it consists
+/// of lower-case hex digits.
+pub(super) fn run(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>) -> (Span, bool) {
     let bytes = page.bytes;
     let is_part = |i: usize| bytes.get(i).is_some_and(|b| ALPHANUMERIC[usize::from(*b)]);
     let (mut start, mut end) = (at, at);
@@ -51,12 +52,21 @@ pub(super) fn run(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>)
         end += 1;
     }
     let run = Span::new(start, end);
+    let is_hex = is_lower_hex(&bytes[run.range()]);
     match run.len() {
-        SECRET => secret(m, page, run, out),
-        64 => hex(m, page, run, out),
+        SECRET if !is_hex => secret(m, page, run, out),
+        64 if is_hex => hex(m, page, run, out),
         _ => {}
     }
-    run
+    (run, is_hex)
+}
+
+/// Whether all of them are lower-case hex digits; most of it vector code.
+fn is_lower_hex(text: &[u8]) -> bool {
+    let is_digit = |all: bool, &b: &u8| all & (b.wrapping_sub(b'0') < 10 || b.wrapping_sub(b'a') < 6);
+    let halves = text.chunks_exact(HALF);
+    let rest = halves.remainder().iter().fold(true, is_digit);
+    rest && halves.filter_map(|h| h.first_chunk::<HALF>()).all(|h| h.iter().fold(true, is_digit))
 }
 
 /// 32 letters and digits: part of a license, or the value of a device id.
@@ -141,9 +151,9 @@ pub(super) fn loose_license(bytes: &[u8], span: Span) -> Option<Span> {
 
 /// A cheap refusal, for the many lines about licenses of other kinds: behind the name stands a comma,
 /// or an encoded one, with twelve key bytes behind it.
-pub(super) fn may_hold_license(bytes: &[u8], name: Span) -> bool {
-    const REACH: usize = 160;
-    let near = &bytes[name.end..bytes.len().min(name.end + REACH)];
+pub(super) fn may_hold_license(bytes: &[u8], hit: usize) -> bool {
+    const REACH: usize = 170;
+    let near = &bytes[hit..bytes.len().min(hit + REACH)];
     memchr::memchr2_iter(b',', b'%', near).any(|i| {
         let next = near.get(i + 1..i + 13);
         next.is_some_and(|run| run.iter().all(|&b| ALPHANUMERIC[usize::from(b)]))
@@ -210,7 +220,8 @@ fn hex(m: &Matcher, page: &Page<'_>, run: Span, out: &mut Vec<Match>) {
     }
 }
 
-/// A PEM private key with a body: `-----BEGIN EC PRIVATE KEY-----`.
+/// A private key in the armour of PEM, with a body. Code that only names the two lines of the armour
+/// has other signs between them than a key in a file or in the pieces of a string has.
 pub(super) fn pem(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>) {
     let Some(rule) = m.pem else { return };
     let start = at - page.bytes[..at].iter().rev().take(4).take_while(|&&b| b == b'-').count();
@@ -221,9 +232,11 @@ pub(super) fn pem(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>)
     let Some(label) = label else { return };
     let Some(end) = memchr::memmem::find(rest, b"-----END ") else { return };
     let Some(close) = memchr::memmem::find(&rest[end + 9..], b"-----") else { return };
-    let body = rest[label.len()..end].iter().filter(|b| b.is_ascii_alphanumeric()).count();
+    let body = &rest[label.len()..end];
+    let is_code = body.iter().any(|b| b"(){}[]|".contains(b));
+    let body = body.iter().filter(|b| b.is_ascii_alphanumeric()).count();
     let value = Span::new(start, start + end + 9 + close + 5);
-    if body >= 80 && page.has_context(&page.rules[rule], value) {
+    if body >= 80 && !is_code && page.has_context(&page.rules[rule], value) {
         out.push(Match { rule, value, name: None, form: Form::Shape, token: None });
     }
 }
