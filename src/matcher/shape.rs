@@ -76,11 +76,11 @@ fn secret(m: &Matcher, page: &Page<'_>, run: Span, out: &mut Vec<Match>) {
         return;
     }
     let before = &bytes[..run.start];
-    if before.last() == Some(&b',') {
-        if let (Some(rule), Some(id)) = (m.license, device_id(before, before.len() - 1)) {
-            let value = Span::new(id.start, run.end);
-            return out.push(Match { rule, value, name: None, form: Form::Shape, token: None });
-        }
+    if before.last() == Some(&b',')
+        && let (Some(rule), Some(id)) = (m.license, device_id(before, before.len() - 1))
+    {
+        let value = Span::new(id.start, run.end);
+        return out.push(Match { rule, value, name: None, form: Form::Shape, token: None });
     }
     let Some(rule) = m.device else { return };
     let Some(id) = keyed_by(before) else { return };
