@@ -1,4 +1,4 @@
-//! Values that stand for a value: "your-secret-key", "<SECRET>", "${SECRET}", "xxxx", "%s".
+//! Values that stand for a value: `your-secret-key`, `<SECRET>`, `${SECRET}`, `xxxx`, `%s`.
 
 use super::{Case, silent};
 use crate::finding::Verdict;

@@ -4,31 +4,16 @@ use super::cursor::Cursor;
 use super::literal::{Literal, bare, next_line};
 use super::{Form, Name};
 
+/// Words that make what follows something else than the value: a digest, an id, a version. `where` is
+/// of a query: what it compares is another column.
+#[rustfmt::skip]
+const STOP: &[&str] = &[
+    "hash", "sha", "sha1", "sha256", "md5", "digest", "fingerprint", "commit", "trace", "request",
+    "uuid", "nonce", "signature", "length", "len", "checksum", "revision", "version", "id", "where",
+];
+
 /// Words, then a value: "our device secret key for TIRA… is …", "密钥是…".
 pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
-    const STOP: &[&str] = &[
-        "hash",
-        "sha",
-        "sha1",
-        "sha256",
-        "md5",
-        "digest",
-        "fingerprint",
-        "commit",
-        "trace",
-        "request",
-        "uuid",
-        "nonce",
-        "signature",
-        "length",
-        "len",
-        "checksum",
-        "revision",
-        "version",
-        "id",
-        // Of a query: what is compared is another column.
-        "where",
-    ];
     let end = c.bytes.len().min(c.at + 120);
     let mut connected = false;
     // Where what follows still follows the name at once.
