@@ -190,8 +190,27 @@ pub struct Finding {
     pub decoded: Vec<&'static str>,
     /// The way into a container, outermost first.
     pub entry: Vec<String>,
+    /// For a token whose keys are known, and for these keys.
+    pub proof: Option<Proof>,
     /// The source lines with every secret masked, for people; not part of machine formats.
     pub excerpt: Excerpt,
+}
+
+/// That a key signed a token, shown by computing the signature again. In the finding of a key that
+/// signed several, it is about the first of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// The scheme of the token, as in rules.
+    pub scheme: &'static str,
+    /// The fingerprint of the token.
+    pub token: String,
+    /// The fingerprint of the key: the application's secret, the SDKSecretKey or the private key.
+    pub secret_key: String,
+    /// The fingerprint of the device's secret, where the token was signed with both. Of a license that is
+    /// the part after the comma.
+    pub device_secret_key: Option<String>,
+    /// The same for people: what signed what, and where that stands.
+    pub words: String,
 }
 
 /// The line around a finding, masked, with the place of the value's mask in it.

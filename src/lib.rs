@@ -11,6 +11,8 @@ mod judge;
 mod matcher;
 mod prefilter;
 #[cfg(feature = "cli")]
+pub mod prove;
+#[cfg(feature = "cli")]
 pub mod report;
 pub mod rule;
 #[cfg(feature = "cli")]

@@ -112,7 +112,8 @@ impl Prefilter {
                 core |= u32::from(self.core_at(bytes, at + i)) << i;
             }
             let halves = [Classes::of(bytes, at), Classes::of(bytes, at + HALF)];
-            emit(self, bytes, Block { at, length: n, core, halves }, &mut before, hits);
+            let block = Block { at, length: n, core, halves };
+            emit(self, bytes, block, |at| is_trace_id(bytes, at), &mut before, hits);
             at += BLOCK;
         }
     }
@@ -157,13 +158,20 @@ impl Classes {
 
 /// Turns the masks of one block into hits, in order.
 #[inline]
-fn emit(filter: &Prefilter, bytes: &[u8], block: Block, before: &mut Classes, hits: &mut Vec<Hit>) {
+fn emit(
+    filter: &Prefilter,
+    bytes: &[u8],
+    block: Block,
+    is_trace_id: impl Fn(usize) -> bool,
+    before: &mut Classes,
+    hits: &mut Vec<Hit>,
+) {
     for (i, classes) in block.halves.into_iter().enumerate() {
         let start = i * HALF;
         if start >= block.length {
             break;
         }
-        if classes.run && !before.run && !is_trace_id(bytes, block.at + start) {
+        if classes.run && !before.run && !is_trace_id(block.at + start) {
             hits.push(Hit::Run(block.at + start));
         }
         if classes.wide && !before.wide {
@@ -183,16 +191,21 @@ fn emit(filter: &Prefilter, bytes: &[u8], block: Block, before: &mut Classes, hi
 
 /// Whether the half block at `at` is lower-case hex and its run shorter than [`HEX_RUN`].
 fn is_trace_id(bytes: &[u8], at: usize) -> bool {
-    let is_hex = |half: &[u8; HALF]| {
-        half.iter().fold(true, |all, &b| all & (b.wrapping_sub(b'0') < 10 || b.wrapping_sub(b'a') < 6))
-    };
-    if !bytes.get(at..).and_then(|b| b.first_chunk()).is_some_and(is_hex) {
-        return false;
-    }
     let is_part = |b: &&u8| b.is_ascii_alphanumeric();
-    let before = bytes[..at].iter().rev().take(HEX_RUN).take_while(is_part).count();
-    let after = bytes[at + HALF..].iter().take(HEX_RUN).take_while(is_part).count();
-    before + HALF + after < HEX_RUN
+    let run = || {
+        let before = bytes[..at].iter().rev().take(HEX_RUN).take_while(is_part).count();
+        let after = bytes[at..].iter().take(HEX_RUN).take_while(is_part).count();
+        before + after
+    };
+    is_lower_hex(bytes, at) && run() < HEX_RUN
+}
+
+/// Whether the half block at `at` consists of lower-case hex digits.
+#[inline]
+fn is_lower_hex(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at..).and_then(|b| b.first_chunk::<HALF>()).is_some_and(|half| {
+        half.iter().fold(true, |all, &b| all & (b.wrapping_sub(b'0') < 10 || b.wrapping_sub(b'a') < 6))
+    })
 }
 
 /// One block, classified.
@@ -312,13 +325,12 @@ fn product(core: &Core) -> Vec<[u8; 4]> {
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
     use std::arch::x86_64::{
-        __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_loadu_si256,
-        _mm256_movemask_epi8, _mm256_or_si256, _mm256_set_epi64x, _mm256_set1_epi8, _mm256_setzero_si256,
-        _mm256_shuffle_epi8, _mm256_srli_epi16,
+        __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8,
+        _mm256_set_epi64x, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
     };
     use std::ops::Range;
 
-    use super::{BLOCK, Block, Classes, HALF, Hit, Prefilter, emit};
+    use super::{BLOCK, Block, Classes, HALF, HEX_RUN, Hit, Prefilter, emit, is_lower_hex, is_trace_id};
 
     /// So many blocks are classified before their hits are told: the loop over them calls nothing and
     /// keeps its tables in registers.
@@ -368,7 +380,7 @@ mod avx2 {
                 if i != next {
                     before = Classes::NONE;
                 }
-                tell(filter, bytes, at + i * BLOCK, &masks[i], &mut before, hits);
+                tell(filter, bytes, at + i * BLOCK, &masks[..count], i, &mut before, hits);
                 next = i + 1;
                 told &= told - 1;
             }
@@ -380,21 +392,34 @@ mod avx2 {
         before
     }
 
-    /// Turns one block's masks into hits.
+    /// Turns the masks of one block of a batch into hits.
     #[inline]
     #[target_feature(enable = "avx2,bmi1,popcnt")]
     fn tell(
         filter: &Prefilter,
         bytes: &[u8],
         at: usize,
-        m: &Masks,
+        masks: &[Masks],
+        i: usize,
         before: &mut Classes,
         hits: &mut Vec<Hit>,
     ) {
+        let m = masks[i];
         let full = |half: u32| (m.run >> (HALF as u32 * half)) & 0xffff == 0xffff;
         let wide = |half: usize| m.nul.count_ones() >= 8 && Classes::of(bytes, at + HALF * half).wide;
         let halves = [Classes { run: full(0), wide: wide(0) }, Classes { run: full(1), wide: wide(1) }];
-        emit(filter, bytes, Block { at, length: BLOCK, core: m.core, halves }, before, hits);
+        let neighbours = i.checked_sub(1).and_then(|p| masks.get(p)).zip(masks.get(i + 1));
+        let trace_id = |place: usize| match neighbours {
+            // The run's length by its bits in this block and the two beside it.
+            Some((previous, next)) => {
+                let bits = u128::from(previous.run) | u128::from(m.run) << 32 | u128::from(next.run) << 64;
+                let from = 32 + (place - at) as u32;
+                let length = (bits >> from).trailing_ones() + (bits << (128 - from)).leading_ones();
+                (length as usize) < HEX_RUN && is_lower_hex(bytes, place)
+            }
+            None => is_trace_id(bytes, place),
+        };
+        emit(filter, bytes, Block { at, length: BLOCK, core: m.core, halves }, trace_id, before, hits);
     }
 
     /// Classifies the first `count` blocks; says by a bit for each which have something to tell.
@@ -406,6 +431,7 @@ mod avx2 {
             [twice(&t[0][1]), twice(&t[1][1]), twice(&t[2][1]), twice(&t[3][1])];
         let zero = _mm256_setzero_si256();
         let mut told = 0u64;
+        let (low_part, high_part) = (twice(&ALPHANUMERIC[0]), twice(&ALPHANUMERIC[1]));
         for (i, out) in masks[..count].iter_mut().enumerate() {
             let Some(sight) = bytes.get(i * BLOCK..).and_then(|b| b.first_chunk::<SIGHT>()) else { break };
             let first = load(sight, 0);
@@ -413,15 +439,36 @@ mod avx2 {
                 _mm256_and_si256(pass(first, low0, high0), pass(load(sight, 1), low1, high1)),
                 _mm256_and_si256(pass(load(sight, 2), low2, high2), pass(load(sight, 3), low3, high3)),
             );
-            let core = !(_mm256_movemask_epi8(_mm256_cmpeq_epi8(both, zero)) as u32);
-            let run = alphanumeric(first);
-            let nul = _mm256_movemask_epi8(_mm256_cmpeq_epi8(first, zero)) as u32;
+            let set = |x: __m256i| !(_mm256_movemask_epi8(_mm256_cmpeq_epi8(x, zero)) as u32);
+            let core = set(both);
+            let run = set(pass(first, low_part, high_part));
+            let nul = !set(first);
             *out = Masks { core, run, nul };
             let full = (run & 0xffff == 0xffff) | (run >> HALF == 0xffff);
             told |= u64::from((core != 0) | full | (nul != 0)) << i;
         }
         told
     }
+
+    /// Tables that let letters and digits pass: digits are one bucket, the first fifteen letters of
+    /// each case a second, the rest of them a third.
+    const ALPHANUMERIC: [[u8; 16]; 2] = {
+        let mut tables = [[0u8; 16]; 2];
+        let mut b = 0u8;
+        while b < 128 {
+            if b.is_ascii_alphanumeric() {
+                let bucket = match b >> 4 {
+                    3 => 1,
+                    4 | 6 => 2,
+                    _ => 4,
+                };
+                tables[0][(b & 15) as usize] |= bucket;
+                tables[1][(b >> 4) as usize] |= bucket;
+            }
+            b += 1;
+        }
+        tables
+    };
 
     /// The buckets that each byte passes at one position.
     #[inline]
@@ -432,24 +479,6 @@ mod avx2 {
             _mm256_shuffle_epi8(low, _mm256_and_si256(block, half)),
             _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16(block, 4), half)),
         )
-    }
-
-    /// One bit for each letter or digit.
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn alphanumeric(block: __m256i) -> u32 {
-        let folded = _mm256_or_si256(block, _mm256_set1_epi8(0x20));
-        let letters = between(folded, b'a', b'z');
-        let digits = between(block, b'0', b'9');
-        _mm256_movemask_epi8(_mm256_or_si256(letters, digits)) as u32
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn between(x: __m256i, from: u8, to: u8) -> __m256i {
-        let above = _mm256_cmpgt_epi8(x, _mm256_set1_epi8(from as i8 - 1));
-        let below = _mm256_cmpgt_epi8(_mm256_set1_epi8(to as i8 + 1), x);
-        _mm256_and_si256(above, below)
     }
 
     /// The 32 bytes from `from` on, which is at most 3. (Put together from words, as safe code has to

@@ -15,7 +15,8 @@ const FLOORS: &[&[&str]] = &[
     &["config", "report", "matcher"],
     &["judge"],
     &["detect"],
-    &["scan", "scrub", "prove"],
+    &["prove"],
+    &["scan", "scrub"],
     &["redact"],
 ];
 

@@ -12,6 +12,7 @@ use scrubjay::blob::Origin;
 use scrubjay::detect::Detector;
 use scrubjay::finding::Finding;
 use scrubjay::input::{self, Crew, Request, Source};
+use scrubjay::prove::Proving;
 use scrubjay::report::{self, FORMATS, Run, Style};
 use scrubjay::scan::{Outcome, Progress, Settings, scan};
 use support::NOW;
@@ -33,7 +34,7 @@ fn settings(jobs: usize) -> Settings {
 fn scan_path(path: &Path, jobs: usize) -> Outcome {
     let request = Request { paths: vec![path.to_owned()], ..Request::default() };
     let sources = input::open(&request).expect("a source");
-    scan(&detector(), &sources, settings(jobs), &Progress::default())
+    scan(&detector(), &sources, settings(jobs), &Proving::default(), &Progress::default())
 }
 
 /// A stream that gives its bytes in pieces of uneven size, as pipes do.
@@ -129,7 +130,7 @@ fn a_stream_gives_what_the_file_gives() {
     assert_finds(&from_file, &file);
     for jobs in [1, 2, 5] {
         let sources: Vec<Box<dyn Source>> = vec![Box::new(Pipe(file.bytes.clone()))];
-        let outcome = scan(&detector(), &sources, settings(jobs), &Progress::default());
+        let outcome = scan(&detector(), &sources, settings(jobs), &Proving::default(), &Progress::default());
         assert_eq!(outcome.findings, from_file, "{jobs} threads");
         assert_eq!((outcome.summary.files, outcome.summary.bytes), (1, file.bytes.len() as u64));
     }
@@ -140,7 +141,7 @@ fn a_stream_of_any_length_around_a_part_is_read_to_its_end() {
     let context = scrubjay::blob::CONTEXT;
     for length in [0, 1, PART - 1, PART, PART + 1, PART + context - 1, PART + context, PART + context + 1] {
         let sources: Vec<Box<dyn Source>> = vec![Box::new(Pipe(vec![b'a'; length]))];
-        let outcome = scan(&detector(), &sources, settings(2), &Progress::default());
+        let outcome = scan(&detector(), &sources, settings(2), &Proving::default(), &Progress::default());
         assert_eq!(outcome.summary.bytes, length as u64);
     }
 }

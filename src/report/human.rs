@@ -135,6 +135,9 @@ fn facts(finding: &Finding, now: i64, verbose: bool) -> Vec<(&'static str, Strin
         say("subject", claims.subject.clone());
         say("expires", expiry(claims, finding.status, now));
     }
+    if let Some(proof) = &finding.proof {
+        facts.push(("proof", printable(&proof.words).into_owned()));
+    }
     if !finding.entry.is_empty() {
         facts.push(("inside", printable(&finding.entry.join(" > ")).into_owned()));
     }

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 
 use super::{Failure, Format, Reporter, Run, Style, Summary};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Proof, Severity};
 use crate::text::is_unprintable;
 use crate::token::Claims;
 
@@ -87,7 +87,10 @@ pub(super) fn line(finding: &Finding) -> String {
     object.texts("decoded", &finding.decoded);
     object.texts("entry", &finding.entry);
     object.null("commit");
-    object.null("proof");
+    match &finding.proof {
+        Some(shown) => object.object("proof", |object| proof(shown, object)),
+        None => object.null("proof"),
+    }
     object.close();
     json
 }
@@ -102,6 +105,13 @@ fn claims(claims: &Claims, object: &mut Object<'_>) {
     if let Some(id) = claims.sdk_app_id {
         object.number("sdk_app_id", id);
     }
+}
+
+fn proof(proof: &Proof, object: &mut Object<'_>) {
+    object.text("scheme", proof.scheme);
+    object.text("token", &proof.token);
+    object.text("secret_key", &proof.secret_key);
+    object.text_or_null("device_secret_key", proof.device_secret_key.as_deref());
 }
 
 fn summary(summary: &Summary, object: &mut Object<'_>) {
@@ -123,6 +133,23 @@ fn summary(summary: &Summary, object: &mut Object<'_>) {
     });
     object.number("errors", summary.errors);
     object.raw("complete", if summary.complete() { "true" } else { "false" });
+    object.number("proven", summary.proven);
+    object.number("unproven", summary.unproven);
+    object.key("nonce_reuse");
+    list(object.json, &summary.nonce_reuse, |json, reuse| {
+        let mut object = Object::open(json);
+        object.text("nonce", &reuse.masked);
+        object.text("nonce_fingerprint", &reuse.fingerprint);
+        object.number("tokens", reuse.tokens);
+        object.key("places");
+        list(object.json, &reuse.places, |json, place| {
+            let mut object = Object::open(json);
+            object.text("path", &place.path);
+            object.number("line", place.line);
+            object.close();
+        });
+        object.close();
+    });
 }
 
 fn list<T>(json: &mut String, items: &[T], mut item: impl FnMut(&mut String, &T)) {

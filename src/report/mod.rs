@@ -50,6 +50,34 @@ pub struct Summary {
     pub skipped: BTreeMap<&'static str, u64>,
     /// What could not be read.
     pub errors: u64,
+    /// Tokens whose keys are known.
+    pub proven: u64,
+    /// Tokens that were not tried with every key, because the limit came first.
+    pub unproven: u64,
+    /// Nonces that came more than once.
+    pub nonce_reuse: Vec<NonceReuse>,
+}
+
+/// A nonce of two tokens, or of one token in several places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NonceReuse {
+    /// The nonce, masked.
+    pub masked: String,
+    /// Its fingerprint.
+    pub fingerprint: String,
+    /// How many different tokens have it.
+    pub tokens: u64,
+    /// Where they stand, in the order of the findings.
+    pub places: Vec<Place>,
+}
+
+/// A line of a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The path as a person would type it.
+    pub path: String,
+    /// From 1.
+    pub line: usize,
 }
 
 impl Summary {

@@ -9,6 +9,7 @@ use super::place::{Base, Encoding, Locator, Spot};
 use crate::blob::Blob;
 use crate::detect::{Detection, Detector, Scratch};
 use crate::finding::{Excerpt, Finding, Kind, Severity, Status, Verdict, fingerprint};
+use crate::prove::Exhibit;
 use crate::text::{Span, mask, mask_license};
 
 /// A finding whose place is still relative to its part.
@@ -16,6 +17,7 @@ use crate::text::{Span, mask, mask_license};
 pub(super) struct Found {
     finding: Finding,
     silent: bool,
+    exhibit: Option<Exhibit>,
     start: Spot,
     end: Spot,
 }
@@ -26,15 +28,15 @@ impl Found {
         (self.finding.line, self.finding.column) = base.place(self.start);
         (self.finding.end_line, self.finding.end_column) = base.place(self.end);
         self.finding.excerpt.line = self.finding.line;
-        if self.silent { Settled::Silent(self.finding) } else { Settled::Leak(self.finding) }
+        if self.silent { Settled::Silent(self.finding) } else { Settled::Leak(self.finding, self.exhibit) }
     }
 }
 
 /// A finding in its place, by its verdict.
 #[derive(Debug)]
 pub(super) enum Settled {
-    /// To be reported.
-    Leak(Finding),
+    /// To be reported, with what a proof needs.
+    Leak(Finding, Option<Exhibit>),
     /// Let pass.
     Silent(Finding),
 }
@@ -102,7 +104,9 @@ impl<'d> Inspector<'d> {
                 let shown = Hidden { span: detection.span, mask: finding.masked.clone() };
                 finding.excerpt = excerpt(encoding, blob.bytes, &known, &shown);
             }
-            out.push(Found { finding, silent: !detection.is_leak(), start, end });
+            let silent = !detection.is_leak();
+            let exhibit = if silent { None } else { exhibit(detection, blob) };
+            out.push(Found { finding, silent, exhibit, start, end });
         }
     }
 
@@ -141,6 +145,14 @@ fn masked(detection: &Detection<'_>) -> String {
     if detection.rule.kind == Kind::License { mask_license(&detection.value) } else { mask(&detection.value) }
 }
 
+fn exhibit(detection: &Detection<'_>, blob: &Blob<'_>) -> Option<Exhibit> {
+    match (&detection.token, detection.rule.kind) {
+        (Some(token), _) => Some(Exhibit::token(&token.evidence)),
+        (None, Kind::Token | Kind::UserSig | Kind::Other) => None,
+        (None, _) => Some(Exhibit::secret(&detection.value, blob.bytes, detection.span)),
+    }
+}
+
 fn describe(detection: &Detection<'_>, blob: &Blob<'_>, offset: u64) -> Finding {
     let (severity, reason) = match &detection.verdict {
         Verdict::Report { severity, reason } => (*severity, reason),
@@ -166,6 +178,7 @@ fn describe(detection: &Detection<'_>, blob: &Blob<'_>, offset: u64) -> Finding 
         claims: detection.token.as_ref().map(|token| token.claims.clone()),
         decoded: detection.decoded.clone(),
         entry: blob.origin.entry.clone(),
+        proof: None,
         excerpt: Excerpt::default(),
     }
 }

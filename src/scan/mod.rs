@@ -21,6 +21,7 @@ use crate::blob::{Blob, Origin};
 use crate::detect::Detector;
 use crate::finding::{Finding, Kind};
 use crate::input::{Crew, Large, Sink, Source};
+use crate::prove::{self, Exhibits, Proving};
 use crate::report::{Failure, Summary};
 
 /// How to scan.
@@ -67,22 +68,27 @@ pub struct Judged {
     pub silent: bool,
 }
 
-/// Scans everything that the sources have.
+/// Scans everything that the sources have, and proves what can be proven of it.
 pub fn scan(
     detector: &Detector,
     sources: &[Box<dyn Source>],
     settings: Settings,
+    proving: &Proving,
     progress: &Progress,
 ) -> Outcome {
     let gathered = gather(detector, sources, settings, progress, false);
     let mut findings = gathered.leaks;
     tidy(&mut findings);
+    let proofs = prove::conclude(&mut findings, gathered.exhibits, proving, settings.jobs);
     let mut summary = Summary {
         files: gathered.files,
         bytes: gathered.bytes,
         findings: findings.len() as u64,
         skipped: gathered.skipped,
         errors: gathered.errors.len() as u64,
+        proven: proofs.proven,
+        unproven: proofs.unproven,
+        nonce_reuse: prove::reused(&findings),
         ..Summary::default()
     };
     for finding in &findings {
@@ -99,11 +105,16 @@ pub fn explain(
     detector: &Detector,
     sources: &[Box<dyn Source>],
     settings: Settings,
+    proving: &Proving,
     line: usize,
 ) -> (Vec<Judged>, Vec<Failure>) {
     let gathered = gather(detector, sources, settings, &Progress::default(), true);
-    let leaks = gathered.leaks.into_iter().map(|finding| Judged { finding, silent: false });
-    let silent = gathered.silent.into_iter().map(|finding| Judged { finding, silent: true });
+    let mut leaks = gathered.leaks;
+    leaks.sort_by(order);
+    let proofs = prove::conclude(&mut leaks, gathered.exhibits, proving, settings.jobs);
+    let leaks = leaks.into_iter().map(|finding| Judged { finding, silent: false });
+    let silent =
+        gathered.silent.into_iter().chain(proofs.samples).map(|finding| Judged { finding, silent: true });
     let on_line = |j: &Judged| j.finding.line <= line && line <= j.finding.end_line;
     let mut judged: Vec<Judged> = leaks.chain(silent).filter(on_line).collect();
     judged.sort_by(|a, b| order(&a.finding, &b.finding));
@@ -191,6 +202,7 @@ impl Crew for Shared<'_> {
 struct Gathered {
     leaks: Vec<Finding>,
     silent: Vec<Finding>,
+    exhibits: Exhibits,
     large: Vec<Large>,
     errors: Vec<Failure>,
     skipped: BTreeMap<&'static str, u64>,
@@ -206,7 +218,12 @@ impl Gathered {
 
     fn add(&mut self, settled: Settled) {
         match settled {
-            Settled::Leak(finding) => self.leaks.push(finding),
+            Settled::Leak(finding, exhibit) => {
+                if let Some(exhibit) = exhibit {
+                    self.exhibits.add(&finding.fingerprint, exhibit);
+                }
+                self.leaks.push(finding);
+            }
             Settled::Silent(finding) => self.silent.push(finding),
         }
     }
@@ -218,6 +235,7 @@ impl Gathered {
             self.leaks.extend(other.leaks);
         }
         self.silent.extend(other.silent);
+        self.exhibits.merge(other.exhibits);
         self.large.extend(other.large);
         self.errors.extend(other.errors);
         self.skipped_paths.extend(other.skipped_paths);
@@ -319,6 +337,7 @@ mod tests {
             claims: None,
             decoded: Vec::new(),
             entry: Vec::new(),
+            proof: None,
             excerpt: Excerpt::default(),
         }
     }

@@ -22,7 +22,7 @@ mod prove;
 mod sign;
 
 #[cfg(feature = "sign")]
-pub use prove::{AppTrial, Trial, is_sample, prove};
+pub use prove::{AppTrial, FirstSignature, Trial, is_sample, prove};
 #[cfg(feature = "sign")]
 pub use sign::{DEFAULT_TTL, Expect, Grant, Keys, MAX_TTL, Signing};
 

@@ -139,6 +139,28 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub(crate) skip: Vec<String>,
 
+    /// Secrets to try on every token that is found; can be repeated
+    #[arg(
+        long,
+        value_name = "FILE",
+        long_help = "Secrets to try on every token that is found; can be repeated. One secret, license or \
+                     PEM private key a line (a PEM over its lines), blank lines and lines that begin with \
+                     # left out; or a JSON array of such strings, or an object of them, whose names may \
+                     be device ids. They are not looked for, only what they signed is"
+    )]
+    pub(crate) known_secrets: Vec<PathBuf>,
+
+    /// The most HMACs to spend on finding out which key signed which token
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = scrubjay::prove::DEFAULT_LIMIT,
+        long_help = "The most HMACs to spend on finding out which key signed which token. Every token \
+                     found is tried with every key found or known, the likely keys first; the summary \
+                     says how many tokens were left when the limit came. 0 tries none"
+    )]
+    pub(crate) prove_limit: u64,
+
     /// Tell what each rule made of one line, and why
     #[arg(
         long, value_name = "PATH:LINE", allow_hyphen_values = true, conflicts_with_all = ["paths", "output", "exclude"],

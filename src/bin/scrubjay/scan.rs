@@ -7,9 +7,11 @@ use jiff::Timestamp;
 use scrubjay::detect::Detector;
 use scrubjay::finding::Severity;
 use scrubjay::input::{self, Request};
-use scrubjay::report::{self, Failure, Run, Summary};
+use scrubjay::prove::{Known, Proving};
+use scrubjay::report::{self, Failure, NonceReuse, Run, Summary};
 use scrubjay::scan::{self, Outcome, Settings};
 use scrubjay::text::printable;
+use zeroize::Zeroizing;
 
 use crate::args::ScanArgs;
 use crate::output::Output;
@@ -23,20 +25,40 @@ pub(crate) fn run(args: ScanArgs, output: &Output) -> Result<Status> {
         None => started.as_second(),
     };
     let detector = Detector::new(chosen, now);
+    let proving = Proving { limit: args.prove_limit, known: known(&args.known_secrets)? };
     match &args.explain {
-        Some(place) => explain(&args, place, &detector, output),
-        None => report(&args, started, &detector, output),
+        Some(place) => explain(&args, place, &detector, &proving, output),
+        None => report(&args, started, &detector, &proving, output),
     }
 }
 
-fn report(args: &ScanArgs, started: Timestamp, detector: &Detector, output: &Output) -> Result<Status> {
+/// Reads the secrets to try besides those that are found.
+fn known(files: &[PathBuf]) -> Result<Known> {
+    let mut known = Known::default();
+    for path in files {
+        let bytes = std::fs::read(path).map_err(|error| scrubjay::Error::from(error).at_path(path))?;
+        let read = Known::parse(&Zeroizing::new(bytes)).map_err(|error| error.at_path(path));
+        known.extend(
+            read.map_err(|error| Stop::from(error).help("scrubjay scan --help shows the form of the file"))?,
+        );
+    }
+    Ok(known)
+}
+
+fn report(
+    args: &ScanArgs,
+    started: Timestamp,
+    detector: &Detector,
+    proving: &Proving,
+    output: &Output,
+) -> Result<Status> {
     let format = report::format(&args.format).ok_or_else(|| Stop::invalid("no such format"))?;
     let request =
         Request { paths: args.paths.clone(), no_ignore: args.no_ignore, exclude: args.exclude.clone() };
     let sources = input::open(&request)?;
     let clock = Instant::now();
     let settings = Settings { jobs: jobs(args), excerpts: format.excerpts, list_skipped: args.verbose };
-    let outcome = progress::watch(args.quiet, |seen| scan::scan(detector, &sources, settings, seen));
+    let outcome = progress::watch(args.quiet, |seen| scan::scan(detector, &sources, settings, proving, seen));
     let run = Run {
         now: detector.now(),
         started,
@@ -102,10 +124,56 @@ fn summary(args: &ScanArgs, summary: &Summary, took: Duration) -> String {
     if walks && !args.no_ignore {
         text.push_str("\n  ignore files respected; --no-ignore reads what they leave out");
     }
+    text.push_str(&proofs(args, summary));
     if summary.errors > 0 {
         text.push_str(&format!("\n  {}: the scan is incomplete", counted(summary.errors, "error")));
     }
     text
+}
+
+/// What is known of tokens beyond each single one.
+fn proofs(args: &ScanArgs, summary: &Summary) -> String {
+    let mut text = String::new();
+    if summary.proven > 0 {
+        let verb = if summary.proven == 1 { "is" } else { "are" };
+        text.push_str(&format!(
+            "\n  {} {verb} proven to be signed by known keys",
+            counted(summary.proven, "token")
+        ));
+    }
+    if summary.unproven > 0 {
+        text.push_str(&format!(
+            "\n  {} not tried with every key: the limit is {} HMACs (--prove-limit)",
+            counted(summary.unproven, "token"),
+            args.prove_limit
+        ));
+    }
+    for reuse in summary.nonce_reuse.iter().take(MOST_NONCES) {
+        text.push_str(&format!("\n  {}", reused(reuse)));
+    }
+    let more = summary.nonce_reuse.len().saturating_sub(MOST_NONCES);
+    if more > 0 {
+        text.push_str(&format!("\n  {} more came again; -f json lists them", counted(more as u64, "nonce")));
+    }
+    text
+}
+
+/// How many nonces, and how many places of each, people are told.
+const MOST_NONCES: usize = 5;
+const MOST_PLACES: usize = 4;
+
+fn reused(reuse: &NonceReuse) -> String {
+    let shown = reuse.places.iter().take(MOST_PLACES);
+    let mut places: Vec<String> = shown.map(|p| format!("{}:{}", printable(&p.path), p.line)).collect();
+    let more = reuse.places.len().saturating_sub(MOST_PLACES);
+    if more > 0 {
+        places.push(format!("{more} more"));
+    }
+    let what = match reuse.tokens {
+        1 => "of one token, which is for one use".to_owned(),
+        n => format!("of {n} different tokens"),
+    };
+    format!("nonce {} {what}: {}", printable(&reuse.masked), places.join(", "))
 }
 
 fn found(summary: &Summary) -> String {
@@ -163,7 +231,13 @@ fn clock(text: &str) -> Result<i64> {
 }
 
 /// Tells what every rule made of one line.
-fn explain(args: &ScanArgs, place: &str, detector: &Detector, output: &Output) -> Result<Status> {
+fn explain(
+    args: &ScanArgs,
+    place: &str,
+    detector: &Detector,
+    proving: &Proving,
+    output: &Output,
+) -> Result<Status> {
     let (path, line) = place
         .rsplit_once(':')
         .and_then(|(path, line)| Some((path, line.parse().ok().filter(|line| *line > 0)?)))
@@ -177,7 +251,7 @@ fn explain(args: &ScanArgs, place: &str, detector: &Detector, output: &Output) -
     }
     let request = Request { paths: vec![PathBuf::from(path)], ..Request::default() };
     let settings = Settings { jobs: jobs(args), excerpts: true, list_skipped: false };
-    let (judged, errors) = scan::explain(detector, &input::open(&request)?, settings, line);
+    let (judged, errors) = scan::explain(detector, &input::open(&request)?, settings, proving, line);
     let mut text = String::new();
     for scan::Judged { finding, silent } in &judged {
         let verdict = if *silent { "let pass".to_owned() } else { format!("reported, {}", finding.severity) };

@@ -3,6 +3,7 @@
 use crate::token::mac::{self, BLOCK, Hasher, PreparedKey};
 use crate::token::{Evidence, Token};
 
+use super::SIGNATURE_CHARS;
 use super::sign::encode_tag;
 
 /// Whether these keys signed the token: with a device key as `device-then-app`, without as `app-only`.
@@ -55,6 +56,11 @@ impl<'t> Trial<'t> {
         app.tag_of_blocks(&self.blocks) == self.evidence.signature
     }
 
+    /// The first of the two signatures, to be tried with any number of application keys.
+    pub fn first(&self, device: &PreparedKey) -> FirstSignature {
+        FirstSignature(encode_tag(&device.tag_of_blocks(&self.blocks)))
+    }
+
     /// Goes on with one application key and any number of device keys.
     pub fn with_app(&self, app: &PreparedKey) -> AppTrial<'_> {
         let mut prefix = app.hasher();
@@ -80,9 +86,13 @@ pub struct AppTrial<'t> {
 impl AppTrial<'_> {
     /// Whether the device key and then the application key signed it.
     pub fn device(&self, device: &PreparedKey) -> bool {
-        let first = encode_tag(&device.tag_of_blocks(&self.trial.blocks));
+        self.signed(&self.trial.first(device))
+    }
+
+    /// Whether the application key signed it after the device key that gave this first signature.
+    pub fn signed(&self, first: &FirstSignature) -> bool {
         let mut message = self.prefix.clone();
-        message.update(&first);
+        message.update(&first.0);
         // No secret depends on the time of this comparison: the caller owns both sides.
         self.app.finish(message.finish()) == self.trial.evidence.signature
     }
@@ -91,6 +101,15 @@ impl AppTrial<'_> {
 impl std::fmt::Debug for AppTrial<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("AppTrial").finish_non_exhaustive()
+    }
+}
+
+/// What a device key gives for a token, and the application key signs.
+pub struct FirstSignature([u8; SIGNATURE_CHARS]);
+
+impl std::fmt::Debug for FirstSignature {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FirstSignature").finish_non_exhaustive()
     }
 }
 

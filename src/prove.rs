@@ -1,0 +1,199 @@
+//! Which secret signed which token: a scan that found both can compute the signatures again, offline,
+//! and so knows that a secret is real, where all others can only say that it looks like one.
+//!
+//! While threads scan they put by, for each finding, what a proof needs ([`Exhibit`]), once for each
+//! value. After the scan every token is tried with every key, the likely ones first, up to a limit;
+//! then all of it is wiped. What comes out is in the findings: a [`Proof`] and never a key.
+//!
+//! | file | does |
+//! |---|---|
+//! | `exhibits` | what is put by during a scan |
+//! | `known` | secrets that were given, not found |
+//! | `keyring` | keys, prepared, with the device or application that stands near them |
+//! | `trials` | tries tokens with keys, in a fixed order whatever the number of threads |
+//! | `nonces` | tokens that were seen twice |
+
+mod exhibits;
+mod keyring;
+mod known;
+mod nonces;
+mod trials;
+
+use std::collections::HashMap;
+
+pub(crate) use exhibits::{Exhibit, Exhibits};
+pub use known::Known;
+pub(crate) use nonces::reused;
+
+use self::keyring::Keyring;
+use self::trials::{Case, Outcome};
+use crate::finding::{Finding, Proof, Severity};
+
+/// How many HMACs a scan spends on proofs where nothing else is asked for: some seconds of one
+/// processor.
+pub const DEFAULT_LIMIT: u64 = 20_000_000;
+
+/// How to prove.
+#[derive(Debug)]
+pub struct Proving {
+    /// The most HMACs to compute.
+    pub limit: u64,
+    /// Secrets to try besides those that are found.
+    pub known: Known,
+}
+
+impl Default for Proving {
+    fn default() -> Self {
+        Self { limit: DEFAULT_LIMIT, known: Known::default() }
+    }
+}
+
+/// What came of it, besides the proofs in the findings.
+#[derive(Debug, Default)]
+pub(crate) struct Conclusion {
+    /// Tokens whose keys are known.
+    pub(crate) proven: u64,
+    /// Tokens that were not tried with every key, because of the limit.
+    pub(crate) unproven: u64,
+    /// What turned out to be documentation: sample keys, and what they signed. No longer among the
+    /// findings; the reason says why.
+    pub(crate) samples: Vec<Finding>,
+}
+
+/// Tries every token among `findings` (in their order) with every key among them and every known one.
+pub(crate) fn conclude(
+    findings: &mut Vec<Finding>,
+    mut exhibits: Exhibits,
+    proving: &Proving,
+    jobs: usize,
+) -> Conclusion {
+    let mut keys = Keyring::default();
+    let mut cases = Vec::new();
+    for (at, finding) in findings.iter().enumerate() {
+        let Some(exhibit) = exhibits.take(&finding.fingerprint) else { continue };
+        match &finding.claims {
+            Some(claims) => cases.extend(Case::new(at, claims, exhibit)),
+            None => keys.add(finding, &exhibit),
+        }
+    }
+    if cases.is_empty() && !keys.has_samples() {
+        return Conclusion::default();
+    }
+    keys.add_known(&proving.known);
+    let outcomes = trials::run(&cases, &keys, proving.limit, jobs);
+    let mut verdicts = Verdicts::default();
+    let mut conclusion = Conclusion::default();
+    for (case, outcome) in cases.iter().zip(&outcomes) {
+        match outcome {
+            Outcome::Signed(proof) => {
+                conclusion.proven += 1;
+                verdicts.signed(findings, case.finding, proof);
+            }
+            Outcome::Sample => verdicts.sample(&findings[case.finding]),
+            Outcome::Open { tried_all } => conclusion.unproven += u64::from(!tried_all),
+        }
+    }
+    let key_of = |finding: &Finding| keys.key_of(&finding.fingerprint);
+    verdicts.add_places(findings, key_of);
+    findings.iter_mut().for_each(|finding| verdicts.tell(finding, key_of(finding)));
+    let is_sample = |finding: &mut Finding| verdicts.drop_sample(finding, &keys);
+    conclusion.samples = findings.extract_if(.., is_sample).collect();
+    conclusion
+}
+
+/// What the trials said, by the fingerprints of tokens and keys.
+#[derive(Default)]
+struct Verdicts {
+    tokens: HashMap<String, Proof>,
+    keys: HashMap<String, Signer>,
+    samples: HashMap<String, &'static str>,
+}
+
+/// A key that signed.
+struct Signer {
+    /// For the first token that it signed.
+    proof: Proof,
+    /// Where that token stands.
+    token: String,
+    /// How many different tokens it signed.
+    count: u64,
+    /// Where the key stands first; none for a known one.
+    place: Option<String>,
+}
+
+impl Verdicts {
+    fn signed(&mut self, findings: &[Finding], token: usize, proof: &Proof) {
+        let token = &findings[token];
+        let proof = &Proof { token: token.fingerprint.clone(), ..proof.clone() };
+        self.tokens.insert(token.fingerprint.clone(), proof.clone());
+        for key in std::iter::once(&proof.secret_key).chain(&proof.device_secret_key) {
+            let signer = self.keys.entry(key.clone()).or_insert_with(|| Signer {
+                proof: proof.clone(),
+                token: place(token),
+                count: 0,
+                place: None,
+            });
+            // One value can be both keys of a token; it signed it once.
+            let both = proof.device_secret_key.as_ref() == Some(&proof.secret_key);
+            signer.count += u64::from(!both || signer.count == 0);
+        }
+    }
+
+    fn sample(&mut self, token: &Finding) {
+        self.samples.insert(token.fingerprint.clone(), "a token that a published sample key signed");
+    }
+
+    fn add_places<'k>(&mut self, findings: &[Finding], key_of: impl Fn(&Finding) -> Option<&'k str>) {
+        if self.keys.is_empty() {
+            return;
+        }
+        for finding in findings {
+            if let Some(signer) = key_of(finding).and_then(|key| self.keys.get_mut(key)) {
+                signer.place.get_or_insert_with(|| place(finding));
+            }
+        }
+    }
+
+    /// Writes the proof into a token's or a key's finding.
+    fn tell(&self, finding: &mut Finding, key: Option<&str>) {
+        if let Some(signer) = key.and_then(|key| self.keys.get(key)) {
+            let mut proof = signer.proof.clone();
+            proof.words = format!("this key signed the token at {}", signer.token);
+            if signer.count > 1 {
+                proof.words.push_str(&format!(" and {} more", signer.count - 1));
+            }
+            finding.severity = Severity::Critical;
+            finding.message.push_str(", proven by a token that it signed");
+            finding.reason.push_str("; it signed a token that was found");
+            finding.proof = Some(proof);
+        } else if let Some(proof) = self.tokens.get(&finding.fingerprint) {
+            let keys = std::iter::once(&proof.secret_key).chain(&proof.device_secret_key);
+            let places: Vec<&str> = keys.filter_map(|key| self.keys.get(key)?.place.as_deref()).collect();
+            let mut proof = proof.clone();
+            proof.words = match places.as_slice() {
+                [] => "a known secret signed this token".to_owned(),
+                places => format!("the key at {} signed this token", places.join(" and the key at ")),
+            };
+            finding.message.push_str(", signed by a key that is known");
+            finding.reason.push_str(match places.as_slice() {
+                [] => "; a known secret signed it",
+                _ => "; a secret that was found signed it",
+            });
+            finding.proof = Some(proof);
+        }
+    }
+
+    /// Whether this is documentation; then its reason says so.
+    fn drop_sample(&self, finding: &mut Finding, keys: &Keyring) -> bool {
+        let of_token = self.samples.get(&finding.fingerprint).copied();
+        let of_key = keys.is_sample(&finding.fingerprint).then_some("a sample key that the vendor published");
+        let Some(reason) = of_token.or(of_key) else { return false };
+        reason.clone_into(&mut finding.reason);
+        finding.severity = Severity::Info;
+        true
+    }
+}
+
+fn place(finding: &Finding) -> String {
+    format!("{}:{}", finding.path, finding.line)
+}

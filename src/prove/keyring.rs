@@ -1,0 +1,151 @@
+//! The keys of a scan, prepared, each once however often it was found.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::Exhibit;
+use super::known::{Form, Known};
+use crate::finding::{Finding, Kind, fingerprint};
+use crate::token::mac::PreparedKey;
+use crate::token::usersig::is_sample_key;
+use crate::token::usersig_legacy::{PrivateKey, PublicKey};
+
+/// A key that is ready to be tried.
+pub(super) struct Key<K> {
+    pub(super) key: K,
+    pub(super) fingerprint: String,
+    /// True for what the vendor published.
+    pub(super) sample: bool,
+}
+
+/// Keys of one kind, in the order in which they were found.
+pub(super) struct Keys<K> {
+    pub(super) all: Vec<Key<K>>,
+    places: HashMap<String, usize>,
+    near: HashMap<String, Vec<usize>>,
+}
+
+impl<K> Keys<K> {
+    /// Those that stand near that word, a device id or the number of an application.
+    pub(super) fn near(&self, word: &str) -> &[usize] {
+        self.near.get(word).map_or(&[], Vec::as_slice)
+    }
+
+    /// Adds a key, or to a key that is held the words that it stands near.
+    fn add(&mut self, fingerprint: &str, near: &BTreeSet<String>, sample: bool, key: impl FnOnce() -> K) {
+        let at = *self.places.entry(fingerprint.to_owned()).or_insert_with(|| {
+            self.all.push(Key { key: key(), fingerprint: fingerprint.to_owned(), sample });
+            self.all.len() - 1
+        });
+        for word in near {
+            let keys = self.near.entry(word.clone()).or_default();
+            if !keys.contains(&at) {
+                keys.push(at);
+            }
+        }
+    }
+}
+
+impl<K> Default for Keys<K> {
+    fn default() -> Self {
+        Self { all: Vec::new(), places: HashMap::new(), near: HashMap::new() }
+    }
+}
+
+/// All of them.
+#[derive(Default)]
+pub(super) struct Keyring {
+    pub(super) apps: Keys<PreparedKey>,
+    pub(super) devices: Keys<PreparedKey>,
+    pub(super) sdks: Keys<PreparedKey>,
+    pub(super) private: Keys<PublicKey>,
+    /// The key behind the fingerprint of a secret's finding, and whether it is a published sample.
+    of_findings: HashMap<String, (String, bool)>,
+}
+
+impl Keyring {
+    /// Takes in what was found.
+    pub(super) fn add(&mut self, finding: &Finding, exhibit: &Exhibit) {
+        let (raw, near, known) = (&exhibit.raw[..], &exhibit.near, finding.fingerprint.as_str());
+        let prepare = || PreparedKey::new(raw);
+        let (key, sample) = match finding.kind {
+            Kind::SecretKey => {
+                self.apps.add(known, near, false, prepare);
+                // Grants and QR codes call a device's secret by the name of the application's.
+                self.devices.add(known, near, false, prepare);
+                (known.to_owned(), false)
+            }
+            Kind::DeviceSecretKey => {
+                self.devices.add(known, near, false, prepare);
+                (known.to_owned(), false)
+            }
+            Kind::License => (self.license(raw), false),
+            Kind::SdkSecretKey => {
+                let sample = is_sample_key(raw);
+                self.sdks.add(known, near, sample, prepare);
+                (known.to_owned(), sample)
+            }
+            Kind::PrivateKey => match self.private_key(raw, known) {
+                Some(sample) => (known.to_owned(), sample),
+                None => return,
+            },
+            Kind::Token | Kind::UserSig | Kind::Other => return,
+        };
+        self.of_findings.insert(known.to_owned(), (key, sample));
+    }
+
+    /// Takes in what was given.
+    pub(super) fn add_known(&mut self, known: &Known) {
+        for entry in &known.entries {
+            let raw = entry.value.as_bytes();
+            let prepare = || PreparedKey::new(raw);
+            let name = fingerprint(raw);
+            let near = entry.id.iter().cloned().collect();
+            match entry.form {
+                Form::License => drop(self.license(raw)),
+                Form::Pem => drop(self.private_key(raw, &name)),
+                Form::Key => {
+                    self.apps.add(&name, &near, false, prepare);
+                    self.devices.add(&name, &near, false, prepare);
+                    self.sdks.add(&name, &near, is_sample_key(raw), prepare);
+                }
+            }
+        }
+    }
+
+    /// The fingerprint of the key in the finding with this one; none where it is no secret. They differ
+    /// where the finding is a license, of which a part is the key.
+    pub(super) fn key_of(&self, finding: &str) -> Option<&str> {
+        self.of_findings.get(finding).map(|(key, _)| key.as_str())
+    }
+
+    /// Whether the finding with this fingerprint is a sample that the vendor published.
+    pub(super) fn is_sample(&self, finding: &str) -> bool {
+        self.of_findings.get(finding).is_some_and(|(_, sample)| *sample)
+    }
+
+    /// Whether any key is a sample.
+    pub(super) fn has_samples(&self) -> bool {
+        self.of_findings.values().any(|(_, sample)| *sample)
+    }
+
+    /// Adds the secret part of a license; its fingerprint.
+    fn license(&mut self, license: &[u8]) -> String {
+        let comma = license.iter().position(|b| *b == b',').unwrap_or(license.len());
+        let (id, key) = (&license[..comma], license.get(comma + 1..).unwrap_or_default());
+        let near = BTreeSet::from([String::from_utf8_lossy(id).into_owned()]);
+        let name = fingerprint(key);
+        self.devices.add(&name, &near, false, || PreparedKey::new(key));
+        name
+    }
+
+    /// Adds a PEM private key, if it is one: whether it is a sample.
+    fn private_key(&mut self, pem: &[u8], name: &str) -> Option<bool> {
+        // In code and JSON its line ends are often written out.
+        let text =
+            zeroize::Zeroizing::new(std::str::from_utf8(pem).ok()?.replace("\\r", "").replace("\\n", "\n"));
+        let key = PrivateKey::from_pem(&text).ok()?;
+        let sample = key.is_sample();
+        self.private.add(name, &BTreeSet::new(), sample, || key.public_key());
+        Some(sample)
+    }
+}

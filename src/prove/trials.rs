@@ -1,0 +1,237 @@
+//! Tries tokens with keys: the likely keys first, then all others, as far as the limit goes.
+//!
+//! What each token may cost is fixed before a stage begins, so the same tokens and keys are tried
+//! whatever the number of threads.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use super::Exhibit;
+use super::keyring::{Keyring, Keys};
+use crate::finding::Proof;
+use crate::token::tirtc::{self, Trial};
+use crate::token::{Claims, Evidence, Token, usersig, usersig_legacy};
+
+/// What a verification with an elliptic curve counts for, in HMACs of the same time.
+const CURVE_COST: u64 = 500;
+
+/// How many tokens a thread takes at once.
+const HANDFUL: usize = 16;
+
+/// A token on trial.
+pub(super) struct Case {
+    /// The index of its first finding.
+    pub(super) finding: usize,
+    /// The device or application that it names.
+    hint: String,
+    scheme: Scheme,
+    token: Token,
+}
+
+/// How it is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scheme {
+    UserSig,
+    Legacy,
+    Tirtc,
+}
+
+impl Case {
+    /// The token of the finding at this index; none where there is nothing to verify, as in one that is
+    /// cut off.
+    pub(super) fn new(finding: usize, claims: &Claims, exhibit: Exhibit) -> Option<Self> {
+        let evidence = Evidence::of(&exhibit.raw)?;
+        let scheme = match evidence {
+            Evidence { signed, .. } if !signed.starts_with(b"TLS.") => Scheme::Tirtc,
+            Evidence { signature, .. } if signature.len() == 32 => Scheme::UserSig,
+            _ => Scheme::Legacy,
+        };
+        let app = claims.sdk_app_id.map(|id| id.to_string());
+        let hint = claims.remote_id.clone().or(app).unwrap_or_default();
+        let token = Token { evidence: exhibit.raw, ..Token::default() };
+        Some(Self { finding, hint, scheme, token })
+    }
+}
+
+/// What the trials of a token gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// These keys signed it. The token's fingerprint and the words are for the caller to fill in.
+    Signed(Proof),
+    /// A published key signed it.
+    Sample,
+    /// No key that was tried.
+    Open {
+        /// False where the limit came first.
+        tried_all: bool,
+    },
+}
+
+/// Which keys a stage tries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// The published ones of TiRTC, which are part of the program and not counted.
+    Published,
+    /// Those that stand near the device or application which the token names, and where both keys of
+    /// a token are one, all.
+    Likely,
+    /// All others.
+    Rest,
+}
+
+/// Tries every token; an outcome for each.
+pub(super) fn run(cases: &[Case], keys: &Keyring, limit: u64, jobs: usize) -> Vec<Outcome> {
+    let mut outcomes = vec![Outcome::Open { tried_all: true }; cases.len()];
+    let mut left = limit;
+    for stage in [Stage::Published, Stage::Likely, Stage::Rest] {
+        let mut work: Vec<(usize, u64)> = Vec::new();
+        for (at, case) in cases.iter().enumerate() {
+            if matches!(outcomes[at], Outcome::Open { .. }) {
+                work.push((at, stage.cost(case, keys)));
+            }
+        }
+        if stage == Stage::Published {
+            work.retain(|(at, _)| cases[*at].scheme == Scheme::Tirtc);
+        } else {
+            work.retain(|(_, cost)| *cost > 0);
+            // The limit is to leave out as few tokens as it can.
+            work.sort_by_key(|(_, cost)| *cost);
+            for (at, cost) in &mut work {
+                let granted = left.min(*cost);
+                if granted < *cost {
+                    outcomes[*at] = Outcome::Open { tried_all: false };
+                }
+                left -= granted;
+                *cost = granted;
+            }
+        }
+        for (at, outcome) in share_out(&work, jobs, |at, granted| stage.attempt(&cases[at], keys, granted)) {
+            outcomes[at] = outcome;
+        }
+    }
+    outcomes
+}
+
+/// Does the work with all threads; what succeeded.
+fn share_out(
+    work: &[(usize, u64)],
+    jobs: usize,
+    attempt: impl Fn(usize, u64) -> Option<Outcome> + Sync,
+) -> Vec<(usize, Outcome)> {
+    let next = AtomicUsize::new(0);
+    let gathered = Mutex::new(Vec::new());
+    let hand = || {
+        let mut found = Vec::new();
+        loop {
+            let start = next.fetch_add(HANDFUL, Ordering::Relaxed);
+            let Some(rest) = work.get(start..).filter(|rest| !rest.is_empty()) else { break };
+            let some = rest.iter().take(HANDFUL);
+            found.extend(some.filter_map(|(at, granted)| Some((*at, attempt(*at, *granted)?))));
+        }
+        gathered.lock().unwrap_or_else(PoisonError::into_inner).append(&mut found);
+    };
+    if jobs <= 1 || work.len() <= HANDFUL {
+        hand();
+    } else {
+        std::thread::scope(|scope| {
+            (0..jobs).for_each(|_| drop(scope.spawn(hand)));
+        });
+    }
+    gathered.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Stage {
+    /// What all of the stage costs for a token, in HMACs.
+    fn cost(self, case: &Case, keys: &Keyring) -> u64 {
+        let apps = keys.apps.all.len() as u64;
+        let chosen = |count: usize, near: usize| match self {
+            Stage::Published => 0,
+            Stage::Likely => near as u64,
+            Stage::Rest => (count - near) as u64,
+        };
+        match case.scheme {
+            Scheme::UserSig => chosen(keys.sdks.all.len(), keys.sdks.near(&case.hint).len()),
+            Scheme::Legacy => chosen(keys.private.all.len(), 0) * CURVE_COST,
+            Scheme::Tirtc if apps == 0 => 0,
+            Scheme::Tirtc => {
+                let alone = if self == Stage::Likely { apps } else { 0 };
+                alone + chosen(keys.devices.all.len(), keys.devices.near(&case.hint).len()) * (1 + apps)
+            }
+        }
+    }
+
+    /// The indices of the keys that the stage tries.
+    fn keys<K>(self, keys: &Keys<K>, hint: &str) -> Vec<usize> {
+        let near = keys.near(hint);
+        match self {
+            Stage::Published => Vec::new(),
+            Stage::Likely => near.to_vec(),
+            Stage::Rest => (0..keys.all.len()).filter(|at| !near.contains(at)).collect(),
+        }
+    }
+
+    fn attempt(self, case: &Case, keys: &Keyring, granted: u64) -> Option<Outcome> {
+        if self == Stage::Published {
+            return tirtc::is_sample(&case.token).then_some(Outcome::Sample);
+        }
+        let evidence = Evidence::of(&case.token.evidence)?;
+        let granted = usize::try_from(granted).unwrap_or(usize::MAX);
+        match case.scheme {
+            Scheme::UserSig => {
+                let mut order = self.keys(&keys.sdks, &case.hint).into_iter().take(granted);
+                let at = order.find(|at| usersig::prove(evidence, &keys.sdks.all[*at].key))?;
+                Some(outcome(usersig::SCHEME.name, &keys.sdks, at))
+            }
+            Scheme::Legacy => {
+                let most = granted / CURVE_COST as usize;
+                let mut order = self.keys(&keys.private, "").into_iter().take(most);
+                let at = order.find(|at| usersig_legacy::prove(evidence, &keys.private.all[*at].key))?;
+                Some(outcome(usersig_legacy::SCHEME.name, &keys.private, at))
+            }
+            Scheme::Tirtc => self.tirtc(evidence, keys, &case.hint, granted),
+        }
+    }
+
+    fn tirtc(self, evidence: Evidence<'_>, keys: &Keyring, hint: &str, granted: usize) -> Option<Outcome> {
+        let trial = Trial::new(evidence);
+        let apps = &keys.apps.all;
+        let mut left = granted;
+        if self == Stage::Likely {
+            if let Some(at) = (0..apps.len().min(left)).find(|at| trial.app_only(&apps[*at].key)) {
+                return Some(outcome(tirtc::SCHEME.name, &keys.apps, at));
+            }
+            left = left.saturating_sub(apps.len());
+        }
+        let order = self.keys(&keys.devices, hint);
+        if order.is_empty() {
+            return None;
+        }
+        let with_apps: Vec<_> = apps.iter().map(|app| trial.with_app(&app.key)).collect();
+        for device in order.into_iter().take(left / (1 + apps.len())) {
+            let device = &keys.devices.all[device];
+            let first = trial.first(&device.key);
+            if let Some(at) = with_apps.iter().position(|app| app.signed(&first)) {
+                return Some(Outcome::Signed(Proof {
+                    device_secret_key: Some(device.fingerprint.clone()),
+                    ..proof(tirtc::SCHEME.name, &apps[at].fingerprint)
+                }));
+            }
+        }
+        None
+    }
+}
+
+fn outcome<K>(scheme: &'static str, keys: &Keys<K>, at: usize) -> Outcome {
+    let key = &keys.all[at];
+    if key.sample { Outcome::Sample } else { Outcome::Signed(proof(scheme, &key.fingerprint)) }
+}
+
+fn proof(scheme: &'static str, secret_key: &str) -> Proof {
+    Proof {
+        scheme,
+        token: String::new(),
+        secret_key: secret_key.to_owned(),
+        device_secret_key: None,
+        words: String::new(),
+    }
+}
