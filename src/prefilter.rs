@@ -62,9 +62,10 @@ impl Prefilter {
         let mut tables = [[[0u8; 16]; 2]; 4];
         for (bucket, sets) in buckets(cores).iter().enumerate() {
             for (table, set) in tables.iter_mut().zip(sets) {
-                for half in 0..16 {
-                    table[0][half] |= u8::from(set.low & (1 << half) != 0) << bucket;
-                    table[1][half] |= u8::from(set.high & (1 << half) != 0) << bucket;
+                let [low, high] = table;
+                for (half, (low, high)) in low.iter_mut().zip(high).enumerate() {
+                    *low |= u8::from(set.low & (1 << half) != 0) << bucket;
+                    *high |= u8::from(set.high & (1 << half) != 0) << bucket;
                 }
             }
         }

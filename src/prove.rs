@@ -1,7 +1,7 @@
 //! Which secret signed which token: a scan that found both can compute the signatures again, offline,
 //! and so knows that a secret is real, where all others can only say that it looks like one.
 //!
-//! While threads scan they put by, for each finding, what a proof needs ([`Exhibit`]), once for each
+//! While threads scan they put by, for each finding, what a proof needs (`Exhibit`), once for each
 //! value. After the scan every token is tried with every key, the likely ones first, up to a limit;
 //! then all of it is wiped. What comes out is in the findings: a [`Proof`] and never a key.
 //!

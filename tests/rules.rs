@@ -101,10 +101,8 @@ fn the_place_in_a_file_does_not_matter() {
     assert!(failed.is_empty(), "found alone, yet not inside a file:\n{failed}");
 }
 
-#[test]
-fn every_rule_keeps_its_own_examples() {
-    let detector = detector();
-    assert!(!detector.rules().is_empty(), "there are builtin rules");
+/// The examples that are not found and the counterexamples that are, one a line.
+fn broken_examples(detector: &Detector) -> String {
     let mut failed = String::new();
     for rule in detector.rules() {
         let id = &rule.id;
@@ -113,7 +111,7 @@ fn every_rule_keeps_its_own_examples() {
         }
         let hits = |template: &str| {
             let bytes = expand(template, id).bytes;
-            cases::reported(&detector, "example.txt", &bytes).iter().filter(|d| d.rule.id == *id).count()
+            cases::reported(detector, "example.txt", &bytes).iter().filter(|d| d.rule.id == *id).count()
         };
         for (at, example) in rule.examples.iter().enumerate().filter(|(_, e)| hits(e) == 0) {
             failed.push_str(&format!("  {id}: example {} is not found: {example}\n", at + 1));
@@ -122,6 +120,24 @@ fn every_rule_keeps_its_own_examples() {
             failed.push_str(&format!("  {id}: counterexample {} is reported: {text}\n", at + 1));
         }
     }
+    failed
+}
+
+#[test]
+fn every_rule_keeps_its_own_examples() {
+    let detector = detector();
+    assert!(!detector.rules().is_empty(), "there are builtin rules");
+    let failed = broken_examples(&detector);
+    assert!(failed.is_empty(), "\n{failed}");
+}
+
+#[test]
+fn the_worked_example_of_the_schema_holds() {
+    let readme = include_str!("../rules/README.md");
+    let (_, rest) = readme.split_once("```toml\n").expect("an example");
+    let (text, _) = rest.split_once("```").expect("its end");
+    let rules = scrubjay::rule::load(text, "rules/README.md".as_ref()).expect("it is read");
+    let failed = broken_examples(&Detector::new(rules, NOW));
     assert!(failed.is_empty(), "\n{failed}");
 }
 

@@ -27,6 +27,9 @@ pub(crate) fn at_start(bytes: &[u8]) -> usize {
 /// Whether an invisible sign stands last, with visible text on its line before it: a byte order mark
 /// at the start cuts into nothing.
 pub(crate) fn at_end(bytes: &[u8]) -> bool {
+    if bytes.last().is_none_or(u8::is_ascii) {
+        return false;
+    }
     let sign = SIGNS.iter().find(|s| bytes.ends_with(s));
     sign.is_some_and(|s| bytes[..bytes.len() - s.len()].last().is_some_and(|&b| b > b' '))
 }

@@ -59,11 +59,12 @@ fn unicode(bytes: &[u8]) -> (Option<char>, usize) {
         return c.unwrap_or((None, 1));
     }
     let Some(unit) = hex(bytes.get(2..6)) else { return (None, 1) };
-    if (0xd800..0xdc00).contains(&unit) && bytes.get(6..8) == Some(b"\\u") {
-        if let Some(low @ 0xdc00..=0xdfff) = hex(bytes.get(8..12)) {
-            let c = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
-            return (char::from_u32(c), 12);
-        }
+    if (0xd800..0xdc00).contains(&unit)
+        && bytes.get(6..8) == Some(b"\\u")
+        && let Some(low @ 0xdc00..=0xdfff) = hex(bytes.get(8..12))
+    {
+        let c = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
+        return (char::from_u32(c), 12);
     }
     char::from_u32(unit).map_or((None, 6), |c| (Some(c), 6))
 }

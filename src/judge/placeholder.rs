@@ -1,4 +1,4 @@
-//! Values that stand for a value: "your-secret-key", "<SECRET>", "${SECRET}", "xxxx", "%s".
+//! Values that stand for a value: `your-secret-key`, `<SECRET>`, `${SECRET}`, `xxxx`, `%s`.
 
 use super::{Case, silent};
 use crate::finding::Verdict;
@@ -181,10 +181,10 @@ fn words(text: &str) -> Vec<String> {
         if !c.is_alphabetic() || (c.is_uppercase() && !before.is_uppercase()) {
             all.push(String::new());
         }
-        if c.is_alphabetic() {
-            if let Some(word) = all.last_mut() {
-                word.extend(c.to_lowercase());
-            }
+        if c.is_alphabetic()
+            && let Some(word) = all.last_mut()
+        {
+            word.extend(c.to_lowercase());
         }
         before = c;
     }

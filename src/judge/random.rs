@@ -11,6 +11,9 @@ const ENTROPY: f64 = 3.0;
 const SHORTEST: usize = 16;
 const LONGEST: usize = 256;
 
+/// What quotes, brackets and separates in every language, and what no key holds.
+const BRACKETS: &[u8] = b"\"'`(){}[]<>;,\\|";
+
 pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
     let value = case.secret();
     if case.rule.entropy > 0.0 && entropy(value) < case.rule.entropy {
@@ -25,27 +28,7 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
     if value.len() > LONGEST {
         return Some(silent("too long for a key"));
     }
-    let is_key_byte = |b: &u8| {
-        b.is_ascii_graphic()
-            && !matches!(
-                b,
-                b'"' | b'\''
-                    | b'('
-                    | b')'
-                    | b'{'
-                    | b'}'
-                    | b'['
-                    | b']'
-                    | b'<'
-                    | b'>'
-                    | b';'
-                    | b','
-                    | b'\\'
-                    | b'|'
-                    | b'`'
-            )
-    };
-    if !value.iter().all(is_key_byte) {
+    if !value.iter().all(|b| b.is_ascii_graphic() && !BRACKETS.contains(b)) {
         return Some(silent("signs that no key has"));
     }
     if entropy(value) < ENTROPY {

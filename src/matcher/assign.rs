@@ -298,11 +298,11 @@ fn value_label(c: &mut Cursor<'_>) {
 
 /// Goes over a comment between arguments.
 fn comment(c: &mut Cursor<'_>) {
-    if c.eat(b"/*") {
-        if let Some(end) = memchr::memmem::find(&c.rest()[..c.rest().len().min(80)], b"*/") {
-            c.at += end + 2;
-            c.space(1);
-        }
+    if c.eat(b"/*")
+        && let Some(end) = memchr::memmem::find(&c.rest()[..c.rest().len().min(80)], b"*/")
+    {
+        c.at += end + 2;
+        c.space(1);
     }
 }
 

@@ -98,10 +98,10 @@ fn quoted(c: &mut Cursor<'_>, quote: Quote, in_object: bool) -> Option<Span> {
         return Some(bare(&inner));
     }
     // An escaped quote inside another: `"\"value\""`.
-    if let Some(nested) = inner.quote().filter(|n| n.mark != quote.mark || n.depth != quote.depth) {
-        if let Some(span) = inner.quoted(nested).filter(|s| !s.is_empty()) {
-            return Some(span);
-        }
+    if let Some(nested) = inner.quote().filter(|n| n.mark != quote.mark || n.depth != quote.depth)
+        && let Some(span) = inner.quoted(nested).filter(|s| !s.is_empty())
+    {
+        return Some(span);
     }
     let span = c.quoted(quote)?;
     let mut next = *c;

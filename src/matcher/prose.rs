@@ -4,31 +4,16 @@ use super::cursor::Cursor;
 use super::literal::{Literal, bare, next_line};
 use super::{Form, Name};
 
+/// Words that make what follows something else than the value: a digest, an id, a version. `where` is
+/// of a query: what it compares is another column.
+#[rustfmt::skip]
+const STOP: &[&str] = &[
+    "hash", "sha", "sha1", "sha256", "md5", "digest", "fingerprint", "commit", "trace", "request",
+    "uuid", "nonce", "signature", "length", "len", "checksum", "revision", "version", "id", "where",
+];
+
 /// Words, then a value: "our device secret key for TIRA… is …", "密钥是…".
 pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
-    const STOP: &[&str] = &[
-        "hash",
-        "sha",
-        "sha1",
-        "sha256",
-        "md5",
-        "digest",
-        "fingerprint",
-        "commit",
-        "trace",
-        "request",
-        "uuid",
-        "nonce",
-        "signature",
-        "length",
-        "len",
-        "checksum",
-        "revision",
-        "version",
-        "id",
-        // Of a query: what is compared is another column.
-        "where",
-    ];
     let end = c.bytes.len().min(c.at + 120);
     let mut connected = false;
     // Where what follows still follows the name at once.
@@ -48,13 +33,8 @@ pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
         if identifier && rest[0] == b'=' {
             return;
         }
-        if matches!(rest[0], b':' | b'=' | b'-' | b'>' | b'`' | b'*' | b',')
-            || rest.starts_with("：".as_bytes())
-            || rest.starts_with("–".as_bytes())
-            || rest.starts_with("→".as_bytes())
-        {
-            connected |= rest[0] == b':' || rest[0] == b'=' || rest[0] >= 0x80;
-            c.at += if rest[0] >= 0x80 { 3 } else { 1 };
+        if let Some(connects) = sign(c) {
+            connected |= connects;
             if connected && c.line_end() {
                 return next_line(c, found);
             }
@@ -96,4 +76,13 @@ pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
         identifier = word.contains(&b'_');
         c.at = span.end + usize::from(matches!(c.peek(span.len()), b'\'' | b'.'));
     }
+}
+
+/// Goes over a sign between words; says whether it connects a name with its value.
+fn sign(c: &mut Cursor<'_>) -> Option<bool> {
+    let first = c.peek(0);
+    let wide = ["：", "–", "→"].iter().any(|s| c.eat(s.as_bytes()));
+    let narrow = matches!(first, b':' | b'=' | b'-' | b'>' | b'`' | b'*' | b',');
+    c.at += usize::from(narrow);
+    (wide || narrow).then_some(wide || matches!(first, b':' | b'='))
 }

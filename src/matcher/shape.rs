@@ -76,11 +76,11 @@ fn secret(m: &Matcher, page: &Page<'_>, run: Span, out: &mut Vec<Match>) {
         return;
     }
     let before = &bytes[..run.start];
-    if before.last() == Some(&b',') {
-        if let (Some(rule), Some(id)) = (m.license, device_id(before, before.len() - 1)) {
-            let value = Span::new(id.start, run.end);
-            return out.push(Match { rule, value, name: None, form: Form::Shape, token: None });
-        }
+    if before.last() == Some(&b',')
+        && let (Some(rule), Some(id)) = (m.license, device_id(before, before.len() - 1))
+    {
+        let value = Span::new(id.start, run.end);
+        return out.push(Match { rule, value, name: None, form: Form::Shape, token: None });
     }
     let Some(rule) = m.device else { return };
     let Some(id) = keyed_by(before) else { return };
@@ -220,7 +220,8 @@ fn hex(m: &Matcher, page: &Page<'_>, run: Span, out: &mut Vec<Match>) {
     }
 }
 
-/// A PEM private key with a body: `-----BEGIN EC PRIVATE KEY-----`.
+/// A private key in the armour of PEM, with a body. Code that only names the two lines of the armour
+/// has other signs between them than a key in a file or in the pieces of a string has.
 pub(super) fn pem(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>) {
     let Some(rule) = m.pem else { return };
     let start = at - page.bytes[..at].iter().rev().take(4).take_while(|&&b| b == b'-').count();
@@ -231,9 +232,11 @@ pub(super) fn pem(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>)
     let Some(label) = label else { return };
     let Some(end) = memchr::memmem::find(rest, b"-----END ") else { return };
     let Some(close) = memchr::memmem::find(&rest[end + 9..], b"-----") else { return };
-    let body = rest[label.len()..end].iter().filter(|b| b.is_ascii_alphanumeric()).count();
+    let body = &rest[label.len()..end];
+    let is_code = body.iter().any(|b| b"(){}[]|".contains(b));
+    let body = body.iter().filter(|b| b.is_ascii_alphanumeric()).count();
     let value = Span::new(start, start + end + 9 + close + 5);
-    if body >= 80 && page.has_context(&page.rules[rule], value) {
+    if body >= 80 && !is_code && page.has_context(&page.rules[rule], value) {
         out.push(Match { rule, value, name: None, form: Form::Shape, token: None });
     }
 }
