@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use super::Exhibit;
 use super::keyring::{Keyring, Keys};
 use crate::finding::Proof;
-use crate::token::tirtc::{self, Trial};
+use crate::token::tirtc::{self, AppTrial, Trial};
 use crate::token::{Claims, Evidence, Token, usersig, usersig_legacy};
 
 /// What a verification with an elliptic curve counts for, in HMACs of the same time.
@@ -207,18 +207,30 @@ impl Stage {
             return None;
         }
         let with_apps: Vec<_> = apps.iter().map(|app| trial.with_app(&app.key)).collect();
-        for device in order.into_iter().take(left / (1 + apps.len())) {
-            let device = &keys.devices.all[device];
-            let first = trial.first(&device.key);
-            if let Some(at) = with_apps.iter().position(|app| app.signed(&first)) {
-                return Some(Outcome::Signed(Proof {
-                    device_secret_key: Some(device.fingerprint.clone()),
-                    ..proof(tirtc::SCHEME.name, &apps[at].fingerprint)
-                }));
-            }
-        }
-        None
+        let order = &order[..order.len().min(left / (1 + apps.len()))];
+        let (fours, rest) = order.as_chunks::<4>();
+        let pair = fours
+            .iter()
+            .find_map(|four| pair(&trial, &with_apps, keys, *four))
+            .or_else(|| rest.iter().find_map(|one| pair(&trial, &with_apps, keys, [*one])));
+        pair.map(|(device, app)| {
+            Outcome::Signed(Proof {
+                device_secret_key: Some(keys.devices.all[device].fingerprint.clone()),
+                ..proof(tirtc::SCHEME.name, &apps[app].fingerprint)
+            })
+        })
     }
+}
+
+/// Which of these devices, with which application, signed the token.
+fn pair<const N: usize>(
+    trial: &Trial<'_>,
+    apps: &[AppTrial<'_>],
+    keys: &Keyring,
+    devices: [usize; N],
+) -> Option<(usize, usize)> {
+    let firsts = trial.first(devices.map(|device| &keys.devices.all[device].key));
+    apps.iter().enumerate().find_map(|(at, app)| Some((devices[app.signed(&firsts)?], at)))
 }
 
 fn outcome<K>(scheme: &'static str, keys: &Keys<K>, at: usize) -> Outcome {
