@@ -75,15 +75,24 @@ enum Stage {
     /// Those that stand near the device or application which the token names, and where both keys of
     /// a token are one, all.
     Likely,
-    /// All others.
+    /// All others, but for those of the next stage.
     Rest,
+    /// Device keys that stand near the ids of other devices. Of a list of licenses and a log, these are
+    /// nearly all pairs, and nearly none of them can have signed anything.
+    Elsewhere,
 }
+
+/// The part of the limit that the last stage may use: a quarter, about a second of one processor.
+const ELSEWHERE: u64 = 4;
 
 /// Tries every token; an outcome for each.
 pub(super) fn run(cases: &[Case], keys: &Keyring, limit: u64, jobs: usize) -> Vec<Outcome> {
     let mut outcomes = vec![Outcome::Open { tried_all: true }; cases.len()];
     let mut left = limit;
-    for stage in [Stage::Published, Stage::Likely, Stage::Rest] {
+    for stage in [Stage::Published, Stage::Likely, Stage::Rest, Stage::Elsewhere] {
+        if stage == Stage::Elsewhere {
+            left = left.min(limit / ELSEWHERE);
+        }
         let mut work: Vec<(usize, u64)> = Vec::new();
         for (at, case) in cases.iter().enumerate() {
             if matches!(outcomes[at], Outcome::Open { .. }) {
@@ -144,29 +153,42 @@ impl Stage {
     /// What all of the stage costs for a token, in HMACs.
     fn cost(self, case: &Case, keys: &Keyring) -> u64 {
         let apps = keys.apps.all.len() as u64;
-        let chosen = |count: usize, near: usize| match self {
-            Stage::Published => 0,
-            Stage::Likely => near as u64,
-            Stage::Rest => (count - near) as u64,
-        };
         match case.scheme {
-            Scheme::UserSig => chosen(keys.sdks.all.len(), keys.sdks.near(&case.hint).len()),
-            Scheme::Legacy => chosen(keys.private.all.len(), 0) * CURVE_COST,
+            Scheme::UserSig => self.count(&keys.sdks, &case.hint),
+            Scheme::Legacy => self.count(&keys.private, "") * CURVE_COST,
             Scheme::Tirtc if apps == 0 => 0,
             Scheme::Tirtc => {
                 let alone = if self == Stage::Likely { apps } else { 0 };
-                alone + chosen(keys.devices.all.len(), keys.devices.near(&case.hint).len()) * (1 + apps)
+                alone + self.count(&keys.devices, &case.hint) * (1 + apps)
             }
         }
+    }
+
+    /// How many keys the stage tries.
+    fn count<K>(self, keys: &Keys<K>, hint: &str) -> u64 {
+        let near = keys.near(hint);
+        let placed = near.iter().filter(|at| keys.all[**at].placed).count();
+        let count = match self {
+            Stage::Published => 0,
+            Stage::Likely => near.len(),
+            Stage::Rest => keys.all.len() - keys.placed - (near.len() - placed),
+            Stage::Elsewhere => keys.placed - placed,
+        };
+        count as u64
     }
 
     /// The indices of the keys that the stage tries.
     fn keys<K>(self, keys: &Keys<K>, hint: &str) -> Vec<usize> {
         let near = keys.near(hint);
+        let others = |placed: bool| {
+            let fits = |at: &usize| keys.all[*at].placed == placed && !near.contains(at);
+            (0..keys.all.len()).filter(fits).collect()
+        };
         match self {
             Stage::Published => Vec::new(),
             Stage::Likely => near.to_vec(),
-            Stage::Rest => (0..keys.all.len()).filter(|at| !near.contains(at)).collect(),
+            Stage::Rest => others(false),
+            Stage::Elsewhere => others(true),
         }
     }
 
