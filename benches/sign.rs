@@ -76,6 +76,10 @@ fn proof() {
     time("proof: one token, one device, one application", || {
         black_box(with_app.device(black_box(&device)));
     });
+    let four = [&device; 4];
+    time("proof: one token, four devices, one application", || {
+        black_box(with_app.signed(&trial.first(black_box(four))));
+    });
     time("proof: one token, one application", || {
         black_box(trial.app_only(black_box(&app)));
     });

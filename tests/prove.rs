@@ -108,15 +108,15 @@ fn a_folder_of_a_key_a_license_list_and_a_log_proves_what_it_signed_and_nothing_
         ("licenses.txt", &list),
         ("connect.log", &log),
     ]);
-    // All of it is measured with optimisations; without, what is left when the right pairs are found
-    // would take minutes.
-    let limit = if cfg!(debug_assertions) { "30000" } else { "20000000" };
+    // Without optimisations, what is left when the likely pairs are tried would take minutes.
+    let limit = if cfg!(debug_assertions) { "60000" } else { "20000000" };
     let told = scan(tree.path(), &["--prove-limit", limit]);
     assert_eq!(told.of("tirtc-token").len(), 10_000);
     assert_eq!(told.of("tirtc-license").len(), 1000);
     assert_eq!(told.proven_lines(), expected);
     assert_eq!(told.report["summary"]["proven"], 300);
-    assert_eq!(told.report["summary"]["unproven"] == 0, !cfg!(debug_assertions));
+    // Licenses of other devices are as many as 19 million HMACs, more than the share they get.
+    assert_ne!(told.report["summary"]["unproven"], 0);
     assert!(told.stderr.contains("300 tokens are proven"), "{}", told.stderr);
 }
 
@@ -167,6 +167,21 @@ fn a_wrong_key_proves_nothing() {
     assert!(told.report["findings"].as_array().is_some_and(|all| all.iter().all(|f| f["proof"].is_null())));
     assert_eq!(told.report["summary"]["proven"], 0);
     assert_eq!(told.report["summary"]["unproven"], 0);
+}
+
+#[test]
+fn a_device_key_under_the_id_of_another_device_is_tried_too() {
+    let mut rng = Prng::new(48);
+    let (device, app) = (rng.alnum(32), rng.alnum(32));
+    let (id, other) = (rng.device_id(), rng.device_id());
+    let token = connect(&mut rng, &id, Some(&device), &app);
+    let keys = format!("{other},{device}\n{id},{}\nTIRTC_SECRET_KEY={app}\n", rng.alnum(32));
+    let tree = tree(&[("a.log", &format!("token={token}\n")), ("keys.txt", &keys)]);
+    let told = scan(tree.path(), &[]);
+    assert_eq!(told.proven_lines(), [1]);
+    assert_eq!(told.report["summary"]["unproven"], 0);
+    // One alone, two with the device's own license, two with the other; the last get a quarter.
+    assert_eq!(scan(tree.path(), &["--prove-limit", "7"]).report["summary"]["unproven"], 1);
 }
 
 #[test]

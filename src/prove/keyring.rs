@@ -15,11 +15,15 @@ pub(super) struct Key<K> {
     pub(super) fingerprint: String,
     /// True for what the vendor published.
     pub(super) sample: bool,
+    /// True where a device id stands near it, and so it is hardly the key of another device.
+    pub(super) placed: bool,
 }
 
 /// Keys of one kind, in the order in which they were found.
 pub(super) struct Keys<K> {
     pub(super) all: Vec<Key<K>>,
+    /// How many of them are placed.
+    pub(super) placed: usize,
     places: HashMap<String, usize>,
     near: HashMap<String, Vec<usize>>,
 }
@@ -33,9 +37,14 @@ impl<K> Keys<K> {
     /// Adds a key, or to a key that is held the words that it stands near.
     fn add(&mut self, fingerprint: &str, near: &BTreeSet<String>, sample: bool, key: impl FnOnce() -> K) {
         let at = *self.places.entry(fingerprint.to_owned()).or_insert_with(|| {
-            self.all.push(Key { key: key(), fingerprint: fingerprint.to_owned(), sample });
+            self.all.push(Key { key: key(), fingerprint: fingerprint.to_owned(), sample, placed: false });
             self.all.len() - 1
         });
+        let is_device = |word: &String| !word.bytes().all(|b| b.is_ascii_digit());
+        if !self.all[at].placed && near.iter().any(is_device) {
+            self.all[at].placed = true;
+            self.placed += 1;
+        }
         for word in near {
             let keys = self.near.entry(word.clone()).or_default();
             if !keys.contains(&at) {
@@ -47,7 +56,7 @@ impl<K> Keys<K> {
 
 impl<K> Default for Keys<K> {
     fn default() -> Self {
-        Self { all: Vec::new(), places: HashMap::new(), near: HashMap::new() }
+        Self { all: Vec::new(), placed: 0, places: HashMap::new(), near: HashMap::new() }
     }
 }
 

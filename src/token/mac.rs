@@ -54,16 +54,10 @@ impl PreparedKey {
         equal(&self.tag(parts), tag)
     }
 
-    /// The state after a first part that many messages share.
-    pub(super) fn hasher(&self) -> Hasher {
-        Hasher { state: self.inner, buffer: [0; BLOCK], length: BLOCK }
-    }
-
     /// The tag over message blocks that are padded already, which saves the copy.
     pub(super) fn tag_of_blocks(&self, blocks: &[[u8; BLOCK]]) -> [u8; 32] {
-        let mut state = self.inner;
-        compress256(&mut state, blocks);
-        self.finish(bytes(&state))
+        let [tag] = tags_of_blocks([self], blocks);
+        tag
     }
 
     /// The outer hash, over the digest of the inner one.
@@ -88,6 +82,66 @@ impl Drop for PreparedKey {
 impl std::fmt::Debug for PreparedKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("PreparedKey(****)")
+    }
+}
+
+/// The tags of several keys over the same padded message.
+///
+/// A block waits for the block before it, and the processor for both; several messages side by side
+/// keep it busy, at about half the time for each.
+pub(super) fn tags_of_blocks<const N: usize>(
+    keys: [&PreparedKey; N],
+    blocks: &[[u8; BLOCK]],
+) -> [[u8; 32]; N] {
+    let mut states = keys.map(|key| key.inner);
+    for block in blocks {
+        states.iter_mut().for_each(|state| compress256(state, std::slice::from_ref(block)));
+    }
+    std::array::from_fn(|at| keys[at].finish(bytes(&states[at])))
+}
+
+/// A message to which one key adds a signature of another: what all of them begin with is hashed once.
+pub(super) struct Prefix<'k> {
+    key: &'k PreparedKey,
+    state: [u32; 8],
+    /// The end of the message, padded, with room for the rest of it.
+    blocks: [[u8; BLOCK]; 2],
+    /// Where that room begins.
+    held: usize,
+    /// How many of the blocks there are.
+    count: usize,
+}
+
+impl<'k> Prefix<'k> {
+    /// Messages that begin with `start` and go on for `rest` bytes, 55 at most.
+    pub(super) fn new(key: &'k PreparedKey, start: &[u8], rest: usize) -> Self {
+        let (whole, tail) = start.as_chunks::<BLOCK>();
+        let mut state = key.inner;
+        compress256(&mut state, whole);
+        let mut blocks = [[0; BLOCK]; 2];
+        blocks[0][..tail.len()].copy_from_slice(tail);
+        let end = tail.len() + rest;
+        let count = (end + 9).div_ceil(BLOCK);
+        let flat = blocks.as_flattened_mut();
+        flat[end] = 0x80;
+        flat[count * BLOCK - 8..count * BLOCK].copy_from_slice(&bit_length(BLOCK + start.len() + rest));
+        Self { key, state, blocks, held: tail.len(), count }
+    }
+
+    /// The tags of the messages that end so.
+    pub(super) fn tags<const N: usize>(&self, ends: [&[u8]; N]) -> [[u8; 32]; N] {
+        let mut states = [self.state; N];
+        let blocks = ends.map(|end| {
+            let mut blocks = self.blocks;
+            blocks.as_flattened_mut()[self.held..self.held + end.len()].copy_from_slice(end);
+            blocks
+        });
+        for at in 0..self.count {
+            for (state, blocks) in states.iter_mut().zip(&blocks) {
+                compress256(state, &blocks[at..=at]);
+            }
+        }
+        states.map(|state| self.key.finish(bytes(&state)))
     }
 }
 
@@ -199,6 +253,10 @@ mod tests {
                 let (a, b) = message.split_at(length / 3);
                 assert_eq!(key.tag(&[a, b"", b]), expected);
                 assert_eq!(key.tag_of_blocks(&padded_blocks(message)), expected);
+                let prefix = Prefix::new(&key, a, 43);
+                if let Some(rest) = text.get(a.len()..a.len() + 43) {
+                    assert_eq!(prefix.tags([rest, rest]), [key.tag(&[a, rest]); 2]);
+                }
             }
         }
     }

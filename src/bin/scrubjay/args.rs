@@ -156,8 +156,9 @@ pub(crate) struct ScanArgs {
         value_name = "N",
         default_value_t = scrubjay::prove::DEFAULT_LIMIT,
         long_help = "The most HMACs to spend on finding out which key signed which token. Every token \
-                     found is tried with every key found or known, the likely keys first; the summary \
-                     says how many tokens were left when the limit came. 0 tries none"
+                     found is tried with every key found or known, the likely keys first; device keys \
+                     that stand with the id of another device come last and get a quarter of it. The \
+                     summary says how many tokens were left when the limit came. 0 tries none"
     )]
     pub(crate) prove_limit: u64,
 
