@@ -197,3 +197,114 @@ impl Verdicts {
 fn place(finding: &Finding) -> String {
     format!("{}:{}", finding.path, finding.line)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop")]
+mod tests {
+    use super::*;
+    use crate::blob::{Blob, Origin};
+    use crate::detect::{Detector, Scratch};
+    use crate::finding::Kind;
+    use crate::secret::SdkSecretKey;
+    use crate::token::usersig::{Grant, Key, SCHEME};
+    use crate::token::{Evidence, Token};
+
+    const NOW: i64 = 1_800_000_000;
+
+    fn token(key: &str) -> Token {
+        let key = Key::new(&SdkSecretKey::parse(key).unwrap());
+        let text = key.sign(&Grant::new(1_400_123_456, "alice", NOW).unwrap()).unwrap();
+        (SCHEME.decode)(text.expose().as_bytes()).unwrap()
+    }
+
+    fn case(token: &Token) -> Case {
+        Case::new(0, &token.claims, Exhibit::token(&token.evidence)).unwrap()
+    }
+
+    #[test]
+    fn what_a_sample_key_signed_is_a_sample() {
+        let key = "0123456789abcdef".repeat(4);
+        let token = token(&key);
+        assert!(Evidence::of(&token.evidence).is_some());
+        let prepare = || crate::token::mac::PreparedKey::new(key.as_bytes());
+        for (sample, expected) in [(true, true), (false, false)] {
+            let mut keys = Keyring::default();
+            keys.sdks.add("f", &["1400123456".to_owned()].into(), sample, prepare);
+            let outcomes = trials::run(&[case(&token)], &keys, 1, 1);
+            assert_eq!(outcomes == [Outcome::Sample], expected);
+            assert_eq!(matches!(&outcomes[0], Outcome::Signed(proof) if proof.secret_key == "f"), !expected);
+        }
+    }
+
+    #[test]
+    fn without_tokens_or_keys_there_is_nothing_to_do() {
+        let proofs = conclude(&mut Vec::new(), Exhibits::default(), &Proving::default(), 4);
+        assert_eq!((proofs.proven, proofs.unproven, proofs.samples.len()), (0, 0, 0));
+        let outcomes = trials::run(&[case(&token("key"))], &Keyring::default(), DEFAULT_LIMIT, 4);
+        assert_eq!(outcomes, [Outcome::Open { tried_all: true }]);
+    }
+
+    #[test]
+    fn the_least_of_rules_becomes_critical_by_a_proof() {
+        let detector = Detector::new(crate::rule::builtin(), NOW);
+        let key = "0123456789abcdef".repeat(4);
+        let text = format!("SDKSECRETKEY={key}");
+        let (mut findings, mut exhibits) = (Vec::new(), Exhibits::default());
+        let origin = Origin::file("a.env");
+        let blob = Blob::whole(text.as_bytes(), &origin);
+        detector.detect(&blob, &mut Scratch::default(), &mut |d| {
+            exhibits.add("key", Exhibit::secret(&d.value, blob.bytes, d.span));
+        });
+        let signed = token(&key);
+        exhibits.add("token", Exhibit::token(&signed.evidence));
+        for (name, kind, claims) in
+            [("key", Kind::SdkSecretKey, None), ("token", Kind::UserSig, Some(signed.claims.clone()))]
+        {
+            let severity = Severity::Low;
+            let fingerprint = name.to_owned();
+            findings.push(Finding {
+                kind,
+                claims,
+                severity,
+                fingerprint,
+                path: name.to_owned(),
+                line: 3,
+                ..blank()
+            });
+        }
+        let proofs = conclude(&mut findings, exhibits, &Proving::default(), 1);
+        assert_eq!(proofs.proven, 1);
+        let said: Vec<_> =
+            findings.iter().map(|f| (f.severity, f.proof.as_ref().unwrap().words.as_str())).collect();
+        let expected = [
+            (Severity::Critical, "this key signed the token at token:3"),
+            (Severity::Low, "the key at key:3 signed this token"),
+        ];
+        assert_eq!(said, expected);
+    }
+
+    fn blank() -> Finding {
+        Finding {
+            rule: String::new(),
+            kind: Kind::Other,
+            severity: Severity::Low,
+            message: String::new(),
+            reason: String::new(),
+            path: String::new(),
+            line: 1,
+            column: 1,
+            end_line: 1,
+            end_column: 1,
+            offset: 0,
+            length: 0,
+            masked: String::new(),
+            fingerprint: String::new(),
+            status: None,
+            claims: None,
+            decoded: Vec::new(),
+            entry: Vec::new(),
+            proof: None,
+            excerpt: crate::finding::Excerpt::default(),
+        }
+    }
+}

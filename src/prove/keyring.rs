@@ -35,7 +35,13 @@ impl<K> Keys<K> {
     }
 
     /// Adds a key, or to a key that is held the words that it stands near.
-    fn add(&mut self, fingerprint: &str, near: &BTreeSet<String>, sample: bool, key: impl FnOnce() -> K) {
+    pub(super) fn add(
+        &mut self,
+        fingerprint: &str,
+        near: &BTreeSet<String>,
+        sample: bool,
+        key: impl FnOnce() -> K,
+    ) {
         let at = *self.places.entry(fingerprint.to_owned()).or_insert_with(|| {
             self.all.push(Key { key: key(), fingerprint: fingerprint.to_owned(), sample, placed: false });
             self.all.len() - 1

@@ -143,7 +143,7 @@ fn proofs(args: &ScanArgs, summary: &Summary) -> String {
     }
     if summary.unproven > 0 {
         text.push_str(&format!(
-            "\n  {} not tried with every key: the limit is {} HMACs (--prove-limit)",
+            "\n  {} not tried with every key within {} HMACs; --prove-limit raises that",
             counted(summary.unproven, "token"),
             args.prove_limit
         ));
