@@ -21,6 +21,7 @@
 
 mod assign;
 mod call;
+mod cores;
 pub(crate) mod csv;
 pub(crate) mod cursor;
 mod fallback;
@@ -35,11 +36,12 @@ mod short;
 use std::collections::HashMap;
 
 use crate::decode::{self, Wake};
-use crate::prefilter::{Core, Hit, Prefilter, common};
+use crate::prefilter::{Core, Hit, Prefilter};
 use crate::rule::{Rule, Value};
 use crate::text::Span;
 use crate::token::{self, Scheme, Token};
 
+use cores::{Cores, core_of};
 pub(crate) use name::{Name, Names, normalise};
 
 /// How the value is written; the judges believe some forms more than others.
@@ -327,11 +329,6 @@ fn is_glued(before: &[u8]) -> bool {
     !(percent || escape || colour)
 }
 
-/// Four bytes without case. Some signs fall together too; whoever is woken looks again.
-fn fold(four: [u8; 4]) -> u32 {
-    u32::from_le_bytes(four) | 0x2020_2020
-}
-
 fn either_case(b: u8) -> Vec<u8> {
     let mut class = vec![b.to_ascii_lowercase(), b.to_ascii_uppercase()];
     class.dedup();
@@ -350,67 +347,4 @@ fn own_cores() -> Vec<Core> {
         [vec![b'%'], b"4567".to_vec(), b"0123456789abcdefABCDEF".to_vec(), vec![b'%']],
         [SK_BEFORE.to_vec(), either_case(b's'), either_case(b'k'), b"=:\"' \\".to_vec()],
     ]
-}
-
-/// Words that logs and sources are full of: a core inside one of them would wake everywhere.
-const EVERYWHERE: &[&str] = &[
-    "service", "config", "device", "connect", "client", "server", "generate", "request", "session",
-    "version", "start", "token", "build", "_key", "-key",
-];
-
-/// The four bytes of a keyword that are rarest in text, so that few places wake it.
-fn core_of(keyword: &[u8]) -> Option<[u8; 4]> {
-    let lower = keyword.to_ascii_lowercase();
-    let is_common = |w: &&[u8]| EVERYWHERE.iter().any(|e| memchr::memmem::find(e.as_bytes(), w).is_some());
-    let share = |w: &&[u8]| w.iter().map(|&b| common(b)).product::<u64>();
-    let rare = lower.windows(4).filter(|w| !is_common(w)).min_by_key(share);
-    rare.or_else(|| lower.windows(4).min_by_key(share))?.try_into().ok()
-}
-
-/// What the four folded bytes of a core lead to: a table of 4,096 places, found by one multiplication.
-#[derive(Debug)]
-struct Cores {
-    /// For each place the index behind the last of its entries, or 0.
-    first: Vec<u16>,
-    /// The bytes, the action, and the next entry of the same place.
-    entries: Vec<(u32, Action, u16)>,
-}
-
-impl Default for Cores {
-    fn default() -> Self {
-        Self { first: vec![0; 4096], entries: Vec::new() }
-    }
-}
-
-impl Cores {
-    fn place(folded: u32) -> usize {
-        (folded.wrapping_mul(0x9e37_79b1) >> 20) as usize
-    }
-
-    /// Adds an action; false where it is there already.
-    fn add(&mut self, four: [u8; 4], action: Action) -> bool {
-        if self.get(four).any(|a| *a == action) {
-            return false;
-        }
-        let place = Self::place(fold(four));
-        self.entries.push((fold(four), action, self.first[place]));
-        self.first[place] = self.entries.len() as u16;
-        true
-    }
-
-    /// The actions of four bytes.
-    fn get(&self, four: [u8; 4]) -> impl Iterator<Item = &Action> {
-        let folded = fold(four);
-        let mut next = self.first[Self::place(folded)];
-        std::iter::from_fn(move || {
-            while next != 0 {
-                let (bytes, action, after) = &self.entries[usize::from(next) - 1];
-                next = *after;
-                if *bytes == folded {
-                    return Some(action);
-                }
-            }
-            None
-        })
-    }
 }

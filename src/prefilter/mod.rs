@@ -1,0 +1,292 @@
+//! The first look at every byte: where could a credential be at all?
+//!
+//! Scanning time is this file. It walks the bytes once and gives positions where one of three things
+//! holds: the four bytes from here may be the core of a keyword ([`Hit::Core`]), a long run of letters
+//! and digits passes here ([`Hit::Run`]), or here stands ASCII text in UTF-16 ([`Hit::Wide`]). All
+//! three may be wrong; none is ever missed. Whoever takes a hit looks closer.
+//!
+//! A core is four bytes, each of a small class, letters in either case. Membership is decided by the
+//! "shufti" method: two 16-entry tables per position, one for the low and one for the high half of
+//! the byte, each entry a set of eight buckets; the four positions are intersected. That is eight
+//! byte shuffles for 32 positions with AVX2. The same tables drive the portable twin, which a
+//! property test compares with it.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+mod buckets;
+
+use std::ops::Range;
+
+pub(crate) use buckets::common;
+use buckets::{buckets, product};
+
+/// What may stand at a position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hit {
+    /// The four bytes from here are perhaps a core.
+    Core(usize),
+    /// The 16 bytes from here are letters and digits, and the 16 before them are not or not in range.
+    /// Runs of lower-case hex digits are told from [`HEX_RUN`] on: the trace ids of a log are shorter.
+    Run(usize),
+    /// The 16 bytes from here are ASCII characters in UTF-16, and the 16 before them are not or not in range.
+    Wide(usize),
+}
+
+/// The shortest run of lower-case hex digits that may be a key or an encoded text.
+const HEX_RUN: usize = 40;
+
+/// One byte of a core: the set of bytes that may stand there.
+pub(crate) type Class = Vec<u8>;
+
+/// Four classes.
+pub(crate) type Core = [Class; 4];
+
+/// How many sets of cores are told apart.
+const BUCKETS: usize = 8;
+
+/// The block that is looked at in one step.
+const BLOCK: usize = 32;
+
+/// Half of a block: the unit of runs.
+const HALF: usize = 16;
+
+/// The tables.
+#[derive(Debug, Clone)]
+pub(crate) struct Prefilter {
+    /// Per position: buckets by low half, buckets by high half.
+    tables: [[[u8; 16]; 2]; 4],
+    /// One bit for each hash of four folded bytes that are a core: the tables let pass whatever mixes
+    /// the cores of a bucket, and most of that ends here.
+    exact: Box<[u64; EXACT_BITS / 64]>,
+}
+
+/// A power of two; 8 KiB stay in the first-level cache.
+const EXACT_BITS: usize = 1 << 16;
+
+impl Prefilter {
+    /// Builds the tables.
+    pub(crate) fn new(cores: &[Core]) -> Self {
+        let mut tables = [[[0u8; 16]; 2]; 4];
+        for (bucket, sets) in buckets(cores).iter().enumerate() {
+            for (table, set) in tables.iter_mut().zip(sets) {
+                let [low, high] = table;
+                for (half, (low, high)) in low.iter_mut().zip(high).enumerate() {
+                    *low |= u8::from(set.low & (1 << half) != 0) << bucket;
+                    *high |= u8::from(set.high & (1 << half) != 0) << bucket;
+                }
+            }
+        }
+        let mut exact = Box::new([0; EXACT_BITS / 64]);
+        for core in cores {
+            for four in product(core) {
+                let place = Self::place(four);
+                exact[place / 64] |= 1u64 << (place % 64);
+            }
+        }
+        Self { tables, exact }
+    }
+
+    fn place(four: [u8; 4]) -> usize {
+        let folded = u32::from_le_bytes(four) | 0x2020_2020;
+        (folded.wrapping_mul(0x9e37_79b1) >> 16) as usize
+    }
+
+    /// Whether the four bytes at `at` are a core, but for hashes that meet.
+    #[inline]
+    fn is_core(&self, bytes: &[u8], at: usize) -> bool {
+        let Some(&four) = bytes.get(at..).and_then(|b| b.first_chunk()) else { return false };
+        let place = Self::place(four);
+        self.exact[place / 64] & (1 << (place % 64)) != 0
+    }
+
+    /// Puts every hit at a position in `range` into `hits`, in order of position. What lies outside
+    /// of `range` is looked at for context only.
+    pub(crate) fn find(&self, bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
+        #[cfg(target_arch = "x86_64")]
+        if avx2::available() {
+            return avx2::find(self, bytes, range, hits);
+        }
+        self.find_portable(bytes, range, Classes::NONE, hits);
+    }
+
+    /// The portable twin; `before` is what stands before the range.
+    fn find_portable(&self, bytes: &[u8], range: Range<usize>, mut before: Classes, hits: &mut Vec<Hit>) {
+        let mut at = range.start;
+        while at < range.end {
+            let n = (range.end - at).min(BLOCK);
+            let mut core = 0u32;
+            for i in 0..n {
+                core |= u32::from(self.core_at(bytes, at + i)) << i;
+            }
+            let halves = [Classes::of(bytes, at), Classes::of(bytes, at + HALF)];
+            let block = Block { at, length: n, core, halves };
+            emit(self, bytes, block, |at| is_trace_id(bytes, at), &mut before, hits);
+            at += BLOCK;
+        }
+    }
+
+    /// Whether the four bytes at `at` pass the tables.
+    fn core_at(&self, bytes: &[u8], at: usize) -> bool {
+        let Some(four) = bytes.get(at..at + 4) else { return false };
+        let mut buckets = 0xff;
+        for (table, &byte) in self.tables.iter().zip(four) {
+            buckets &= table[0][usize::from(byte & 15)] & table[1][usize::from(byte >> 4)];
+        }
+        buckets != 0
+    }
+}
+
+/// What a half block consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Classes {
+    /// Letters and digits only.
+    run: bool,
+    /// Printable ASCII and NUL by turns.
+    wide: bool,
+}
+
+impl Classes {
+    /// Neither.
+    const NONE: Self = Self { run: false, wide: false };
+
+    /// Of the half block at `at`; a half block that is cut off by the end of the bytes is nothing.
+    fn of(bytes: &[u8], at: usize) -> Self {
+        let Some(half) = bytes.get(at..at + HALF) else { return Self::NONE };
+        let printable = |b: u8| (0x20..0x7f).contains(&b);
+        let even = half.iter().step_by(2);
+        let odd = half.iter().skip(1).step_by(2);
+        Self {
+            run: half.iter().all(u8::is_ascii_alphanumeric),
+            wide: (even.clone().all(|&b| printable(b)) && odd.clone().all(|&b| b == 0))
+                || (even.clone().all(|&b| b == 0) && odd.clone().all(|&b| printable(b))),
+        }
+    }
+}
+
+/// Turns the masks of one block into hits, in order.
+#[inline]
+fn emit(
+    filter: &Prefilter,
+    bytes: &[u8],
+    block: Block,
+    is_trace_id: impl Fn(usize) -> bool,
+    before: &mut Classes,
+    hits: &mut Vec<Hit>,
+) {
+    for (i, classes) in block.halves.into_iter().enumerate() {
+        let start = i * HALF;
+        if start >= block.length {
+            break;
+        }
+        if classes.run && !before.run && !is_trace_id(block.at + start) {
+            hits.push(Hit::Run(block.at + start));
+        }
+        if classes.wide && !before.wide {
+            hits.push(Hit::Wide(block.at + start));
+        }
+        *before = classes;
+        let mut bits = (block.core >> start) & 0xffff;
+        while bits != 0 {
+            let at = block.at + start + bits.trailing_zeros() as usize;
+            if filter.is_core(bytes, at) {
+                hits.push(Hit::Core(at));
+            }
+            bits &= bits - 1;
+        }
+    }
+}
+
+/// Whether the half block at `at` is lower-case hex and its run shorter than [`HEX_RUN`].
+fn is_trace_id(bytes: &[u8], at: usize) -> bool {
+    let is_part = |b: &&u8| b.is_ascii_alphanumeric();
+    let run = || {
+        let before = bytes[..at].iter().rev().take(HEX_RUN).take_while(is_part).count();
+        let after = bytes[at..].iter().take(HEX_RUN).take_while(is_part).count();
+        before + after
+    };
+    is_lower_hex(bytes, at) && run() < HEX_RUN
+}
+
+/// Whether the half block at `at` consists of lower-case hex digits.
+#[inline]
+fn is_lower_hex(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at..).and_then(|b| b.first_chunk::<HALF>()).is_some_and(|half| {
+        half.iter().fold(true, |all, &b| all & (b.wrapping_sub(b'0') < 10 || b.wrapping_sub(b'a') < 6))
+    })
+}
+
+/// One block, classified.
+#[derive(Clone, Copy)]
+struct Block {
+    at: usize,
+    /// 32, or less at the end.
+    length: usize,
+    /// A bit for each position that passes the tables.
+    core: u32,
+    halves: [Classes; 2],
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn fold(text: &[u8; 4]) -> Core {
+        text.map(|b| vec![b.to_ascii_lowercase(), b.to_ascii_uppercase()])
+    }
+
+    fn filter() -> Prefilter {
+        Prefilter::new(&[fold(b"secr"), fold(b"v1.e"), fold(b"icen"), fold(b" -k ")])
+    }
+
+    fn find(bytes: &[u8]) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        filter().find(bytes, 0..bytes.len(), &mut hits);
+        hits
+    }
+
+    #[test]
+    fn cores_are_found_in_any_case_and_place() {
+        for pad in 0..70 {
+            let text = format!("{}sEcR", " ".repeat(pad));
+            assert!(find(text.as_bytes()).contains(&Hit::Core(pad)), "{pad}");
+        }
+        assert_eq!(find(b"nothing to see in here, move along, please"), []);
+    }
+
+    #[test]
+    fn a_run_of_31_is_always_told_and_told_once() {
+        for pad in 0..70 {
+            let text = format!("{}{} ", " ".repeat(pad), "aZ".repeat(31).split_at(31).0);
+            let runs = find(text.as_bytes()).iter().filter(|h| matches!(h, Hit::Run(_))).count();
+            assert_eq!(runs, 1, "{pad}");
+        }
+    }
+
+    #[test]
+    fn text_in_utf16_is_told() {
+        let wide: Vec<u8> = "device secret key of".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(find(&wide).iter().any(|h| matches!(h, Hit::Wide(_))));
+        assert!(!find(&[0; 200]).iter().any(|h| matches!(h, Hit::Wide(_))));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_twins_agree(
+            parts in prop::collection::vec(prop::sample::select(vec!["secr", "SECRET", "a1B2a1B2a1B2", "0123456789abcdef0", "v1.e", "\0", "s\0e\0", " ", "é"]), 0..80),
+            cut in 0usize..40,
+        ) {
+            let text = parts.concat();
+            let bytes = text.as_bytes();
+            let start = cut.min(bytes.len());
+            let mut fast = Vec::new();
+            let mut portable = Vec::new();
+            filter().find(bytes, start..bytes.len(), &mut fast);
+            filter().find_portable(bytes, start..bytes.len(), Classes::NONE, &mut portable);
+            prop_assert_eq!(fast, portable);
+        }
+    }
+}
