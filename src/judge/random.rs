@@ -49,7 +49,8 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
     if digits == 0 && changes * 5 < value.len() {
         return Some(silent("letters without digits, not random"));
     }
-    if !case.is_assigned() && (digits == 0 || changes * 5 < value.len()) {
+    let fewest = if digits == 0 { 3 } else { 2 };
+    if !case.is_assigned() && changes * 10 < value.len() * fewest {
         return Some(silent("not random enough for a value that is not assigned"));
     }
     let is_hex = value.iter().all(u8::is_ascii_hexdigit);
