@@ -15,7 +15,7 @@ use crate::judge::{self, Case};
 use crate::matcher::csv::Columns;
 use crate::matcher::{Asks, Form, Match, Matcher, Page};
 use crate::prefilter::Hit;
-use crate::rule::Rule;
+use crate::rule::{Rule, Value};
 use crate::text::Span;
 use crate::token::Token;
 
@@ -249,6 +249,8 @@ impl Detector {
             Form::Cell => 4,
             _ if found.token.is_some() => 5,
             Form::Quoted | Form::Bare | Form::Fallback => 2,
+            // 64 hex digits are told by their name rather than by what stands beside them.
+            Form::Shape if rule.value == Value::Hex64 => 1,
             Form::Shape => 3,
             Form::Prose => 1,
         };
