@@ -117,7 +117,7 @@ enum Action {
     Call,
     /// `v1.e`.
     Connect,
-    /// `v1%2E`.
+    /// `%2Ee`, the middle of an encoded `v1.eyJ…`.
     Percent,
     /// A PEM line.
     Pem,
@@ -134,7 +134,7 @@ enum Action {
 /// Cores of the forms that are the grammar's own, not the rules'.
 const FIXED: &[(&[u8; 4], Action)] = &[
     (b"v1.e", Action::Connect),
-    (b"v1%2", Action::Percent),
+    (b"%2Ee", Action::Percent),
     (b"-BEG", Action::Pem),
     (b"\\u00", Action::Escape),
     (b"\\u{0", Action::Escape),
