@@ -127,6 +127,25 @@ pub fn count_chars(bytes: &[u8]) -> usize {
     bytes.utf8_chunks().map(|c| c.valid().chars().count() + usize::from(!c.invalid().is_empty())).sum()
 }
 
+/// How many characters must be put in, taken out or replaced to make one of the other; by it the name
+/// that was probably meant is found.
+///
+/// ```
+/// assert_eq!(scrubjay::text::distance("kindd", "kind"), 1);
+/// ```
+pub fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.iter().enumerate() {
+            let cost = (diagonal + usize::from(x != *y)).min(row[j] + 1).min(row[j + 1] + 1);
+            diagonal = std::mem::replace(&mut row[j + 1], cost);
+        }
+    }
+    row[b.len()]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,5 +177,10 @@ mod tests {
     fn bidi_and_controls_are_spelled_out() {
         assert_eq!(printable("plain"), "plain");
         assert_eq!(printable("\u{1b}[0m\u{2066}x"), "\\u{1b}[0m\\u{2066}x");
+    }
+
+    #[test]
+    fn distance_counts_changes() {
+        assert_eq!((distance("", "abc"), distance("kitten", "sitting"), distance("a", "a")), (3, 3, 0));
     }
 }

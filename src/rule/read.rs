@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 use super::{Allow, Call, Rule, Value};
 use crate::error::{Error, Result};
 use crate::finding::{Kind, Severity};
+use crate::text::distance;
 use crate::token;
 
 /// A compiled regex may take this many bytes, so that a rule file cannot take all memory.
@@ -290,20 +291,6 @@ fn place(text: &str, at: usize) -> (usize, usize) {
 fn nearest<'k>(name: &str, keys: &[&'k str]) -> Option<&'k str> {
     let close = keys.iter().map(|k| (distance(name, k), *k)).min()?;
     (close.0 <= 2.max(name.len() / 3)).then_some(close.1)
-}
-
-/// Edit distance.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let cost = (diagonal + usize::from(x != *y)).min(row[j] + 1).min(row[j + 1] + 1);
-            diagonal = std::mem::replace(&mut row[j + 1], cost);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]
