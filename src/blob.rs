@@ -3,6 +3,8 @@
 //! An [`Origin`] is a type, not a text that somebody parses later: formats print it, rules look at
 //! its path, nobody takes it apart again.
 
+use std::sync::Arc;
+
 use crate::text::Span;
 
 /// Where bytes came from.
@@ -12,12 +14,41 @@ pub struct Origin {
     pub path: String,
     /// The way into a container, outermost first; empty for a plain file.
     pub entry: Vec<String>,
+    /// The commit that brought the bytes, where they come from a repository's history.
+    pub commit: Option<Arc<Commit>>,
+}
+
+/// A commit, as far as it tells people where to look and whom to ask.
+///
+/// Names and messages are shown as they are in the repository, but for what is secret in them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Commit {
+    /// The object id, in hex; empty where no commit holds the bytes (a dangling object).
+    pub id: String,
+    /// The author's name.
+    pub author: String,
+    /// The author's mail address.
+    pub email: String,
+    /// The author's date, RFC 3339 with the offset that the author had.
+    pub date: String,
+    /// The first line of the message.
+    pub message: String,
+    /// The path in the tree of the commit.
+    pub path: String,
+    /// The commit that took the bytes away again, where one did and `HEAD` is without them.
+    pub removed_by: Option<String>,
+    /// The branches, tags and other references whose history holds the commit, by full name.
+    pub refs: Vec<String>,
+    /// True where the tree of `HEAD` still holds the bytes at this path.
+    pub in_head: bool,
+    /// True where no reference, reflog entry or stash leads to the commit.
+    pub unreachable: bool,
 }
 
 impl Origin {
     /// A file, by the path that names it to a person.
     pub fn file(path: impl Into<String>) -> Self {
-        Self { path: path.into(), entry: Vec::new() }
+        Self { path: path.into(), ..Self::default() }
     }
 
     /// Standard input.

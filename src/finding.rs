@@ -2,7 +2,9 @@
 //! itself, which never holds the secret.
 
 use std::fmt;
+use std::sync::Arc;
 
+use crate::blob::Commit;
 use crate::text::Span;
 use crate::token::Claims;
 
@@ -190,10 +192,45 @@ pub struct Finding {
     pub decoded: Vec<&'static str>,
     /// The way into a container, outermost first.
     pub entry: Vec<String>,
+    /// The commit that brought it, where the history of a repository was read.
+    pub commit: Option<Arc<Commit>>,
+    /// Set where somebody decided that it need not be reported.
+    pub suppressed: Option<Suppression>,
     /// For a token whose keys are known, and for these keys.
     pub proof: Option<Proof>,
     /// The source lines with every secret masked, for people; not part of machine formats.
     pub excerpt: Excerpt,
+}
+
+/// Who decided that a finding need not be reported, and why.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Suppression {
+    /// What holds the decision.
+    pub by: Suppressor,
+    /// The reason that was given; empty where none was.
+    pub reason: String,
+}
+
+/// What can hold the decision not to report a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Suppressor {
+    /// A baseline: the finding was there when it was written.
+    Baseline,
+    /// An entry of the project file.
+    Config,
+    /// A marker on the line itself.
+    Inline,
+}
+
+impl Suppressor {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Suppressor::Baseline => "baseline",
+            Suppressor::Config => "config",
+            Suppressor::Inline => "inline",
+        }
+    }
 }
 
 /// That a key signed a token, shown by computing the signature again. In the finding of a key that

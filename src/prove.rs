@@ -303,6 +303,8 @@ mod tests {
             claims: None,
             decoded: Vec::new(),
             entry: Vec::new(),
+            commit: None,
+            suppressed: None,
             proof: None,
             excerpt: crate::finding::Excerpt::default(),
         }

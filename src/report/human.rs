@@ -20,8 +20,13 @@ use crate::text::printable;
 use crate::token::Claims;
 
 /// The line in the table.
-pub(super) const FORMAT: Format =
-    Format { name: "human", about: "for people, with the masked lines", excerpts: true, make };
+pub(super) const FORMAT: Format = Format {
+    name: "human",
+    about: "for people, with the masked lines",
+    excerpts: true,
+    suppressed: false,
+    make,
+};
 
 fn make(style: Style) -> Box<dyn Reporter> {
     let characters = if style.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() };

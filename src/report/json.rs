@@ -9,12 +9,14 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 
 use super::{Failure, Format, Reporter, Run, Style, Summary};
+use crate::blob::Commit;
 use crate::finding::{Finding, Proof, Severity};
 use crate::text::is_unprintable;
 use crate::token::Claims;
 
 /// The line in the table.
-pub(super) const FORMAT: Format = Format { name: "json", about: "one JSON document", excerpts: false, make };
+pub(super) const FORMAT: Format =
+    Format { name: "json", about: "one JSON document", excerpts: false, suppressed: false, make };
 
 fn make(_: Style) -> Box<dyn Reporter> {
     Box::new(Json { first: true })
@@ -86,7 +88,10 @@ pub(super) fn line(finding: &Finding) -> String {
     }
     object.texts("decoded", &finding.decoded);
     object.texts("entry", &finding.entry);
-    object.null("commit");
+    match &finding.commit {
+        Some(brought) => object.object("commit", |object| commit(brought, object)),
+        None => object.null("commit"),
+    }
     match &finding.proof {
         Some(shown) => object.object("proof", |object| proof(shown, object)),
         None => object.null("proof"),
@@ -105,6 +110,19 @@ fn claims(claims: &Claims, object: &mut Object<'_>) {
     if let Some(id) = claims.sdk_app_id {
         object.number("sdk_app_id", id);
     }
+}
+
+fn commit(commit: &Commit, object: &mut Object<'_>) {
+    object.text("id", &commit.id);
+    object.text("author", &commit.author);
+    object.text("email", &commit.email);
+    object.text("date", &commit.date);
+    object.text("message", &commit.message);
+    object.text("path", &commit.path);
+    object.text_or_null("removed_by", commit.removed_by.as_deref());
+    object.texts("refs", &commit.refs);
+    object.raw("in_head", if commit.in_head { "true" } else { "false" });
+    object.raw("unreachable", if commit.unreachable { "true" } else { "false" });
 }
 
 fn proof(proof: &Proof, object: &mut Object<'_>) {
@@ -150,6 +168,7 @@ fn summary(summary: &Summary, object: &mut Object<'_>) {
         });
         object.close();
     });
+    object.number("suppressed", summary.suppressed);
 }
 
 fn list<T>(json: &mut String, items: &[T], mut item: impl FnMut(&mut String, &T)) {

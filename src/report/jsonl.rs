@@ -6,8 +6,13 @@ use super::{Format, Reporter, Run, Style, json};
 use crate::finding::Finding;
 
 /// The line in the table.
-pub(super) const FORMAT: Format =
-    Format { name: "jsonl", about: "JSON Lines, one finding a line", excerpts: false, make };
+pub(super) const FORMAT: Format = Format {
+    name: "jsonl",
+    about: "JSON Lines, one finding a line",
+    excerpts: false,
+    suppressed: false,
+    make,
+};
 
 fn make(_: Style) -> Box<dyn Reporter> {
     Box::new(JsonLines)

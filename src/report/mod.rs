@@ -46,6 +46,8 @@ pub struct Summary {
     pub findings: u64,
     /// Findings of each severity, in the order of [`Severity::ALL`].
     pub by_severity: [u64; Severity::ALL.len()],
+    /// Findings that were suppressed; no other count holds them.
+    pub suppressed: u64,
     /// What was not read, by reason.
     pub skipped: BTreeMap<&'static str, u64>,
     /// What could not be read.
@@ -153,6 +155,8 @@ pub struct Format {
     pub about: &'static str,
     /// True where people read it, with the masked lines around the findings.
     pub excerpts: bool,
+    /// True where it has a place for findings that were suppressed; the others do not see them.
+    pub suppressed: bool,
     /// Makes a reporter.
     pub make: fn(Style) -> Box<dyn Reporter>,
 }
@@ -179,7 +183,7 @@ pub fn write(
 ) -> io::Result<()> {
     let mut reporter = (format.make)(style);
     reporter.begin(run, out)?;
-    for finding in findings {
+    for finding in findings.iter().filter(|f| format.suppressed || f.suppressed.is_none()) {
         reporter.finding(run, finding, out)?;
     }
     reporter.end(run, out)

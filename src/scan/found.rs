@@ -178,6 +178,8 @@ fn describe(detection: &Detection<'_>, blob: &Blob<'_>, offset: u64) -> Finding 
         claims: detection.token.as_ref().map(|token| token.claims.clone()),
         decoded: detection.decoded.clone(),
         entry: blob.origin.entry.clone(),
+        commit: blob.origin.commit.clone(),
+        suppressed: None,
         proof: None,
         excerpt: Excerpt::default(),
     }

@@ -80,10 +80,12 @@ pub fn scan(
     let mut findings = gathered.leaks;
     tidy(&mut findings);
     let proofs = prove::conclude(&mut findings, gathered.exhibits, proving, settings.jobs);
+    let open = || findings.iter().filter(|f| f.suppressed.is_none());
     let mut summary = Summary {
         files: gathered.files,
         bytes: gathered.bytes,
-        findings: findings.len() as u64,
+        findings: open().count() as u64,
+        suppressed: findings.iter().filter(|f| f.suppressed.is_some()).count() as u64,
         skipped: gathered.skipped,
         errors: gathered.errors.len() as u64,
         proven: proofs.proven,
@@ -91,7 +93,7 @@ pub fn scan(
         nonce_reuse: prove::reused(&findings),
         ..Summary::default()
     };
-    for finding in &findings {
+    for finding in open() {
         summary.by_severity[finding.severity as usize] += 1;
     }
     let (mut errors, mut skipped) = (gathered.errors, gathered.skipped_paths);
@@ -337,6 +339,8 @@ mod tests {
             claims: None,
             decoded: Vec::new(),
             entry: Vec::new(),
+            commit: None,
+            suppressed: None,
             proof: None,
             excerpt: Excerpt::default(),
         }
