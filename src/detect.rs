@@ -90,6 +90,21 @@ impl Detector {
         Self { rules, matcher, now }
     }
 
+    /// The same without regard to paths, where any rule asks for one: finds what this finds, and
+    /// perhaps more.
+    pub fn anywhere(&self) -> Option<Self> {
+        let asks = |rule: &Rule| rule.path.is_some() || rule.allowlists.iter().any(|a| !a.paths.is_empty());
+        if !self.rules.iter().any(asks) {
+            return None;
+        }
+        let mut rules = self.rules.clone();
+        for rule in &mut rules {
+            rule.path = None;
+            rule.allowlists.retain(|allow| allow.paths.is_empty());
+        }
+        Some(Self::new(rules, self.now))
+    }
+
     /// The rules.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
@@ -134,7 +149,7 @@ impl Detector {
     }
 
     /// Gives `sink` the leaks of whole contents that have no path yet: what [`Detector::detect`] gives,
-    /// for any path, before overlaps are resolved, so perhaps more than once.
+    /// for any path.
     ///
     /// With `changed`, the rest of `bytes` stands in other contents in which nothing was found: then
     /// only what can have to do with these ranges is looked at.
@@ -166,6 +181,7 @@ impl Detector {
             }
         }
         self.expressions(&page, &mut found);
+        resolve(&mut found);
         found.into_iter().filter(Detection::is_leak).for_each(sink);
     }
 

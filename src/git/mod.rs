@@ -6,8 +6,11 @@
 //! (`git replace`) are not followed, because they could hide what is there.
 
 mod delta;
+mod graph;
 mod pack;
+mod roots;
 mod store;
+pub mod tree;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -22,8 +25,11 @@ use gix::{ObjectId, hash};
 pub use delta::MAX_OBJECT;
 pub use gix::ObjectId as Id;
 pub use gix::objs::Kind;
+pub use graph::{Graph, Node};
+pub use roots::Roots;
 pub use store::Store;
 
+use crate::blob::Commit;
 use crate::error::{Error, Result};
 
 /// A repository.
@@ -187,6 +193,49 @@ impl fmt::Debug for Objects {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Objects").field("stores", &self.stores.len()).finish()
     }
+}
+
+/// What a tag, or a tag of a tag, leads to in the end.
+pub fn peeled(objects: &Objects, id: ObjectId, hash: hash::Kind) -> ObjectId {
+    let (mut at, mut buffer) = (id, Vec::new());
+    // A tag of a tag of a tag is a joke; an endless one is an attack.
+    for _ in 0..16 {
+        match objects.read(&at, &mut buffer) {
+            Ok(Kind::Tag) => match gix::objs::TagRefIter::from_bytes(&buffer, hash).target_id() {
+                Ok(target) => at = target,
+                Err(_) => break,
+            },
+            _ => break,
+        }
+    }
+    at
+}
+
+/// Fills in author, date and the first line of the message of a commit object; `shown` makes texts fit
+/// to be shown.
+pub fn describe(bytes: &[u8], hash: hash::Kind, commit: &mut Commit, mut shown: impl FnMut(&[u8]) -> String) {
+    let Ok(read) = gix::objs::CommitRef::from_bytes(bytes, hash) else { return };
+    if let Ok(author) = read.author() {
+        commit.author = shown(author.name);
+        commit.email = shown(author.email);
+        commit.date = author.time().map_or_else(|_| String::new(), date);
+    }
+    let first = read.message.split(|b| *b == b'\n').find(|line| !line.trim_ascii().is_empty());
+    commit.message = shown(first.unwrap_or_default());
+}
+
+/// RFC 3339 with the offset of the clock that was looked at.
+fn date(time: gix::date::Time) -> String {
+    let offset = jiff::tz::Offset::from_seconds(time.offset).unwrap_or(jiff::tz::Offset::UTC);
+    match jiff::Timestamp::from_second(time.seconds) {
+        Ok(at) => at.display_with_offset(offset).to_string(),
+        Err(_) => String::new(),
+    }
+}
+
+/// The first digits of an id, as people read it.
+pub fn short(id: &gix::oid) -> String {
+    id.to_hex_with_len(10).to_string()
 }
 
 /// The directories of `GIT_ALTERNATE_OBJECT_DIRECTORIES`: separated as in `PATH`, quoted where one has

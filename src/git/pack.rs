@@ -154,11 +154,6 @@ impl<'p> Forest<'p> {
             }
         }
     }
-
-    /// Starts again from the first tree.
-    pub(super) fn rewind(&self) {
-        self.next.store(0, Ordering::Relaxed);
-    }
 }
 
 enum Base {
