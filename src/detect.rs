@@ -26,6 +26,10 @@ const STRETCH: usize = 16 * 1024;
 /// What is anchored this far outside the owned part may reach into it, and is looked at, too.
 const MARGIN: usize = 16 * 1024;
 
+/// How far a change can reach: further than the longest value with its name, or than one half as long
+/// under an encoding that doubles it.
+const REACH: usize = 9 * 1024;
+
 /// Near the cut end of a view a name or a value may be cut as well; the next view has it whole.
 const CUT: usize = 1024;
 
@@ -329,7 +333,7 @@ fn touches(changed: &[Range<usize>], head: usize) -> bool {
 fn widened(changed: &[Range<usize>], length: usize) -> Vec<Range<usize>> {
     let mut out: Vec<Range<usize>> = Vec::with_capacity(changed.len());
     for range in changed {
-        let wide = range.start.saturating_sub(MARGIN)..length.min(range.end + MARGIN);
+        let wide = range.start.saturating_sub(REACH)..length.min(range.end + REACH);
         match out.last_mut() {
             Some(last) if wide.start <= last.end => last.end = last.end.max(wide.end),
             _ => out.push(wide),

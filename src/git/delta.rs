@@ -35,7 +35,7 @@ pub(super) fn apply(
         return Err(Broken::TooLarge(size));
     }
     out.clear();
-    out.reserve_exact(size as usize);
+    out.reserve(size as usize);
     changed.clear();
     // Where in the base the last copy ended.
     let mut last = 0;

@@ -2,9 +2,9 @@
 //! to which.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::collections::{BinaryHeap, HashSet};
 
-use gix::objs::CommitRefIter;
+use gix::hashtable::HashMap;
 use gix::{ObjectId, hash};
 
 /// A commit, as far as the graph needs it.
@@ -23,16 +23,33 @@ pub struct Node {
 impl Node {
     /// Reads a commit object; nothing where it is none.
     pub fn parse(id: &gix::oid, bytes: &[u8], hash: hash::Kind) -> Option<Self> {
-        let tree = CommitRefIter::from_bytes(bytes, hash).tree_id().ok()?;
-        let parents = CommitRefIter::from_bytes(bytes, hash).parent_ids().collect();
-        let committer = CommitRefIter::from_bytes(bytes, hash).committer().ok();
-        let time = committer.and_then(|c| c.time().ok()).map_or(0, |time| time.seconds);
+        let mut lines = bytes.split(|b| *b == b'\n');
+        let id_after = |line: &[u8], word: &[u8]| {
+            let hex = line.strip_prefix(word).filter(|hex| hex.len() == hash.len_in_hex())?;
+            ObjectId::from_hex(hex).ok()
+        };
+        let tree = id_after(lines.next()?, b"tree ")?;
+        let mut parents = Vec::new();
+        let mut line = lines.next()?;
+        while let Some(parent) = id_after(line, b"parent ") {
+            parents.push(parent);
+            line = lines.next()?;
+        }
+        let committer =
+            std::iter::once(line).chain(lines).take(2).find(|line| line.starts_with(b"committer "));
+        let time = committer.and_then(seconds).unwrap_or(0);
         Some(Self { id: id.to_owned(), tree, parents, time })
     }
 }
 
+/// The seconds at the end of `committer Name <mail> 1700000000 +0100`.
+fn seconds(line: &[u8]) -> Option<i64> {
+    let word = line.rsplit(|b| *b == b' ').nth(1)?;
+    std::str::from_utf8(word).ok()?.parse().ok()
+}
+
 /// Commits by number, parents before children; of those that could come next, the oldest comes.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Graph {
     /// The commits in that order.
     pub nodes: Vec<Node>,
@@ -125,6 +142,12 @@ impl Graph {
     }
 }
 
+impl std::fmt::Debug for Graph {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Graph").field("commits", &self.nodes.len()).finish_non_exhaustive()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,6 +169,19 @@ mod tests {
             node(2, 5, &[1]),
             node(1, 10, &[]),
         ])
+    }
+
+    #[test]
+    fn a_commit_is_read_by_its_first_lines() {
+        let text = format!(
+            "tree {0}\nparent {1}\nparent {2}\nauthor A <a@b> 1 +0000\ncommitter A B <a@b> 1700000000 +0100\n\nparent {1}\n",
+            id(7),
+            id(8),
+            id(9)
+        );
+        let node = Node::parse(&id(1), text.as_bytes(), hash::Kind::Sha1).expect("a commit");
+        assert_eq!((node.tree, node.parents, node.time), (id(7), vec![id(8), id(9)], 1_700_000_000));
+        assert!(Node::parse(&id(1), b"tree 12\n", hash::Kind::Sha1).is_none());
     }
 
     #[test]

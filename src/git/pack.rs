@@ -7,6 +7,7 @@
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gix::odb::pack::{MMap, data, index};
@@ -33,6 +34,7 @@ pub(super) struct Pack {
     data: data::File<MMap>,
     index: index::File<MMap>,
     path: PathBuf,
+    forest: OnceLock<Forest>,
 }
 
 impl Pack {
@@ -42,7 +44,7 @@ impl Pack {
         let said = |error: gix::Error| super::said(&error);
         let data = data::File::at(&path, hash).map_err(said)?;
         let index = index::File::at(index, hash).map_err(said)?;
-        Ok(Self { data, index, path })
+        Ok(Self { data, index, path, forest: OnceLock::new() })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -55,11 +57,10 @@ impl Pack {
 }
 
 /// How the objects of a pack hang together; everything by position in the order of the file.
-pub(super) struct Forest<'p> {
-    pack: &'p Pack,
+#[derive(Default)]
+struct Forest {
     entries: Vec<Entry>,
-    roots: Vec<u32>,
-    next: AtomicUsize,
+    roots: Vec<(u32, Kind)>,
     /// What could not be placed at all.
     lost: Vec<(ObjectId, Failed)>,
 }
@@ -73,84 +74,87 @@ struct Entry {
     next_sibling: u32,
 }
 
-impl<'p> Forest<'p> {
-    /// Reads the header of every object; keeps the trees whose root is of a wanted kind.
-    pub(super) fn grow(pack: &'p Pack, wanted: fn(Kind) -> bool) -> Self {
-        let index = &pack.index;
-        let mut entries: Vec<Entry> = (0..index.num_objects())
-            .map(|name| Entry {
-                offset: index.pack_offset_at_index(name),
-                name,
-                first_child: NONE,
-                next_sibling: NONE,
-            })
-            .collect();
-        entries.sort_unstable_by_key(|e| e.offset);
-        let mut forest =
-            Self { pack, entries, roots: Vec::new(), next: AtomicUsize::new(0), lost: Vec::new() };
-        // Backwards, so that siblings stand in the order of the file.
-        for at in (0..forest.entries.len()).rev() {
-            match forest.base(at) {
-                Ok(Base::None(kind)) if wanted(kind) => forest.roots.push(at as u32),
-                Ok(Base::None(_)) => {}
-                Ok(Base::Entry(base)) => {
-                    forest.entries[at].next_sibling = forest.entries[base].first_child;
-                    forest.entries[base].first_child = at as u32;
+impl Pack {
+    /// Reads the header of every object; once.
+    fn forest(&self) -> &Forest {
+        self.forest.get_or_init(|| {
+            let name = |name| {
+                let offset = self.index.pack_offset_at_index(name);
+                Entry { offset, name, first_child: NONE, next_sibling: NONE }
+            };
+            let mut entries: Vec<Entry> = (0..self.index.num_objects()).map(name).collect();
+            entries.sort_unstable_by_key(|e| e.offset);
+            let (mut roots, mut lost) = (Vec::new(), Vec::new());
+            // Backwards, so that siblings stand in the order of the file.
+            for at in (0..entries.len()).rev() {
+                match self.base(&entries, at) {
+                    Ok(Base::None(kind)) => roots.push((at as u32, kind)),
+                    Ok(Base::Entry(base)) => {
+                        entries[at].next_sibling = entries[base].first_child;
+                        entries[base].first_child = at as u32;
+                    }
+                    Err(failed) => lost.push((self.index.oid_at_index(entries[at].name).to_owned(), failed)),
                 }
-                Err(failed) => forest.lost.push((forest.id(at), failed)),
             }
-        }
-        forest.roots.reverse();
-        forest
+            roots.reverse();
+            Forest { entries, roots, lost }
+        })
     }
 
     fn id(&self, at: usize) -> ObjectId {
-        self.pack.index.oid_at_index(self.entries[at].name).to_owned()
+        self.index.oid_at_index(self.forest().entries[at].name).to_owned()
     }
 
-    fn header(&self, at: usize) -> Result<data::Entry, Failed> {
-        let offset = self.entries[at].offset;
+    fn header(&self, offset: u64) -> Result<data::Entry, Failed> {
         // Below the end of the data, or the parser would read what is no entry.
-        if offset >= self.pack.data.pack_end() as u64 {
+        if offset >= self.data.pack_end() as u64 {
             return Err(Failed::Corrupt);
         }
-        self.pack.data.entry(offset).map_err(|_| Failed::Corrupt)
+        self.data.entry(offset).map_err(|_| Failed::Corrupt)
     }
 
-    fn base(&self, at: usize) -> Result<Base, Failed> {
-        let entry = self.header(at)?;
-        let offset = match entry.header {
+    fn base(&self, entries: &[Entry], at: usize) -> Result<Base, Failed> {
+        let offset = match self.header(entries[at].offset)?.header {
             data::entry::Header::OfsDelta { base_distance } => {
-                self.entries[at].offset.checked_sub(base_distance).ok_or(Failed::Corrupt)?
+                entries[at].offset.checked_sub(base_distance).ok_or(Failed::Corrupt)?
             }
             data::entry::Header::RefDelta { base_id } => {
-                let name = self.pack.index.lookup(base_id).ok_or(Failed::Corrupt)?;
-                self.pack.index.pack_offset_at_index(name)
+                let name = self.index.lookup(base_id).ok_or(Failed::Corrupt)?;
+                self.index.pack_offset_at_index(name)
             }
             header => return header.as_kind().map(Base::None).ok_or(Failed::Corrupt),
         };
-        let base = self.entries.binary_search_by_key(&offset, |e| e.offset).map_err(|_| Failed::Corrupt)?;
+        let base = entries.binary_search_by_key(&offset, |e| e.offset).map_err(|_| Failed::Corrupt)?;
         if base == at { Err(Failed::Corrupt) } else { Ok(Base::Entry(base)) }
     }
 
-    /// Tells the visitor what could not be placed; once, by one thread.
+    /// Tells the visitor what could not be placed.
     pub(super) fn tell_lost(&self, visitor: &mut dyn Visitor) {
-        for (id, failed) in &self.lost {
+        for (id, failed) in &self.forest().lost {
             visitor.failed(id, *failed);
         }
     }
 
-    /// Walks trees until none is left; one call for each thread.
-    pub(super) fn walk(&self, skip: &dyn Fn(&gix::oid) -> bool, visitor: &mut dyn Visitor) {
+    /// Walks trees of wanted kinds until none is left; one call for each thread, all with one `next`,
+    /// that begins at 0.
+    pub(super) fn walk(
+        &self,
+        next: &AtomicUsize,
+        wanted: fn(Kind) -> bool,
+        skip: &dyn Fn(&gix::oid) -> bool,
+        visitor: &mut dyn Visitor,
+    ) {
+        let roots = &self.forest().roots;
         let mut walker = Walker::new(self, skip);
         loop {
-            let first = self.next.fetch_add(TREES, Ordering::Relaxed);
-            let Some(roots) = self.roots.get(first..self.roots.len().min(first + TREES)) else { return };
-            if roots.is_empty() {
+            let first = next.fetch_add(TREES, Ordering::Relaxed);
+            if first >= roots.len() {
                 return;
             }
-            for root in roots {
-                walker.tree(*root as usize, visitor);
+            for (root, kind) in &roots[first..roots.len().min(first + TREES)] {
+                if wanted(*kind) {
+                    walker.tree(*root as usize, *kind, visitor);
+                }
             }
         }
     }
@@ -173,7 +177,8 @@ struct Frame {
 }
 
 struct Walker<'f> {
-    forest: &'f Forest<'f>,
+    pack: &'f Pack,
+    entries: &'f [Entry],
     skip: &'f dyn Fn(&gix::oid) -> bool,
     inflate: gix::zlib::Inflate,
     delta: Vec<u8>,
@@ -185,9 +190,10 @@ struct Walker<'f> {
 }
 
 impl<'f> Walker<'f> {
-    fn new(forest: &'f Forest<'f>, skip: &'f dyn Fn(&gix::oid) -> bool) -> Self {
+    fn new(pack: &'f Pack, skip: &'f dyn Fn(&gix::oid) -> bool) -> Self {
         Self {
-            forest,
+            pack,
+            entries: &pack.forest().entries,
             skip,
             inflate: gix::zlib::Inflate::default(),
             delta: Vec::new(),
@@ -199,8 +205,7 @@ impl<'f> Walker<'f> {
     }
 
     /// One tree of deltas, the root first.
-    fn tree(&mut self, root: usize, visitor: &mut dyn Visitor) {
-        let Ok(Base::None(kind)) = self.forest.base(root) else { return };
+    fn tree(&mut self, root: usize, kind: Kind, visitor: &mut dyn Visitor) {
         let mut bytes = self.buffer();
         if let Err(failed) = self.inflate(root, &mut bytes) {
             return self.fail(root, failed, visitor);
@@ -214,7 +219,7 @@ impl<'f> Walker<'f> {
                 continue;
             }
             let at = at as usize;
-            self.stack[top].child = self.forest.entries[at].next_sibling;
+            self.stack[top].child = self.entries[at].next_sibling;
             match self.child(top, at) {
                 Ok(bytes) => {
                     let changed = std::mem::take(&mut self.changed);
@@ -240,7 +245,7 @@ impl<'f> Walker<'f> {
         changed: Option<&[Range<usize>]>,
         visitor: &mut dyn Visitor,
     ) -> bool {
-        let id = self.forest.id(at);
+        let id = self.pack.id(at);
         if (self.skip)(&id) {
             return false;
         }
@@ -288,19 +293,19 @@ impl<'f> Walker<'f> {
 
     /// Inflates what stands at an entry: an object, or the instructions of a delta.
     fn inflate(&mut self, at: usize, out: &mut Vec<u8>) -> Result<(), Failed> {
-        let entry = self.forest.header(at)?;
+        let entry = self.pack.header(self.entries[at].offset)?;
         let size = entry.decompressed_size;
         if size > MAX_OBJECT {
             return Err(Failed::TooLarge(size));
         }
         out.clear();
         out.resize(size as usize, 0);
-        let data = &self.forest.pack.data;
+        let data = &self.pack.data;
         data.decompress_entry(&entry, &mut self.inflate, out).map(|_| ()).map_err(|_| Failed::Corrupt)
     }
 
     fn push(&mut self, at: usize, bytes: Vec<u8>, quiet: bool) {
-        let child = self.forest.entries[at].first_child;
+        let child = self.entries[at].first_child;
         if child == NONE {
             self.spare.push(bytes);
             return;
@@ -338,14 +343,14 @@ impl<'f> Walker<'f> {
     fn fail(&mut self, at: usize, failed: Failed, visitor: &mut dyn Visitor) {
         let mut open = vec![at];
         while let Some(at) = open.pop() {
-            let id = self.forest.id(at);
+            let id = self.pack.id(at);
             if !(self.skip)(&id) {
                 visitor.failed(&id, failed);
             }
-            let mut child = self.forest.entries[at].first_child;
+            let mut child = self.entries[at].first_child;
             while child != NONE {
                 open.push(child as usize);
-                child = self.forest.entries[child as usize].next_sibling;
+                child = self.entries[child as usize].next_sibling;
             }
         }
     }

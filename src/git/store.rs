@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gix::{ObjectId, hash};
 
-use super::pack::{Forest, Pack};
+use super::pack::Pack;
 use super::{Failed, Kind, MAX_OBJECT, Object, Visitor};
 use crate::error::{Error, Result};
 
@@ -64,11 +64,11 @@ impl Store {
         visitor: &(dyn Fn() -> Box<dyn Visitor + 'v> + Sync),
     ) {
         for (index, pack) in self.packs.iter().enumerate() {
-            let forest = Forest::grow(pack, wanted);
-            forest.tell_lost(&mut *visitor());
+            pack.tell_lost(&mut *visitor());
             let earlier = &self.packs[..index];
             let skip = |id: &gix::oid| earlier.iter().any(|pack| pack.contains(id));
-            on_threads(jobs, &|| forest.walk(&skip, &mut *visitor()));
+            let next = AtomicUsize::new(0);
+            on_threads(jobs, &|| pack.walk(&next, wanted, &skip, &mut *visitor()));
         }
         let next = AtomicUsize::new(0);
         on_threads(jobs.min(self.loose.len() / LOOSE + 1), &|| {

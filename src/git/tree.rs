@@ -35,10 +35,19 @@ pub fn entries(bytes: &[u8], hash: hash::Kind) -> Result<Vec<Entry>, Failed> {
     all.collect::<Result<_, _>>().map_err(|_| Failed::Corrupt)
 }
 
-/// Gives `sink` the name, the mode and the object of every entry, up to the first that is none.
-pub fn each(bytes: &[u8], hash: hash::Kind, mut sink: impl FnMut(&[u8], EntryMode, &gix::oid)) {
-    for entry in TreeRefIter::from_bytes(bytes, hash).map_while(Result::ok) {
-        sink(entry.filename, entry.mode, entry.oid);
+/// Gives `sink` the mode, the name and the object of every entry, as they stand in the tree
+/// (`100644`, `40000` …), up to the first that is none.
+pub fn each(bytes: &[u8], hash: hash::Kind, mut sink: impl FnMut(&[u8], &[u8], &gix::oid)) {
+    let mut rest = bytes;
+    while let Some(end) = memchr::memchr(0, rest) {
+        let after = end + 1 + hash.len_in_bytes();
+        let Some(id) = rest.get(end + 1..after).and_then(|id| gix::oid::try_from_bytes(id).ok()) else {
+            return;
+        };
+        // A mode has five or six digits.
+        let Some(space) = memchr::memchr(b' ', &rest[..end.min(8)]) else { return };
+        sink(&rest[..space], &rest[space + 1..end], id);
+        rest = &rest[after..];
     }
 }
 

@@ -6,9 +6,10 @@
 
 mod trace;
 
-use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use gix::hashtable::HashMap;
 
 use super::{Crew, Mark, Request, Sink, Source, SourceKind, Subject};
 use crate::blob::{Commit, Origin};

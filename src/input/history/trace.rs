@@ -4,8 +4,10 @@
 //! that do: in that skeleton, comparing the trees of every commit with those of its parents costs next
 //! to nothing.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
+
+use gix::hashtable::{HashMap, HashSet};
 
 use super::Mark;
 use crate::git::{Failed, Graph, Id, Kind, Object, Roots, Store, Visitor, tree};
@@ -69,22 +71,22 @@ impl<'t> Trace<'t> {
         hash: gix::hash::Kind,
         jobs: usize,
     ) -> Self {
-        let mut trace = Self { graph, roots, blobs, trees: HashMap::new() };
+        let mut trace = Self { graph, roots, blobs, trees: HashMap::default() };
         if blobs.is_empty() {
             return trace;
         }
         // Level by level upwards: trees that hold such blobs, trees that hold such trees, and so on.
         let mut wanted: HashSet<Id> = blobs.keys().copied().collect();
         loop {
-            let found = Mutex::new(HashMap::new());
+            let found = Mutex::new(HashMap::default());
             let sieve = Sieve::new(&wanted);
             let look = || -> Box<dyn Visitor + '_> {
-                Box::new(Look { sieve: &sieve, hash, found: HashMap::new(), all: &found })
+                Box::new(Look { sieve: &sieve, hash, found: HashMap::default(), all: &found })
             };
             store.walk(jobs, |kind| kind == Kind::Tree, &look);
             let found: HashMap<Id, Vec<Entry>> = found.into_inner().unwrap_or_else(PoisonError::into_inner);
             let before = trace.trees.len();
-            let mut fresh = HashSet::new();
+            let mut fresh = HashSet::default();
             for (id, entries) in found {
                 let known = trace.trees.entry(id).or_insert_with(|| {
                     fresh.insert(id);
@@ -140,8 +142,8 @@ impl<'t> Trace<'t> {
 
     /// Blobs that no commit has.
     pub(super) fn placeless(&self) -> Vec<Id> {
-        let mut placed = HashSet::new();
-        let mut seen = HashSet::new();
+        let mut placed = HashSet::default();
+        let mut seen = HashSet::default();
         let mut open: Vec<Id> = self.graph.nodes.iter().map(|node| node.tree).collect();
         while let Some(id) = open.pop() {
             if seen.insert(id) {
@@ -283,9 +285,10 @@ struct Look<'s> {
 impl Visitor for Look<'_> {
     fn object(&mut self, object: &Object<'_>) -> bool {
         let mut leading = Vec::new();
-        tree::each(object.bytes, self.hash, |name, mode, id| {
+        tree::each(object.bytes, self.hash, |mode, name, id| {
             if self.sieve.has(id) {
-                leading.push(Entry { name: name.to_vec(), id: id.to_owned(), is_tree: mode.is_tree() });
+                let is_tree = mode.starts_with(b"4") || mode.starts_with(b"04");
+                leading.push(Entry { name: name.to_vec(), id: id.to_owned(), is_tree });
             }
         });
         if !leading.is_empty() {
