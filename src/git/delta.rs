@@ -154,7 +154,8 @@ mod tests {
         assert_eq!(applied(b"0123456789", &whole).expect("a delta"), (b"0123456789".to_vec(), vec![]));
         let cut = [10, 8, 0x90, 4, 0x91, 6, 4];
         let (out, changed) = applied(b"0123456789", &cut).expect("a delta");
-        assert_eq!((&out[..], &changed[..]), (&b"01236789"[..], &[4..4][..]));
+        assert_eq!(out, b"01236789");
+        assert!(changed.iter().eq(&[(4..4)]));
     }
 
     #[test]
