@@ -6,6 +6,7 @@
 
 mod commits;
 mod fresh;
+mod given;
 mod history;
 mod staged;
 mod stdin;
@@ -51,6 +52,13 @@ pub enum Subject {
     History,
     /// Some commits of the repository there.
     Commits(Commits),
+    /// These bytes.
+    Given {
+        /// What they are called.
+        name: String,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
 }
 
 /// Commits of a repository.
@@ -178,7 +186,7 @@ pub type Open = fn(&Request) -> Result<Option<Box<dyn Source>>>;
 
 /// Every kind of input.
 pub const SOURCES: &[SourceKind] =
-    &[stdin::SOURCE, worktree::SOURCE, staged::SOURCE, history::SOURCE, commits::SOURCE];
+    &[stdin::SOURCE, worktree::SOURCE, staged::SOURCE, history::SOURCE, commits::SOURCE, given::SOURCE];
 
 /// The sources that together hold what was asked for.
 ///
