@@ -18,6 +18,7 @@ pub mod rule;
 #[cfg(feature = "cli")]
 pub mod scan;
 pub mod secret;
+mod table;
 pub mod text;
 pub mod token;
 

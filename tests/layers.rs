@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["text"],
     &["error", "blob"],
-    &["secret"],
+    &["secret", "table"],
     &["finding", "token", "decode", "prefilter", "simd"],
     &["rule", "input"],
     &["config", "report", "matcher"],
