@@ -1,10 +1,16 @@
 #![doc = include_str!("../README.md")]
 
 pub mod blob;
+#[cfg(feature = "cli")]
+pub mod config;
 pub mod decode;
 pub mod detect;
 pub mod error;
 pub mod finding;
+#[cfg(feature = "cli")]
+pub mod globs;
+#[cfg(feature = "cli")]
+pub mod ground;
 #[cfg(feature = "cli")]
 pub mod input;
 mod judge;

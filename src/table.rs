@@ -68,6 +68,38 @@ impl<'a> Table<'a> {
         self.error(key, format!("`{key}` must be {what}, not {}", got.type_str()))
     }
 
+    /// Line and column of the value of `key`, or of the table where there is none.
+    #[cfg(feature = "cli")]
+    pub(crate) fn at(&self, key: &str) -> (usize, usize) {
+        place(self.text, self.get(key).map_or(self.span.start, |v| v.span().start))
+    }
+
+    /// Every key with its line and column, in the order of the file.
+    #[cfg(feature = "cli")]
+    pub(crate) fn keys(&self) -> Vec<(String, (usize, usize))> {
+        let mut keys: Vec<_> = self.table.keys().map(|k| (k.span().start, k.get_ref())).collect();
+        keys.sort();
+        keys.into_iter().map(|(at, key)| (key.to_string(), place(self.text, at))).collect()
+    }
+
+    /// A list of strings, each with its line and column.
+    #[cfg(feature = "cli")]
+    pub(crate) fn strings_at(&self, key: &str) -> Result<Vec<(String, (usize, usize))>> {
+        let strings = self.strings(key)?;
+        let items = self.get(key).and_then(|v| v.get_ref().as_array());
+        let places = items.into_iter().flatten().map(|item| place(self.text, item.span().start));
+        Ok(strings.into_iter().zip(places).collect())
+    }
+
+    /// A date, bare or as a string, as it is written.
+    #[cfg(feature = "cli")]
+    pub(crate) fn date(&self, key: &str) -> Result<Option<String>> {
+        match self.get(key).map(|v| v.get_ref()) {
+            Some(DeValue::Datetime(date)) => Ok(Some(date.to_string())),
+            _ => self.string(key),
+        }
+    }
+
     /// A string.
     pub(crate) fn string(&self, key: &str) -> Result<Option<String>> {
         let Some(value) = self.get(key) else { return Ok(None) };

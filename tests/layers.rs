@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// The floors, from the ground up. Modules of one row are siblings.
 const FLOORS: &[&[&str]] = &[
-    &["text"],
-    &["error", "blob"],
+    &["text", "ground"],
+    &["error", "blob", "globs"],
     &["secret", "table"],
     &["finding", "token", "decode", "prefilter", "simd"],
     &["rule", "input"],

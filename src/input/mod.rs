@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 use crate::blob::Origin;
 use crate::error::Result;
+use crate::globs::Excluded;
 
 /// Files up to this many bytes are read whole by the thread that met them; larger ones are read in
 /// parts by all threads.
@@ -26,6 +27,8 @@ pub struct Request {
     pub no_ignore: bool,
     /// Globs of paths to leave out.
     pub exclude: Vec<String>,
+    /// What the project leaves out.
+    pub excluded: Option<Excluded>,
 }
 
 /// Something that has bytes.

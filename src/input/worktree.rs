@@ -16,6 +16,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use super::{Crew, Large, Request, Sink, Source, SourceKind, WHOLE};
 use crate::blob::Origin;
 use crate::error::{Error, Result};
+use crate::globs::Excluded;
 
 /// The line in the table.
 pub(super) const SOURCE: SourceKind = SourceKind {
@@ -34,6 +35,7 @@ struct Worktree {
     paths: Vec<PathBuf>,
     no_ignore: bool,
     exclude: Exclude,
+    excluded: Option<Excluded>,
     /// No path was named: the current directory is meant, and `./` before each path says nothing.
     bare: bool,
 }
@@ -51,7 +53,8 @@ impl Worktree {
             paths.push(PathBuf::from("."));
         }
         let exclude = Exclude::new(&request.exclude)?;
-        let tree = Self { paths, no_ignore: request.no_ignore, exclude, bare };
+        let tree =
+            Self { paths, no_ignore: request.no_ignore, exclude, excluded: request.excluded.clone(), bare };
         Ok((!tree.paths.is_empty()).then_some(tree))
     }
 
@@ -148,7 +151,8 @@ impl<'s> Hand<'s> {
             self.skip(path, "git metadata");
             return WalkState::Skip;
         }
-        if self.tree.exclude.matches(path, entry.depth()) {
+        let by_project = || self.tree.excluded.as_ref().is_some_and(|excluded| excluded.matches(path));
+        if self.tree.exclude.matches(path, entry.depth()) || by_project() {
             self.skip(path, "excluded");
             return WalkState::Skip;
         }

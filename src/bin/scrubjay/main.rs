@@ -5,9 +5,11 @@ mod args;
 mod completions;
 mod man;
 mod output;
+mod policy;
 mod progress;
 mod rules;
 mod scan;
+mod summary;
 mod token;
 
 use std::process::ExitCode;
