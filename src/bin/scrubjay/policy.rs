@@ -109,6 +109,10 @@ fn baseline(args: &ScanArgs) -> Result<Option<Baseline>> {
         [(&asked.baseline, asked.baseline != asked.write_baseline), (&asked.write_baseline, false)]
     {
         let Some(path) = file else { continue };
+        // A pipe or a device that is written to has nothing to be read, and would block.
+        if !must_exist && path.metadata().is_ok_and(|meta| !meta.is_file()) {
+            continue;
+        }
         let bytes = match std::fs::read(path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_exist => continue,
             read => read.map_err(|error| {
