@@ -8,6 +8,8 @@ pub mod detect;
 pub mod error;
 pub mod finding;
 #[cfg(feature = "cli")]
+pub mod git;
+#[cfg(feature = "cli")]
 pub mod globs;
 #[cfg(feature = "cli")]
 pub mod ground;

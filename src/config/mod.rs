@@ -105,6 +105,8 @@ impl Policy {
     /// The path of a finding, told from the root of the repository.
     pub fn key(&self, finding: &Finding) -> String {
         match &finding.commit {
+            // An object that no tree holds has no path in one.
+            Some(commit) if commit.path.is_empty() => finding.path.clone(),
             Some(commit) => commit.path.clone(),
             None => self.ground.key(&finding.path),
         }

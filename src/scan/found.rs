@@ -2,20 +2,22 @@
 //! places, and the secret itself goes no further than this file.
 
 use std::io;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use memchr::memmem;
 
 use super::Note;
 use super::excerpt::{Hidden, Known, SIGHT, excerpt};
-use super::marks;
+use super::inline;
 use super::place::{Base, Encoding, Locator, Spot};
-use crate::blob::Blob;
+use crate::blob::{Blob, Origin};
 use crate::config::Markers;
 use crate::detect::{Detection, Detector, Scratch};
 use crate::finding::{
     Excerpt, Finding, Kind, Severity, Status, Suppression, Suppressor, Verdict, fingerprint,
 };
+use crate::input::Mark;
 use crate::prove::Exhibit;
 use crate::text::{Span, mask, mask_license, mask_runs, printable};
 
@@ -56,6 +58,15 @@ pub(super) enum Settled {
     Leak(Finding, Option<Exhibit>, Option<Note>),
     /// Let pass.
     Silent(Finding),
+}
+
+impl Settled {
+    /// The finding, whatever became of it.
+    pub(super) fn finding(&self) -> &Finding {
+        match self {
+            Settled::Leak(finding, ..) | Settled::Silent(finding) => finding,
+        }
+    }
 }
 
 /// The bytes could not be scanned: the detector failed on them.
@@ -106,6 +117,53 @@ impl<'d> Inspector<'d> {
         })
     }
 
+    /// What is found in `bytes` at any path, each once; see [`Detector::glance`].
+    pub(super) fn glance(
+        &mut self,
+        detector: &Detector,
+        bytes: &[u8],
+        changed: Option<&[Range<usize>]>,
+    ) -> Result<Vec<Mark>, Broken> {
+        let done = catch_unwind(AssertUnwindSafe(|| {
+            let mut marks = Vec::new();
+            detector.glance(bytes, changed, &mut self.scratch, &mut |d| {
+                marks.push(Mark { rule: d.rule.id.clone(), fingerprint: fingerprint(&d.value) });
+            });
+            marks.sort_unstable();
+            marks.dedup();
+            marks
+        }));
+        done.map_err(|_| {
+            self.scratch = Scratch::default();
+            Broken
+        })
+    }
+
+    /// A text, such as the message of a commit, with every secret in it masked.
+    pub(super) fn masked(&mut self, text: &[u8]) -> String {
+        let mut hidden = Vec::new();
+        let done = catch_unwind(AssertUnwindSafe(|| {
+            let detector = self.detector;
+            detector.detect(&Blob::whole(text, &Origin::default()), &mut self.scratch, &mut |d| {
+                if d.is_leak() {
+                    hidden.push((d.span, masked(&d)));
+                }
+            });
+        }));
+        if done.is_err() {
+            self.scratch = Scratch::default();
+            return String::new();
+        }
+        let (mut out, mut at) = (String::new(), 0);
+        for (span, mask) in hidden {
+            out.push_str(&String::from_utf8_lossy(&text[at..span.start]));
+            out.push_str(&mask);
+            at = span.end;
+        }
+        out.push_str(&String::from_utf8_lossy(&text[at..]));
+        out
+    }
+
     fn look(&mut self, blob: &Blob<'_>, offset: u64, out: &mut Vec<Found>) {
         let mut detections = self.detect(blob);
         let all = self.keep_silent;
@@ -145,12 +203,12 @@ impl<'d> Inspector<'d> {
     ) -> Option<(String, bool)> {
         let markers = self.markers?;
         let encoding = Encoding::of(blob.head);
-        let first = marks::on_line(encoding, blob.bytes, detection.span.start);
+        let first = inline::on_line(encoding, blob.bytes, detection.span.start);
         let many_lines = encoding.newlines(&blob.bytes[detection.span.start..last]) > 0;
-        let end = if many_lines { marks::on_line(encoding, blob.bytes, last) } else { Vec::new() };
+        let end = if many_lines { inline::on_line(encoding, blob.bytes, last) } else { Vec::new() };
         let mut broken = None;
         for (marks, at_end) in [(first, false), (end, true)] {
-            match marks::read(&marks, markers, &finding.rule, |rest| self.open_text(rest, detection, blob)) {
+            match inline::read(&marks, markers, &finding.rule, |rest| self.open_text(rest, detection, blob)) {
                 Ok(Some(reason)) => {
                     finding.suppressed = Some(Suppression { by: Suppressor::Inline, reason });
                     return None;

@@ -8,7 +8,7 @@ use scrubjay::config::{Policy, Project};
 use scrubjay::detect::Detector;
 use scrubjay::finding::Severity;
 use scrubjay::globs::Excluded;
-use scrubjay::input::{self, Request};
+use scrubjay::input::{self, Request, Subject};
 use scrubjay::prove::{Known, Proving};
 use scrubjay::report::{self, Failure, Run, Summary};
 use scrubjay::scan::{self, Note, Outcome, Settings};
@@ -75,11 +75,13 @@ impl Plan<'_> {
     fn report(&self, started: Timestamp, output: &Output) -> Result<Status> {
         let args = self.args;
         let format = report::format(&args.format).ok_or_else(|| Stop::invalid("no such format"))?;
+        let subject = if args.history { Subject::History } else { Subject::Files };
         let request = Request {
             paths: args.paths.clone(),
             no_ignore: args.no_ignore,
             exclude: args.exclude.clone(),
             excluded: self.excluded.clone(),
+            subject,
         };
         let sources = input::open(&request)?;
         let clock = Instant::now();

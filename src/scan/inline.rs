@@ -17,7 +17,7 @@ const TAIL: usize = 1024;
 
 /// A marker on a line, not read yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mark {
+pub(super) enum Inline {
     /// That of gitleaks.
     Gitleaks,
     /// One of ours, and where the rest of the line stands.
@@ -25,7 +25,7 @@ pub(super) enum Mark {
 }
 
 /// The markers on the line on which the byte before or at `at` stands.
-pub(super) fn on_line(encoding: Encoding, bytes: &[u8], at: usize) -> Vec<Mark> {
+pub(super) fn on_line(encoding: Encoding, bytes: &[u8], at: usize) -> Vec<Inline> {
     let low = encoding.align(bytes, at.saturating_sub(REACH)).min(at);
     let high = bytes.len().min(at + REACH);
     let start = encoding.after_last_newline(&bytes[low..at]).map_or(low, |after| low + after);
@@ -33,12 +33,12 @@ pub(super) fn on_line(encoding: Encoding, bytes: &[u8], at: usize) -> Vec<Mark> 
     let line = &bytes[start..end];
     let mut marks = Vec::new();
     if memmem::find(line, &encoding.encode(GITLEAKS)).is_some() {
-        marks.push(Mark::Gitleaks);
+        marks.push(Inline::Gitleaks);
     }
     let ours = encoding.encode(OURS);
     for found in memmem::find_iter(line, &ours) {
         let rest = start + found + ours.len();
-        marks.push(Mark::Ours(Span::new(rest, end.min(rest + TAIL))));
+        marks.push(Inline::Ours(Span::new(rest, end.min(rest + TAIL))));
     }
     marks
 }
@@ -46,7 +46,7 @@ pub(super) fn on_line(encoding: Encoding, bytes: &[u8], at: usize) -> Vec<Mark> 
 /// What these marks say about a finding of `rule`: why it may pass where it may, otherwise why a mark
 /// does not hold. `text` gives what stands in a span, without anything secret.
 pub(super) fn read(
-    marks: &[Mark],
+    marks: &[Inline],
     markers: &Markers,
     rule: &str,
     mut text: impl FnMut(Span) -> String,
@@ -54,8 +54,8 @@ pub(super) fn read(
     let mut broken = None;
     for mark in marks {
         let rest = match mark {
-            Mark::Gitleaks => return Ok(Some(GITLEAKS.to_owned())),
-            Mark::Ours(rest) => *rest,
+            Inline::Gitleaks => return Ok(Some(GITLEAKS.to_owned())),
+            Inline::Ours(rest) => *rest,
         };
         match markers.read(&text(rest), rule) {
             Some(Marker::Allows(reason)) => return Ok(Some(reason)),
@@ -72,9 +72,9 @@ mod tests {
 
     fn rests(encoding: Encoding, text: &str, at: usize) -> Vec<String> {
         let bytes = encoding.encode(text);
-        let rest = |mark: &Mark| match mark {
-            Mark::Gitleaks => "gitleaks".to_owned(),
-            Mark::Ours(rest) => encoding.decode(&bytes[rest.range()]),
+        let rest = |mark: &Inline| match mark {
+            Inline::Gitleaks => "gitleaks".to_owned(),
+            Inline::Ours(rest) => encoding.decode(&bytes[rest.range()]),
         };
         on_line(encoding, &bytes, at * bytes.len() / text.len()).iter().map(rest).collect()
     }
