@@ -199,8 +199,8 @@ impl Repository {
     pub fn hooks(&self) -> Result<PathBuf> {
         let git = self.git.to_thread_local();
         let config = git.config_snapshot();
-        let Some(path) = config.trusted_path("core.hooksPath") else { return Ok(git.common_dir().join("hooks")) };
-        let path = path.map_err(|error| Error::from(said(&error)))?;
+        let path = config.trusted_path("core.hooksPath").map_err(|error| Error::from(said(&error)))?;
+        let Some(path) = path else { return Ok(git.common_dir().join("hooks")) };
         // A relative path counts from where git runs hooks.
         let base = git.workdir().unwrap_or_else(|| git.git_dir());
         Ok(base.join(path))

@@ -5,6 +5,7 @@
 //! detects nor prints, and whatever it leaves out it says, with the reason.
 
 mod commits;
+mod exclude;
 mod fresh;
 mod given;
 mod history;
@@ -19,6 +20,7 @@ use std::path::PathBuf;
 use crate::blob::Origin;
 use crate::error::Result;
 use crate::finding::Finding;
+use crate::globs::Excluded;
 
 /// Files up to this many bytes are read whole by the thread that met them; larger ones are read in
 /// parts by all threads.
@@ -33,6 +35,8 @@ pub struct Request {
     pub no_ignore: bool,
     /// Globs of paths to leave out.
     pub exclude: Vec<String>,
+    /// What the project leaves out.
+    pub excluded: Option<Excluded>,
     /// What of them.
     pub subject: Subject,
 }

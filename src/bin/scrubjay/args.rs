@@ -142,9 +142,9 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) now: Option<String>,
 
-    /// The least severity that makes the exit status 1
-    #[arg(long, value_name = "LEVEL", default_value = "low", value_parser = levels())]
-    pub(crate) fail_on: String,
+    /// The least severity that makes the exit status 1 [default: low]
+    #[arg(long, value_name = "LEVEL", value_parser = levels())]
+    pub(crate) fail_on: Option<String>,
 
     /// The number of threads [default: one for each processor]
     #[arg(short, long, value_name = "N")]
@@ -199,9 +199,13 @@ pub(crate) struct ScanArgs {
     )]
     pub(crate) prove_limit: u64,
 
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
+
     /// Tell what each rule made of one line, and why
     #[arg(
-        long, value_name = "PATH:LINE", allow_hyphen_values = true, conflicts_with_all = ["paths", "output", "exclude"],
+        long, value_name = "PATH:LINE", allow_hyphen_values = true,
+        conflicts_with_all = ["paths", "output", "exclude", "write_baseline", "prune"],
         long_help = "Tell what each rule made of one line, and why: what is reported and what was let \
                      pass, with the reason. Nothing else is scanned"
     )]
@@ -216,6 +220,53 @@ pub(crate) struct ScanArgs {
     pub(crate) verbose: bool,
 }
 
+/// What need not be reported.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What is allowed")]
+pub(crate) struct PolicyArgs {
+    /// Use this project file
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "no_config",
+        long_help = "Use this project file instead of the scrubjay.toml (or .scrubjay.toml) that stands next \
+                     to what is scanned or above it in the same repository. Options of the command line win \
+                     over the file"
+    )]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Use no project file
+    #[arg(long)]
+    pub(crate) no_config: bool,
+
+    /// Do not honour `scrubjay:allow` and `gitleaks:allow` on lines
+    #[arg(long)]
+    pub(crate) no_inline_allow: bool,
+
+    /// Leave out findings that this baseline holds
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+
+    /// Add what is found to a baseline, so that only what is new is reported from then on
+    #[arg(
+        long,
+        value_name = "FILE",
+        long_help = "Add what is found to a baseline, so that with --baseline only what is new is reported from \
+                     then on. Entries that the file holds stay; with --prune those go that match nothing. \
+                     What a project file or a marker allows is not added. The exit status is 0, or 2 where \
+                     the scan is incomplete; then nothing is written"
+    )]
+    pub(crate) write_baseline: Option<PathBuf>,
+
+    /// List the entries of the baseline that match nothing
+    #[arg(
+        long,
+        long_help = "List the entries of the baseline that match nothing in what was scanned; with \
+                     --write-baseline drop them. Entries of other paths and of rules that did not look stay"
+    )]
+    pub(crate) prune: bool,
+}
+
 const SCAN_AFTER: &str = "\
 Exit status:
   0  nothing at or above the fail level was found
@@ -226,6 +277,8 @@ Examples:
   scrubjay scan src config
   scrubjay scan --fail-on high -q .
   scrubjay scan --explain app.env:12
+  scrubjay scan --write-baseline .scrubjay-baseline
+  scrubjay scan --baseline .scrubjay-baseline
   journalctl -u camera | scrubjay scan -f jsonl - | jq .fingerprint";
 
 /// A parser of nothing but scan options, for their defaults.
@@ -258,7 +311,13 @@ impl HookOptions {
     /// The same as options of a scan.
     pub(crate) fn into_scan(self) -> ScanArgs {
         let Defaults { scan } = Defaults::parse_from(["scrubjay"]);
-        ScanArgs { fail_on: self.fail_on, format: self.format, rules: self.rules, policy: self.policy, ..scan }
+        ScanArgs {
+            fail_on: self.fail_on,
+            format: self.format,
+            rules: self.rules,
+            policy: self.policy,
+            ..scan
+        }
     }
 }
 

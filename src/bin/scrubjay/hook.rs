@@ -143,10 +143,14 @@ fn updates(text: &str, fields: usize, field: usize) -> Result<Vec<String>> {
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         // The name of a reference comes last or stands between ids, and has no blank in it.
         let words: Vec<&str> = line.split(' ').collect();
-        let id = words.get(field).filter(|id| words.len() == fields && id.bytes().all(|b| b.is_ascii_hexdigit()));
+        let id =
+            words.get(field).filter(|id| words.len() == fields && id.bytes().all(|b| b.is_ascii_hexdigit()));
         let Some(id) = id else {
-            let message = format!("line {}: `{}` is not what git gives this hook", number + 1, printable(line));
-            return Err(Stop::invalid(message).help("git runs hooks by itself; githooks(5) tells their input"));
+            let message =
+                format!("line {}: `{}` is not what git gives this hook", number + 1, printable(line));
+            return Err(
+                Stop::invalid(message).help("git runs hooks by itself; githooks(5) tells their input")
+            );
         };
         if id.bytes().any(|b| b != b'0') {
             ids.push((*id).to_owned());
@@ -164,7 +168,8 @@ mod tests {
     #[test]
     fn ids_of_all_zeros_of_either_length_are_none() {
         let (one, zero) = ("1".repeat(40), "0".repeat(40));
-        let text = format!("refs/heads/a {one} refs/heads/a {zero}\nrefs/heads/b {zero} refs/heads/b {one}\n");
+        let text =
+            format!("refs/heads/a {one} refs/heads/a {zero}\nrefs/heads/b {zero} refs/heads/b {one}\n");
         assert_eq!(updates(&text, 4, 1).ok(), Some(vec![one.clone()]));
         assert_eq!(updates(&text, 4, 3).ok(), Some(vec![one]));
         let long = format!("{} {} refs/heads/a\n", "0".repeat(64), "f".repeat(64));

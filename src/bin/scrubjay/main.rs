@@ -6,9 +6,11 @@ mod completions;
 mod hook;
 mod man;
 mod output;
+mod policy;
 mod progress;
 mod rules;
 mod scan;
+mod summary;
 mod token;
 
 use std::process::ExitCode;

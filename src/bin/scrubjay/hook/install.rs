@@ -14,17 +14,20 @@ use crate::output::Output;
 use crate::{Result, Status, Stop};
 
 /// Tells our hooks from others.
-const MARK: &str = "# Installed by `scrubjay hook install`; `scrubjay hook install --uninstall` takes it out.";
+const MARK: &str =
+    "# Installed by `scrubjay hook install`; `scrubjay hook install --uninstall` takes it out.";
 
 /// What an older hook is called from then on; git does not run it under that name.
 const ASIDE: &str = "before-scrubjay";
 
 pub(super) fn run(hooks: &[HookName], uninstall: bool, output: &Output) -> Result<Status> {
-    let repository = Repository::open(None)
-        .map_err(|error| Stop::from(error).help("run it inside of the repository that is to have the hook"))?;
+    let repository = Repository::open(None).map_err(|error| {
+        Stop::from(error).help("run it inside of the repository that is to have the hook")
+    })?;
     let folder = repository.hooks()?;
     let hooks = if hooks.is_empty() { &[HookName::PreCommit][..] } else { hooks };
-    let hooks = if uninstall && hooks.len() == 1 && hooks[0] == HookName::PreCommit { HookName::ALL } else { hooks };
+    let hooks =
+        if uninstall && hooks.len() == 1 && hooks[0] == HookName::PreCommit { HookName::ALL } else { hooks };
     for hook in hooks {
         let path = folder.join(hook.file());
         let done = if uninstall { take_out(&path)? } else { put_in(&path, *hook)? };
@@ -45,8 +48,10 @@ fn put_in(path: &Path, hook: HookName) -> Result<Option<String>> {
     };
     if older {
         if fs::symlink_metadata(&aside).is_ok() {
-            return Err(Stop::invalid(format!("{shown}: there is a hook, and an older one beside it already"))
-                .help(format!("make one of the two, without {}", printable(&aside.to_string_lossy()))));
+            return Err(Stop::invalid(format!(
+                "{shown}: there is a hook, and an older one beside it already"
+            ))
+            .help(format!("make one of the two, without {}", printable(&aside.to_string_lossy()))));
         }
         fs::rename(path, &aside).map_err(|error| scrubjay::Error::from(error).at_path(path))?;
     }
@@ -61,7 +66,8 @@ fn put_in(path: &Path, hook: HookName) -> Result<Option<String>> {
         }
         return Err(scrubjay::Error::from(error).at_path(path).into());
     }
-    let chained = if fs::symlink_metadata(&aside).is_ok() { "; the hook that was there runs first" } else { "" };
+    let chained =
+        if fs::symlink_metadata(&aside).is_ok() { "; the hook that was there runs first" } else { "" };
     Ok(Some(format!("{shown}: installed{chained}")))
 }
 
