@@ -297,16 +297,14 @@ impl Look<'_> {
         let mut fresh = Fresh::new(&bytes, olds, self.objects);
         let mut new = Vec::new();
         sink.sifted(&Origin::file(path), &bytes, &mut |finding| {
-            if fresh.holds(finding) {
-                new.push(finding.clone());
-            }
+            new.push(finding.clone());
             false
         });
         let mut marks = BTreeSet::new();
         for finding in new {
             let mark = Mark { rule: finding.rule.clone(), fingerprint: finding.fingerprint.clone() };
             let known = self.found.iter().any(|f| f.path == change.path && f.marks.contains(&mark));
-            if !known && !moved.holds(&finding, sink) {
+            if !known && fresh.holds(&finding, sink) && !moved.holds(&finding, sink) {
                 marks.insert(mark);
             }
         }
