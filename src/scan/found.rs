@@ -4,11 +4,12 @@
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::encoding::Encoding;
 use super::excerpt::{Hidden, Known, SIGHT, excerpt, mask_runs};
-use super::place::{Base, Encoding, Locator, Spot};
+use super::place::{Base, Locator, Spot};
 use crate::blob::Blob;
 use crate::detect::{Detection, Detector, Scratch};
-use crate::finding::{Excerpt, Finding, Kind, Severity, Status, Verdict, fingerprint};
+use crate::finding::{Columns, Excerpt, Finding, Kind, Severity, Status, Verdict, fingerprint};
 use crate::prove::Exhibit;
 use crate::text::{Span, mask, mask_license};
 
@@ -25,8 +26,10 @@ pub(super) struct Found {
 impl Found {
     /// Fills in lines and columns, now that the parts before are counted.
     pub(super) fn settle(mut self, base: Base) -> Settled {
-        (self.finding.line, self.finding.column) = base.place(self.start);
-        (self.finding.end_line, self.finding.end_column) = base.place(self.end);
+        let ((line, start), (end_line, end)) = (base.place(self.start), base.place(self.end));
+        (self.finding.line, self.finding.column) = (line, start.chars);
+        (self.finding.end_line, self.finding.end_column) = (end_line, end.chars);
+        self.finding.columns = Columns { utf16: (start.utf16, end.utf16), utf8: (start.utf8, end.utf8) };
         self.finding.excerpt.line = self.finding.line;
         if self.silent { Settled::Silent(self.finding) } else { Settled::Leak(self.finding, self.exhibit) }
     }
@@ -170,6 +173,7 @@ fn describe(detection: &Detection<'_>, blob: &Blob<'_>, offset: u64) -> Finding 
         column: 0,
         end_line: 0,
         end_column: 0,
+        columns: Columns::default(),
         offset: offset + detection.span.start as u64,
         length: detection.span.len() as u64,
         masked: masked(detection),
