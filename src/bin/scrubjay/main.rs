@@ -8,6 +8,7 @@ mod output;
 mod progress;
 mod rules;
 mod scan;
+mod step;
 mod token;
 
 use std::process::ExitCode;

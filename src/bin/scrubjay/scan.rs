@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::args::ScanArgs;
 use crate::output::Output;
-use crate::{Result, Status, Stop, progress, rules};
+use crate::{Result, Status, Stop, progress, rules, step};
 
 pub(crate) fn run(args: ScanArgs, output: &Output) -> Result<Status> {
     let chosen = rules::choose(rules::all(&args.rules)?, &args.only, &args.skip)?;
@@ -59,8 +59,10 @@ fn report(
     let clock = Instant::now();
     let settings = Settings { jobs: jobs(args), excerpts: format.excerpts, list_skipped: args.verbose };
     let outcome = progress::watch(args.quiet, |seen| scan::scan(detector, &sources, settings, proving, seen));
+    let root = std::env::current_dir().unwrap_or_default();
     let run = Run {
         now: detector.now(),
+        root: &root.to_string_lossy(),
         started,
         finished: instant(),
         summary: &outcome.summary,
@@ -72,6 +74,9 @@ fn report(
     let written = output.report(args.output.as_deref(), &mut |out| {
         report::write(format, style, &run, &outcome.findings, out)
     });
+    if format.name == "github" {
+        step::summarize(&run, &outcome.findings, output);
+    }
     tell(args, &outcome, took, output);
     written?;
     Ok(status(&outcome.summary, &args.fail_on))
