@@ -177,7 +177,7 @@ fn descriptor(object: &mut Object<'_>, rule: &Rule) {
     let help = advice(rule);
     object.object("help", |words| {
         words.text("text", if help.is_empty() { description } else { &help });
-        words.text("markdown", &markdown(rule));
+        words.text("markdown", &markdown(title, description, rule));
     });
     object.object("defaultConfiguration", |configuration| {
         configuration.text("level", level(rule.severity));
@@ -201,8 +201,9 @@ fn score(severity: Severity) -> &'static str {
     }
 }
 
-fn markdown(rule: &Rule) -> String {
-    let mut text = format!("**{}**\n\n{}\n", escape::prose(&rule.title), escape::prose(&flat(&rule.why)));
+fn markdown(title: &str, description: &str, rule: &Rule) -> String {
+    let why = if rule.why.is_empty() { description } else { &rule.why };
+    let mut text = format!("**{}**\n\n{}\n", escape::prose(&flat(title)), escape::prose(&flat(why)));
     for (at, step) in rule.remedy.iter().enumerate() {
         text.push_str(&format!("\n{}. {}", at + 1, escape::prose(&flat(step))));
     }
