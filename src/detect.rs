@@ -5,10 +5,11 @@
 //! which the same is done again, judges give verdicts, overlaps are resolved.
 
 use std::fmt;
+use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use crate::blob::Blob;
+use crate::blob::{Blob, HEAD};
 use crate::decode::{DECODERS, MAX_DEPTH, View, Wake};
 use crate::finding::{Status, Verdict};
 use crate::judge::{self, Case};
@@ -24,6 +25,10 @@ const STRETCH: usize = 16 * 1024;
 
 /// What is anchored this far outside the owned part may reach into it, and is looked at, too.
 const MARGIN: usize = 16 * 1024;
+
+/// How far a change can reach: further than the longest value with its name, or than one half as long
+/// under an encoding that doubles it.
+const REACH: usize = 9 * 1024;
 
 /// Near the cut end of a view a name or a value may be cut as well; the next view has it whole.
 const CUT: usize = 1024;
@@ -89,6 +94,21 @@ impl Detector {
         Self { rules, matcher, now }
     }
 
+    /// The same without regard to paths, where any rule asks for one: finds what this finds, and
+    /// perhaps more.
+    pub fn anywhere(&self) -> Option<Self> {
+        let asks = |rule: &Rule| rule.path.is_some() || rule.allowlists.iter().any(|a| !a.paths.is_empty());
+        if !self.rules.iter().any(asks) {
+            return None;
+        }
+        let mut rules = self.rules.clone();
+        for rule in &mut rules {
+            rule.path = None;
+            rule.allowlists.retain(|allow| allow.paths.is_empty());
+        }
+        Some(Self::new(rules, self.now))
+    }
+
     /// The rules.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
@@ -132,11 +152,48 @@ impl Detector {
         }
     }
 
+    /// Gives `sink` the leaks of whole contents that have no path yet: what [`Detector::detect`] gives,
+    /// for any path.
+    ///
+    /// With `changed`, the rest of `bytes` stands in other contents in which nothing was found: then
+    /// only what can have to do with these ranges is looked at.
+    pub fn glance<'d>(
+        &'d self,
+        bytes: &[u8],
+        changed: Option<&[Range<usize>]>,
+        scratch: &mut Scratch,
+        sink: &mut dyn FnMut(Detection<'d>),
+    ) {
+        let page = Page { bytes, path: "", rules: &self.rules };
+        let head = &bytes[..bytes.len().min(HEAD)];
+        let columns = Columns::of(&self.matcher, head);
+        let anywhere = self.rules.iter().any(|rule| rule.regex.is_some());
+        // The names of columns say what stands far below them, and an expression may span everything.
+        let ranges = match changed {
+            Some(changed) if !anywhere && !(columns.is_some() && touches(changed, head.len())) => {
+                widened(changed, bytes.len())
+            }
+            _ => vec![0..bytes.len()],
+        };
+        let mut found = Vec::new();
+        for range in ranges {
+            self.page(&page, range.clone(), &[], scratch, &mut found);
+            if let Some(columns) = &columns {
+                let mut matches = Vec::new();
+                columns.rows(&self.matcher, &page, true, range, &mut matches);
+                matches.drain(..).for_each(|m| found.push(self.detection(&page, m, &[])));
+            }
+        }
+        self.expressions(&page, &mut found);
+        resolve(&mut found);
+        found.into_iter().filter(Detection::is_leak).for_each(sink);
+    }
+
     /// Looks at `range` of a page, and at the views that open there.
     fn page<'d>(
         &'d self,
         page: &Page<'_>,
-        range: std::ops::Range<usize>,
+        range: Range<usize>,
         decoded: &[&'static str],
         scratch: &mut Scratch,
         found: &mut Vec<Detection<'d>>,
@@ -265,6 +322,24 @@ impl Detector {
             rank,
         }
     }
+}
+
+/// True where something changed in the first `head` bytes.
+fn touches(changed: &[Range<usize>], head: usize) -> bool {
+    changed.first().is_some_and(|range| range.start <= head)
+}
+
+/// The ranges with all around them that a value in them may be anchored in, joined where they meet.
+fn widened(changed: &[Range<usize>], length: usize) -> Vec<Range<usize>> {
+    let mut out: Vec<Range<usize>> = Vec::with_capacity(changed.len());
+    for range in changed {
+        let wide = range.start.saturating_sub(REACH)..length.min(range.end + REACH);
+        match out.last_mut() {
+            Some(last) if wide.start <= last.end => last.end = last.end.max(wide.end),
+            _ => out.push(wide),
+        }
+    }
+    out
 }
 
 /// Sorts by place and keeps one detection for each place: leaks before silent ones, the better form

@@ -6,6 +6,8 @@ pub mod detect;
 pub mod error;
 pub mod finding;
 #[cfg(feature = "cli")]
+pub mod git;
+#[cfg(feature = "cli")]
 pub mod input;
 mod judge;
 mod matcher;

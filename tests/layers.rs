@@ -10,7 +10,7 @@ const FLOORS: &[&[&str]] = &[
     &["text"],
     &["error", "blob"],
     &["secret"],
-    &["finding", "token", "decode", "prefilter", "simd"],
+    &["finding", "token", "decode", "prefilter", "simd", "git"],
     &["rule", "input"],
     &["config", "report", "matcher"],
     &["judge"],

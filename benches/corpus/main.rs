@@ -4,11 +4,13 @@
 //! corpus log FILE [MIB] [normal|sparse|dense]    a service log (default 1024 MiB, normal)
 //! corpus tree FOLDER [FILES]                     a source tree (default 50000 files)
 //! corpus five FOLDER                             five small files, as a commit hook sees them
+//! corpus history FOLDER [COMMITS]                a bare repository (default 32000 commits; needs git)
 //! ```
 //!
 //! Nothing real is in them: words, identifiers and credentials are made up by the generator of the
 //! tests, one line in ten thousand of a log with a credential.
 
+mod history;
 mod log;
 mod tree;
 
@@ -30,9 +32,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["tree", folder] => tree::write(Path::new(folder), 50_000)?,
         ["tree", folder, files] => tree::write(Path::new(folder), files.parse()?)?,
         ["five", folder] => tree::write(Path::new(folder), 5)?,
+        ["history", folder] => history::write(Path::new(folder), 32_000)?,
+        ["history", folder, commits] => history::write(Path::new(folder), commits.parse()?)?,
         _ => {
             return Err(
-                "usage: corpus log FILE [MIB] [normal|sparse|dense] | tree FOLDER [FILES] | five FOLDER"
+                "usage: corpus log FILE [MIB] [normal|sparse|dense] | tree FOLDER [FILES] | five FOLDER | \
+                 history FOLDER [COMMITS]"
                     .into(),
             );
         }

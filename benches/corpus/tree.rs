@@ -34,7 +34,7 @@ const WORDS: &[&str] = &[
 /// One file in so many holds a credential.
 const ONE_IN: usize = 1000;
 
-const CREDENTIALS: &[&str] = &[
+pub(crate) const CREDENTIALS: &[&str] = &[
     "#define TIRTC_DEVICE_SECRET_KEY \"{alnum:32}\"\n",
     "const secretKeyId = process.env.TIRTC_SECRET_KEY_ID || '{alnum:40}';\n",
     "TiRtcStart(\"{license}\", &callbacks);\n",
@@ -119,12 +119,34 @@ fn md_line(rng: &mut Prng) -> String {
     }
 }
 
+/// Lines by language: making each anew would only cost time.
+pub(crate) struct Pools(Vec<Vec<String>>);
+
+impl Pools {
+    pub(crate) fn new(rng: &mut Prng) -> Self {
+        Self(LANGUAGES.iter().map(|l| (0..4000).map(|_| (l.line)(rng)).collect()).collect())
+    }
+
+    /// A language, as often as there are files in it.
+    pub(crate) fn language(&self, rng: &mut Prng) -> usize {
+        language(rng)
+    }
+
+    /// A line as code in this language holds them, now and then with a word of the family.
+    pub(crate) fn line(&self, rng: &mut Prng, language: usize) -> String {
+        if rng.below(60) == 0 { rng.pick(WORDS).to_string() } else { rng.pick(&self.0[language]).clone() }
+    }
+
+    /// The name of a file.
+    pub(crate) fn name(&self, rng: &mut Prng, number: usize, language: usize) -> String {
+        format!("{}_{number}.{}", name(rng), LANGUAGES[language].ending)
+    }
+}
+
 /// Writes a tree of `files` files. Forty to a folder, three folders deep.
 pub(crate) fn write(folder: &Path, files: usize) -> io::Result<()> {
     let mut rng = Prng::from_text("tree");
-    // Lines are drawn from a pool: making each anew would only cost time.
-    let pools: Vec<Vec<String>> =
-        LANGUAGES.iter().map(|l| (0..4000).map(|_| (l.line)(&mut rng)).collect()).collect();
+    let pools = Pools::new(&mut rng);
     fs::create_dir_all(folder)?;
     fs::write(folder.join(".gitignore"), "build/\n*.o\n/dist\n")?;
     for number in 0..files {
@@ -136,7 +158,7 @@ pub(crate) fn write(folder: &Path, files: usize) -> io::Result<()> {
             fs::write(parent.join("build/out.o"), rng.bytes(2000))?;
         }
         let at = language(&mut rng);
-        let text = file(&mut rng, &pools[at], number);
+        let text = file(&mut rng, &pools.0[at], number);
         fs::write(parent.join(format!("{}_{number}.{}", name(&mut rng), LANGUAGES[at].ending)), text)?;
     }
     Ok(())

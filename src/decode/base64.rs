@@ -37,8 +37,8 @@ fn decode(bytes: &[u8], at: usize) -> Option<View> {
 /// the `/` of a path or the `-` of a name looks like a digit, so the place behind it is tried, too.
 fn text_start(bytes: &[u8], run: Span, at: usize) -> Option<usize> {
     let is_text = |start: usize| {
-        let sample = sample(&bytes[start..run.end]);
-        sample.len() >= 20 && looks_like_text(&sample)
+        let (sample, length) = sample(&bytes[start..run.end]);
+        length >= 20 && looks_like_text(&sample[..length])
     };
     let cut = run.start > 0 && is_digit(bytes[run.start - 1]);
     let behind =
@@ -71,19 +71,20 @@ fn decode_from(bytes: &[u8], region: Span) -> Option<View> {
     Some(view)
 }
 
-/// Decodes the first 32 characters, to judge by.
-fn sample(run: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(24);
+/// Decodes the first 32 characters, to judge by; how many bytes that gave.
+fn sample(run: &[u8]) -> ([u8; 24], usize) {
+    let (mut out, mut length) = ([0; 24], 0);
     let (mut bits, mut have) = (0u32, 0u32);
     for value in run.iter().take(32).filter_map(|&b| value(b)) {
         bits = (bits << 6) | u32::from(value);
         have += 6;
         if have >= 8 {
             have -= 8;
-            out.push((bits >> have) as u8);
+            out[length] = (bits >> have) as u8;
+            length += 1;
         }
     }
-    out
+    (out, length)
 }
 
 /// Whether the run of the alphabet around a run of letters and digits is long enough, and begins like
@@ -144,15 +145,25 @@ fn is_digit(b: u8) -> bool {
 }
 
 fn value(b: u8) -> Option<u8> {
-    match b {
-        b'A'..=b'Z' => Some(b - b'A'),
-        b'a'..=b'z' => Some(b - b'a' + 26),
-        b'0'..=b'9' => Some(b - b'0' + 52),
-        b'+' | b'-' => Some(62),
-        b'/' | b'_' => Some(63),
-        _ => None,
-    }
+    let value = VALUES[usize::from(b)];
+    (value < NO_DIGIT).then_some(value)
 }
+
+const NO_DIGIT: u8 = 64;
+
+/// What each byte stands for; a table, because nearly every run of letters in the world is asked.
+static VALUES: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut at = 0;
+    while at < digits.len() {
+        values[digits[at] as usize] = at as u8;
+        at += 1;
+    }
+    values[b'-' as usize] = 62;
+    values[b'_' as usize] = 63;
+    values
+};
 
 #[cfg(test)]
 mod tests {

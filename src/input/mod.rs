@@ -4,14 +4,17 @@
 //! files as a path to be read in parts, streams as a reader. It decides what is read; it neither
 //! detects nor prints, and whatever it leaves out it says, with the reason.
 
+mod history;
 mod stdin;
 mod worktree;
 
 use std::io::{self, Read};
+use std::ops::Range;
 use std::path::PathBuf;
 
 use crate::blob::Origin;
 use crate::error::Result;
+use crate::finding::Finding;
 
 /// Files up to this many bytes are read whole by the thread that met them; larger ones are read in
 /// parts by all threads.
@@ -26,6 +29,34 @@ pub struct Request {
     pub no_ignore: bool,
     /// Globs of paths to leave out.
     pub exclude: Vec<String>,
+    /// What of them.
+    pub subject: Subject,
+}
+
+/// What is read of the paths that were named.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Subject {
+    /// The files as they lie there.
+    #[default]
+    Files,
+    /// All objects of the repository there.
+    History,
+}
+
+/// What was found, without saying where: the rule and the fingerprint of the value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Mark {
+    /// The id of the rule.
+    pub rule: String,
+    /// The fingerprint of the value.
+    pub fingerprint: String,
+}
+
+impl Mark {
+    /// True where the finding is of that.
+    pub fn is_of(&self, finding: &Finding) -> bool {
+        self.rule == finding.rule && self.fingerprint == finding.fingerprint
+    }
 }
 
 /// Something that has bytes.
@@ -53,6 +84,19 @@ pub trait Sink: Send {
 
     /// Bytes that can only be read in order.
     fn stream(&mut self, origin: &Origin, reader: &mut (dyn Read + Send));
+
+    /// Tells what is found in contents whose path is not known yet, for any path; each once. With
+    /// `changed`, the rest stands in other contents in which nothing was found.
+    fn glance(&mut self, bytes: &[u8], changed: Option<&[Range<usize>]>) -> Vec<Mark>;
+
+    /// A file's bytes, all of them; of what is found only that counts which `keep` wants.
+    fn sifted(&mut self, origin: &Origin, bytes: &[u8], keep: &mut dyn FnMut(&Finding) -> bool);
+
+    /// One more file was read, of so many bytes: for those that come in other ways than whole.
+    fn counted(&mut self, bytes: usize);
+
+    /// A text with everything in it masked that is found there.
+    fn masked(&mut self, text: &[u8]) -> String;
 
     /// Something that is not read, and why.
     fn skipped(&mut self, path: &str, reason: &'static str);
@@ -85,7 +129,7 @@ pub struct SourceKind {
 pub type Open = fn(&Request) -> Result<Option<Box<dyn Source>>>;
 
 /// Every kind of input.
-pub const SOURCES: &[SourceKind] = &[stdin::SOURCE, worktree::SOURCE];
+pub const SOURCES: &[SourceKind] = &[stdin::SOURCE, worktree::SOURCE, history::SOURCE];
 
 /// The sources that together hold what was asked for.
 ///

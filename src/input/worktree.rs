@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::{Crew, Large, Request, Sink, Source, SourceKind, WHOLE};
+use super::{Crew, Large, Request, Sink, Source, SourceKind, Subject, WHOLE};
 use crate::blob::Origin;
 use crate::error::{Error, Result};
 
@@ -40,6 +40,9 @@ struct Worktree {
 
 impl Worktree {
     fn open(request: &Request) -> Result<Option<Self>> {
+        if request.subject != Subject::Files {
+            return Ok(None);
+        }
         let bare = request.paths.is_empty();
         let mut paths: Vec<PathBuf> = Vec::new();
         for path in request.paths.iter().filter(|path| *path != Path::new("-")) {
@@ -324,6 +327,6 @@ mod tests {
     fn every_kind_of_source_has_a_name_of_its_own() {
         let mut names: Vec<_> = super::super::SOURCES.iter().map(|s| s.name).collect();
         names.dedup();
-        assert_eq!(names, ["stdin", "worktree"]);
+        assert_eq!(names, ["stdin", "worktree", "history"]);
     }
 }

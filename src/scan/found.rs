@@ -2,14 +2,16 @@
 //! places, and the secret itself goes no further than this file.
 
 use std::io;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::encoding::Encoding;
 use super::excerpt::{Hidden, Known, SIGHT, excerpt, mask_runs};
 use super::place::{Base, Locator, Spot};
-use crate::blob::Blob;
+use crate::blob::{Blob, Origin};
 use crate::detect::{Detection, Detector, Scratch};
 use crate::finding::{Columns, Excerpt, Finding, Kind, Severity, Status, Verdict, fingerprint};
+use crate::input::Mark;
 use crate::prove::Exhibit;
 use crate::text::{Span, mask, mask_license};
 
@@ -42,6 +44,15 @@ pub(super) enum Settled {
     Leak(Finding, Option<Exhibit>),
     /// Let pass.
     Silent(Finding),
+}
+
+impl Settled {
+    /// The finding, whatever became of it.
+    pub(super) fn finding(&self) -> &Finding {
+        match self {
+            Settled::Leak(finding, _) | Settled::Silent(finding) => finding,
+        }
+    }
 }
 
 /// The bytes could not be scanned: the detector failed on them.
@@ -84,6 +95,53 @@ impl<'d> Inspector<'d> {
             out.truncate(before);
             Broken
         })
+    }
+
+    /// What is found in `bytes` at any path, each once; see [`Detector::glance`].
+    pub(super) fn glance(
+        &mut self,
+        detector: &Detector,
+        bytes: &[u8],
+        changed: Option<&[Range<usize>]>,
+    ) -> Result<Vec<Mark>, Broken> {
+        let done = catch_unwind(AssertUnwindSafe(|| {
+            let mut marks = Vec::new();
+            detector.glance(bytes, changed, &mut self.scratch, &mut |d| {
+                marks.push(Mark { rule: d.rule.id.clone(), fingerprint: fingerprint(&d.value) });
+            });
+            marks.sort_unstable();
+            marks.dedup();
+            marks
+        }));
+        done.map_err(|_| {
+            self.scratch = Scratch::default();
+            Broken
+        })
+    }
+
+    /// A text, such as the message of a commit, with every secret in it masked.
+    pub(super) fn masked(&mut self, text: &[u8]) -> String {
+        let mut hidden = Vec::new();
+        let done = catch_unwind(AssertUnwindSafe(|| {
+            let detector = self.detector;
+            detector.detect(&Blob::whole(text, &Origin::default()), &mut self.scratch, &mut |d| {
+                if d.is_leak() {
+                    hidden.push((d.span, masked(&d)));
+                }
+            });
+        }));
+        if done.is_err() {
+            self.scratch = Scratch::default();
+            return String::new();
+        }
+        let (mut out, mut at) = (String::new(), 0);
+        for (span, mask) in hidden {
+            out.push_str(&String::from_utf8_lossy(&text[at..span.start]));
+            out.push_str(&mask);
+            at = span.end;
+        }
+        out.push_str(&String::from_utf8_lossy(&text[at..]));
+        out
     }
 
     fn look(&mut self, blob: &Blob<'_>, offset: u64, out: &mut Vec<Found>) {

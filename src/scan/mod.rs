@@ -13,15 +13,16 @@ mod place;
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use self::found::{Found, Inspector, Settled};
 use self::place::Base;
 use crate::blob::{Blob, Origin};
 use crate::detect::Detector;
 use crate::finding::{Finding, Kind};
-use crate::input::{Crew, Large, Sink, Source};
+use crate::input::{Crew, Large, Mark, Sink, Source};
 use crate::prove::{self, Exhibits, Proving};
 use crate::report::{Failure, Summary};
 
@@ -131,7 +132,14 @@ fn gather(
     progress: &Progress,
     keep_silent: bool,
 ) -> Gathered {
-    let shared = Shared { detector, settings, progress, keep_silent, gathered: Mutex::default() };
+    let shared = Shared {
+        detector,
+        settings,
+        progress,
+        keep_silent,
+        anywhere: OnceLock::new(),
+        gathered: Mutex::default(),
+    };
     for source in sources {
         source.read(&shared);
     }
@@ -176,6 +184,8 @@ struct Shared<'s> {
     settings: Settings,
     progress: &'s Progress,
     keep_silent: bool,
+    /// The same detector without regard to paths, where any rule has one.
+    anywhere: OnceLock<Option<Detector>>,
     gathered: Mutex<Gathered>,
 }
 
@@ -272,6 +282,36 @@ impl Sink for Worker<'_> {
             self.gathered.fail(&origin.path, &broken.into());
         }
         self.shared.progress.add(1, bytes.len(), count);
+    }
+
+    fn sifted(&mut self, origin: &Origin, bytes: &[u8], keep: &mut dyn FnMut(&Finding) -> bool) {
+        let inspected = self.inspector.inspect(&Blob::whole(bytes, origin), 0, &mut self.found);
+        let settled = self.found.drain(..).map(|found| found.settle(Base::default()));
+        let wanted: Vec<Settled> = settled.filter(|s| keep(s.finding())).collect();
+        self.shared.progress.add(0, 0, wanted.len());
+        wanted.into_iter().for_each(|settled| self.gathered.add(settled));
+        if let Err(broken) = inspected {
+            self.gathered.fail(&origin.path, &broken.into());
+        }
+    }
+
+    fn glance(&mut self, bytes: &[u8], changed: Option<&[Range<usize>]>) -> Vec<Mark> {
+        let anywhere = self.shared.anywhere.get_or_init(|| self.shared.detector.anywhere());
+        let detector = anywhere.as_ref().unwrap_or(self.shared.detector);
+        self.inspector.glance(detector, bytes, changed).unwrap_or_else(|broken| {
+            self.gathered.fail("an object", &broken.into());
+            Vec::new()
+        })
+    }
+
+    fn counted(&mut self, bytes: usize) {
+        self.gathered.files += 1;
+        self.gathered.bytes += bytes as u64;
+        self.shared.progress.add(1, bytes, 0);
+    }
+
+    fn masked(&mut self, text: &[u8]) -> String {
+        self.inspector.masked(text)
     }
 
     fn large(&mut self, file: Large) {

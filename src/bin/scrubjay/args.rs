@@ -93,6 +93,17 @@ pub(crate) struct ScanArgs {
     )]
     pub(crate) paths: Vec<PathBuf>,
 
+    /// Scan everything a git repository ever held instead of its files
+    #[arg(
+        long,
+        long_help = "Scan everything a git repository ever held instead of its files: every blob of every \
+                     branch, tag, stash, reflog and note, and those that nothing leads to any more, with \
+                     the messages of commits and tags. PATH names the repository [default: the one around \
+                     the current directory]. Each secret is told once for each path, with the commit that \
+                     brought it and the one that took it away"
+    )]
+    pub(crate) history: bool,
+
     /// The form of the report
     #[arg(short, long, value_name = "FORMAT", default_value = report::FORMATS[0].name, value_parser = formats())]
     pub(crate) format: String,

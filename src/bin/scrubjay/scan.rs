@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use scrubjay::detect::Detector;
 use scrubjay::finding::Severity;
-use scrubjay::input::{self, Request};
+use scrubjay::input::{self, Request, Subject};
 use scrubjay::prove::{Known, Proving};
 use scrubjay::report::{self, Failure, NonceReuse, Run, Summary};
 use scrubjay::scan::{self, Outcome, Settings};
@@ -53,8 +53,13 @@ fn report(
     output: &Output,
 ) -> Result<Status> {
     let format = report::format(&args.format).ok_or_else(|| Stop::invalid("no such format"))?;
-    let request =
-        Request { paths: args.paths.clone(), no_ignore: args.no_ignore, exclude: args.exclude.clone() };
+    let subject = if args.history { Subject::History } else { Subject::Files };
+    let request = Request {
+        paths: args.paths.clone(),
+        no_ignore: args.no_ignore,
+        exclude: args.exclude.clone(),
+        subject,
+    };
     let sources = input::open(&request)?;
     let clock = Instant::now();
     let settings = Settings { jobs: jobs(args), excerpts: format.excerpts, list_skipped: args.verbose };

@@ -1,0 +1,177 @@
+//! Deltas of packs: an object told as copies out of another and bytes between them.
+//!
+//! Besides the result, [`apply`] tells which parts of it are new. What a delta copies was looked at
+//! in the base already, so a scan of a long history looks at what changed and little more. The form
+//! is told by git's `gitformat-pack(5)`.
+
+use std::ops::Range;
+
+/// The most bytes that an object may have, so that a few instructions cannot fill the memory.
+pub const MAX_OBJECT: u64 = 64 * 1024 * 1024;
+
+/// Why a delta gave no object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Broken {
+    /// The instructions are not what they must be, or are meant for another base.
+    Corrupt,
+    /// The object would be larger than [`MAX_OBJECT`]; so large.
+    TooLarge(u64),
+}
+
+/// Builds the object that `delta` tells out of `base`; gives the ranges of the result that are new or
+/// where copies meet that did not meet in the base (such a range may be empty).
+pub(super) fn apply(
+    base: &[u8],
+    delta: &[u8],
+    out: &mut Vec<u8>,
+    changed: &mut Vec<Range<usize>>,
+) -> Result<(), Broken> {
+    let mut code = Code { rest: delta };
+    let (base_size, size) = (code.size()?, code.size()?);
+    if base_size != base.len() as u64 {
+        return Err(Broken::Corrupt);
+    }
+    if size > MAX_OBJECT {
+        return Err(Broken::TooLarge(size));
+    }
+    out.clear();
+    out.reserve(size as usize);
+    changed.clear();
+    // Where in the base the last copy ended.
+    let mut last = 0;
+    while let Some((&op, rest)) = code.rest.split_first() {
+        code.rest = rest;
+        let at = out.len();
+        let bytes = if op & 0x80 != 0 {
+            let from = code.copy(op)?;
+            let bytes = base.get(from.clone()).ok_or(Broken::Corrupt)?;
+            if from.start != last {
+                note(changed, at..at);
+            }
+            last = from.end;
+            bytes
+        } else {
+            let bytes = code.take(usize::from(op))?;
+            note(changed, at..at + bytes.len());
+            // Nothing in the base continues what was inserted.
+            last = usize::MAX;
+            bytes
+        };
+        if at + bytes.len() > size as usize {
+            return Err(Broken::Corrupt);
+        }
+        out.extend_from_slice(bytes);
+    }
+    if last != base.len() {
+        note(changed, out.len()..out.len());
+    }
+    if out.len() as u64 == size { Ok(()) } else { Err(Broken::Corrupt) }
+}
+
+fn note(changed: &mut Vec<Range<usize>>, range: Range<usize>) {
+    match changed.last_mut() {
+        Some(before) if before.end >= range.start => before.end = before.end.max(range.end),
+        _ => changed.push(range),
+    }
+}
+
+/// The instructions that are left.
+struct Code<'d> {
+    rest: &'d [u8],
+}
+
+impl<'d> Code<'d> {
+    fn byte(&mut self) -> Result<u8, Broken> {
+        let (first, rest) = self.rest.split_first().ok_or(Broken::Corrupt)?;
+        self.rest = rest;
+        Ok(*first)
+    }
+
+    fn take(&mut self, length: usize) -> Result<&'d [u8], Broken> {
+        // An instruction of no length is reserved.
+        if length == 0 || length > self.rest.len() {
+            return Err(Broken::Corrupt);
+        }
+        let (bytes, rest) = self.rest.split_at(length);
+        self.rest = rest;
+        Ok(bytes)
+    }
+
+    /// A size, seven bits a byte, the lowest first.
+    fn size(&mut self) -> Result<u64, Broken> {
+        let mut size = 0_u64;
+        for shift in (0..63).step_by(7) {
+            let byte = self.byte()?;
+            size |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Ok(size);
+            }
+        }
+        Err(Broken::Corrupt)
+    }
+
+    /// The range of the base that a copy takes: its bits tell which bytes of the numbers follow.
+    fn copy(&mut self, op: u8) -> Result<Range<usize>, Broken> {
+        let mut number = |bits: Range<u8>| {
+            let mut value = 0_usize;
+            for (index, bit) in bits.enumerate() {
+                if op & (1 << bit) != 0 {
+                    value |= usize::from(self.byte()?) << (8 * index);
+                }
+            }
+            Ok(value)
+        };
+        let start = number(0..4)?;
+        let length = match number(4..7)? {
+            0 => 0x10000,
+            length => length,
+        };
+        Ok(start..start + length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn applied(base: &[u8], delta: &[u8]) -> Result<(Vec<u8>, Vec<Range<usize>>), Broken> {
+        let (mut out, mut changed) = (Vec::new(), Vec::new());
+        apply(base, delta, &mut out, &mut changed).map(|()| (out, changed))
+    }
+
+    #[test]
+    fn copies_and_insertions_are_told_apart() {
+        // From 10 bytes to 9: bytes 0..4, "new", bytes 4..6.
+        let delta = [10, 9, 0x90, 4, 3, b'n', b'e', b'w', 0x91, 4, 2];
+        let (out, changed) = applied(b"0123456789", &delta).expect("a delta");
+        assert_eq!(out, b"0123new45");
+        assert_eq!(changed, [4..7, 9..9], "what was inserted, and that the end is gone");
+    }
+
+    #[test]
+    fn a_seam_between_copies_is_a_change_and_a_copy_in_two_is_none() {
+        let whole = [10, 10, 0x90, 6, 0x91, 6, 4];
+        assert_eq!(applied(b"0123456789", &whole).expect("a delta"), (b"0123456789".to_vec(), vec![]));
+        let cut = [10, 8, 0x90, 4, 0x91, 6, 4];
+        assert_eq!(applied(b"0123456789", &cut).expect("a delta"), (b"01236789".to_vec(), vec![4..4]));
+    }
+
+    #[test]
+    fn what_is_no_delta_is_refused() {
+        let refused = [
+            &[][..],
+            &[10, 9],
+            &[9, 4, 0x90, 4],
+            &[10, 4, 0x90, 5],
+            &[10, 4, 0x91, 9, 4],
+            &[10, 2, 0, 0],
+            &[10, 3, 3, b'a'],
+            &[0x80; 12],
+        ];
+        for delta in refused {
+            assert_eq!(applied(b"0123456789", delta), Err(Broken::Corrupt), "{delta:?}");
+        }
+        let bomb = [10, 0xff, 0xff, 0xff, 0xff, 0x0f, 0x90, 4];
+        assert_eq!(applied(b"0123456789", &bomb), Err(Broken::TooLarge(0xffff_ffff)));
+    }
+}

@@ -1,0 +1,252 @@
+//! Git repositories: read, never written to, and nothing in them is run.
+//!
+//! The formats themselves (packs, indexes, references) are read by `gix`; here is what a scan asks of
+//! them: all objects of a repository, each once ([`store`]); the content of the index; commits and how
+//! they hang together; which lines a change adds. Objects come as they were written: replacements
+//! (`git replace`) are not followed, because they could hide what is there.
+
+mod delta;
+mod graph;
+mod pack;
+mod roots;
+mod store;
+pub mod tree;
+
+use std::ffi::OsString;
+use std::fmt;
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use gix::objs::Find as _;
+use gix::odb::HeaderExt as _;
+use gix::{ObjectId, hash};
+
+pub use delta::MAX_OBJECT;
+pub use gix::ObjectId as Id;
+pub use gix::objs::Kind;
+pub use graph::{Graph, Node};
+pub use roots::Roots;
+pub use store::Store;
+
+use crate::blob::Commit;
+use crate::error::{Error, Result};
+
+/// A repository.
+pub struct Repository {
+    git: gix::ThreadSafeRepository,
+    directories: Vec<PathBuf>,
+}
+
+/// An object as [`Store::walk`] shows it.
+#[derive(Debug, Clone, Copy)]
+pub struct Object<'o> {
+    /// Its id.
+    pub id: &'o ObjectId,
+    /// Blob, commit or tag; trees where they were asked for.
+    pub kind: Kind,
+    /// Its content.
+    pub bytes: &'o [u8],
+    /// What differs from an object of the same kind for which the visitor gave true; an empty range is
+    /// a place where something was taken out. Nothing where the whole is new.
+    pub changed: Option<&'o [Range<usize>]>,
+}
+
+/// Takes the objects of a repository; one for each thread.
+pub trait Visitor: Send {
+    /// An object. True where whoever looks at one that differs a little need only look at the
+    /// differences.
+    fn object(&mut self, object: &Object<'_>) -> bool;
+
+    /// An object that cannot be had.
+    fn failed(&mut self, id: &ObjectId, failed: Failed);
+}
+
+/// Why an object cannot be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failed {
+    /// What is stored is not what an object must be.
+    Corrupt,
+    /// It has more than [`MAX_OBJECT`] bytes; so many.
+    TooLarge(u64),
+    /// It is not there.
+    Missing,
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failed::Corrupt => f.write_str("the object is corrupt; git fsck tells more"),
+            Failed::TooLarge(size) => {
+                write!(f, "the object has {size} bytes, more than the {MAX_OBJECT} that are read")
+            }
+            Failed::Missing => f.write_str("the object is missing; git fsck tells more"),
+        }
+    }
+}
+
+impl From<Failed> for io::Error {
+    fn from(failed: Failed) -> Self {
+        io::Error::other(failed.to_string())
+    }
+}
+
+impl Repository {
+    /// The repository that holds `directory`; without one, what git's environment variables or the
+    /// current directory say, quarantined objects of a push included.
+    ///
+    /// # Errors
+    ///
+    /// There is no repository, or its configuration or format is not understood.
+    pub fn open(directory: Option<&Path>) -> Result<Self> {
+        let opened = match directory {
+            Some(directory) => gix::ThreadSafeRepository::discover(directory),
+            None => gix::ThreadSafeRepository::discover_with_environment_overrides("."),
+        };
+        let at = directory.unwrap_or(Path::new("."));
+        let git = opened.map_err(|error| Error::from(said(&error)).at_path(at))?;
+        let env = |name| if directory.is_none() { std::env::var_os(name) } else { None };
+        let mut directories: Vec<PathBuf> =
+            env("GIT_OBJECT_DIRECTORY").map(PathBuf::from).into_iter().collect();
+        directories.extend(env("GIT_ALTERNATE_OBJECT_DIRECTORIES").iter().flat_map(alternates));
+        let own = git.refs.common_dir().unwrap_or_else(|| git.refs.git_dir()).join("objects");
+        if directories.is_empty() {
+            directories.push(own);
+        }
+        Ok(Self { git, directories })
+    }
+
+    /// The hash that names objects.
+    pub fn hash(&self) -> hash::Kind {
+        self.git.to_thread_local().object_hash()
+    }
+
+    /// Reads single objects; one for each thread.
+    ///
+    /// # Errors
+    ///
+    /// A directory of objects cannot be read.
+    pub fn objects(&self) -> Result<Objects> {
+        let open = |directory: &PathBuf| {
+            let options = gix::odb::store::init::Options {
+                alloc_limit_bytes: Some(2 * MAX_OBJECT as usize),
+                ..Default::default()
+            };
+            gix::odb::at_opts(directory, self.hash(), None, options)
+                .map_err(|error| Error::from(error).at_path(directory))
+        };
+        Ok(Objects { stores: self.directories.iter().map(open).collect::<Result<_>>()? })
+    }
+
+    /// Everything that is stored.
+    ///
+    /// # Errors
+    ///
+    /// A directory of objects cannot be read.
+    pub fn store(&self) -> Result<Store> {
+        Store::open(&self.directories, self.hash())
+    }
+}
+
+impl fmt::Debug for Repository {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Repository").field("directories", &self.directories).finish_non_exhaustive()
+    }
+}
+
+/// Reads single objects.
+pub struct Objects {
+    stores: Vec<gix::odb::Handle>,
+}
+
+impl Objects {
+    /// Reads an object into `buffer`.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be had.
+    pub fn read(&self, id: &gix::oid, buffer: &mut Vec<u8>) -> std::result::Result<Kind, Failed> {
+        for store in &self.stores {
+            match store.try_find(id, buffer) {
+                Ok(Some(data)) if data.data.len() as u64 <= MAX_OBJECT => return Ok(data.kind),
+                Ok(Some(data)) => return Err(Failed::TooLarge(data.data.len() as u64)),
+                Ok(None) => {}
+                Err(_) => {
+                    return Err(match store.header(id) {
+                        Ok(header) if header.size() > MAX_OBJECT => Failed::TooLarge(header.size()),
+                        _ => Failed::Corrupt,
+                    });
+                }
+            }
+        }
+        Err(Failed::Missing)
+    }
+
+    /// True where the object is there.
+    pub fn has(&self, id: &gix::oid) -> bool {
+        use gix::objs::Exists as _;
+        self.stores.iter().any(|store| store.exists(id))
+    }
+}
+
+impl fmt::Debug for Objects {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Objects").field("stores", &self.stores.len()).finish()
+    }
+}
+
+/// What a tag, or a tag of a tag, leads to in the end.
+pub fn peeled(objects: &Objects, id: ObjectId, hash: hash::Kind) -> ObjectId {
+    let (mut at, mut buffer) = (id, Vec::new());
+    // A tag of a tag of a tag is a joke; an endless one is an attack.
+    for _ in 0..16 {
+        match objects.read(&at, &mut buffer) {
+            Ok(Kind::Tag) => match gix::objs::TagRefIter::from_bytes(&buffer, hash).target_id() {
+                Ok(target) => at = target,
+                Err(_) => break,
+            },
+            _ => break,
+        }
+    }
+    at
+}
+
+/// Fills in author, date and the first line of the message of a commit object; `shown` makes texts fit
+/// to be shown.
+pub fn describe(bytes: &[u8], hash: hash::Kind, commit: &mut Commit, mut shown: impl FnMut(&[u8]) -> String) {
+    let Ok(read) = gix::objs::CommitRef::from_bytes(bytes, hash) else { return };
+    if let Ok(author) = read.author() {
+        commit.author = shown(author.name);
+        commit.email = shown(author.email);
+        commit.date = author.time().map_or_else(|_| String::new(), date);
+    }
+    let first = read.message.split(|b| *b == b'\n').find(|line| !line.trim_ascii().is_empty());
+    commit.message = shown(first.unwrap_or_default());
+}
+
+/// RFC 3339 with the offset of the clock that was looked at.
+fn date(time: gix::date::Time) -> String {
+    let offset = jiff::tz::Offset::from_seconds(time.offset).unwrap_or(jiff::tz::Offset::UTC);
+    match jiff::Timestamp::from_second(time.seconds) {
+        Ok(at) => at.display_with_offset(offset).to_string(),
+        Err(_) => String::new(),
+    }
+}
+
+/// The first digits of an id, as people read it.
+pub fn short(id: &gix::oid) -> String {
+    id.to_hex_with_len(10).to_string()
+}
+
+/// The directories of `GIT_ALTERNATE_OBJECT_DIRECTORIES`: separated as in `PATH`, quoted where one has
+/// the separator in it.
+fn alternates(list: &OsString) -> Vec<PathBuf> {
+    std::env::split_paths(list).filter(|path| !path.as_os_str().is_empty()).collect()
+}
+
+/// An error of the library below as an I/O error, on one line.
+fn said(error: &dyn fmt::Display) -> io::Error {
+    let text = error.to_string();
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    io::Error::other(lines.join(": "))
+}

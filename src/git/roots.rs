@@ -1,0 +1,126 @@
+//! What leads to commits: references, reflogs, the heads of work trees, unfinished merges, the index.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use gix::ObjectId;
+
+use super::{Repository, said};
+
+/// Files of the git directory that name a commit in their first word.
+const HEADS: &[&str] = &[
+    "HEAD",
+    "ORIG_HEAD",
+    "MERGE_HEAD",
+    "CHERRY_PICK_HEAD",
+    "REVERT_HEAD",
+    "REBASE_HEAD",
+    "BISECT_HEAD",
+    "FETCH_HEAD",
+];
+
+/// All of a repository.
+#[derive(Debug, Default)]
+pub struct Roots {
+    /// References by full name, with the commit or whatever else they lead to.
+    pub references: Vec<(String, ObjectId)>,
+    /// Everything else that leads to a commit.
+    pub others: Vec<ObjectId>,
+    /// What `HEAD` is, unless it is unborn.
+    pub head: Option<ObjectId>,
+    /// The blobs of the index by path.
+    pub index: Vec<(Vec<u8>, ObjectId)>,
+    /// The commits at which a shallow clone ends.
+    pub shallow: Vec<ObjectId>,
+    /// What could not be read: a name, and why.
+    pub failed: Vec<(String, std::io::Error)>,
+}
+
+impl Repository {
+    /// Reads all roots.
+    pub fn roots(&self) -> Roots {
+        let git = self.git.to_thread_local();
+        let mut roots = Roots::default();
+        roots.read_references(&git);
+        roots.head = git.head_id().ok().map(gix::Id::detach);
+        let common = git.common_dir().to_owned();
+        let mut folders = vec![git.git_dir().to_owned(), common.clone()];
+        folders.extend(entries(&common.join("worktrees")));
+        for folder in folders {
+            for name in HEADS {
+                roots.others.extend(ids_of_words(&folder.join(name), 1, self));
+            }
+            for log in files_below(&folder.join("logs")) {
+                roots.others.extend(ids_of_words(&log, 2, self));
+            }
+        }
+        roots.others.sort_unstable();
+        roots.others.dedup();
+        match git.open_index() {
+            Ok(index) => {
+                let path = |entry: &gix::index::Entry| entry.path(&index).to_vec();
+                roots.index = index.entries().iter().map(|entry| (path(entry), entry.id)).collect();
+            }
+            Err(_) if git.is_bare() || !git.index_path().exists() => {}
+            Err(error) => roots.failed.push(("the index".to_owned(), said(&error))),
+        }
+        roots.shallow = ids_of_words(&common.join("shallow"), 1, self);
+        roots
+    }
+}
+
+impl Roots {
+    fn read_references(&mut self, git: &gix::Repository) {
+        let all = match git.references() {
+            Ok(all) => all,
+            Err(error) => return self.failed.push(("the references".to_owned(), said(&error))),
+        };
+        let all = match all.all() {
+            Ok(all) => all,
+            Err(error) => return self.failed.push(("the references".to_owned(), said(&error))),
+        };
+        for reference in all {
+            match reference {
+                // A symbolic reference leads where another does, or nowhere yet.
+                Ok(reference) => {
+                    if let Some(id) = reference.try_id() {
+                        self.references.push((reference.name().as_bstr().to_string(), id.detach()));
+                    }
+                }
+                Err(error) => self.failed.push(("a reference".to_owned(), said(&error))),
+            }
+        }
+        self.references.sort();
+    }
+}
+
+/// The ids among the first `words` words of each line; all zeros is none.
+fn ids_of_words(path: &Path, words: usize, repository: &Repository) -> Vec<ObjectId> {
+    let Ok(file) = fs::File::open(path) else { return Vec::new() };
+    let length = repository.hash().len_in_hex();
+    let mut ids = Vec::new();
+    for line in BufReader::new(file).split(b'\n').map_while(Result::ok) {
+        let some = line.split(|b| b.is_ascii_whitespace()).take(words).filter(|word| word.len() == length);
+        ids.extend(some.filter_map(|word| ObjectId::from_hex(word).ok()).filter(|id| !id.is_null()));
+    }
+    ids
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    entries.filter_map(|entry| Some(entry.ok()?.path())).collect()
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut open = entries(folder);
+    while let Some(path) = open.pop() {
+        match fs::symlink_metadata(&path) {
+            Ok(meta) if meta.is_dir() => open.extend(entries(&path)),
+            Ok(meta) if meta.is_file() => files.push(path),
+            _ => {}
+        }
+    }
+    files
+}

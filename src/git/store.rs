@@ -1,0 +1,196 @@
+//! All objects of a repository, each once: packs in the order of their files, then loose objects;
+//! alternates and the quarantine of a push included.
+//!
+//! A repository may be repacked while it is read. What is open stays readable; a pack that is gone
+//! before it could be opened was replaced by one that holds its objects, so the folder is read again.
+
+use std::collections::HashSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use gix::{ObjectId, hash};
+
+use super::pack::Pack;
+use super::{Failed, Kind, MAX_OBJECT, Object, Visitor};
+use crate::error::{Error, Result};
+
+/// How often the folder of packs is read again when packs vanish.
+const TRIES: usize = 5;
+
+/// How many loose objects a thread takes at a time.
+const LOOSE: usize = 32;
+
+/// The packs and loose objects of a repository.
+pub struct Store {
+    packs: Vec<Pack>,
+    loose: Vec<(usize, ObjectId)>,
+    folders: Vec<gix::odb::loose::Store>,
+}
+
+impl Store {
+    pub(super) fn open(directories: &[PathBuf], hash: hash::Kind) -> Result<Self> {
+        let directories = with_alternates(directories)?;
+        let folders: Vec<_> = directories.iter().map(|dir| gix::odb::loose::Store::at(dir, hash)).collect();
+        // Loose objects first: one that is packed meanwhile is then in a pack that is found.
+        let mut loose = Vec::new();
+        for (folder, store) in folders.iter().enumerate() {
+            loose.extend(store.iter().filter_map(|id| id.ok()).map(|id| (folder, id)));
+        }
+        let mut packs: Vec<Pack> = Vec::new();
+        for directory in &directories {
+            open_packs(&directory.join("pack"), hash, &mut packs)?;
+        }
+        let mut seen = HashSet::new();
+        loose.retain(|(_, id)| seen.insert(*id) && !packs.iter().any(|pack| pack.contains(id)));
+        Ok(Self { packs, loose, folders })
+    }
+
+    /// True where an object of that id is stored.
+    pub fn has(&self, id: &gix::oid) -> bool {
+        self.packs.iter().any(|pack| pack.contains(id)) || self.folders.iter().any(|f| f.contains(id))
+    }
+
+    /// True where a pack says that its objects refer to others which were left at a remote.
+    pub fn is_partial(&self) -> bool {
+        self.packs.iter().any(|pack| pack.path().with_extension("promisor").exists())
+    }
+
+    /// Shows every object of a wanted kind to visitors, one for each of `jobs` threads.
+    pub fn walk<'v>(
+        &self,
+        jobs: usize,
+        wanted: fn(Kind) -> bool,
+        visitor: &(dyn Fn() -> Box<dyn Visitor + 'v> + Sync),
+    ) {
+        for (index, pack) in self.packs.iter().enumerate() {
+            pack.tell_lost(&mut *visitor());
+            let earlier = &self.packs[..index];
+            let skip = |id: &gix::oid| earlier.iter().any(|pack| pack.contains(id));
+            let next = AtomicUsize::new(0);
+            on_threads(jobs, &|| pack.walk(&next, wanted, &skip, &mut *visitor()));
+        }
+        let next = AtomicUsize::new(0);
+        on_threads(jobs.min(self.loose.len() / LOOSE + 1), &|| {
+            self.walk_loose(&next, wanted, &mut *visitor())
+        });
+    }
+
+    fn walk_loose(&self, next: &AtomicUsize, wanted: fn(Kind) -> bool, visitor: &mut dyn Visitor) {
+        let mut buffer = Vec::new();
+        loop {
+            let first = next.fetch_add(LOOSE, Ordering::Relaxed);
+            let Some(some) = self.loose.get(first..self.loose.len().min(first + LOOSE)) else { return };
+            if some.is_empty() {
+                return;
+            }
+            for (folder, id) in some {
+                match self.read_loose(*folder, id, wanted, &mut buffer) {
+                    Ok(Some(kind)) => {
+                        visitor.object(&Object { id, kind, bytes: &buffer, changed: None });
+                    }
+                    Ok(None) => {}
+                    Err(failed) => visitor.failed(id, failed),
+                }
+            }
+        }
+    }
+
+    fn read_loose(
+        &self,
+        folder: usize,
+        id: &ObjectId,
+        wanted: fn(Kind) -> bool,
+        buffer: &mut Vec<u8>,
+    ) -> std::result::Result<Option<Kind>, Failed> {
+        let store = &self.folders[folder];
+        match store.try_header(id) {
+            Ok(Some((size, _))) if size > MAX_OBJECT => return Err(Failed::TooLarge(size)),
+            Ok(Some((_, kind))) if !wanted(kind) && kind != Kind::Tree => return Ok(None),
+            Ok(Some(_)) => {}
+            Ok(None) => return Err(Failed::Missing),
+            Err(_) => return Err(Failed::Corrupt),
+        }
+        let data = store.try_find(id, buffer).map_err(|_| Failed::Corrupt)?.ok_or(Failed::Missing)?;
+        // Loose objects are few, and anybody can write one that is not what its name says.
+        let named = gix::objs::compute_hash(id.kind(), data.kind, data.data);
+        let kind = data.kind;
+        if named.map_err(|_| Failed::Corrupt)? != *id {
+            return Err(Failed::Corrupt);
+        }
+        Ok(wanted(kind).then_some(kind))
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let packs: Vec<_> = self.packs.iter().map(Pack::path).collect();
+        f.debug_struct("Store").field("packs", &packs).field("loose", &self.loose.len()).finish()
+    }
+}
+
+/// The directories with those that their `info/alternates` name.
+fn with_alternates(directories: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let here = std::env::current_dir()?;
+    let mut all: Vec<PathBuf> = Vec::new();
+    for directory in directories {
+        let further = gix::odb::alternate::resolve(directory.clone(), &here)
+            .map_err(|error| Error::from(super::said(&error)).at_path(directory))?;
+        for path in std::iter::once(directory.clone()).chain(further) {
+            let path = path.canonicalize().unwrap_or(path);
+            if !all.contains(&path) {
+                all.push(path);
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn open_packs(folder: &Path, hash: hash::Kind, packs: &mut Vec<Pack>) -> Result<()> {
+    for round in 1.. {
+        let mut gone = false;
+        for index in indexes(folder)? {
+            if packs.iter().any(|pack| pack.path() == index.with_extension("pack")) {
+                continue;
+            }
+            match Pack::open(&index, hash) {
+                Ok(pack) => packs.push(pack),
+                Err(_) if round < TRIES && !(index.exists() && index.with_extension("pack").exists()) => {
+                    gone = true
+                }
+                Err(error) => return Err(Error::from(error).at_path(index)),
+            }
+        }
+        if !gone {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn indexes(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(|error| Error::from(error).at_path(folder))?,
+    };
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|error| Error::from(error).at_path(folder))?.path();
+        if path.extension().is_some_and(|e| e == "idx") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+fn on_threads(jobs: usize, work: &(dyn Fn() + Sync)) {
+    if jobs <= 1 {
+        return work();
+    }
+    std::thread::scope(|scope| {
+        for _ in 0..jobs {
+            scope.spawn(work);
+        }
+    });
+}

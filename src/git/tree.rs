@@ -1,0 +1,183 @@
+//! Trees: their entries, and what differs between two of them.
+
+use gix::objs::{TreeRefIter, tree::EntryMode};
+use gix::{ObjectId, hash};
+
+use super::{Failed, Kind, Objects};
+
+/// Deeper than any tree of a person, and shallow enough for the stack: a repository that lies can
+/// have a tree that holds itself.
+const DEEPEST: usize = 1024;
+
+/// An entry of a tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The name in its folder.
+    pub name: Vec<u8>,
+    /// What it is.
+    pub mode: EntryMode,
+    /// The object.
+    pub id: ObjectId,
+}
+
+/// Reads a tree object.
+///
+/// # Errors
+///
+/// It is no tree.
+pub fn entries(bytes: &[u8], hash: hash::Kind) -> Result<Vec<Entry>, Failed> {
+    let entry = |entry: gix::objs::tree::EntryRef<'_>| Entry {
+        name: entry.filename.to_vec(),
+        mode: entry.mode,
+        id: entry.oid.to_owned(),
+    };
+    let all = TreeRefIter::from_bytes(bytes, hash).map(|e| e.map(entry));
+    all.collect::<Result<_, _>>().map_err(|_| Failed::Corrupt)
+}
+
+/// Gives `sink` the mode, the name and the object of every entry, as they stand in the tree
+/// (`100644`, `40000` …), up to the first that is none.
+pub fn each(bytes: &[u8], hash: hash::Kind, mut sink: impl FnMut(&[u8], &[u8], &gix::oid)) {
+    let mut rest = bytes;
+    while let Some(end) = memchr::memchr(0, rest) {
+        let after = end + 1 + hash.len_in_bytes();
+        let Some(id) = rest.get(end + 1..after).and_then(|id| gix::oid::try_from_bytes(id).ok()) else {
+            return;
+        };
+        // A mode has five or six digits.
+        let Some(space) = memchr::memchr(b' ', &rest[..end.min(8)]) else { return };
+        sink(&rest[..space], &rest[space + 1..end], id);
+        rest = &rest[after..];
+    }
+}
+
+/// A file that differs between two trees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The path, with slashes.
+    pub path: Vec<u8>,
+    /// What was there: a file or a symbolic link.
+    pub old: Option<ObjectId>,
+    /// What is there now; not both are nothing, and they differ.
+    pub new: Option<ObjectId>,
+    /// True where what is there now is another repository (a submodule).
+    pub submodule: bool,
+}
+
+/// Compares trees; holds the buffers for it.
+pub struct Differ<'o> {
+    objects: &'o Objects,
+    hash: hash::Kind,
+    buffer: Vec<u8>,
+}
+
+impl<'o> Differ<'o> {
+    /// With the objects of a repository.
+    pub fn new(objects: &'o Objects, hash: hash::Kind) -> Self {
+        Self { objects, hash, buffer: Vec::new() }
+    }
+
+    /// The files that differ, by path; no tree is an empty one.
+    ///
+    /// # Errors
+    ///
+    /// The tree that cannot be had, and why.
+    pub fn diff(
+        &mut self,
+        old: Option<ObjectId>,
+        new: Option<ObjectId>,
+    ) -> Result<Vec<Change>, (ObjectId, Failed)> {
+        let mut changes = Vec::new();
+        self.folder(old, new, &mut Vec::new(), 0, &mut changes)?;
+        Ok(changes)
+    }
+
+    fn folder(
+        &mut self,
+        old: Option<ObjectId>,
+        new: Option<ObjectId>,
+        path: &mut Vec<u8>,
+        depth: usize,
+        changes: &mut Vec<Change>,
+    ) -> Result<(), (ObjectId, Failed)> {
+        if old == new {
+            return Ok(());
+        }
+        if depth > DEEPEST {
+            return Err((new.or(old).unwrap_or(ObjectId::null(self.hash)), Failed::Corrupt));
+        }
+        let (old, new) = (self.read(old)?, self.read(new)?);
+        let (mut left, mut right) = (old.iter().peekable(), new.iter().peekable());
+        loop {
+            // By name alone: a file that became a folder is told as both.
+            let order = match (left.peek(), right.peek()) {
+                (None, None) => return Ok(()),
+                (Some(_), None) => std::cmp::Ordering::Less,
+                (None, Some(_)) => std::cmp::Ordering::Greater,
+                (Some(a), Some(b)) => key(a).cmp(&key(b)),
+            };
+            let a = if order.is_le() { left.next() } else { None };
+            let b = if order.is_ge() { right.next() } else { None };
+            if a.map(|e| (e.id, e.mode)) == b.map(|e| (e.id, e.mode)) {
+                continue;
+            }
+            let before = path.len();
+            if before > 0 {
+                path.push(b'/');
+            }
+            path.extend_from_slice(a.or(b).map_or(&[][..], |entry| &entry.name));
+            let tree = |entry: Option<&Entry>| entry.filter(|e| e.mode.is_tree()).map(|e| e.id);
+            self.folder(tree(a), tree(b), path, depth + 1, changes)?;
+            let file = |entry: Option<&Entry>| {
+                entry.filter(|e| !e.mode.is_tree() && !e.mode.is_commit()).map(|e| e.id)
+            };
+            let submodule = b.is_some_and(|entry| entry.mode.is_commit());
+            let (old, new) = (file(a), file(b));
+            if old != new || submodule {
+                changes.push(Change { path: path.clone(), old, new, submodule });
+            }
+            path.truncate(before);
+        }
+    }
+
+    fn read(&mut self, id: Option<ObjectId>) -> Result<Vec<Entry>, (ObjectId, Failed)> {
+        let Some(id) = id else { return Ok(Vec::new()) };
+        // The empty tree is known to git without being stored.
+        if id == ObjectId::empty_tree(self.hash) {
+            return Ok(Vec::new());
+        }
+        let read = self.objects.read(&id, &mut self.buffer).and_then(|kind| match kind {
+            Kind::Tree => entries(&self.buffer, self.hash),
+            _ => Err(Failed::Corrupt),
+        });
+        read.map_err(|failed| (id, failed))
+    }
+
+    /// The file at a path of a tree.
+    ///
+    /// # Errors
+    ///
+    /// The tree that cannot be had, and why.
+    pub fn file(&mut self, tree: ObjectId, path: &[u8]) -> Result<Option<ObjectId>, (ObjectId, Failed)> {
+        let mut at = tree;
+        let mut parts = path.split(|b| *b == b'/').peekable();
+        while let Some(part) = parts.next() {
+            let found = self.read(Some(at))?.into_iter().find(|entry| entry.name == part);
+            let Some(entry) = found else { return Ok(None) };
+            at = entry.id;
+            if parts.peek().is_some() != entry.mode.is_tree() || entry.mode.is_commit() {
+                return Ok(None);
+            }
+        }
+        Ok(Some(at))
+    }
+}
+
+/// The order of entries in a tree: a folder's name counts as if a slash followed.
+fn key(entry: &Entry) -> impl Ord {
+    let mut key = entry.name.clone();
+    if entry.mode.is_tree() {
+        key.push(b'/');
+    }
+    key
+}
