@@ -151,8 +151,7 @@ impl Occurrences {
             self.path.clone_from(&finding.path);
             self.seen.clear();
         }
-        let commit = finding.commit.as_ref().map_or("", |commit| commit.id.as_str());
-        let count = self.seen.entry(format!("{likeness}\n{commit}")).or_default();
+        let count = self.seen.entry(likeness.to_owned()).or_default();
         *count += 1;
         *count
     }
