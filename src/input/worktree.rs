@@ -327,6 +327,6 @@ mod tests {
     fn every_kind_of_source_has_a_name_of_its_own() {
         let mut names: Vec<_> = super::super::SOURCES.iter().map(|s| s.name).collect();
         names.dedup();
-        assert_eq!(names, ["stdin", "worktree", "history"]);
+        assert_eq!(names, ["stdin", "worktree", "staged", "history", "commits"]);
     }
 }

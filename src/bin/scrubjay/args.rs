@@ -93,9 +93,24 @@ pub(crate) struct ScanArgs {
     )]
     pub(crate) paths: Vec<PathBuf>,
 
+    /// Scan what is staged in a git repository instead of its files
+    #[arg(
+        long,
+        conflicts_with_all = ["history", "no_ignore"],
+        long_help = "Scan what is staged in a git repository instead of its files: what `git commit` would \
+                     commit. Only lines that the commit adds count. PATH names the repository [default: \
+                     the one around the current directory]"
+    )]
+    pub(crate) staged: bool,
+
+    /// With --staged: everything in the files that differ, not only the lines that do
+    #[arg(long, requires = "staged")]
+    pub(crate) whole_files: bool,
+
     /// Scan everything a git repository ever held instead of its files
     #[arg(
         long,
+        conflicts_with = "no_ignore",
         long_help = "Scan everything a git repository ever held instead of its files: every blob of every \
                      branch, tag, stash, reflog and note, and those that nothing leads to any more, with \
                      the messages of commits and tags. PATH names the repository [default: the one around \
@@ -103,6 +118,14 @@ pub(crate) struct ScanArgs {
                      brought it and the one that took it away"
     )]
     pub(crate) history: bool,
+
+    /// With --history: only what these commits added, such as `v1..main` or `^a b`
+    #[arg(long, value_name = "A..B", requires = "history", allow_hyphen_values = true)]
+    pub(crate) range: Option<String>,
+
+    /// With --history: only what commits since then added: RFC 3339, a date or Unix seconds
+    #[arg(long, value_name = "DATE", requires = "history", allow_hyphen_values = true)]
+    pub(crate) since: Option<String>,
 
     /// The form of the report
     #[arg(short, long, value_name = "FORMAT", default_value = report::FORMATS[0].name, value_parser = formats())]

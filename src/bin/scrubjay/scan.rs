@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use scrubjay::detect::Detector;
 use scrubjay::finding::Severity;
-use scrubjay::input::{self, Request, Subject};
+use scrubjay::input::{self, Commits, Hidden, Request, Subject, Tips};
 use scrubjay::prove::{Known, Proving};
 use scrubjay::report::{self, Failure, NonceReuse, Run, Summary};
 use scrubjay::scan::{self, Outcome, Settings};
@@ -21,7 +21,7 @@ pub(crate) fn run(args: ScanArgs, output: &Output) -> Result<Status> {
     let chosen = rules::choose(rules::all(&args.rules)?, &args.only, &args.skip)?;
     let started = instant();
     let now = match &args.now {
-        Some(text) => clock(text)?,
+        Some(text) => moment("--now", text)?,
         None => started.as_second(),
     };
     let detector = Detector::new(chosen, now);
@@ -53,7 +53,7 @@ fn report(
     output: &Output,
 ) -> Result<Status> {
     let format = report::format(&args.format).ok_or_else(|| Stop::invalid("no such format"))?;
-    let subject = if args.history { Subject::History } else { Subject::Files };
+    let subject = subject(args)?;
     let request = Request {
         paths: args.paths.clone(),
         no_ignore: args.no_ignore,
@@ -122,7 +122,7 @@ fn summary(args: &ScanArgs, summary: &Summary, took: Duration) -> String {
     let mut text = format!(
         "scrubjay: {} in {} ({}) read in {:.2} s",
         found(summary),
-        counted(summary.files, "file"),
+        counted(summary.files, if args.history { "blob" } else { "file" }),
         size(summary.bytes),
         took.as_secs_f64()
     );
@@ -131,7 +131,7 @@ fn summary(args: &ScanArgs, summary: &Summary, took: Duration) -> String {
         text.push_str(&format!("\n  skipped: {}", skipped.join(", ")));
     }
     let walks = args.paths.is_empty() || args.paths.iter().any(|path| path.is_dir());
-    if walks && !args.no_ignore {
+    if walks && !args.no_ignore && !args.history && !args.staged {
         text.push_str("\n  ignore files respected; --no-ignore reads what they leave out");
     }
     text.push_str(&proofs(args, summary));
@@ -223,20 +223,37 @@ fn jobs(args: &ScanArgs) -> usize {
     args.jobs.map_or_else(all, usize::from)
 }
 
+/// What of the paths is read.
+fn subject(args: &ScanArgs) -> Result<Subject> {
+    let since = args.since.as_deref().map(|text| moment("--since", text)).transpose()?;
+    Ok(if args.staged {
+        Subject::Staged { whole_files: args.whole_files }
+    } else if args.range.is_some() || since.is_some() {
+        let tips = args.range.clone().map_or(Tips::All, Tips::Revisions);
+        Subject::Commits(Commits { tips, hidden: Hidden::Nothing, since })
+    } else if args.history {
+        Subject::History
+    } else {
+        Subject::Files
+    })
+}
+
 /// Now, to the millisecond: nobody reads more of it.
 fn instant() -> Timestamp {
     let now = Timestamp::now();
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }
 
-/// RFC 3339 or Unix seconds.
-fn clock(text: &str) -> Result<i64> {
+/// RFC 3339, a date (its first second, UTC) or Unix seconds.
+fn moment(option: &str, text: &str) -> Result<i64> {
     if let Ok(seconds) = text.parse() {
         return Ok(seconds);
     }
-    text.parse::<Timestamp>().map(Timestamp::as_second).map_err(|_| {
-        Stop::invalid(format!("--now: `{}` is no time", printable(text)))
-            .help("RFC 3339 such as 2026-05-01T12:00:00Z, or Unix seconds such as 1777636800")
+    let date = || text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
+    let time = text.parse::<Timestamp>().ok().or_else(|| Some(date()?.timestamp()));
+    time.map(Timestamp::as_second).ok_or_else(|| {
+        Stop::invalid(format!("{option}: `{}` is no time", printable(text)))
+            .help("RFC 3339 such as 2026-05-01T12:00:00Z, a date such as 2026-05-01, or Unix seconds")
     })
 }
 
