@@ -57,10 +57,11 @@ fn inputs_become_arguments_and_nothing_else() {
     assert_eq!(action(folder, &[("PATH", "missing")]).status.code(), Some(2));
     assert_eq!(action(folder, &[("VERSION", "99.0.0")]).status.code(), Some(2));
     assert_eq!(action(folder, &[("VERSION", env!("CARGO_PKG_VERSION"))]).status.code(), Some(1));
-    let hostile = "$(touch pwned)`touch pwned`;touch pwned";
     for input in ["PATH", "ARGS", "FORMAT", "SARIF", "FAIL_ON", "CONFIG", "BASELINE", "VERSION"] {
-        action(folder, &[(input, hostile)]);
-        assert!(!folder.join("pwned").exists(), "{input} was run");
+        for hostile in ["$(touch pwned)", "`touch pwned`", "; touch pwned", "x) & touch pwned #"] {
+            action(folder, &[(input, hostile)]);
+            assert!(!folder.join("pwned").exists(), "{input} was run");
+        }
     }
 }
 
@@ -73,6 +74,6 @@ fn sarif_is_written_beside_the_annotations() {
     let text = fs::read_to_string(tree.path().join("out/scrubjay.sarif")).expect("the report");
     let document: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!(document["runs"][0]["results"].as_array().map(Vec::len), Some(1));
-    let unwritten = [("SARIF", "clean/below-a-file"), ("FAIL_ON", "never")];
-    assert_ne!(action(tree.path(), &unwritten).status.code(), Some(0), "a lost report is no success");
+    let unwritten = [("SARIF", "a b"), ("FAIL_ON", "never")];
+    assert_eq!(action(tree.path(), &unwritten).status.code(), Some(2), "a lost report is no success");
 }
