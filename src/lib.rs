@@ -1,12 +1,18 @@
 #![doc = include_str!("../README.md")]
 
 pub mod blob;
+#[cfg(feature = "cli")]
+pub mod config;
 pub mod decode;
 pub mod detect;
 pub mod error;
 pub mod finding;
 #[cfg(feature = "cli")]
 pub mod git;
+#[cfg(feature = "cli")]
+pub mod globs;
+#[cfg(feature = "cli")]
+pub mod ground;
 #[cfg(feature = "cli")]
 pub mod input;
 mod judge;
@@ -20,6 +26,7 @@ pub mod rule;
 #[cfg(feature = "cli")]
 pub mod scan;
 pub mod secret;
+mod table;
 pub mod text;
 pub mod token;
 

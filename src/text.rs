@@ -121,6 +121,44 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// A character that a credential in any of its encodings can hold.
+pub(crate) fn in_run(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "+/_*=-".contains(c)
+}
+
+/// Masks each run of 20 characters or more that mixes upper case, lower case and digits, and each of
+/// 32 or more that mixes letters and digits: what nobody detected may be a secret all the same.
+///
+/// ```
+/// use scrubjay::text::mask_runs;
+/// assert_eq!(mask_runs("see the ticket"), "see the ticket");
+/// assert_eq!(mask_runs(&["was ", &"aB3".repeat(8)].concat()), "was aB3a****3aB3");
+/// ```
+pub fn mask_runs(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let run = rest.find(|c| !in_run(c)).unwrap_or(rest.len());
+        let (head, tail) = rest.split_at(run);
+        if looks_random(head) {
+            out.push_str(&mask(head.as_bytes()));
+        } else {
+            out.push_str(head);
+        }
+        let plain = tail.find(in_run).unwrap_or(tail.len());
+        out.push_str(&tail[..plain]);
+        rest = &tail[plain..];
+    }
+    out
+}
+
+fn looks_random(run: &str) -> bool {
+    let has = |test: fn(&u8) -> bool| run.as_bytes().iter().any(test);
+    let (upper, lower) = (has(u8::is_ascii_uppercase), has(u8::is_ascii_lowercase));
+    let digit = has(u8::is_ascii_digit);
+    digit && ((run.len() >= 20 && upper && lower) || (run.len() >= 32 && (upper || lower)))
+}
+
 /// How many characters `bytes` show as: each character of valid UTF-8, and one for each part that is
 /// not UTF-8 (as a decoder that puts in U+FFFD counts them).
 pub fn count_chars(bytes: &[u8]) -> usize {

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 /// The floors, from the ground up. Modules of one row are siblings.
 const FLOORS: &[&[&str]] = &[
-    &["text"],
-    &["error", "blob"],
-    &["secret"],
+    &["text", "ground"],
+    &["error", "blob", "globs"],
+    &["secret", "table"],
     &["finding", "token", "decode", "prefilter", "simd", "git"],
     &["rule", "input"],
     &["config", "report", "matcher"],

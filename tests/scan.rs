@@ -32,8 +32,8 @@ fn proving() -> Proving {
     Proving { limit: 2_000, ..Proving::default() }
 }
 
-fn settings(jobs: usize) -> Settings {
-    Settings { jobs, excerpts: true, list_skipped: true }
+fn settings(jobs: usize) -> Settings<'static> {
+    Settings { jobs, excerpts: true, list_skipped: true, policy: None }
 }
 
 fn scan_path(path: &Path, jobs: usize) -> Outcome {

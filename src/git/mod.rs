@@ -191,6 +191,21 @@ impl Repository {
         Ok((tips, hidden))
     }
 
+    /// The folder that hooks are run from: `core.hooksPath`, or `hooks` in the git directory.
+    ///
+    /// # Errors
+    ///
+    /// The configured path means nothing.
+    pub fn hooks(&self) -> Result<PathBuf> {
+        let git = self.git.to_thread_local();
+        let config = git.config_snapshot();
+        let path = config.trusted_path("core.hooksPath").map_err(|error| Error::from(said(&error)))?;
+        let Some(path) = path else { return Ok(git.common_dir().join("hooks")) };
+        // A relative path counts from where git runs hooks.
+        let base = git.workdir().unwrap_or_else(|| git.git_dir());
+        Ok(base.join(path))
+    }
+
     /// The trees that the next commit has as its parents': that of `HEAD`, unless it is unborn, and in
     /// an unfinished merge those of the merged branches.
     ///

@@ -9,6 +9,7 @@ use std::io;
 
 use gix::hashtable::HashSet;
 
+use super::exclude::OfTrees;
 use super::fresh::{Fresh, Moved, read};
 use super::history::teller::Teller;
 use super::history::trace::Place;
@@ -25,7 +26,7 @@ pub(super) const SOURCE: SourceKind = SourceKind {
     open: |request| match &request.subject {
         Subject::Commits(which) => {
             let repository = Repository::open(request.directory()?)?;
-            Ok(Some(Box::new(Range::resolve(repository, which)?)))
+            Ok(Some(Box::new(Range::resolve(repository, which, OfTrees::new(request)?)?)))
         }
         _ => Ok(None),
     },
@@ -39,10 +40,11 @@ struct Range {
     /// All references are asked which commits they hold.
     tell_references: bool,
     roots: Roots,
+    left_out: OfTrees,
 }
 
 impl Range {
-    fn resolve(repository: Repository, which: &Commits) -> Result<Self> {
+    fn resolve(repository: Repository, which: &Commits, left_out: OfTrees) -> Result<Self> {
         let roots = repository.roots();
         let all = || roots.references.iter().map(|(_, id)| *id);
         let (tips, mut hidden, tell_references) = match &which.tips {
@@ -67,7 +69,7 @@ impl Range {
             }
             Hidden::AllReferences => hidden.extend(all()),
         }
-        Ok(Self { repository, tips, hidden, since: which.since, tell_references, roots })
+        Ok(Self { repository, tips, hidden, since: which.since, tell_references, roots, left_out })
     }
 }
 
@@ -115,6 +117,7 @@ impl Range {
             hash,
             objects: &objects,
             graph: &graph,
+            left_out: &self.left_out,
             quiet: HashSet::default(),
             found: Vec::new(),
             later: BTreeMap::new(),
@@ -212,6 +215,7 @@ struct Look<'l> {
     hash: gix::hash::Kind,
     objects: &'l Objects,
     graph: &'l Graph,
+    left_out: &'l OfTrees,
     /// Blobs in which nothing was found.
     quiet: HashSet<Id>,
     found: Vec<Found>,
@@ -271,6 +275,9 @@ impl Look<'_> {
             return sink.skipped(&path, "submodule");
         }
         let Some(blob) = change.new else { return };
+        if self.left_out.matches(&path) {
+            return sink.skipped(&path, "excluded");
+        }
         // A merge that takes a file as one of its parents has it brings nothing.
         if self.quiet.contains(&blob) || olds.contains(&Some(blob)) {
             return;

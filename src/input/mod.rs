@@ -5,7 +5,9 @@
 //! detects nor prints, and whatever it leaves out it says, with the reason.
 
 mod commits;
+mod exclude;
 mod fresh;
+mod given;
 mod history;
 mod staged;
 mod stdin;
@@ -18,6 +20,7 @@ use std::path::PathBuf;
 use crate::blob::Origin;
 use crate::error::Result;
 use crate::finding::Finding;
+use crate::globs::Excluded;
 
 /// Files up to this many bytes are read whole by the thread that met them; larger ones are read in
 /// parts by all threads.
@@ -32,6 +35,8 @@ pub struct Request {
     pub no_ignore: bool,
     /// Globs of paths to leave out.
     pub exclude: Vec<String>,
+    /// What the project leaves out.
+    pub excluded: Option<Excluded>,
     /// What of them.
     pub subject: Subject,
 }
@@ -51,6 +56,13 @@ pub enum Subject {
     History,
     /// Some commits of the repository there.
     Commits(Commits),
+    /// These bytes.
+    Given {
+        /// What they are called.
+        name: String,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
 }
 
 /// Commits of a repository.
@@ -178,7 +190,7 @@ pub type Open = fn(&Request) -> Result<Option<Box<dyn Source>>>;
 
 /// Every kind of input.
 pub const SOURCES: &[SourceKind] =
-    &[stdin::SOURCE, worktree::SOURCE, staged::SOURCE, history::SOURCE, commits::SOURCE];
+    &[stdin::SOURCE, worktree::SOURCE, staged::SOURCE, history::SOURCE, commits::SOURCE, given::SOURCE];
 
 /// The sources that together hold what was asked for.
 ///

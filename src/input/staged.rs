@@ -6,6 +6,7 @@
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::exclude::OfTrees;
 use super::fresh::{Fresh, Moved};
 use super::{Crew, Sink, Source, SourceKind, Subject};
 use crate::blob::Origin;
@@ -20,7 +21,8 @@ pub(super) const SOURCE: SourceKind = SourceKind {
     open: |request| match request.subject {
         Subject::Staged { whole_files } => {
             let repository = Repository::open(request.directory()?)?;
-            Ok(Some(Box::new(Index { repository, whole_files })))
+            let left_out = OfTrees::new(request)?;
+            Ok(Some(Box::new(Index { repository, whole_files, left_out })))
         }
         _ => Ok(None),
     },
@@ -32,6 +34,7 @@ const WORTH_THREADS: usize = 24;
 struct Index {
     repository: Repository,
     whole_files: bool,
+    left_out: OfTrees,
 }
 
 impl Source for Index {
@@ -58,6 +61,16 @@ impl Index {
         for (id, failed) in &staged.failed {
             sink.failed(&format!("tree {id}"), &(*failed).into());
         }
+        let kept = |change: &Change| {
+            let path = String::from_utf8_lossy(&change.path);
+            let out = change.new.is_some() && self.left_out.matches(&path);
+            if out {
+                sink.skipped(&path, "excluded");
+            }
+            !out
+        };
+        let mut staged = staged;
+        staged.changes.retain(kept);
         let gone: Vec<Id> = staged.changes.iter().filter(|c| c.new.is_none()).filter_map(|c| c.old).collect();
         let next = AtomicUsize::new(0);
         let work = || -> Result<()> {

@@ -9,7 +9,7 @@ use crate::text::mask;
 
 /// Nonces of two different tokens, or of one token in several places; by their first place.
 ///
-/// Tokens that are cut off do not count: they are the beginning of another that stands whole beside.
+/// At least one of them is to be reported. Tokens that are cut off do not count: they are the beginning of another that stands whole beside.
 pub(crate) fn reused(findings: &[Finding]) -> Vec<NonceReuse> {
     let mut seen: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     for finding in findings.iter().filter(|f| f.status != Some(Status::Truncated)) {
@@ -18,7 +18,8 @@ pub(crate) fn reused(findings: &[Finding]) -> Vec<NonceReuse> {
             seen.entry(nonce).or_default().push(finding);
         }
     }
-    let mut reused: Vec<NonceReuse> = seen.into_iter().filter(|(_, f)| f.len() > 1).map(describe).collect();
+    let counts = |f: &[&Finding]| f.len() > 1 && f.iter().any(|f| f.suppressed.is_none());
+    let mut reused: Vec<NonceReuse> = seen.into_iter().filter(|(_, f)| counts(f)).map(describe).collect();
     reused.sort_by(|a, b| (&a.places, &a.fingerprint).cmp(&(&b.places, &b.fingerprint)));
     reused
 }

@@ -13,6 +13,7 @@ use regex::bytes::Regex;
 
 use crate::error::Result;
 use crate::finding::{Kind, Severity};
+use crate::text::distance;
 
 pub use builtin::builtin;
 
@@ -143,4 +144,20 @@ impl Allow {
 /// ```
 pub fn load(text: &str, path: &Path) -> Result<Vec<Rule>> {
     read::rules(text).map_err(|e| e.at_path(path))
+}
+
+/// The rule id that was probably meant: one that holds what was typed, or one with few changes.
+///
+/// ```
+/// let ids = ["tirtc-license", "trtc-user-sig"];
+/// assert_eq!(scrubjay::rule::nearest(ids, "tirtc-licence"), Some("tirtc-license"));
+/// assert_eq!(scrubjay::rule::nearest(ids, "user-sig"), Some("trtc-user-sig"));
+/// assert_eq!(scrubjay::rule::nearest(ids, "something-else-altogether"), None);
+/// ```
+pub fn nearest<'i>(ids: impl IntoIterator<Item = &'i str> + Clone, typed: &str) -> Option<&'i str> {
+    let holds = ids.clone().into_iter().find(|id| typed.len() > 2 && id.contains(typed));
+    holds.or_else(|| {
+        let (changes, near) = ids.into_iter().map(|id| (distance(id, typed), id)).min()?;
+        (changes <= 2.max(typed.len() / 3)).then_some(near)
+    })
 }

@@ -1,18 +1,13 @@
 //! The reader of rule files: a table is taken apart key by key, and whatever is wrong is told with
 //! its place, so that a bad rule never silently does not match.
 
-use regex::bytes::{Regex, RegexBuilder};
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use regex::bytes::Regex;
 
 use super::{Allow, Call, Rule, Value};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::finding::{Kind, Severity};
-use crate::text::distance;
+use crate::table::{Table, document};
 use crate::token;
-
-/// A compiled regex may take this many bytes, so that a rule file cannot take all memory.
-const REGEX_SIZE: usize = 10 << 20;
 
 const TOP: &[&str] = &["title", "description", "minVersion", "rules", "allowlist", "allowlists"];
 const RULE: &[&str] = &[
@@ -46,11 +41,8 @@ const CALL: &[&str] = &["name", "argument"];
 
 /// Reads a whole file.
 pub(super) fn rules(text: &str) -> Result<Vec<Rule>> {
-    let table = DeTable::parse(text).map_err(|e| {
-        let (line, column) = place(text, e.span().map_or(0, |s| s.start));
-        Error::invalid(e.message().to_owned()).at(line, column)
-    })?;
-    let top = Table { text, what: "a rule file", span: table.span(), table: table.get_ref() };
+    let table = document(text)?;
+    let top = Table::top(text, "a rule file", &table);
     top.only(TOP)?;
     let everywhere = allows(&top)?;
     let mut rules: Vec<Rule> = Vec::new();
@@ -147,150 +139,6 @@ fn allow(t: &Table<'_>) -> Result<Allow> {
             .choice("condition", &[(false, "OR"), (true, "AND"), (true, "&&"), (false, "||")])?
             .unwrap_or(false),
     })
-}
-
-/// A table with what is needed to complain about it.
-struct Table<'a> {
-    text: &'a str,
-    what: &'static str,
-    span: std::ops::Range<usize>,
-    table: &'a DeTable<'a>,
-}
-
-impl<'a> Table<'a> {
-    fn get(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
-        self.table.iter().find(|(k, _)| k.get_ref() == key).map(|(_, v)| v)
-    }
-
-    /// Refuses keys that nobody reads.
-    fn only(&self, keys: &[&str]) -> Result<()> {
-        for key in self.table.keys() {
-            let name = key.get_ref().as_ref();
-            if !keys.contains(&name) {
-                let near = nearest(name, keys).map(|k| format!("; did you mean `{k}`?")).unwrap_or_default();
-                let (line, column) = place(self.text, key.span().start);
-                let message =
-                    format!("unknown key `{}` in {}{near}", crate::text::printable(name), self.what);
-                return Err(Error::invalid(message).at(line, column));
-            }
-        }
-        Ok(())
-    }
-
-    fn error(&self, key: &str, message: String) -> Error {
-        let at = self.get(key).map_or(self.span.start, |v| v.span().start);
-        let (line, column) = place(self.text, at);
-        Error::invalid(message).at(line, column)
-    }
-
-    fn missing(&self, key: &str) -> Error {
-        self.error(key, format!("{} needs `{key}`", self.what))
-    }
-
-    fn expected(&self, key: &str, what: &str, got: &DeValue<'_>) -> Error {
-        self.error(key, format!("`{key}` must be {what}, not {}", got.type_str()))
-    }
-
-    fn string(&self, key: &str) -> Result<Option<String>> {
-        let Some(value) = self.get(key) else { return Ok(None) };
-        let value = value.get_ref();
-        value.as_str().map(|s| Some(s.to_owned())).ok_or_else(|| self.expected(key, "a string", value))
-    }
-
-    /// A string, or a list of them.
-    fn one_or_more(&self, key: &str) -> Result<Vec<String>> {
-        match self.get(key).map(|v| v.get_ref()) {
-            Some(DeValue::String(one)) => Ok(vec![one.to_string()]),
-            _ => self.strings(key),
-        }
-    }
-
-    fn strings(&self, key: &str) -> Result<Vec<String>> {
-        let Some(value) = self.get(key) else { return Ok(Vec::new()) };
-        let array = value.get_ref().as_array();
-        let array = array.ok_or_else(|| self.expected(key, "a list of strings", value.get_ref()))?;
-        let one = |item: &Spanned<DeValue<'_>>| {
-            let text = item.get_ref().as_str().map(str::to_owned);
-            text.ok_or_else(|| self.expected(key, "a list of strings", item.get_ref()))
-        };
-        array.iter().map(one).collect()
-    }
-
-    fn number(&self, key: &str) -> Result<Option<String>> {
-        let Some(value) = self.get(key) else { return Ok(None) };
-        match value.get_ref() {
-            DeValue::Integer(i) => Ok(Some(i.to_string())),
-            DeValue::Float(f) => Ok(Some(f.as_str().to_owned())),
-            other => Err(self.expected(key, "a number", other)),
-        }
-    }
-
-    fn integer(&self, key: &str) -> Result<Option<usize>> {
-        let number = self.number(key)?;
-        let parse =
-            |n: String| n.parse().map_err(|_| self.error(key, format!("`{key}` must be a whole number")));
-        number.map(parse).transpose()
-    }
-
-    fn float(&self, key: &str) -> Result<Option<f64>> {
-        let number = self.number(key)?;
-        let parse = |n: String| n.parse().map_err(|_| self.error(key, format!("`{key}` must be a number")));
-        number.map(parse).transpose()
-    }
-
-    fn choice<T: Copy>(&self, key: &str, names: &[(T, &str)]) -> Result<Option<T>> {
-        let Some(name) = self.string(key)? else { return Ok(None) };
-        let found = names.iter().find(|(_, n)| *n == name).map(|(v, _)| Some(*v));
-        found.ok_or_else(|| {
-            let all: Vec<&str> = names.iter().map(|(_, n)| *n).collect();
-            self.error(key, format!("`{key}` must be one of {}", all.join(", ")))
-        })
-    }
-
-    fn regex(&self, key: &str) -> Result<Option<Regex>> {
-        self.string(key)?.map(|text| self.compile(key, &text)).transpose()
-    }
-
-    fn regexes(&self, key: &str) -> Result<Vec<Regex>> {
-        self.strings(key)?.iter().map(|text| self.compile(key, text)).collect()
-    }
-
-    fn compile(&self, key: &str, text: &str) -> Result<Regex> {
-        let compiled = RegexBuilder::new(text).size_limit(REGEX_SIZE).build();
-        compiled.map_err(|e| self.error(key, format!("`{key}` is no regular expression: {e}")))
-    }
-
-    fn table(&self, key: &str, what: &'static str) -> Result<Option<Table<'a>>> {
-        let Some(value) = self.get(key) else { return Ok(None) };
-        let table = value.get_ref().as_table();
-        let table = table.ok_or_else(|| self.expected(key, "a table", value.get_ref()))?;
-        Ok(Some(Table { text: self.text, what, span: value.span(), table }))
-    }
-
-    fn tables(&self, key: &str, what: &'static str) -> Result<Vec<Table<'a>>> {
-        let Some(value) = self.get(key) else { return Ok(Vec::new()) };
-        let array = value.get_ref().as_array();
-        let array = array.ok_or_else(|| self.expected(key, "a list of tables", value.get_ref()))?;
-        let one = |item: &'a Spanned<DeValue<'a>>| {
-            let table = item.get_ref().as_table();
-            let table = table.ok_or_else(|| self.expected(key, "a list of tables", item.get_ref()))?;
-            Ok(Table { text: self.text, what, span: item.span(), table })
-        };
-        array.iter().map(one).collect()
-    }
-}
-
-/// Line and column, both from 1, in characters.
-fn place(text: &str, at: usize) -> (usize, usize) {
-    let before = text.get(..at).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |i| i + 1);
-    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
-}
-
-/// The key that was probably meant.
-fn nearest<'k>(name: &str, keys: &[&'k str]) -> Option<&'k str> {
-    let close = keys.iter().map(|k| (distance(name, k), *k)).min()?;
-    (close.0 <= 2.max(name.len() / 3)).then_some(close.1)
 }
 
 #[cfg(test)]

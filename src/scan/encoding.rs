@@ -167,6 +167,15 @@ impl Encoding {
         }
     }
 
+    /// The bytes of a text.
+    pub(super) fn encode(self, text: &str) -> Vec<u8> {
+        match self {
+            Self::Utf8 => text.as_bytes().to_vec(),
+            Self::Utf16Le => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            Self::Utf16Be => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        }
+    }
+
     /// Moves `at` back to where a character can begin.
     pub(super) fn align(self, bytes: &[u8], at: usize) -> usize {
         match self {

@@ -8,7 +8,7 @@ use memchr::memmem;
 
 use super::encoding::Encoding;
 use crate::finding::Excerpt;
-use crate::text::{STARS, Span, mask, printable};
+use crate::text::{STARS, Span, in_run, mask_runs, printable};
 
 /// How far before and after a value the line is looked at, in bytes.
 const REACH: usize = 512;
@@ -181,41 +181,10 @@ fn safe(encoding: Encoding, bytes: &[u8], trim_start: bool, trim_end: bool) -> S
     printable(&mask_runs(text)).into_owned()
 }
 
-/// A character that a credential in any of its encodings can hold.
-fn in_run(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "+/_*=-".contains(c)
-}
-
-/// Masks each run of 20 characters or more that mixes upper case, lower case and digits, and each of
-/// 32 or more that mixes letters and digits.
-pub(super) fn mask_runs(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while !rest.is_empty() {
-        let run = rest.find(|c| !in_run(c)).unwrap_or(rest.len());
-        let (head, tail) = rest.split_at(run);
-        if looks_random(head) {
-            out.push_str(&mask(head.as_bytes()));
-        } else {
-            out.push_str(head);
-        }
-        let plain = tail.find(in_run).unwrap_or(tail.len());
-        out.push_str(&tail[..plain]);
-        rest = &tail[plain..];
-    }
-    out
-}
-
-fn looks_random(run: &str) -> bool {
-    let has = |test: fn(&u8) -> bool| run.as_bytes().iter().any(test);
-    let (upper, lower) = (has(u8::is_ascii_uppercase), has(u8::is_ascii_lowercase));
-    let digit = has(u8::is_ascii_digit);
-    digit && ((run.len() >= 20 && upper && lower) || (run.len() >= 32 && (upper || lower)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::mask;
 
     fn hide(text: &str, value: &str) -> Hidden {
         let start = text.find(value).expect("the value stands in the text");

@@ -5,15 +5,22 @@ use std::io;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use memchr::memmem;
+
+use super::Note;
 use super::encoding::Encoding;
-use super::excerpt::{Hidden, Known, SIGHT, excerpt, mask_runs};
+use super::excerpt::{Hidden, Known, SIGHT, excerpt};
+use super::inline;
 use super::place::{Base, Locator, Spot};
 use crate::blob::{Blob, Origin};
+use crate::config::Markers;
 use crate::detect::{Detection, Detector, Scratch};
-use crate::finding::{Columns, Excerpt, Finding, Kind, Severity, Status, Verdict, fingerprint};
+use crate::finding::{
+    Columns, Excerpt, Finding, Kind, Severity, Status, Suppression, Suppressor, Verdict, fingerprint,
+};
 use crate::input::Mark;
 use crate::prove::Exhibit;
-use crate::text::{Span, mask, mask_license};
+use crate::text::{Span, mask, mask_license, mask_runs, printable};
 
 /// A finding whose place is still relative to its part.
 #[derive(Debug, Clone)]
@@ -23,6 +30,8 @@ pub(super) struct Found {
     exhibit: Option<Exhibit>,
     start: Spot,
     end: Spot,
+    /// A marker that does not hold, and whether it stands on the last line.
+    broken: Option<(String, bool)>,
 }
 
 impl Found {
@@ -33,15 +42,23 @@ impl Found {
         (self.finding.end_line, self.finding.end_column) = (end_line, end.chars);
         self.finding.columns = Columns { utf16: (start.utf16, end.utf16), utf8: (start.utf8, end.utf8) };
         self.finding.excerpt.line = self.finding.line;
-        if self.silent { Settled::Silent(self.finding) } else { Settled::Leak(self.finding, self.exhibit) }
+        if self.silent {
+            return Settled::Silent(self.finding);
+        }
+        let line = |at_end: bool| if at_end { self.finding.end_line } else { self.finding.line };
+        let note = self.broken.map(|(message, at_end)| {
+            let message = format!("a marker {message}");
+            Note { path: self.finding.path.clone(), line: line(at_end), message }
+        });
+        Settled::Leak(self.finding, self.exhibit, note)
     }
 }
 
 /// A finding in its place, by its verdict.
 #[derive(Debug)]
 pub(super) enum Settled {
-    /// To be reported, with what a proof needs.
-    Leak(Finding, Option<Exhibit>),
+    /// To be reported, with what a proof needs, and what is wrong with a marker beside it.
+    Leak(Finding, Option<Exhibit>, Option<Note>),
     /// Let pass.
     Silent(Finding),
 }
@@ -50,7 +67,7 @@ impl Settled {
     /// The finding, whatever became of it.
     pub(super) fn finding(&self) -> &Finding {
         match self {
-            Settled::Leak(finding, _) | Settled::Silent(finding) => finding,
+            Settled::Leak(finding, ..) | Settled::Silent(finding) => finding,
         }
     }
 }
@@ -69,14 +86,20 @@ impl From<Broken> for io::Error {
 pub(super) struct Inspector<'d> {
     detector: &'d Detector,
     scratch: Scratch,
+    markers: Option<&'d Markers>,
     excerpts: bool,
     keep_silent: bool,
 }
 
 impl<'d> Inspector<'d> {
     /// An inspector for one thread.
-    pub(super) fn new(detector: &'d Detector, excerpts: bool, keep_silent: bool) -> Self {
-        Self { detector, scratch: Scratch::default(), excerpts, keep_silent }
+    pub(super) fn new(
+        detector: &'d Detector,
+        markers: Option<&'d Markers>,
+        excerpts: bool,
+        keep_silent: bool,
+    ) -> Self {
+        Self { detector, scratch: Scratch::default(), markers, excerpts, keep_silent }
     }
 
     /// Adds what is found in `blob` to `out`; `offset` is where `blob.bytes` begins in the file.
@@ -167,8 +190,54 @@ impl<'d> Inspector<'d> {
             }
             let silent = !detection.is_leak();
             let exhibit = if silent { None } else { exhibit(detection, blob) };
-            out.push(Found { finding, silent, exhibit, start, end });
+            let broken = if silent { None } else { self.marked(&mut finding, detection, blob, last) };
+            out.push(Found { finding, silent, exhibit, start, end, broken });
         }
+    }
+
+    /// Suppresses the finding where a marker on its first line or on its last, which holds the byte
+    /// before `last`, says so; otherwise tells what is wrong with a marker there, and on which line.
+    fn marked(
+        &mut self,
+        finding: &mut Finding,
+        detection: &Detection<'_>,
+        blob: &Blob<'_>,
+        last: usize,
+    ) -> Option<(String, bool)> {
+        let markers = self.markers?;
+        let encoding = Encoding::of(blob.head);
+        let first = inline::on_line(encoding, blob.bytes, detection.span.start);
+        let many_lines = encoding.newlines(&blob.bytes[detection.span.start..last]) > 0;
+        let end = if many_lines { inline::on_line(encoding, blob.bytes, last) } else { Vec::new() };
+        let mut broken = None;
+        for (marks, at_end) in [(first, false), (end, true)] {
+            match inline::read(&marks, markers, &finding.rule, |rest| self.open_text(rest, detection, blob)) {
+                Ok(Some(reason)) => {
+                    finding.suppressed = Some(Suppression { by: Suppressor::Inline, reason });
+                    return None;
+                }
+                Ok(None) => {}
+                Err(why) => broken = Some((why, at_end)),
+            }
+        }
+        broken
+    }
+
+    /// What stands in `span` up to the first thing in it that is secret or looks like it.
+    fn open_text(&mut self, span: Span, detection: &Detection<'_>, blob: &Blob<'_>) -> String {
+        let around = Span::new(span.start.saturating_sub(2 * SIGHT), span.end);
+        let mut secrets: Vec<Span> =
+            self.detect(&Blob { owned: around, ..*blob }).iter().map(|d| d.span).collect();
+        secrets.push(detection.span);
+        let mut text = &blob.bytes[span.range()];
+        let start = secrets.iter().filter(|s| s.overlaps(span)).map(|s| s.start.max(span.start)).min();
+        text = &text[..start.map_or(text.len(), |start| start - span.start)];
+        for value in [&blob.bytes[detection.span.range()], &detection.value] {
+            // Short values are common words somewhere else.
+            let again = if value.len() < 8 { None } else { memmem::find(text, value) };
+            text = &text[..again.unwrap_or(text.len())];
+        }
+        printable(&mask_runs(&Encoding::of(blob.head).decode(text))).into_owned()
     }
 
     fn detect(&mut self, blob: &Blob<'_>) -> Vec<Detection<'d>> {

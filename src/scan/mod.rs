@@ -8,6 +8,7 @@
 mod encoding;
 mod excerpt;
 mod found;
+mod inline;
 mod parts;
 mod place;
 
@@ -20,6 +21,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use self::found::{Found, Inspector, Settled};
 use self::place::Base;
 use crate::blob::{Blob, Origin};
+use crate::config::Policy;
 use crate::detect::Detector;
 use crate::finding::{Finding, Kind};
 use crate::input::{Crew, Large, Mark, Sink, Source};
@@ -28,13 +30,15 @@ use crate::report::{Failure, Summary};
 
 /// How to scan.
 #[derive(Debug, Clone, Copy)]
-pub struct Settings {
+pub struct Settings<'p> {
     /// The number of threads.
     pub jobs: usize,
     /// Cut the masked line around each finding; only people read it.
     pub excerpts: bool,
     /// Keep the path of everything that is skipped, not only the count.
     pub list_skipped: bool,
+    /// What need not be reported; without one everything is.
+    pub policy: Option<&'p Policy>,
 }
 
 /// What a scan gave.
@@ -48,6 +52,19 @@ pub struct Outcome {
     pub errors: Vec<Failure>,
     /// What was not read and why, by path, where [`Settings::list_skipped`] asks for it.
     pub skipped: Vec<(String, &'static str)>,
+    /// Markers beside findings that do not hold, by path and line.
+    pub notes: Vec<Note>,
+}
+
+/// Something to tell about a line.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Note {
+    /// The path as a person would type it.
+    pub path: String,
+    /// From 1.
+    pub line: usize,
+    /// What there is to tell; it quotes nothing of the line.
+    pub message: String,
 }
 
 /// How far a scan is, for whoever watches.
@@ -74,13 +91,16 @@ pub struct Judged {
 pub fn scan(
     detector: &Detector,
     sources: &[Box<dyn Source>],
-    settings: Settings,
+    settings: Settings<'_>,
     proving: &Proving,
     progress: &Progress,
 ) -> Outcome {
     let gathered = gather(detector, sources, settings, progress, false);
     let mut findings = gathered.leaks;
     tidy(&mut findings);
+    // Before the proofs: a key that is proven is critical whatever was said, and one that need not be
+    // reported still proves what it signed.
+    settings.policy.iter().for_each(|policy| findings.iter_mut().for_each(|f| policy.apply(f)));
     let proofs = prove::conclude(&mut findings, gathered.exhibits, proving, settings.jobs);
     let open = || findings.iter().filter(|f| f.suppressed.is_none());
     let mut summary = Summary {
@@ -101,20 +121,24 @@ pub fn scan(
     let (mut errors, mut skipped) = (gathered.errors, gathered.skipped_paths);
     errors.sort();
     skipped.sort();
-    Outcome { findings, summary, errors, skipped }
+    let mut notes = gathered.notes;
+    notes.sort();
+    notes.dedup();
+    Outcome { findings, summary, errors, skipped, notes }
 }
 
 /// Every detection that touches `line`, those that were let pass included, with what could not be read.
 pub fn explain(
     detector: &Detector,
     sources: &[Box<dyn Source>],
-    settings: Settings,
+    settings: Settings<'_>,
     proving: &Proving,
     line: usize,
 ) -> (Vec<Judged>, Vec<Failure>) {
     let gathered = gather(detector, sources, settings, &Progress::default(), true);
     let mut leaks = gathered.leaks;
     leaks.sort_by(order);
+    settings.policy.iter().for_each(|policy| leaks.iter_mut().for_each(|f| policy.apply(f)));
     let proofs = prove::conclude(&mut leaks, gathered.exhibits, proving, settings.jobs);
     let leaks = leaks.into_iter().map(|finding| Judged { finding, silent: false });
     let silent =
@@ -128,7 +152,7 @@ pub fn explain(
 fn gather(
     detector: &Detector,
     sources: &[Box<dyn Source>],
-    settings: Settings,
+    settings: Settings<'_>,
     progress: &Progress,
     keep_silent: bool,
 ) -> Gathered {
@@ -188,7 +212,7 @@ fn order(a: &Finding, b: &Finding) -> std::cmp::Ordering {
 /// What all threads of a scan share.
 struct Shared<'s> {
     detector: &'s Detector,
-    settings: Settings,
+    settings: Settings<'s>,
     progress: &'s Progress,
     keep_silent: bool,
     /// The same detector without regard to paths, where any rule has one.
@@ -198,7 +222,8 @@ struct Shared<'s> {
 
 impl<'s> Shared<'s> {
     fn inspector(&self) -> Inspector<'s> {
-        Inspector::new(self.detector, self.settings.excerpts || self.keep_silent, self.keep_silent)
+        let markers = self.settings.policy.and_then(Policy::markers);
+        Inspector::new(self.detector, markers, self.settings.excerpts || self.keep_silent, self.keep_silent)
     }
 }
 
@@ -227,6 +252,7 @@ struct Gathered {
     errors: Vec<Failure>,
     skipped: BTreeMap<&'static str, u64>,
     skipped_paths: Vec<(String, &'static str)>,
+    notes: Vec<Note>,
     files: u64,
     bytes: u64,
 }
@@ -238,7 +264,8 @@ impl Gathered {
 
     fn add(&mut self, settled: Settled) {
         match settled {
-            Settled::Leak(finding, exhibit) => {
+            Settled::Leak(finding, exhibit, note) => {
+                self.notes.extend(note);
                 if let Some(exhibit) = exhibit {
                     self.exhibits.add(&finding.fingerprint, exhibit);
                 }
@@ -259,6 +286,7 @@ impl Gathered {
         self.large.extend(other.large);
         self.errors.extend(other.errors);
         self.skipped_paths.extend(other.skipped_paths);
+        self.notes.extend(other.notes);
         for (reason, count) in other.skipped {
             *self.skipped.entry(reason).or_default() += count;
         }

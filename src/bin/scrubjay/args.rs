@@ -57,6 +57,9 @@ Examples:
 pub(crate) enum Command {
     /// Scan files, directories and standard input
     Scan(Box<ScanArgs>),
+    /// Run as a hook of git, and install hooks
+    #[command(subcommand)]
+    Hook(Box<HookCommand>),
     /// List and explain the rules
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -139,9 +142,9 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) now: Option<String>,
 
-    /// The least severity that makes the exit status 1
-    #[arg(long, value_name = "LEVEL", default_value = "low", value_parser = levels())]
-    pub(crate) fail_on: String,
+    /// The least severity that makes the exit status 1 [default: low]
+    #[arg(long, value_name = "LEVEL", value_parser = levels())]
+    pub(crate) fail_on: Option<String>,
 
     /// The number of threads [default: one for each processor]
     #[arg(short, long, value_name = "N")]
@@ -196,9 +199,13 @@ pub(crate) struct ScanArgs {
     )]
     pub(crate) prove_limit: u64,
 
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
+
     /// Tell what each rule made of one line, and why
     #[arg(
-        long, value_name = "PATH:LINE", allow_hyphen_values = true, conflicts_with_all = ["paths", "output", "exclude"],
+        long, value_name = "PATH:LINE", allow_hyphen_values = true,
+        conflicts_with_all = ["paths", "output", "exclude", "write_baseline", "prune"],
         long_help = "Tell what each rule made of one line, and why: what is reported and what was let \
                      pass, with the reason. Nothing else is scanned"
     )]
@@ -213,6 +220,53 @@ pub(crate) struct ScanArgs {
     pub(crate) verbose: bool,
 }
 
+/// What need not be reported.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What is allowed")]
+pub(crate) struct PolicyArgs {
+    /// Use this project file
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "no_config",
+        long_help = "Use this project file instead of the scrubjay.toml (or .scrubjay.toml) that stands next \
+                     to what is scanned or above it in the same repository. Options of the command line win \
+                     over the file"
+    )]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Use no project file
+    #[arg(long)]
+    pub(crate) no_config: bool,
+
+    /// Do not honour `scrubjay:allow` and `gitleaks:allow` on lines
+    #[arg(long)]
+    pub(crate) no_inline_allow: bool,
+
+    /// Leave out findings that this baseline holds
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+
+    /// Add what is found to a baseline, so that only what is new is reported from then on
+    #[arg(
+        long,
+        value_name = "FILE",
+        long_help = "Add what is found to a baseline, so that with --baseline only what is new is reported from \
+                     then on. Entries that the file holds stay; with --prune those go that match nothing. \
+                     What a project file or a marker allows is not added. The exit status is 0, or 2 where \
+                     the scan is incomplete; then nothing is written"
+    )]
+    pub(crate) write_baseline: Option<PathBuf>,
+
+    /// List the entries of the baseline that match nothing
+    #[arg(
+        long,
+        long_help = "List the entries of the baseline that match nothing in what was scanned; with \
+                     --write-baseline drop them. Entries of other paths and of rules that did not look stay"
+    )]
+    pub(crate) prune: bool,
+}
+
 const SCAN_AFTER: &str = "\
 Exit status:
   0  nothing at or above the fail level was found
@@ -223,7 +277,134 @@ Examples:
   scrubjay scan src config
   scrubjay scan --fail-on high -q .
   scrubjay scan --explain app.env:12
+  scrubjay scan --write-baseline .scrubjay-baseline
+  scrubjay scan --baseline .scrubjay-baseline
   journalctl -u camera | scrubjay scan -f jsonl - | jq .fingerprint";
+
+/// A parser of nothing but scan options, for their defaults.
+#[derive(Debug, Parser)]
+struct Defaults {
+    #[command(flatten)]
+    scan: ScanArgs,
+}
+
+/// What all hooks take.
+#[derive(Debug, Args)]
+pub(crate) struct HookOptions {
+    /// The least severity that stops git [default: low]
+    #[arg(long, value_name = "LEVEL", value_parser = levels())]
+    pub(crate) fail_on: Option<String>,
+
+    /// The form of the report
+    #[arg(short, long, value_name = "FORMAT", default_value = report::FORMATS[0].name, value_parser = formats())]
+    pub(crate) format: String,
+
+    /// Add the rules of a file; can be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
+}
+
+impl HookOptions {
+    /// The same as options of a scan.
+    pub(crate) fn into_scan(self) -> ScanArgs {
+        let Defaults { scan } = Defaults::parse_from(["scrubjay"]);
+        ScanArgs {
+            fail_on: self.fail_on,
+            format: self.format,
+            rules: self.rules,
+            policy: self.policy,
+            ..scan
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum HookCommand {
+    /// Stop a commit that would add a secret: what is staged, `GIT_INDEX_FILE` honoured
+    PreCommit {
+        /// Everything in the files that differ, not only the lines that do
+        #[arg(long)]
+        whole_files: bool,
+        #[command(flatten)]
+        options: HookOptions,
+    },
+    /// Stop a push whose commits add a secret, even one that a later commit takes away
+    PrePush {
+        /// The remote, as git gives it
+        remote: Option<String>,
+        /// Its address, as git gives it
+        url: Option<String>,
+        #[command(flatten)]
+        options: HookOptions,
+    },
+    /// On a server: refuse a push whose commits add a secret
+    PreReceive {
+        /// Honour the project file and the markers on lines
+        #[arg(
+            long,
+            long_help = "Honour the markers on lines, and the project file that stands beside the repository on \
+                         the server. Without it whoever pushes decides nothing; --config names a file of the \
+                         server's own"
+        )]
+        trust_repository: bool,
+        #[command(flatten)]
+        options: HookOptions,
+    },
+    /// Stop a commit whose message holds a secret
+    CommitMsg {
+        /// The file with the message, as git gives it
+        file: PathBuf,
+        #[command(flatten)]
+        options: HookOptions,
+    },
+    /// Install hooks into the repository around the current directory
+    #[command(
+        after_help = "Examples:\n  scrubjay hook install\n  scrubjay hook install --hook pre-commit --hook pre-push\n  scrubjay hook install --uninstall"
+    )]
+    Install {
+        /// Which one; can be repeated [default: pre-commit]
+        #[arg(long = "hook", value_name = "NAME", value_enum)]
+        hooks: Vec<HookName>,
+        /// Take out what was installed, and put older hooks back [default: all hooks]
+        #[arg(long)]
+        uninstall: bool,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HookName {
+    /// Before a commit is made
+    PreCommit,
+    /// Before commits go to a remote
+    PrePush,
+    /// Before a server takes a push
+    PreReceive,
+    /// When a commit has its message
+    CommitMsg,
+}
+
+impl HookName {
+    pub(crate) const ALL: &[HookName] =
+        &[HookName::PreCommit, HookName::PrePush, HookName::PreReceive, HookName::CommitMsg];
+
+    /// The name of its file.
+    pub(crate) fn file(self) -> &'static str {
+        match self {
+            HookName::PreCommit => "pre-commit",
+            HookName::PrePush => "pre-push",
+            HookName::PreReceive => "pre-receive",
+            HookName::CommitMsg => "commit-msg",
+        }
+    }
+
+    /// True where git writes to its standard input.
+    pub(crate) fn reads_input(self) -> bool {
+        matches!(self, HookName::PrePush | HookName::PreReceive)
+    }
+}
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesCommand {

@@ -3,12 +3,15 @@
 
 mod args;
 mod completions;
+mod hook;
 mod man;
 mod output;
+mod policy;
 mod progress;
 mod rules;
 mod scan;
 mod step;
+mod summary;
 mod token;
 
 use std::process::ExitCode;
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
     let output = Output::new(cli.color);
     let done = match cli.command {
         Command::Scan(args) => scan::run(*args, &output),
+        Command::Hook(command) => hook::run(*command, &output),
         Command::Rules(command) => rules::run(command, &output),
         Command::Token(command) => token(*command, &output),
         Command::Completions { shell } => completions::run(shell, &output),

@@ -40,9 +40,6 @@ impl Output {
     }
 
     /// Writes a report to a file, or to standard output.
-    ///
-    /// A file appears under its name only when it is whole; what is no plain file (a device, a pipe)
-    /// is written to directly.
     pub(crate) fn report(
         &self,
         to: Option<&Path>,
@@ -55,6 +52,19 @@ impl Output {
                 out.flush()
             });
         };
+        self.file(path, "the report could not be written; choose another place with --output", write)
+    }
+
+    /// Writes a file; `help` is what to do where that fails.
+    ///
+    /// A file appears under its name only when it is whole; what is no plain file (a device, a pipe)
+    /// is written to directly.
+    pub(crate) fn file(
+        &self,
+        path: &Path,
+        help: &str,
+        write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<()> {
         let direct = path.metadata().is_ok_and(|meta| !meta.is_file());
         let target = if direct { path.to_owned() } else { beside(path) };
         let written = File::create(&target).and_then(|file| {
@@ -65,11 +75,10 @@ impl Output {
         });
         written.map_err(|error| {
             if !direct {
-                // The report is lost already; that its remains stay is the smaller evil.
+                // The file is lost already; that its remains stay is the smaller evil.
                 let _ = std::fs::remove_file(&target);
             }
-            Stop::from(scrubjay::Error::from(error).at_path(path))
-                .help("the report could not be written; choose another place with --output")
+            Stop::from(scrubjay::Error::from(error).at_path(path)).help(help)
         })
     }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use scrubjay::report::wrap;
 use scrubjay::rule::{self, Rule};
-use scrubjay::text::{distance, printable};
+use scrubjay::text::printable;
 
 use crate::args::RulesCommand;
 use crate::output::Output;
@@ -55,7 +55,7 @@ pub(crate) fn choose(rules: Vec<Rule>, only: &[String], skip: &[String]) -> Resu
     Ok(left)
 }
 
-fn taken(path: &Path, id: &str) -> Stop {
+pub(crate) fn taken(path: &Path, id: &str) -> Stop {
     let message = format!("the id `{}` is taken by another rule", printable(id));
     Stop::from(scrubjay::Error::invalid(message).at_path(path)).help("give the rule an id of its own")
 }
@@ -63,20 +63,10 @@ fn taken(path: &Path, id: &str) -> Stop {
 fn known<'r>(rules: &'r [Rule], id: &str) -> Result<&'r Rule> {
     rules.iter().find(|rule| rule.id == id).ok_or_else(|| {
         let stop = Stop::invalid(format!("there is no rule `{}`", printable(id)));
-        match nearest(rules, id) {
+        match rule::nearest(rules.iter().map(|rule| rule.id.as_str()), id) {
             Some(near) => stop.help(format!("did you mean `{near}`? `scrubjay rules list` shows all")),
             None => stop.help("`scrubjay rules list` shows all"),
         }
-    })
-}
-
-/// The id that was probably meant: one that holds what was typed, or one with few changes.
-fn nearest<'r>(rules: &'r [Rule], id: &str) -> Option<&'r str> {
-    let ids = || rules.iter().map(|rule| rule.id.as_str());
-    let holds = ids().find(|known| id.len() > 2 && known.contains(id));
-    holds.or_else(|| {
-        let (changes, near) = ids().map(|known| (distance(known, id), known)).min()?;
-        (changes <= 2.max(id.len() / 3)).then_some(near)
     })
 }
 
@@ -113,17 +103,4 @@ fn explain(rule: &Rule) -> String {
     section("Names under which it travels", &[rule.names.join(", ")], false);
     section("References", &rule.references, false);
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_typo_finds_its_rule() {
-        let rules = rule::builtin();
-        assert_eq!(nearest(&rules, "tirtc-licence"), Some("tirtc-license"));
-        assert_eq!(nearest(&rules, "user-sig"), Some("trtc-user-sig"));
-        assert_eq!(nearest(&rules, "something-else-altogether"), None);
-    }
 }

@@ -4,32 +4,60 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use scrubjay::config::{Policy, Project};
 use scrubjay::detect::Detector;
 use scrubjay::finding::Severity;
+use scrubjay::globs::Excluded;
 use scrubjay::input::{self, Commits, Hidden, Request, Subject, Tips};
 use scrubjay::prove::{Known, Proving};
-use scrubjay::report::{self, Failure, NonceReuse, Run, Summary};
-use scrubjay::scan::{self, Outcome, Settings};
+use scrubjay::report::{self, Failure, Run, Summary};
+use scrubjay::scan::{self, Note, Outcome, Settings};
 use scrubjay::text::printable;
 use zeroize::Zeroizing;
 
 use crate::args::ScanArgs;
 use crate::output::Output;
-use crate::{Result, Status, Stop, progress, rules, step};
+use crate::{Result, Status, Stop, policy, progress, step, summary};
 
 pub(crate) fn run(args: ScanArgs, output: &Output) -> Result<Status> {
-    let chosen = rules::choose(rules::all(&args.rules)?, &args.only, &args.skip)?;
+    let subject = subject(&args)?;
+    of(args, subject, output)
+}
+
+/// Scans a subject that the arguments need not name.
+pub(crate) fn of(args: ScanArgs, subject: Subject, output: &Output) -> Result<Status> {
     let started = instant();
     let now = match &args.now {
         Some(text) => moment("--now", text)?,
         None => started.as_second(),
     };
-    let detector = Detector::new(chosen, now);
-    let proving = Proving { limit: args.prove_limit, known: known(&args.known_secrets)? };
-    match &args.explain {
-        Some(place) => explain(&args, place, &detector, &proving, output),
-        None => report(&args, started, &detector, &proving, output),
+    let decided = policy::decide(&args, &subject, now)?;
+    for note in decided.policy.expired() {
+        output.note(&format!("scrubjay: {note}"));
     }
+    let detector = Detector::new(decided.rules, now);
+    let plan = Plan {
+        args: &args,
+        detector: &detector,
+        policy: &decided.policy,
+        excluded: decided.excluded,
+        fail_on: &decided.fail_on,
+        proving: Proving { limit: args.prove_limit, known: known(&args.known_secrets)? },
+    };
+    match &args.explain {
+        Some(place) => plan.explain(place, output),
+        None => plan.report(subject, started, output),
+    }
+}
+
+/// A scan that is ready to run.
+struct Plan<'p> {
+    args: &'p ScanArgs,
+    detector: &'p Detector,
+    policy: &'p Policy,
+    excluded: Option<Excluded>,
+    fail_on: &'p str,
+    proving: Proving,
 }
 
 /// Reads the secrets to try besides those that are found.
@@ -45,46 +73,90 @@ fn known(files: &[PathBuf]) -> Result<Known> {
     Ok(known)
 }
 
-fn report(
-    args: &ScanArgs,
-    started: Timestamp,
-    detector: &Detector,
-    proving: &Proving,
-    output: &Output,
-) -> Result<Status> {
-    let format = report::format(&args.format).ok_or_else(|| Stop::invalid("no such format"))?;
-    let subject = subject(args)?;
-    let request = Request {
-        paths: args.paths.clone(),
-        no_ignore: args.no_ignore,
-        exclude: args.exclude.clone(),
-        subject,
-    };
-    let sources = input::open(&request)?;
-    let clock = Instant::now();
-    let settings = Settings { jobs: jobs(args), excerpts: format.excerpts, list_skipped: args.verbose };
-    let outcome = progress::watch(args.quiet, |seen| scan::scan(detector, &sources, settings, proving, seen));
-    let root = std::env::current_dir().unwrap_or_default();
-    let run = Run {
-        now: detector.now(),
-        root: &root.to_string_lossy(),
-        started,
-        finished: instant(),
-        summary: &outcome.summary,
-        errors: &outcome.errors,
-        rules: detector.rules(),
-    };
-    let style = output.style_of_report(args.output.is_some(), args.verbose);
-    let took = clock.elapsed();
-    let written = output.report(args.output.as_deref(), &mut |out| {
-        report::write(format, style, &run, &outcome.findings, out)
-    });
-    if format.name == "github" {
-        step::summarize(&run, &outcome.findings, output);
+impl Plan<'_> {
+    fn settings(&self, excerpts: bool, list_skipped: bool) -> Settings<'_> {
+        Settings { jobs: jobs(self.args), excerpts, list_skipped, policy: Some(self.policy) }
     }
-    tell(args, &outcome, took, output);
-    written?;
-    Ok(status(&outcome.summary, &args.fail_on))
+
+    fn report(&self, subject: Subject, started: Timestamp, output: &Output) -> Result<Status> {
+        let args = self.args;
+        let format = report::format(&args.format).ok_or_else(|| Stop::invalid("no such format"))?;
+        let request = Request {
+            paths: args.paths.clone(),
+            no_ignore: args.no_ignore,
+            exclude: args.exclude.clone(),
+            excluded: self.excluded.clone(),
+            subject,
+        };
+        let sources = input::open(&request)?;
+        let clock = Instant::now();
+        let settings = self.settings(format.excerpts, args.verbose);
+        let outcome = progress::watch(args.quiet, |seen| {
+            scan::scan(self.detector, &sources, settings, &self.proving, seen)
+        });
+        let root = std::env::current_dir().unwrap_or_default();
+        let run = Run {
+            now: self.detector.now(),
+            root: &root.to_string_lossy(),
+            started,
+            finished: instant(),
+            summary: &outcome.summary,
+            errors: &outcome.errors,
+            rules: self.detector.rules(),
+        };
+        let style = output.style_of_report(args.output.is_some(), args.verbose);
+        let took = clock.elapsed();
+        let written = output.report(args.output.as_deref(), &mut |out| {
+            report::write(format, style, &run, &outcome.findings, out)
+        });
+        if format.name == "github" {
+            step::summarize(&run, &outcome.findings, output);
+        }
+        self.tell(&outcome, took, output);
+        written?;
+        let wrote = policy::settle(args, self.policy, self.detector.rules(), &outcome, output)?;
+        // Whoever writes a baseline accepts what is there.
+        let fail_on = if wrote { "never" } else { self.fail_on };
+        Ok(status(&outcome.summary, fail_on))
+    }
+
+    /// Says on standard error what was read and what was not.
+    fn tell(&self, outcome: &Outcome, took: Duration, output: &Output) {
+        if self.args.verbose {
+            for (path, reason) in &outcome.skipped {
+                output.note(&format!("skipped: {}: {reason}", printable(path)));
+            }
+            for finding in &outcome.findings {
+                if let Some(suppression) = &finding.suppressed {
+                    output.note(&summary::suppressed_line(finding, suppression));
+                }
+            }
+        }
+        for Note { path, line, message } in &outcome.notes {
+            output.note(&format!("scrubjay: {}:{line}: {}", printable(path), printable(message)));
+        }
+        tell_failures(&outcome.errors, output);
+        if !self.args.quiet {
+            let project = self.policy.project().map(Project::shown);
+            output.note(&summary::summary(self.args, outcome, project, took));
+        }
+    }
+
+    /// Tells what every rule made of one line.
+    fn explain(&self, place: &str, output: &Output) -> Result<Status> {
+        let (path, line) = explained(place)?;
+        let request = Request { paths: vec![PathBuf::from(path)], ..Request::default() };
+        let sources = input::open(&request)?;
+        let (judged, errors) =
+            scan::explain(self.detector, &sources, self.settings(true, false), &self.proving, line);
+        let mut text: String = judged.iter().map(explanation).collect();
+        if judged.is_empty() && errors.is_empty() {
+            text = format!("{}:{line}: no rule saw a credential on this line\n", printable(path));
+        }
+        output.write(text.as_bytes())?;
+        tell_failures(&errors, output);
+        Ok(if errors.is_empty() { Status::Clean } else { Status::Incomplete })
+    }
 }
 
 fn status(summary: &Summary, fail_on: &str) -> Status {
@@ -96,19 +168,6 @@ fn status(summary: &Summary, fail_on: &str) -> Status {
     if reached { Status::Findings } else { Status::Clean }
 }
 
-/// Says on standard error what was read and what was not.
-fn tell(args: &ScanArgs, outcome: &Outcome, took: Duration, output: &Output) {
-    if args.verbose {
-        for (path, reason) in &outcome.skipped {
-            output.note(&format!("skipped: {}: {reason}", printable(path)));
-        }
-    }
-    tell_failures(&outcome.errors, output);
-    if !args.quiet {
-        output.note(&summary(args, &outcome.summary, took));
-    }
-}
-
 fn tell_failures(errors: &[Failure], output: &Output) {
     for Failure { path, message } in errors {
         output.note(&format!("scrubjay: {}: {}", printable(path), printable(message)));
@@ -118,109 +177,15 @@ fn tell_failures(errors: &[Failure], output: &Output) {
     }
 }
 
-fn summary(args: &ScanArgs, summary: &Summary, took: Duration) -> String {
-    let mut text = format!(
-        "scrubjay: {} in {} ({}) read in {:.2} s",
-        found(summary),
-        counted(summary.files, if args.history { "blob" } else { "file" }),
-        size(summary.bytes),
-        took.as_secs_f64()
-    );
-    if !summary.skipped.is_empty() {
-        let skipped: Vec<String> = summary.skipped.iter().map(|(why, n)| format!("{n} {why}")).collect();
-        text.push_str(&format!("\n  skipped: {}", skipped.join(", ")));
-    }
-    let walks = args.paths.is_empty() || args.paths.iter().any(|path| path.is_dir());
-    if walks && !args.no_ignore && !args.history && !args.staged {
-        text.push_str("\n  ignore files respected; --no-ignore reads what they leave out");
-    }
-    text.push_str(&proofs(args, summary));
-    if summary.errors > 0 {
-        text.push_str(&format!("\n  {}: the scan is incomplete", counted(summary.errors, "error")));
-    }
-    text
-}
-
-/// What is known of tokens beyond each single one.
-fn proofs(args: &ScanArgs, summary: &Summary) -> String {
-    let mut text = String::new();
-    if summary.proven > 0 {
-        let verb = if summary.proven == 1 { "is" } else { "are" };
-        text.push_str(&format!(
-            "\n  {} {verb} proven to be signed by known keys",
-            counted(summary.proven, "token")
-        ));
-    }
-    if summary.unproven > 0 {
-        text.push_str(&format!(
-            "\n  {} not tried with every key within {} HMACs; --prove-limit raises that",
-            counted(summary.unproven, "token"),
-            args.prove_limit
-        ));
-    }
-    for reuse in summary.nonce_reuse.iter().take(MOST_NONCES) {
-        text.push_str(&format!("\n  {}", reused(reuse)));
-    }
-    let more = summary.nonce_reuse.len().saturating_sub(MOST_NONCES);
-    if more > 0 {
-        text.push_str(&format!("\n  {} more came again; -f json lists them", counted(more as u64, "nonce")));
-    }
-    text
-}
-
-/// How many nonces, and how many places of each, people are told.
-const MOST_NONCES: usize = 5;
-const MOST_PLACES: usize = 4;
-
-fn reused(reuse: &NonceReuse) -> String {
-    let shown = reuse.places.iter().take(MOST_PLACES);
-    let mut places: Vec<String> = shown.map(|p| format!("{}:{}", printable(&p.path), p.line)).collect();
-    let more = reuse.places.len().saturating_sub(MOST_PLACES);
-    if more > 0 {
-        places.push(format!("{more} more"));
-    }
-    let what = match reuse.tokens {
-        1 => "of one token, which is for one use".to_owned(),
-        n => format!("of {n} different tokens"),
-    };
-    format!("nonce {} {what}: {}", printable(&reuse.masked), places.join(", "))
-}
-
-fn found(summary: &Summary) -> String {
-    if summary.findings == 0 {
-        return "nothing found".to_owned();
-    }
-    let of_each: Vec<String> = Severity::ALL
-        .into_iter()
-        .rev()
-        .map(|severity| (severity, summary.by_severity[severity as usize]))
-        .filter(|(_, count)| *count > 0)
-        .map(|(severity, count)| format!("{count} {severity}"))
-        .collect();
-    format!("{} ({})", counted(summary.findings, "finding"), of_each.join(", "))
-}
-
-fn counted(count: u64, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
-}
-
-fn size(bytes: u64) -> String {
-    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
-    if bytes < 1024 {
-        return counted(bytes, "byte");
-    }
-    let mut size = bytes as f64 / 1024.0;
-    let mut unit = 0;
-    while size >= 1024.0 && unit + 1 < UNITS.len() {
-        size /= 1024.0;
-        unit += 1;
-    }
-    format!("{size:.1} {}", UNITS[unit])
-}
-
 fn jobs(args: &ScanArgs) -> usize {
     let all = || std::thread::available_parallelism().map_or(1, usize::from);
     args.jobs.map_or_else(all, usize::from)
+}
+
+/// Now, to the millisecond: nobody reads more of it.
+fn instant() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }
 
 /// What of the paths is read.
@@ -238,12 +203,6 @@ fn subject(args: &ScanArgs) -> Result<Subject> {
     })
 }
 
-/// Now, to the millisecond: nobody reads more of it.
-fn instant() -> Timestamp {
-    let now = Timestamp::now();
-    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
-}
-
 /// RFC 3339, a date (its first second, UTC) or Unix seconds.
 fn moment(option: &str, text: &str) -> Result<i64> {
     if let Ok(seconds) = text.parse() {
@@ -257,14 +216,8 @@ fn moment(option: &str, text: &str) -> Result<i64> {
     })
 }
 
-/// Tells what every rule made of one line.
-fn explain(
-    args: &ScanArgs,
-    place: &str,
-    detector: &Detector,
-    proving: &Proving,
-    output: &Output,
-) -> Result<Status> {
+/// The path and the line of `--explain`.
+fn explained(place: &str) -> Result<(&str, usize)> {
     let (path, line) = place
         .rsplit_once(':')
         .and_then(|(path, line)| Some((path, line.parse().ok().filter(|line| *line > 0)?)))
@@ -276,29 +229,30 @@ fn explain(
         return Err(Stop::invalid(format!("--explain: `{}` is a directory", printable(path)))
             .help("name a file and one of its lines, such as config/app.env:12"));
     }
-    let request = Request { paths: vec![PathBuf::from(path)], ..Request::default() };
-    let settings = Settings { jobs: jobs(args), excerpts: true, list_skipped: false };
-    let (judged, errors) = scan::explain(detector, &input::open(&request)?, settings, proving, line);
-    let mut text = String::new();
-    for scan::Judged { finding, silent } in &judged {
-        let verdict = if *silent { "let pass".to_owned() } else { format!("reported, {}", finding.severity) };
-        text.push_str(&format!(
-            "{}:{}:{}: {verdict} [{}]\n  value    {}\n  because  {}\n",
-            printable(&finding.path),
-            finding.line,
-            finding.column,
-            printable(&finding.rule),
-            printable(&finding.masked),
-            printable(&finding.reason),
-        ));
-        if !finding.decoded.is_empty() {
-            text.push_str(&format!("  decoded  {}\n", finding.decoded.join(", ")));
-        }
+    Ok((path, line))
+}
+
+fn explanation(judged: &scan::Judged) -> String {
+    let scan::Judged { finding, silent } = judged;
+    let verdict = match &finding.suppressed {
+        _ if *silent => "let pass".to_owned(),
+        Some(suppression) => format!("suppressed ({})", suppression.by.name()),
+        None => format!("reported, {}", finding.severity),
+    };
+    let mut text = format!(
+        "{}:{}:{}: {verdict} [{}]\n  value    {}\n  because  {}\n",
+        printable(&finding.path),
+        finding.line,
+        finding.column,
+        printable(&finding.rule),
+        printable(&finding.masked),
+        printable(&finding.reason),
+    );
+    if !finding.decoded.is_empty() {
+        text.push_str(&format!("  decoded  {}\n", finding.decoded.join(", ")));
     }
-    if judged.is_empty() && errors.is_empty() {
-        text = format!("{}:{line}: no rule saw a credential on this line\n", printable(path));
+    if let Some(suppression) = finding.suppressed.as_ref().filter(|s| !s.reason.is_empty()) {
+        text.push_str(&format!("  allowed  {}\n", printable(&suppression.reason)));
     }
-    output.write(text.as_bytes())?;
-    tell_failures(&errors, output);
-    Ok(if errors.is_empty() { Status::Clean } else { Status::Incomplete })
+    text
 }

@@ -12,6 +12,7 @@ use std::sync::{Mutex, PoisonError};
 
 use gix::hashtable::HashMap;
 
+use super::exclude::OfTrees;
 use super::{Crew, Mark, Request, Sink, Source, SourceKind, Subject};
 use crate::error::Result;
 use crate::git::{Failed, Graph, Id, Kind, Node, Object, Repository, Roots, Store, Visitor, message};
@@ -25,7 +26,7 @@ pub(super) const SOURCE: SourceKind = SourceKind {
     open: |request| match &request.subject {
         Subject::History => {
             let repository = Repository::open(request.directory()?)?;
-            Ok(Some(Box::new(History { repository })))
+            Ok(Some(Box::new(History { repository, left_out: OfTrees::new(request)? })))
         }
         _ => Ok(None),
     },
@@ -33,6 +34,7 @@ pub(super) const SOURCE: SourceKind = SourceKind {
 
 struct History {
     repository: Repository,
+    left_out: OfTrees,
 }
 
 /// What the first pass gave.
@@ -73,7 +75,16 @@ impl History {
             teller.message(id, *kind, sink);
         }
         let trace = Trace::new(&store, &graph, &roots, &seen.blobs, self.repository.hash(), crew.jobs());
-        teller.places(&trace.brought(&teller.reachable), sink);
+        let mut brought = trace.brought(&teller.reachable);
+        brought.retain(|place| {
+            let path = String::from_utf8_lossy(&place.path);
+            let out = self.left_out.matches(&path);
+            if out {
+                sink.skipped(&path, "excluded");
+            }
+            !out
+        });
+        teller.places(&brought, sink);
         for blob in trace.placeless() {
             teller.placeless(&blob, trace.marks(&blob), sink);
         }

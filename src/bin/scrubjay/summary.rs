@@ -1,0 +1,140 @@
+//! What `scrubjay scan` says on standard error when it is done.
+
+use std::time::Duration;
+
+use scrubjay::finding::{Finding, Severity, Suppression, Suppressor};
+use scrubjay::report::{NonceReuse, Summary};
+use scrubjay::scan::Outcome;
+use scrubjay::text::printable;
+
+use crate::args::ScanArgs;
+
+/// The summary: what was found in what, and what was not read.
+pub(crate) fn summary(args: &ScanArgs, outcome: &Outcome, project: Option<&str>, took: Duration) -> String {
+    let summary = &outcome.summary;
+    let mut text = format!(
+        "scrubjay: {} in {} ({}) read in {:.2} s",
+        found(summary),
+        counted(summary.files, "file"),
+        size(summary.bytes),
+        took.as_secs_f64()
+    );
+    if !summary.skipped.is_empty() {
+        let skipped: Vec<String> = summary.skipped.iter().map(|(why, n)| format!("{n} {why}")).collect();
+        text.push_str(&format!("\n  skipped: {}", skipped.join(", ")));
+    }
+    let walks = args.paths.is_empty() || args.paths.iter().any(|path| path.is_dir());
+    if walks && !args.no_ignore {
+        text.push_str("\n  ignore files respected; --no-ignore reads what they leave out");
+    }
+    if let Some(project) = project {
+        text.push_str(&format!("\n  settings of {} followed; --no-config goes without", printable(project)));
+    }
+    text.push_str(&suppressed(&outcome.findings));
+    text.push_str(&proofs(args, summary));
+    if summary.errors > 0 {
+        text.push_str(&format!("\n  {}: the scan is incomplete", counted(summary.errors, "error")));
+    }
+    text
+}
+
+/// How many findings were suppressed, and by what.
+fn suppressed(findings: &[Finding]) -> String {
+    let by = |suppressor| {
+        let by = |f: &&Finding| f.suppressed.as_ref().is_some_and(|s| s.by == suppressor);
+        findings.iter().filter(by).count()
+    };
+    let counts = [Suppressor::Baseline, Suppressor::Config, Suppressor::Inline].map(|s| (by(s), s.name()));
+    let total: usize = counts.iter().map(|(count, _)| count).sum();
+    let each: Vec<String> = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, name)| format!("{count} {name}"))
+        .collect();
+    if total == 0 { String::new() } else { format!("\n  {total} suppressed ({})", each.join(", ")) }
+}
+
+/// A finding that was suppressed, in one line: where it is, and why it need not be reported.
+pub(crate) fn suppressed_line(finding: &Finding, suppression: &Suppression) -> String {
+    let Suppression { by, reason } = suppression;
+    let why = if reason.is_empty() { String::new() } else { format!(": {}", printable(reason)) };
+    let (path, rule) = (printable(&finding.path), printable(&finding.rule));
+    format!("suppressed: {path}:{}: {rule} by {}{why}", finding.line, by.name())
+}
+
+/// What is known of tokens beyond each single one.
+fn proofs(args: &ScanArgs, summary: &Summary) -> String {
+    let mut text = String::new();
+    if summary.proven > 0 {
+        let verb = if summary.proven == 1 { "is" } else { "are" };
+        text.push_str(&format!(
+            "\n  {} {verb} proven to be signed by known keys",
+            counted(summary.proven, "token")
+        ));
+    }
+    if summary.unproven > 0 {
+        text.push_str(&format!(
+            "\n  {} not tried with every key within {} HMACs; --prove-limit raises that",
+            counted(summary.unproven, "token"),
+            args.prove_limit
+        ));
+    }
+    for reuse in summary.nonce_reuse.iter().take(MOST_NONCES) {
+        text.push_str(&format!("\n  {}", reused(reuse)));
+    }
+    let more = summary.nonce_reuse.len().saturating_sub(MOST_NONCES);
+    if more > 0 {
+        text.push_str(&format!("\n  {} more came again; -f json lists them", counted(more as u64, "nonce")));
+    }
+    text
+}
+
+/// How many nonces, and how many places of each, people are told.
+const MOST_NONCES: usize = 5;
+const MOST_PLACES: usize = 4;
+
+fn reused(reuse: &NonceReuse) -> String {
+    let shown = reuse.places.iter().take(MOST_PLACES);
+    let mut places: Vec<String> = shown.map(|p| format!("{}:{}", printable(&p.path), p.line)).collect();
+    let more = reuse.places.len().saturating_sub(MOST_PLACES);
+    if more > 0 {
+        places.push(format!("{more} more"));
+    }
+    let what = match reuse.tokens {
+        1 => "of one token, which is for one use".to_owned(),
+        n => format!("of {n} different tokens"),
+    };
+    format!("nonce {} {what}: {}", printable(&reuse.masked), places.join(", "))
+}
+
+fn found(summary: &Summary) -> String {
+    if summary.findings == 0 {
+        return "nothing found".to_owned();
+    }
+    let of_each: Vec<String> = Severity::ALL
+        .into_iter()
+        .rev()
+        .map(|severity| (severity, summary.by_severity[severity as usize]))
+        .filter(|(_, count)| *count > 0)
+        .map(|(severity, count)| format!("{count} {severity}"))
+        .collect();
+    format!("{} ({})", counted(summary.findings, "finding"), of_each.join(", "))
+}
+
+fn counted(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    if bytes < 1024 {
+        return counted(bytes, "byte");
+    }
+    let mut size = bytes as f64 / 1024.0;
+    let mut unit = 0;
+    while size >= 1024.0 && unit + 1 < UNITS.len() {
+        size /= 1024.0;
+        unit += 1;
+    }
+    format!("{size:.1} {}", UNITS[unit])
+}
