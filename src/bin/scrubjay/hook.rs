@@ -143,8 +143,8 @@ fn updates(text: &str, fields: usize, field: usize) -> Result<Vec<String>> {
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         // The name of a reference comes last or stands between ids, and has no blank in it.
         let words: Vec<&str> = line.split(' ').collect();
-        let id =
-            words.get(field).filter(|id| words.len() == fields && id.bytes().all(|b| b.is_ascii_hexdigit()));
+        let is_id = |id: &str| matches!(id.len(), 40 | 64) && id.bytes().all(|b| b.is_ascii_hexdigit());
+        let id = words.get(field).filter(|id| words.len() == fields && is_id(id));
         let Some(id) = id else {
             let message =
                 format!("line {}: `{}` is not what git gives this hook", number + 1, printable(line));
