@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 use crate::args::ScanArgs;
 use crate::output::Output;
-use crate::{Result, Status, Stop, policy, progress, summary};
+use crate::{Result, Status, Stop, policy, progress, step, summary};
 
 pub(crate) fn run(args: ScanArgs, output: &Output) -> Result<Status> {
     let subject = subject(&args)?;
@@ -94,8 +94,10 @@ impl Plan<'_> {
         let outcome = progress::watch(args.quiet, |seen| {
             scan::scan(self.detector, &sources, settings, &self.proving, seen)
         });
+        let root = std::env::current_dir().unwrap_or_default();
         let run = Run {
             now: self.detector.now(),
+            root: &root.to_string_lossy(),
             started,
             finished: instant(),
             summary: &outcome.summary,
@@ -107,6 +109,9 @@ impl Plan<'_> {
         let written = output.report(args.output.as_deref(), &mut |out| {
             report::write(format, style, &run, &outcome.findings, out)
         });
+        if format.name == "github" {
+            step::summarize(&run, &outcome.findings, output);
+        }
         self.tell(&outcome, took, output);
         written?;
         let wrote = policy::settle(args, self.policy, self.detector.rules(), &outcome, output)?;
