@@ -169,11 +169,12 @@ impl Detector {
         let columns = Columns::of(&self.matcher, head);
         let anywhere = self.rules.iter().any(|rule| rule.regex.is_some());
         // The names of columns say what stands far below them, and an expression may span everything.
+        let all = 0..bytes.len();
         let ranges = match changed {
-            Some(changed) if !anywhere && !(columns.is_some() && touches(changed, head.len())) => {
+            Some(changed) if !anywhere && (columns.is_none() || !touches(changed, head.len())) => {
                 widened(changed, bytes.len())
             }
-            _ => vec![0..bytes.len()],
+            _ => vec![all],
         };
         let mut found = Vec::new();
         for range in ranges {

@@ -62,7 +62,7 @@ impl Graph {
     /// Puts commits in order. A commit that is its own ancestor, which no honest repository has, is
     /// left out.
     pub fn new(mut nodes: Vec<Node>) -> Self {
-        nodes.sort_unstable_by(|a, b| (a.time, a.id).cmp(&(b.time, b.id)));
+        nodes.sort_unstable_by_key(|node| (node.time, node.id));
         nodes.dedup_by(|a, b| a.id == b.id);
         let given: HashMap<ObjectId, usize> = nodes.iter().enumerate().map(|(at, n)| (n.id, at)).collect();
         let known = |node: &Node| -> Vec<usize> {

@@ -7,7 +7,10 @@
 
 mod delta;
 mod graph;
+mod index;
+mod lines;
 mod pack;
+mod range;
 mod roots;
 mod store;
 pub mod tree;
@@ -26,11 +29,15 @@ pub use delta::MAX_OBJECT;
 pub use gix::ObjectId as Id;
 pub use gix::objs::Kind;
 pub use graph::{Graph, Node};
+pub use index::Staged;
+pub use lines::added;
+pub use range::{Between, between};
 pub use roots::Roots;
 pub use store::Store;
 
 use crate::blob::Commit;
 use crate::error::{Error, Result};
+use crate::text::printable;
 
 /// A repository.
 pub struct Repository {
@@ -138,6 +145,101 @@ impl Repository {
         Ok(Objects { stores: self.directories.iter().map(open).collect::<Result<_>>()? })
     }
 
+    /// An id in hex.
+    ///
+    /// # Errors
+    ///
+    /// It is none of this repository's hash.
+    pub fn id(&self, hex: &str) -> Result<ObjectId> {
+        ObjectId::from_hex(hex.as_bytes())
+            .ok()
+            .filter(|id| id.kind() == self.hash())
+            .ok_or_else(|| Error::invalid(format!("`{}` is no object id of this repository", printable(hex))))
+    }
+
+    /// What revisions mean, such as `main`, `v1..`, `a...b` or `^a b`: the commits that they begin with
+    /// and those that they leave out.
+    ///
+    /// # Errors
+    ///
+    /// A revision that names nothing.
+    pub fn revisions(&self, text: &str) -> Result<(Vec<ObjectId>, Vec<ObjectId>)> {
+        use gix::revision::plumbing::Spec;
+        let git = self.git.to_thread_local();
+        let (mut tips, mut hidden) = (Vec::new(), Vec::new());
+        for word in text.split_whitespace() {
+            let wrong =
+                |_| Error::invalid(format!("`{}` names no commit of the repository", printable(word)));
+            match git.rev_parse(word).map_err(wrong)?.detach() {
+                Spec::Include(id) => tips.push(id),
+                Spec::Exclude(id) => hidden.push(id),
+                Spec::Range { from, to } => {
+                    hidden.push(from);
+                    tips.push(to);
+                }
+                Spec::Merge { theirs, ours } => {
+                    let base = git.merge_bases_many(theirs, &[ours]);
+                    hidden.extend(base.map_err(|e| Error::from(said(&e)))?.into_iter().map(gix::Id::detach));
+                    tips.extend([theirs, ours]);
+                }
+                _ => return Err(Error::invalid(format!("`{}` is no range of commits", printable(word)))),
+            }
+        }
+        if tips.is_empty() {
+            return Err(Error::invalid(format!("`{}` begins with no commit", printable(text))));
+        }
+        Ok((tips, hidden))
+    }
+
+    /// The folder that hooks are run from: `core.hooksPath`, or `hooks` in the git directory.
+    ///
+    /// # Errors
+    ///
+    /// The configured path means nothing.
+    pub fn hooks(&self) -> Result<PathBuf> {
+        let git = self.git.to_thread_local();
+        let config = git.config_snapshot();
+        let path = config.trusted_path("core.hooksPath").map_err(|error| Error::from(said(&error)))?;
+        let Some(path) = path else { return Ok(git.common_dir().join("hooks")) };
+        // A relative path counts from where git runs hooks.
+        let base = git.workdir().unwrap_or_else(|| git.git_dir());
+        Ok(base.join(path))
+    }
+
+    /// The trees that the next commit has as its parents': that of `HEAD`, unless it is unborn, and in
+    /// an unfinished merge those of the merged branches.
+    ///
+    /// # Errors
+    ///
+    /// `HEAD` names something that is not there.
+    pub fn parents_of_next_commit(&self, objects: &Objects) -> Result<Vec<ObjectId>> {
+        let git = self.git.to_thread_local();
+        let head = match git.head() {
+            Ok(head) => head.id().map(gix::Id::detach),
+            Err(error) => return Err(Error::from(said(&error)).at_path(git.git_dir().join("HEAD"))),
+        };
+        let merged = roots::ids_of_words(&git.git_dir().join("MERGE_HEAD"), 1, self);
+        let tree = |id: ObjectId| {
+            self.tree_of(objects, id).map_err(|failed| Error::invalid(format!("commit {id}: {failed}")))
+        };
+        head.into_iter().chain(merged).map(tree).collect()
+    }
+
+    /// The tree of a commit.
+    ///
+    /// # Errors
+    ///
+    /// The commit cannot be had.
+    pub fn tree_of(&self, objects: &Objects, commit: ObjectId) -> std::result::Result<ObjectId, Failed> {
+        let mut buffer = Vec::new();
+        match objects.read(&commit, &mut buffer)? {
+            Kind::Commit => {
+                Node::parse(&commit, &buffer, self.hash()).map(|node| node.tree).ok_or(Failed::Corrupt)
+            }
+            _ => Err(Failed::Corrupt),
+        }
+    }
+
     /// Everything that is stored.
     ///
     /// # Errors
@@ -201,14 +303,19 @@ pub fn peeled(objects: &Objects, id: ObjectId, hash: hash::Kind) -> ObjectId {
     // A tag of a tag of a tag is a joke; an endless one is an attack.
     for _ in 0..16 {
         match objects.read(&at, &mut buffer) {
-            Ok(Kind::Tag) => match gix::objs::TagRefIter::from_bytes(&buffer, hash).target_id() {
-                Ok(target) => at = target,
-                Err(_) => break,
+            Ok(Kind::Tag) => match target(&buffer, hash) {
+                Some(target) => at = target,
+                None => break,
             },
             _ => break,
         }
     }
     at
+}
+
+/// What a tag object names.
+pub fn target(bytes: &[u8], hash: hash::Kind) -> Option<ObjectId> {
+    gix::objs::TagRefIter::from_bytes(bytes, hash).target_id().ok()
 }
 
 /// Fills in author, date and the first line of the message of a commit object; `shown` makes texts fit
@@ -231,6 +338,11 @@ fn date(time: gix::date::Time) -> String {
         Ok(at) => at.display_with_offset(offset).to_string(),
         Err(_) => String::new(),
     }
+}
+
+/// The message of a commit or a tag: what follows the first blank line.
+pub fn message(bytes: &[u8]) -> &[u8] {
+    memchr::memmem::find(bytes, b"\n\n").map_or(&[], |at| &bytes[at + 2..])
 }
 
 /// The first digits of an id, as people read it.

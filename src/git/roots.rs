@@ -96,7 +96,7 @@ impl Roots {
 }
 
 /// The ids among the first `words` words of each line; all zeros is none.
-fn ids_of_words(path: &Path, words: usize, repository: &Repository) -> Vec<ObjectId> {
+pub(super) fn ids_of_words(path: &Path, words: usize, repository: &Repository) -> Vec<ObjectId> {
     let Ok(file) = fs::File::open(path) else { return Vec::new() };
     let length = repository.hash().len_in_hex();
     let mut ids = Vec::new();

@@ -72,7 +72,7 @@ impl Store {
         }
         let next = AtomicUsize::new(0);
         on_threads(jobs.min(self.loose.len() / LOOSE + 1), &|| {
-            self.walk_loose(&next, wanted, &mut *visitor())
+            self.walk_loose(&next, wanted, &mut *visitor());
         });
     }
 
@@ -156,7 +156,7 @@ fn open_packs(folder: &Path, hash: hash::Kind, packs: &mut Vec<Pack>) -> Result<
             match Pack::open(&index, hash) {
                 Ok(pack) => packs.push(pack),
                 Err(_) if round < TRIES && !(index.exists() && index.with_extension("pack").exists()) => {
-                    gone = true
+                    gone = true;
                 }
                 Err(error) => return Err(Error::from(error).at_path(index)),
             }

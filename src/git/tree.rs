@@ -106,7 +106,7 @@ impl<'o> Differ<'o> {
         if depth > DEEPEST {
             return Err((new.or(old).unwrap_or(ObjectId::null(self.hash)), Failed::Corrupt));
         }
-        let (old, new) = (self.read(old)?, self.read(new)?);
+        let (old, new) = (self.entries(old)?, self.entries(new)?);
         let (mut left, mut right) = (old.iter().peekable(), new.iter().peekable());
         loop {
             // By name alone: a file that became a folder is told as both.
@@ -140,7 +140,12 @@ impl<'o> Differ<'o> {
         }
     }
 
-    fn read(&mut self, id: Option<ObjectId>) -> Result<Vec<Entry>, (ObjectId, Failed)> {
+    /// The entries of a tree; no tree is an empty one.
+    ///
+    /// # Errors
+    ///
+    /// The tree, and why it cannot be had.
+    pub fn entries(&mut self, id: Option<ObjectId>) -> Result<Vec<Entry>, (ObjectId, Failed)> {
         let Some(id) = id else { return Ok(Vec::new()) };
         // The empty tree is known to git without being stored.
         if id == ObjectId::empty_tree(self.hash) {
@@ -162,7 +167,7 @@ impl<'o> Differ<'o> {
         let mut at = tree;
         let mut parts = path.split(|b| *b == b'/').peekable();
         while let Some(part) = parts.next() {
-            let found = self.read(Some(at))?.into_iter().find(|entry| entry.name == part);
+            let found = self.entries(Some(at))?.into_iter().find(|entry| entry.name == part);
             let Some(entry) = found else { return Ok(None) };
             at = entry.id;
             if parts.peek().is_some() != entry.mode.is_tree() || entry.mode.is_commit() {

@@ -4,7 +4,12 @@
 //! files as a path to be read in parts, streams as a reader. It decides what is read; it neither
 //! detects nor prints, and whatever it leaves out it says, with the reason.
 
+mod commits;
+mod exclude;
+mod fresh;
+mod given;
 mod history;
+mod staged;
 mod stdin;
 mod worktree;
 
@@ -42,8 +47,60 @@ pub enum Subject {
     /// The files as they lie there.
     #[default]
     Files,
+    /// What is staged in the repository there.
+    Staged {
+        /// Everything in the files that differ, not only the lines that do.
+        whole_files: bool,
+    },
     /// All objects of the repository there.
     History,
+    /// Some commits of the repository there.
+    Commits(Commits),
+    /// These bytes.
+    Given {
+        /// What they are called.
+        name: String,
+        /// The bytes.
+        bytes: Vec<u8>,
+    },
+}
+
+/// Commits of a repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commits {
+    /// Where they begin.
+    pub tips: Tips,
+    /// What is left out, with all that it leads to.
+    pub hidden: Hidden,
+    /// Commits that were committed before are left out; Unix seconds.
+    pub since: Option<i64>,
+}
+
+/// Where a range of commits begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tips {
+    /// Revisions in the words of `git rev-list`: `A..B`, `main`, `^A B`.
+    Revisions(String),
+    /// All references and `HEAD`.
+    All,
+    /// Object ids in hex.
+    Ids(Vec<String>),
+}
+
+/// What a range of commits leaves out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hidden {
+    /// Nothing but what the revisions say themselves.
+    Nothing,
+    /// What a remote is known to have.
+    Remote {
+        /// The name of the remote.
+        name: String,
+        /// Object ids in hex that it has, besides.
+        ids: Vec<String>,
+    },
+    /// What any reference has.
+    AllReferences,
 }
 
 /// What was found, without saying where: the rule and the fingerprint of the value.
@@ -132,7 +189,8 @@ pub struct SourceKind {
 pub type Open = fn(&Request) -> Result<Option<Box<dyn Source>>>;
 
 /// Every kind of input.
-pub const SOURCES: &[SourceKind] = &[stdin::SOURCE, worktree::SOURCE, history::SOURCE];
+pub const SOURCES: &[SourceKind] =
+    &[stdin::SOURCE, worktree::SOURCE, staged::SOURCE, history::SOURCE, commits::SOURCE, given::SOURCE];
 
 /// The sources that together hold what was asked for.
 ///

@@ -10,12 +10,12 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
+use super::exclude::Exclude;
 use super::{Crew, Large, Request, Sink, Source, SourceKind, Subject, WHOLE};
 use crate::blob::Origin;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::globs::Excluded;
 
 /// The line in the table.
@@ -261,76 +261,12 @@ fn path_of(error: &ignore::Error) -> Option<&Path> {
     }
 }
 
-/// The globs of `--exclude`. One without a slash means the name of a file or directory at any depth;
-/// one with a slash means the path, from the argument on or as it is shown.
-struct Exclude {
-    globs: GlobSet,
-}
-
-impl Exclude {
-    fn new(globs: &[String]) -> Result<Self> {
-        let mut set = GlobSetBuilder::new();
-        for glob in globs {
-            let bare = glob.strip_prefix("./").unwrap_or(glob).trim_end_matches('/');
-            let anchored = match bare.strip_prefix('/') {
-                Some(rest) => rest.to_owned(),
-                None if bare.contains('/') => bare.to_owned(),
-                None => format!("**/{bare}"),
-            };
-            let compiled = GlobBuilder::new(&anchored)
-                .literal_separator(true)
-                .build()
-                .map_err(|error| Error::invalid(format!("`{glob}` is not a glob: {}", error.kind())))?;
-            set.add(compiled);
-        }
-        let globs = set.build().map_err(|error| Error::invalid(format!("--exclude: {error}")))?;
-        Ok(Self { globs })
-    }
-
-    fn matches(&self, path: &Path, depth: usize) -> bool {
-        if self.globs.is_empty() {
-            return false;
-        }
-        let mut below = path.components();
-        for _ in depth..path.components().count() {
-            below.next();
-        }
-        let shown = path.strip_prefix(".").unwrap_or(path);
-        self.globs.is_match(below.as_path()) || self.globs.is_match(shown)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    fn excludes(glob: &str, path: &str, depth: usize) -> bool {
-        Exclude::new(&[glob.to_owned()]).expect("a glob").matches(Path::new(path), depth)
-    }
-
-    #[test]
-    fn a_name_is_excluded_at_any_depth_and_a_path_where_it_begins() {
-        assert!(excludes("*.lock", "a/b/Cargo.lock", 2));
-        assert!(excludes("target/", "./x/target", 2));
-        assert!(!excludes("target", "x/targets", 1));
-        assert!(excludes("src/gen", "project/src/gen", 2));
-        assert!(excludes("project/src/*", "project/src/gen", 2));
-        assert!(!excludes("src/*", "project/src/gen/x", 3));
-        assert!(!excludes("src/gen", "a/src/gen", 3));
-        assert!(excludes("/src", "./src", 1));
-        assert!(!excludes("/src", "./a/src", 2));
-    }
-
-    #[test]
-    fn a_glob_that_is_none_says_which() {
-        let error = Exclude::new(&["a[".to_owned()]).err().expect("no glob");
-        assert!(error.to_string().starts_with("`a[` is not a glob"), "{error}");
-    }
-
     #[test]
     fn every_kind_of_source_has_a_name_of_its_own() {
         let mut names: Vec<_> = super::super::SOURCES.iter().map(|s| s.name).collect();
         names.dedup();
-        assert_eq!(names, ["stdin", "worktree", "history"]);
+        assert_eq!(names, ["stdin", "worktree", "staged", "history", "commits", "given"]);
     }
 }

@@ -14,6 +14,7 @@ use miette::{
 };
 
 use super::{Format, Reporter, Run, Style, wrap};
+use crate::blob::Commit;
 use crate::finding::{Finding, Severity, Status};
 use crate::rule::Rule;
 use crate::text::printable;
@@ -146,12 +147,52 @@ fn facts(finding: &Finding, now: i64, verbose: bool) -> Vec<(&'static str, Strin
     if !finding.entry.is_empty() {
         facts.push(("inside", printable(&finding.entry.join(" > ")).into_owned()));
     }
+    if let Some(commit) = &finding.commit {
+        facts.extend(history(commit));
+    }
     if verbose {
         if !finding.decoded.is_empty() {
             facts.push(("decoded", finding.decoded.join(", ")));
         }
         facts.push(("because", printable(&finding.reason).into_owned()));
         facts.push(("fingerprint", finding.fingerprint.clone()));
+    }
+    facts
+}
+
+/// How many references people are told.
+const MOST_REFS: usize = 4;
+
+/// Where it stands in the history of a repository.
+fn history(commit: &Commit) -> Vec<(&'static str, String)> {
+    let short = |id: &str| id.chars().take(10).collect::<String>();
+    let mut facts = Vec::new();
+    if commit.id.is_empty() {
+        facts.push(("commit", "in none".to_owned()));
+    } else {
+        let words = [short(&commit.id), commit.date.clone(), commit.author.clone()];
+        let words = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+        facts.push(("commit", printable(&format!("{words}: {}", commit.message)).into_owned()));
+    }
+    if let Some(id) = &commit.removed_by {
+        facts.push(("removed by", short(id)));
+    }
+    if commit.in_head {
+        facts.push(("now", "still in HEAD".to_owned()));
+    } else if commit.unreachable {
+        facts.push(("now", "nothing leads to it; git gc may remove it one day".to_owned()));
+    }
+    if !commit.refs.is_empty() {
+        let plain = |name: &String| {
+            let known = ["refs/heads/", "refs/tags/", "refs/remotes/", "refs/"];
+            let rest = known.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name);
+            printable(rest).into_owned()
+        };
+        let mut names: Vec<String> = commit.refs.iter().take(MOST_REFS).map(plain).collect();
+        if commit.refs.len() > MOST_REFS {
+            names.push(format!("{} more", commit.refs.len() - MOST_REFS));
+        }
+        facts.push(("held by", names.join(", ")));
     }
     facts
 }

@@ -182,7 +182,8 @@ fn tidy(findings: &mut Vec<Finding>) {
     // Those that reach beyond the start of the finding at hand; hardly ever more than two.
     let mut open: Vec<usize> = Vec::new();
     for (at, finding) in findings.iter().enumerate() {
-        let one_file = |f: &Finding| f.path == finding.path && f.entry == finding.entry;
+        let one_file =
+            |f: &Finding| f.path == finding.path && f.entry == finding.entry && f.commit == finding.commit;
         open.retain(|o| keep[*o] && one_file(&findings[*o]) && end(&findings[*o]) > finding.offset);
         if open.iter().any(|o| holds(&findings[*o], finding)) {
             keep[at] = false;
@@ -198,7 +199,13 @@ fn tidy(findings: &mut Vec<Finding>) {
 }
 
 fn order(a: &Finding, b: &Finding) -> std::cmp::Ordering {
-    (&a.path, &a.entry, a.offset, &a.rule, b.length).cmp(&(&b.path, &b.entry, b.offset, &b.rule, a.length))
+    let commit = |f: &Finding| f.commit.as_ref().map(|commit| (commit.date.clone(), commit.id.clone()));
+    (&a.path, &a.entry)
+        .cmp(&(&b.path, &b.entry))
+        .then_with(
+            || if a.commit == b.commit { std::cmp::Ordering::Equal } else { commit(a).cmp(&commit(b)) },
+        )
+        .then_with(|| (a.offset, &a.rule, b.length).cmp(&(b.offset, &b.rule, a.length)))
 }
 
 /// What all threads of a scan share.

@@ -3,6 +3,7 @@
 
 mod args;
 mod completions;
+mod hook;
 mod man;
 mod output;
 mod policy;
@@ -62,6 +63,7 @@ fn main() -> ExitCode {
     let output = Output::new(cli.color);
     let done = match cli.command {
         Command::Scan(args) => scan::run(*args, &output),
+        Command::Hook(command) => hook::run(*command, &output),
         Command::Rules(command) => rules::run(command, &output),
         Command::Token(command) => token(*command, &output),
         Command::Completions { shell } => completions::run(shell, &output),

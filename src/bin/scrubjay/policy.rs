@@ -8,6 +8,7 @@ use scrubjay::Error;
 use scrubjay::config::{self, Baseline, Entry, Markers, Policy, Project};
 use scrubjay::globs::Excluded;
 use scrubjay::ground::Ground;
+use scrubjay::input::Subject;
 use scrubjay::rule::{self, Rule};
 use scrubjay::scan::Outcome;
 use scrubjay::text::printable;
@@ -32,7 +33,7 @@ pub(crate) struct Decided {
 }
 
 /// Reads the project file and the baseline, and lets the options win over them.
-pub(crate) fn decide(args: &ScanArgs, now: i64) -> Result<Decided> {
+pub(crate) fn decide(args: &ScanArgs, subject: &Subject, now: i64) -> Result<Decided> {
     let asked = &args.policy;
     let scanned = match args.explain.as_deref().and_then(|place| place.rsplit_once(':')) {
         Some((path, _)) => vec![path.into()],
@@ -51,6 +52,8 @@ pub(crate) fn decide(args: &ScanArgs, now: i64) -> Result<Decided> {
         Some(file) => Some(project(file, &ground, &mut all)?),
         None => None,
     };
+    // A repository tells its paths from its root itself, wherever the command is run.
+    let ground = if *subject == Subject::Files { ground } else { Ground::tree() };
     let mut policy = Policy::new(ground.clone(), now);
     if !asked.no_inline_allow {
         policy = policy.with_markers(Markers::new(&all));

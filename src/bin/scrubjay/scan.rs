@@ -8,7 +8,7 @@ use scrubjay::config::{Policy, Project};
 use scrubjay::detect::Detector;
 use scrubjay::finding::Severity;
 use scrubjay::globs::Excluded;
-use scrubjay::input::{self, Request, Subject};
+use scrubjay::input::{self, Commits, Hidden, Request, Subject, Tips};
 use scrubjay::prove::{Known, Proving};
 use scrubjay::report::{self, Failure, Run, Summary};
 use scrubjay::scan::{self, Note, Outcome, Settings};
@@ -20,12 +20,18 @@ use crate::output::Output;
 use crate::{Result, Status, Stop, policy, progress, summary};
 
 pub(crate) fn run(args: ScanArgs, output: &Output) -> Result<Status> {
+    let subject = subject(&args)?;
+    of(args, subject, output)
+}
+
+/// Scans a subject that the arguments need not name.
+pub(crate) fn of(args: ScanArgs, subject: Subject, output: &Output) -> Result<Status> {
     let started = instant();
     let now = match &args.now {
-        Some(text) => clock(text)?,
+        Some(text) => moment("--now", text)?,
         None => started.as_second(),
     };
-    let decided = policy::decide(&args, now)?;
+    let decided = policy::decide(&args, &subject, now)?;
     for note in decided.policy.expired() {
         output.note(&format!("scrubjay: {note}"));
     }
@@ -40,7 +46,7 @@ pub(crate) fn run(args: ScanArgs, output: &Output) -> Result<Status> {
     };
     match &args.explain {
         Some(place) => plan.explain(place, output),
-        None => plan.report(started, output),
+        None => plan.report(subject, started, output),
     }
 }
 
@@ -72,10 +78,9 @@ impl Plan<'_> {
         Settings { jobs: jobs(self.args), excerpts, list_skipped, policy: Some(self.policy) }
     }
 
-    fn report(&self, started: Timestamp, output: &Output) -> Result<Status> {
+    fn report(&self, subject: Subject, started: Timestamp, output: &Output) -> Result<Status> {
         let args = self.args;
         let format = report::format(&args.format).ok_or_else(|| Stop::invalid("no such format"))?;
-        let subject = if args.history { Subject::History } else { Subject::Files };
         let request = Request {
             paths: args.paths.clone(),
             no_ignore: args.no_ignore,
@@ -178,14 +183,31 @@ fn instant() -> Timestamp {
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }
 
-/// RFC 3339 or Unix seconds.
-fn clock(text: &str) -> Result<i64> {
+/// What of the paths is read.
+fn subject(args: &ScanArgs) -> Result<Subject> {
+    let since = args.since.as_deref().map(|text| moment("--since", text)).transpose()?;
+    Ok(if args.staged {
+        Subject::Staged { whole_files: args.whole_files }
+    } else if args.range.is_some() || since.is_some() {
+        let tips = args.range.clone().map_or(Tips::All, Tips::Revisions);
+        Subject::Commits(Commits { tips, hidden: Hidden::Nothing, since })
+    } else if args.history {
+        Subject::History
+    } else {
+        Subject::Files
+    })
+}
+
+/// RFC 3339, a date (its first second, UTC) or Unix seconds.
+fn moment(option: &str, text: &str) -> Result<i64> {
     if let Ok(seconds) = text.parse() {
         return Ok(seconds);
     }
-    text.parse::<Timestamp>().map(Timestamp::as_second).map_err(|_| {
-        Stop::invalid(format!("--now: `{}` is no time", printable(text)))
-            .help("RFC 3339 such as 2026-05-01T12:00:00Z, or Unix seconds such as 1777636800")
+    let date = || text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
+    let time = text.parse::<Timestamp>().ok().or_else(|| Some(date()?.timestamp()));
+    time.map(Timestamp::as_second).ok_or_else(|| {
+        Stop::invalid(format!("{option}: `{}` is no time", printable(text)))
+            .help("RFC 3339 such as 2026-05-01T12:00:00Z, a date such as 2026-05-01, or Unix seconds")
     })
 }
 

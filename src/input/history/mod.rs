@@ -4,17 +4,19 @@
 //! not. Only where something was found does a second pass find out where it stood: which commit
 //! brought it to which path, which took it away, and which branches and tags have it behind them.
 
-mod trace;
+pub(super) mod teller;
+pub(super) mod trace;
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use gix::hashtable::HashMap;
 
+use super::exclude::OfTrees;
 use super::{Crew, Mark, Request, Sink, Source, SourceKind, Subject};
-use crate::blob::{Commit, Origin};
 use crate::error::Result;
-use crate::git::{self, Failed, Graph, Id, Kind, Node, Object, Objects, Repository, Roots, Store, Visitor};
+use crate::git::{Failed, Graph, Id, Kind, Node, Object, Repository, Roots, Store, Visitor, message};
+use teller::Teller;
 use trace::Trace;
 
 /// The line in the table.
@@ -24,18 +26,15 @@ pub(super) const SOURCE: SourceKind = SourceKind {
     open: |request| match &request.subject {
         Subject::History => {
             let repository = Repository::open(request.directory()?)?;
-            Ok(Some(Box::new(History { repository })))
+            Ok(Some(Box::new(History { repository, left_out: OfTrees::new(request)? })))
         }
         _ => Ok(None),
     },
 };
 
-/// What a message is called where others have a path.
-const COMMIT_MESSAGE: &str = "<commit message>";
-const TAG_MESSAGE: &str = "<tag message>";
-
 struct History {
     repository: Repository,
+    left_out: OfTrees,
 }
 
 /// What the first pass gave.
@@ -71,12 +70,24 @@ impl History {
             return Ok(());
         }
         let objects = self.repository.objects()?;
-        let mut teller = Teller::new(self, &objects, &graph, &roots);
+        let mut teller = Teller::new(self.repository.hash(), &objects, &graph, &roots);
         for (id, kind) in &seen.messages {
             teller.message(id, *kind, sink);
         }
         let trace = Trace::new(&store, &graph, &roots, &seen.blobs, self.repository.hash(), crew.jobs());
-        teller.blobs(&trace, sink);
+        let mut brought = trace.brought(&teller.reachable);
+        brought.retain(|place| {
+            let path = String::from_utf8_lossy(&place.path);
+            let out = self.left_out.matches(&path);
+            if out {
+                sink.skipped(&path, "excluded");
+            }
+            !out
+        });
+        teller.places(&brought, sink);
+        for blob in trace.placeless() {
+            teller.placeless(&blob, trace.marks(&blob), sink);
+        }
         Ok(())
     }
 }
@@ -165,137 +176,6 @@ impl Drop for Look<'_> {
         all.blobs.extend(seen.blobs);
         all.messages.extend(seen.messages);
         all.commits.extend(seen.commits);
-    }
-}
-
-/// The message of a commit or a tag: what follows the first blank line.
-fn message(bytes: &[u8]) -> &[u8] {
-    memchr::memmem::find(bytes, b"\n\n").map_or(&[], |at| &bytes[at + 2..])
-}
-
-/// Tells where things stood.
-struct Teller<'t> {
-    history: &'t History,
-    objects: &'t Objects,
-    graph: &'t Graph,
-    roots: &'t Roots,
-    /// The references that lead to commits, and to which.
-    tips: Vec<(usize, u32)>,
-    reachable: Vec<bool>,
-    buffer: Vec<u8>,
-}
-
-impl<'t> Teller<'t> {
-    fn new(history: &'t History, objects: &'t Objects, graph: &'t Graph, roots: &'t Roots) -> Self {
-        let hash = history.repository.hash();
-        let tips: Vec<(usize, u32)> = roots
-            .references
-            .iter()
-            .enumerate()
-            .filter_map(|(at, (_, id))| Some((at, graph.number(&git::peeled(objects, *id, hash))?)))
-            .collect();
-        let others = roots.others.iter().chain(&roots.head).filter_map(|id| graph.number(id));
-        let reachable = graph.reachable(tips.iter().map(|(_, number)| *number).chain(others));
-        Self { history, objects, graph, roots, tips, reachable, buffer: Vec::new() }
-    }
-
-    /// What people are told of a commit; the path and what became of it are still to be filled in.
-    fn commit(&mut self, number: u32, refs: &[usize], sink: &mut dyn Sink) -> Commit {
-        let node = &self.graph.nodes[number as usize];
-        let mut commit = Commit {
-            id: node.id.to_string(),
-            refs: refs.iter().map(|at| self.roots.references[self.tips[*at].0].0.clone()).collect(),
-            unreachable: !self.reachable[number as usize],
-            ..Commit::default()
-        };
-        if self.objects.read(&node.id, &mut self.buffer).is_ok() {
-            git::describe(&self.buffer, self.history.repository.hash(), &mut commit, |text| {
-                sink.masked(text)
-            });
-        }
-        commit
-    }
-
-    fn holders(&self, commits: &[u32]) -> Vec<Vec<usize>> {
-        let tips: Vec<u32> = self.tips.iter().map(|(_, number)| *number).collect();
-        self.graph.holders(commits, &tips)
-    }
-
-    /// Shows the message of a commit or a tag.
-    fn message(&mut self, id: &Id, kind: Kind, sink: &mut dyn Sink) {
-        let mut origin = Origin::default();
-        if kind == Kind::Commit {
-            let Some(number) = self.graph.number(id) else { return };
-            let refs = self.holders(&[number]).swap_remove(0);
-            let mut commit = self.commit(number, &refs, sink);
-            commit.path = COMMIT_MESSAGE.to_owned();
-            origin.path = format!("{COMMIT_MESSAGE} {}", git::short(id));
-            origin.commit = Some(Arc::new(commit));
-        } else {
-            let refs = self.roots.references.iter().filter(|(_, target)| target == id);
-            let refs: Vec<String> = refs.map(|(name, _)| name.clone()).collect();
-            origin.path = format!("{TAG_MESSAGE} {}", git::short(id));
-            origin.commit = Some(Arc::new(Commit {
-                id: id.to_string(),
-                path: TAG_MESSAGE.to_owned(),
-                unreachable: refs.is_empty(),
-                refs,
-                ..Commit::default()
-            }));
-        }
-        match self.objects.read(id, &mut self.buffer) {
-            Ok(_) => sink.sifted(&origin, message(&self.buffer), &mut |_| true),
-            Err(failed) => sink.failed(&format!("object {id}"), &failed.into()),
-        }
-    }
-
-    /// Shows every blob with something in it, at the place where that came in.
-    fn blobs(&mut self, trace: &Trace<'_>, sink: &mut dyn Sink) {
-        let brought = trace.brought(&self.reachable);
-        let commits: Vec<u32> = brought.iter().map(|place| place.commit).collect();
-        let holders = self.holders(&commits);
-        for (place, refs) in brought.iter().zip(&holders) {
-            let mut commit = self.commit(place.commit, refs, sink);
-            commit.path = String::from_utf8_lossy(&place.path).into_owned();
-            commit.removed_by =
-                place.removed_by.map(|number| self.graph.nodes[number as usize].id.to_string());
-            commit.in_head = place.in_head;
-            let origin =
-                Origin { path: commit.path.clone(), commit: Some(Arc::new(commit)), ..Origin::default() };
-            self.show(&place.blob, &origin, &place.marks, sink);
-        }
-        for blob in trace.placeless() {
-            let staged = self.roots.index.iter().find(|(_, id)| *id == blob);
-            let refs = self.roots.references.iter().filter(|(_, id)| *id == blob);
-            let refs: Vec<String> = refs.map(|(name, _)| name.clone()).collect();
-            let path = match staged {
-                Some((path, _)) => String::from_utf8_lossy(path).into_owned(),
-                None => format!("<blob {}>", git::short(&blob)),
-            };
-            let unreachable = staged.is_none() && refs.is_empty();
-            let commit = Commit { path: path.clone(), refs, unreachable, ..Commit::default() };
-            let origin = Origin { path, commit: Some(Arc::new(commit)), ..Origin::default() };
-            self.show(&blob, &origin, trace.marks(&blob), sink);
-        }
-    }
-
-    fn show(&mut self, blob: &Id, origin: &Origin, marks: &[Mark], sink: &mut dyn Sink) {
-        match self.objects.read(blob, &mut self.buffer) {
-            Ok(_) => {
-                // One place of each secret is enough: the first in the file. One that a marker allows does
-                // not stand for another that none does.
-                let mut left: Vec<&Mark> = marks.iter().collect();
-                sink.sifted(origin, &self.buffer, &mut |finding| {
-                    let at = left.iter().position(|mark| mark.is_of(finding));
-                    if finding.suppressed.is_none() {
-                        at.map(|at| left.swap_remove(at)).is_some()
-                    } else {
-                        at.is_some()
-                    }
-                });
-            }
-            Err(failed) => sink.failed(&format!("object {blob}"), &failed.into()),
-        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use gix::hashtable::{HashMap, HashSet};
 
-use super::Mark;
+use super::super::Mark;
 use crate::git::{Failed, Graph, Id, Kind, Object, Roots, Store, Visitor, tree};
 
 /// Deeper than any tree of a person; a tree that holds itself has no end.
@@ -17,19 +17,26 @@ const DEEPEST: usize = 256;
 
 /// Something found, and where it came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(in crate::input) struct Place {
     /// The path in the tree.
-    pub(super) path: Vec<u8>,
+    pub(in crate::input) path: Vec<u8>,
     /// The commit that brought it, by number.
-    pub(super) commit: u32,
+    pub(in crate::input) commit: u32,
     /// The content of the file in that commit.
-    pub(super) blob: Id,
+    pub(in crate::input) blob: Id,
     /// What is told of it.
-    pub(super) marks: Vec<Mark>,
+    pub(in crate::input) marks: Vec<Mark>,
     /// The last commit that took it away, unless `HEAD` has it.
-    pub(super) removed_by: Option<u32>,
+    pub(in crate::input) removed_by: Option<u32>,
     /// `HEAD` has it at this path.
-    pub(super) in_head: bool,
+    pub(in crate::input) in_head: bool,
+}
+
+impl Place {
+    fn is_same_but_for_marks(&self, other: &Self) -> bool {
+        let facts = |p: &Self| (p.commit, p.blob, p.removed_by, p.in_head);
+        self.path == other.path && facts(self) == facts(other)
+    }
 }
 
 /// The blobs with findings and the trees that lead to them.
@@ -122,22 +129,19 @@ impl<'t> Trace<'t> {
         }
         let head = self.roots.head.and_then(|id| self.graph.number(&id));
         let head = head.map(|number| self.graph.nodes[number as usize].tree);
-        let mut places: BTreeMap<(u32, Vec<u8>, Id, Option<u32>, bool), Vec<Mark>> = BTreeMap::new();
+        let mut places: Vec<Place> = Vec::new();
         for ((path, mark), fate) in fates {
             let Some((commit, blob)) = fate.brought else { continue };
             let in_head = head.is_some_and(|tree| self.holds(self.file(tree, &path), mark));
             let removed = fate.removed.filter(|_| !in_head);
-            places.entry((commit, path, blob, removed, in_head)).or_default().push(mark.clone());
+            let place = Place { path, commit, blob, marks: vec![mark.clone()], removed_by: removed, in_head };
+            match places.last_mut() {
+                Some(last) if last.is_same_but_for_marks(&place) => last.marks.push(mark.clone()),
+                _ => places.push(place),
+            }
         }
-        let place = |((commit, path, blob, removed_by, in_head), marks)| Place {
-            path,
-            commit,
-            blob,
-            marks,
-            removed_by,
-            in_head,
-        };
-        places.into_iter().map(place).collect()
+        places.sort_by(|a, b| (a.commit, &a.path).cmp(&(b.commit, &b.path)));
+        places
     }
 
     /// Blobs that no commit has.

@@ -1,0 +1,191 @@
+//! `scrubjay hook`: what git gives each of its hooks, and what stops it.
+//!
+//! The forms of the arguments and of standard input are those of `githooks(5)`. A hook that could not
+//! look stops git as well: what was not looked at is not clean.
+
+mod install;
+
+use std::io::Read;
+use std::path::Path;
+
+use scrubjay::input::{Commits, Hidden, Subject, Tips};
+use scrubjay::text::printable;
+
+use crate::args::{HookCommand, HookOptions, ScanArgs};
+use crate::output::Output;
+use crate::{Result, Status, Stop, scan};
+
+/// More than any push has in references.
+const LONGEST_INPUT: u64 = 64 * 1024 * 1024;
+
+/// Where a verbose commit message ends and the diff below it begins.
+const SCISSORS: &[u8] = b"------------------------ >8 ------------------------";
+
+pub(crate) fn run(command: HookCommand, output: &Output) -> Result<Status> {
+    match command {
+        HookCommand::PreCommit { options, whole_files } => {
+            let subject = Subject::Staged { whole_files };
+            check(options, subject, COMMIT, output)
+        }
+        HookCommand::CommitMsg { file, options } => {
+            let bytes = std::fs::read(&file).map_err(|error| scrubjay::Error::from(error).at_path(&file))?;
+            let subject = Subject::Given { name: "<commit message>".to_owned(), bytes: kept(bytes) };
+            check(options, subject, MESSAGE, output)
+        }
+        HookCommand::PrePush { remote, url: _, options } => match pushed(remote)? {
+            Some(commits) => check(options, Subject::Commits(commits), PUSH, output),
+            None => Ok(Status::Clean),
+        },
+        HookCommand::PreReceive { options, trust_repository } => {
+            let ids = updates(&input()?, 3, 1)?;
+            if ids.is_empty() {
+                return Ok(Status::Clean);
+            }
+            let commits = Commits { tips: Tips::Ids(ids), hidden: Hidden::AllReferences, since: None };
+            let mut options = options;
+            if !trust_repository {
+                // What is pushed must not decide what is looked for.
+                options.policy.no_config = options.policy.config.is_none();
+                options.policy.no_inline_allow = true;
+            }
+            check(options, Subject::Commits(commits), RECEIVE, output)
+        }
+        HookCommand::Install { hooks, uninstall } => install::run(&hooks, uninstall, output),
+    }
+}
+
+const COMMIT: &str = "\
+scrubjay: this commit is stopped: it would add what is named above.
+  Take it out of the files (an environment variable or a secret store is the place for it),
+  `git add` them again, and commit. Where a secret was pushed or shared before, replace it.
+  A false alarm? `scrubjay:allow RULE reason` on the line, or an entry in scrubjay.toml.";
+
+const MESSAGE: &str = "\
+scrubjay: this commit is stopped: its message holds what is named above.
+  Write it again without that: git commit --edit --file=\"$(git rev-parse --git-dir)/COMMIT_EDITMSG\"";
+
+const PUSH: &str = "\
+scrubjay: this push is stopped: its commits add what is named above.
+  A later commit that takes it out does not help, the history would have it. Rewrite the
+  commits that nobody has yet (git rebase -i, or git commit --amend for the last one), push
+  again, and replace the secret where anybody may have seen it.
+  A false alarm? `scrubjay:allow RULE reason` on the line, or an entry in scrubjay.toml.";
+
+const RECEIVE: &str = "\
+scrubjay: this push is refused: its commits add what is named above. Nothing was stored.
+  Rewrite the commits without it (git rebase -i, or git commit --amend for the last one) and
+  push again. Whoever runs the server can tell what to do about a false alarm.";
+
+/// Scans, and says what to do where something is found.
+fn check(options: HookOptions, subject: Subject, advice: &str, output: &Output) -> Result<Status> {
+    let quiet = ScanArgs { quiet: true, ..options.into_scan() };
+    let status = scan::of(quiet, subject, output)?;
+    match status {
+        Status::Findings => output.note(advice),
+        Status::Incomplete => output.note("scrubjay: stopped, because not everything could be looked at"),
+        Status::Clean => {}
+    }
+    Ok(status)
+}
+
+/// A commit message without the diff that `git commit --verbose` shows below it.
+fn kept(mut bytes: Vec<u8>) -> Vec<u8> {
+    let mut at = 0;
+    for line in bytes.split_inclusive(|b| *b == b'\n') {
+        // A comment sign, whichever is set, and a blank stand before it.
+        if line.len() < SCISSORS.len() + 16 && line.windows(SCISSORS.len()).any(|w| w == SCISSORS) {
+            break;
+        }
+        at += line.len();
+    }
+    bytes.truncate(at);
+    bytes
+}
+
+/// What a push would bring: from standard input, or from the variables that pre-commit sets in its place.
+fn pushed(remote: Option<String>) -> Result<Option<Commits>> {
+    let var = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
+    let framework = var("PRE_COMMIT_REMOTE_NAME");
+    let (tips, known) = match (var("PRE_COMMIT_TO_REF"), framework.is_some()) {
+        (Some(to), _) => (vec![to], var("PRE_COMMIT_FROM_REF").into_iter().collect()),
+        // Pushing a first branch, pre-commit tells no commits at all.
+        (None, true) => return Ok(Some(all_but(framework.unwrap_or_default(), Vec::new(), head()))),
+        (None, false) => {
+            let text = input()?;
+            (updates(&text, 4, 1)?, updates(&text, 4, 3)?)
+        }
+    };
+    if tips.is_empty() {
+        return Ok(None);
+    }
+    let name = remote.or(framework).unwrap_or_default();
+    Ok(Some(all_but(name, known, Tips::Ids(tips))))
+}
+
+fn head() -> Tips {
+    Tips::Revisions("HEAD".to_owned())
+}
+
+fn all_but(name: String, ids: Vec<String>, tips: Tips) -> Commits {
+    Commits { tips, hidden: Hidden::Remote { name, ids }, since: None }
+}
+
+fn input() -> Result<String> {
+    let mut text = String::new();
+    let read = std::io::stdin().take(LONGEST_INPUT).read_to_string(&mut text);
+    read.map_err(|error| scrubjay::Error::from(error).at_path(Path::new("standard input")))?;
+    Ok(text)
+}
+
+/// The object ids in one field of lines with so many; all zeros, of either length, is none.
+fn updates(text: &str, fields: usize, field: usize) -> Result<Vec<String>> {
+    let mut ids = Vec::new();
+    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        // The name of a reference comes last or stands between ids, and has no blank in it.
+        let words: Vec<&str> = line.split(' ').collect();
+        let id =
+            words.get(field).filter(|id| words.len() == fields && id.bytes().all(|b| b.is_ascii_hexdigit()));
+        let Some(id) = id else {
+            let message =
+                format!("line {}: `{}` is not what git gives this hook", number + 1, printable(line));
+            return Err(
+                Stop::invalid(message).help("git runs hooks by itself; githooks(5) tells their input")
+            );
+        };
+        if id.bytes().any(|b| b != b'0') {
+            ids.push((*id).to_owned());
+        }
+    }
+    ids.sort();
+    ids.dedup();
+    Ok(ids)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_all_zeros_of_either_length_are_none() {
+        let (one, zero) = ("1".repeat(40), "0".repeat(40));
+        let text =
+            format!("refs/heads/a {one} refs/heads/a {zero}\nrefs/heads/b {zero} refs/heads/b {one}\n");
+        assert_eq!(updates(&text, 4, 1).ok(), Some(vec![one.clone()]));
+        assert_eq!(updates(&text, 4, 3).ok(), Some(vec![one]));
+        let long = format!("{} {} refs/heads/a\n", "0".repeat(64), "f".repeat(64));
+        assert_eq!(updates(&long, 3, 1).ok(), Some(vec!["f".repeat(64)]));
+    }
+
+    #[test]
+    fn what_git_would_not_give_is_refused() {
+        assert!(updates("refs/heads/a\n", 4, 1).is_err());
+        assert!(updates("a b c d\n", 4, 1).is_err());
+    }
+
+    #[test]
+    fn a_message_ends_at_the_scissors() {
+        let message = [b"subject\n# comment\n# ", SCISSORS, b"\n# Do not modify\ndiff --git a b\n"].concat();
+        assert_eq!(kept(message), b"subject\n# comment\n");
+        assert_eq!(kept(b"subject".to_vec()), b"subject");
+    }
+}

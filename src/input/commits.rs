@@ -1,0 +1,341 @@
+//! The commits of a range: what a push would bring, what came since a date, what is between two
+//! revisions.
+//!
+//! Each commit is compared with its parents, so a secret that one commit brings and the next takes
+//! away again is found. Messages are read, too.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+use gix::hashtable::HashSet;
+
+use super::exclude::OfTrees;
+use super::fresh::{Fresh, Moved, read};
+use super::history::teller::Teller;
+use super::history::trace::Place;
+use super::{Commits, Crew, Hidden, Mark, Sink, Source, SourceKind, Subject, Tips};
+use crate::blob::Origin;
+use crate::error::Result;
+use crate::git::tree::{Change, Differ};
+use crate::git::{self, Between, Graph, Id, Kind, Objects, Repository, Roots, between, message};
+
+/// The line in the table.
+pub(super) const SOURCE: SourceKind = SourceKind {
+    name: "commits",
+    about: "a range of commits of a git repository",
+    open: |request| match &request.subject {
+        Subject::Commits(which) => {
+            let repository = Repository::open(request.directory()?)?;
+            Ok(Some(Box::new(Range::resolve(repository, which, OfTrees::new(request)?)?)))
+        }
+        _ => Ok(None),
+    },
+};
+
+struct Range {
+    repository: Repository,
+    tips: Vec<Id>,
+    hidden: Vec<Id>,
+    since: Option<i64>,
+    /// All references are asked which commits they hold.
+    tell_references: bool,
+    roots: Roots,
+    left_out: OfTrees,
+}
+
+impl Range {
+    fn resolve(repository: Repository, which: &Commits, left_out: OfTrees) -> Result<Self> {
+        let roots = repository.roots();
+        let all = || roots.references.iter().map(|(_, id)| *id);
+        let (tips, mut hidden, tell_references) = match &which.tips {
+            Tips::Revisions(text) => {
+                let (tips, hidden) = repository.revisions(text)?;
+                (tips, hidden, true)
+            }
+            Tips::All => (all().chain(roots.head).collect(), Vec::new(), true),
+            Tips::Ids(ids) => {
+                (ids.iter().map(|id| repository.id(id)).collect::<Result<_>>()?, Vec::new(), false)
+            }
+        };
+        match &which.hidden {
+            Hidden::Nothing => {}
+            Hidden::Remote { name, ids } => {
+                let prefix = format!("refs/remotes/{name}/");
+                let known = roots.references.iter().filter(|(full, _)| full.starts_with(&prefix));
+                hidden.extend(known.map(|(_, id)| *id));
+                for id in ids {
+                    hidden.push(repository.id(id)?);
+                }
+            }
+            Hidden::AllReferences => hidden.extend(all()),
+        }
+        Ok(Self { repository, tips, hidden, since: which.since, tell_references, roots, left_out })
+    }
+}
+
+impl Source for Range {
+    fn read(&self, crew: &dyn Crew) {
+        let mut sink = crew.sink();
+        if let Err(error) = self.run(&mut *sink) {
+            sink.failed(".git", &io::Error::other(error.to_string()));
+        }
+    }
+}
+
+/// A secret in lines that a commit added.
+struct Found {
+    commit: Id,
+    path: Vec<u8>,
+    blob: Id,
+    marks: BTreeSet<Mark>,
+}
+
+impl Range {
+    fn run(&self, sink: &mut dyn Sink) -> Result<()> {
+        let hash = self.repository.hash();
+        let objects = self.repository.objects()?;
+        let (mut commits, mut messages) = (Vec::new(), Vec::new());
+        let mut loose: Vec<(Id, Kind)> = Vec::new();
+        for tip in &self.tips {
+            self.tip(&objects, *tip, &mut commits, &mut messages, &mut loose, sink);
+        }
+        // What the other side has and this one does not is no help, and no error.
+        let hidden: Vec<Id> = self
+            .hidden
+            .iter()
+            .map(|id| git::peeled(&objects, *id, hash))
+            .filter(|id| matches!(objects.read(id, &mut Vec::new()), Ok(Kind::Commit)))
+            .collect();
+        let Between { commits, failed } = between(&objects, hash, &commits, &hidden, &self.roots.shallow);
+        for (id, failed) in failed {
+            sink.failed(&format!("commit {id}"), &failed.into());
+        }
+        let since = self.since.unwrap_or(i64::MIN);
+        let commits: Vec<_> = commits.into_iter().filter(|node| node.time >= since).collect();
+        let graph = Graph::new(commits);
+        let mut look = Look {
+            hash,
+            objects: &objects,
+            graph: &graph,
+            left_out: &self.left_out,
+            quiet: HashSet::default(),
+            found: Vec::new(),
+            later: BTreeMap::new(),
+        };
+        for number in 0..graph.nodes.len() {
+            look.commit(number as u32, sink);
+            let id = graph.nodes[number].id;
+            let mut buffer = Vec::new();
+            if objects.read(&id, &mut buffer).is_ok() && !sink.glance(message(&buffer), None).is_empty() {
+                messages.push((id, Kind::Commit));
+            }
+        }
+        for (id, kind) in loose {
+            look.alone(id, kind, sink);
+        }
+        self.tell(look, &messages, sink);
+        Ok(())
+    }
+
+    /// A tip is a commit, or a tag whose message is read and which leads to one, or a blob or a tree.
+    fn tip(
+        &self,
+        objects: &Objects,
+        tip: Id,
+        commits: &mut Vec<Id>,
+        messages: &mut Vec<(Id, Kind)>,
+        loose: &mut Vec<(Id, Kind)>,
+        sink: &mut dyn Sink,
+    ) {
+        let mut buffer = Vec::new();
+        let mut at = tip;
+        loop {
+            match objects.read(&at, &mut buffer) {
+                Ok(Kind::Commit) => return commits.push(at),
+                Ok(Kind::Tag) => {
+                    if !sink.glance(message(&buffer), None).is_empty() {
+                        messages.push((at, Kind::Tag));
+                    }
+                    let target = git::target(&buffer, self.repository.hash()).filter(|target| *target != at);
+                    match target {
+                        Some(target) => at = target,
+                        None => return sink.failed(&format!("tag {at}"), &git::Failed::Corrupt.into()),
+                    }
+                }
+                Ok(kind) => return loose.push((at, kind)),
+                Err(failed) => return sink.failed(&format!("object {at}"), &failed.into()),
+            }
+        }
+    }
+
+    /// Shows what was found, with the commits that brought it.
+    fn tell(&self, look: Look<'_>, messages: &[(Id, Kind)], sink: &mut dyn Sink) {
+        if look.found.is_empty() && messages.is_empty() {
+            return;
+        }
+        let hash = self.repository.hash();
+        let (objects, found, later) = (look.objects, look.found, look.later);
+        let all;
+        let graph = if self.tell_references {
+            let tips: Vec<Id> =
+                self.roots.references.iter().map(|(_, id)| git::peeled(objects, *id, hash)).collect();
+            let tips: Vec<Id> = tips.into_iter().chain(self.tips.iter().copied()).collect();
+            all = Graph::new(between(objects, hash, &tips, &[], &self.roots.shallow).commits);
+            &all
+        } else {
+            look.graph
+        };
+        let head = self.roots.head.and_then(|id| self.repository.tree_of(objects, id).ok());
+        let mut differ = Differ::new(objects, hash);
+        let mut places = Vec::new();
+        for Found { commit, path, blob, marks } in found {
+            let now = head.and_then(|tree| differ.file(tree, &path).ok().flatten());
+            let now: Vec<Mark> = now.map_or_else(Vec::new, |id| sink.glance(&read(objects, &id), None));
+            let number = |id: &Id| graph.number(id);
+            let Some(at) = number(&commit) else { continue };
+            for mark in marks {
+                let in_head = now.contains(&mark);
+                let after = later.get(&path).map_or(&[][..], Vec::as_slice).iter();
+                let gone = after.filter(|(id, _)| number(id).is_some_and(|n| n > at)).rfind(|(_, blob)| {
+                    !blob.is_some_and(|id| sink.glance(&read(objects, &id), None).contains(&mark))
+                });
+                let removed_by = gone.filter(|_| !in_head).and_then(|(id, _)| number(id));
+                let (path, marks) = (path.clone(), vec![mark]);
+                places.push(Place { path, commit: at, blob, marks, removed_by, in_head });
+            }
+        }
+        let mut teller = Teller::new(hash, objects, graph, &self.roots);
+        messages.iter().for_each(|(id, kind)| teller.message(id, *kind, sink));
+        teller.places(&places, sink);
+    }
+}
+
+/// Looks at what commits change.
+struct Look<'l> {
+    hash: gix::hash::Kind,
+    objects: &'l Objects,
+    graph: &'l Graph,
+    left_out: &'l OfTrees,
+    /// Blobs in which nothing was found.
+    quiet: HashSet<Id>,
+    found: Vec<Found>,
+    /// What commits made of paths, in order.
+    later: BTreeMap<Vec<u8>, Vec<(Id, Option<Id>)>>,
+}
+
+impl Look<'_> {
+    fn commit(&mut self, number: u32, sink: &mut dyn Sink) {
+        let node = &self.graph.nodes[number as usize];
+        let mut differ = Differ::new(self.objects, self.hash);
+        let mut parents = Vec::new();
+        for parent in &node.parents {
+            let mut buffer = Vec::new();
+            // The parents of the first commits of a shallow clone are not there: all of it is new.
+            if let Ok(Kind::Commit) = self.objects.read(parent, &mut buffer)
+                && let Some(parent) = git::Node::parse(parent, &buffer, self.hash)
+            {
+                parents.push(parent.tree);
+            }
+        }
+        let changes = match differ.diff(parents.first().copied(), Some(node.tree)) {
+            Ok(changes) => changes,
+            Err((id, failed)) => {
+                return sink.failed(&format!("tree {id} of commit {}", node.id), &failed.into());
+            }
+        };
+        let gone = changes.iter().filter(|change| change.new.is_none()).filter_map(|change| change.old);
+        let mut moved = Moved::new(gone.collect(), self.objects);
+        for change in &changes {
+            let others = parents.iter().skip(1).map(|tree| differ.file(*tree, &change.path).unwrap_or(None));
+            let olds: Vec<Option<Id>> = std::iter::once(change.old).chain(others).collect();
+            self.change(node.id, change, &olds, &mut moved, sink);
+        }
+        self.later_of(node.id, changes);
+    }
+
+    /// Only of paths in which something was found is the rest of their story worth keeping.
+    fn later_of(&mut self, commit: Id, changes: Vec<Change>) {
+        for change in changes {
+            if self.found.iter().any(|found| found.path == change.path) {
+                self.later.entry(change.path).or_default().push((commit, change.new));
+            }
+        }
+    }
+
+    fn change(
+        &mut self,
+        commit: Id,
+        change: &Change,
+        olds: &[Option<Id>],
+        moved: &mut Moved<'_>,
+        sink: &mut dyn Sink,
+    ) {
+        let path = String::from_utf8_lossy(&change.path).into_owned();
+        if change.submodule {
+            return sink.skipped(&path, "submodule");
+        }
+        let Some(blob) = change.new else { return };
+        if self.left_out.matches(&path) {
+            return sink.skipped(&path, "excluded");
+        }
+        // A merge that takes a file as one of its parents has it brings nothing.
+        if self.quiet.contains(&blob) || olds.contains(&Some(blob)) {
+            return;
+        }
+        let mut bytes = Vec::new();
+        if let Err(failed) = self.objects.read(&blob, &mut bytes) {
+            self.quiet.insert(blob);
+            return sink.failed(&path, &failed.into());
+        }
+        sink.counted(bytes.len());
+        if sink.glance(&bytes, None).is_empty() {
+            self.quiet.insert(blob);
+            return;
+        }
+        let mut fresh = Fresh::new(&bytes, olds, self.objects);
+        let mut new = Vec::new();
+        sink.sifted(&Origin::file(path), &bytes, &mut |finding| {
+            if fresh.holds(finding) {
+                new.push(finding.clone());
+            }
+            false
+        });
+        let mut marks = BTreeSet::new();
+        for finding in new {
+            let mark = Mark { rule: finding.rule.clone(), fingerprint: finding.fingerprint.clone() };
+            let known = self.found.iter().any(|f| f.path == change.path && f.marks.contains(&mark));
+            if !known && !moved.holds(&finding, sink) {
+                marks.insert(mark);
+            }
+        }
+        if !marks.is_empty() {
+            self.found.push(Found { commit, path: change.path.clone(), blob, marks });
+        }
+    }
+
+    /// A blob or a tree that a reference names without a commit.
+    fn alone(&mut self, id: Id, kind: Kind, sink: &mut dyn Sink) {
+        let mut differ = Differ::new(self.objects, self.hash);
+        let changes = match kind {
+            Kind::Tree => differ.diff(None, Some(id)),
+            _ => Ok(vec![Change {
+                path: format!("<blob {}>", git::short(&id)).into_bytes(),
+                old: None,
+                new: Some(id),
+                submodule: false,
+            }]),
+        };
+        match changes {
+            Ok(changes) => {
+                for Change { path, new, .. } in changes {
+                    let Some(blob) = new else { continue };
+                    let origin = Origin::file(String::from_utf8_lossy(&path));
+                    let bytes = read(self.objects, &blob);
+                    sink.counted(bytes.len());
+                    sink.sifted(&origin, &bytes, &mut |_| true);
+                }
+            }
+            Err((id, failed)) => sink.failed(&format!("tree {id}"), &failed.into()),
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Bytes that the caller has already, such as the message of a commit that is being made.
+
+use super::{Crew, Source, SourceKind, Subject};
+use crate::blob::Origin;
+
+/// The line in the table.
+pub(super) const SOURCE: SourceKind = SourceKind {
+    name: "given",
+    about: "bytes that are at hand",
+    open: |request| match &request.subject {
+        Subject::Given { name, bytes } => {
+            Ok(Some(Box::new(Given { origin: Origin::file(name), bytes: bytes.clone() })))
+        }
+        _ => Ok(None),
+    },
+};
+
+struct Given {
+    origin: Origin,
+    bytes: Vec<u8>,
+}
+
+impl Source for Given {
+    fn read(&self, crew: &dyn Crew) {
+        crew.sink().whole(&self.origin, &self.bytes);
+    }
+}

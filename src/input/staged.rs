@@ -1,0 +1,147 @@
+//! What the next commit would hold: the content of the index, not of the files on the disk.
+//!
+//! By default only what the commit adds counts: a secret in lines that `HEAD` has already, or in a file
+//! that was only moved, stops nobody. In a merge, what any of the merged branches has is not new.
+
+use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::exclude::OfTrees;
+use super::fresh::{Fresh, Moved};
+use super::{Crew, Sink, Source, SourceKind, Subject};
+use crate::blob::Origin;
+use crate::error::Result;
+use crate::git::tree::{Change, Differ};
+use crate::git::{Id, Objects, Repository};
+
+/// The line in the table.
+pub(super) const SOURCE: SourceKind = SourceKind {
+    name: "staged",
+    about: "the index of a git repository",
+    open: |request| match request.subject {
+        Subject::Staged { whole_files } => {
+            let repository = Repository::open(request.directory()?)?;
+            let left_out = OfTrees::new(request)?;
+            Ok(Some(Box::new(Index { repository, whole_files, left_out })))
+        }
+        _ => Ok(None),
+    },
+};
+
+/// With fewer files than this, threads cost more than they save.
+const WORTH_THREADS: usize = 24;
+
+struct Index {
+    repository: Repository,
+    whole_files: bool,
+    left_out: OfTrees,
+}
+
+impl Source for Index {
+    fn read(&self, crew: &dyn Crew) {
+        let mut sink = crew.sink();
+        if let Err(error) = self.run(crew, &mut *sink) {
+            let path =
+                error.path().map_or_else(|| ".git/index".to_owned(), |p| p.to_string_lossy().into_owned());
+            sink.failed(&path, &io::Error::other(error.message()));
+        }
+    }
+}
+
+impl Index {
+    fn run(&self, crew: &dyn Crew, sink: &mut dyn Sink) -> Result<()> {
+        let hash = self.repository.hash();
+        let objects = self.repository.objects()?;
+        let mut differ = Differ::new(&objects, hash);
+        let parents = self.repository.parents_of_next_commit(&objects)?;
+        let staged = self.repository.staged(parents.first().copied(), &mut differ)?;
+        for (path, reason) in &staged.skipped {
+            sink.skipped(&String::from_utf8_lossy(path), reason);
+        }
+        for (id, failed) in &staged.failed {
+            sink.failed(&format!("tree {id}"), &(*failed).into());
+        }
+        let kept = |change: &Change| {
+            let path = String::from_utf8_lossy(&change.path);
+            let out = change.new.is_some() && self.left_out.matches(&path);
+            if out {
+                sink.skipped(&path, "excluded");
+            }
+            !out
+        };
+        let mut staged = staged;
+        staged.changes.retain(kept);
+        let gone: Vec<Id> = staged.changes.iter().filter(|c| c.new.is_none()).filter_map(|c| c.old).collect();
+        let next = AtomicUsize::new(0);
+        let work = || -> Result<()> {
+            let objects = self.repository.objects()?;
+            let mut hand = Hand {
+                differ: Differ::new(&objects, hash),
+                moved: Moved::new(gone.clone(), &objects),
+                objects: &objects,
+                parents: &parents,
+                whole_files: self.whole_files,
+                sink: crew.sink(),
+            };
+            while let Some(change) = staged.changes.get(next.fetch_add(1, Ordering::Relaxed)) {
+                hand.file(change);
+            }
+            Ok(())
+        };
+        if crew.jobs() == 1 || staged.changes.len() < WORTH_THREADS {
+            return work();
+        }
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..crew.jobs()).map(|_| scope.spawn(work)).collect();
+            // Whoever panicked has said so; the others' work counts.
+            threads.into_iter().filter_map(|thread| thread.join().ok()).collect()
+        })
+    }
+}
+
+/// What one thread works with.
+struct Hand<'h> {
+    objects: &'h Objects,
+    differ: Differ<'h>,
+    moved: Moved<'h>,
+    parents: &'h [Id],
+    whole_files: bool,
+    sink: Box<dyn Sink + 'h>,
+}
+
+impl Hand<'_> {
+    fn file(&mut self, change: &Change) {
+        let Some(id) = change.new else { return };
+        let origin = Origin::file(String::from_utf8_lossy(&change.path));
+        let mut bytes = Vec::new();
+        if let Err(failed) = self.objects.read(&id, &mut bytes) {
+            return self.sink.failed(&origin.path, &failed.into());
+        }
+        self.sink.counted(bytes.len());
+        let marks = self.sink.glance(&bytes, None);
+        if marks.is_empty() {
+            return;
+        }
+        let mut olds = vec![change.old];
+        for tree in self.parents.iter().skip(1) {
+            olds.push(self.differ.file(*tree, &change.path).unwrap_or(None));
+        }
+        let mut fresh = Fresh::new(&bytes, &olds, self.objects);
+        let (mut found, mut wanted) = (Vec::new(), Vec::new());
+        self.sink.sifted(&origin, &bytes, &mut |finding| {
+            if self.whole_files || fresh.holds(finding) {
+                found.push(finding.clone());
+            }
+            false
+        });
+        for finding in found {
+            if self.whole_files || !self.moved.holds(&finding, &mut *self.sink) {
+                wanted.push((finding.rule, finding.offset));
+            }
+        }
+        if !wanted.is_empty() {
+            let is_wanted = |rule: &String, offset| wanted.iter().any(|(r, o)| r == rule && *o == offset);
+            self.sink.sifted(&origin, &bytes, &mut |finding| is_wanted(&finding.rule, finding.offset));
+        }
+    }
+}
