@@ -192,6 +192,9 @@ fn a_baseline_of_the_files_serves_the_history_and_a_marker_only_its_line() {
     assert_eq!(status(&scrubjay(repo, &["-q", "--write-baseline", "base"])), 0);
     assert_eq!(status(&scrubjay(repo, &["-q", "--history"])), 1);
     assert_eq!(status(&scrubjay(repo, &["-q", "--history", "--baseline", "base"])), 0);
+    // A part of a repository tells nothing about what is gone.
+    assert_eq!(status(&scrubjay(repo, &["-q", "--staged", "--baseline", "base", "--prune"])), 2);
+    assert_eq!(status(&scrubjay(repo, &["-q", "--history", "--baseline", "base", "--prune"])), 0);
     // The same value twice, and a marker beside the first.
     let marked = format!("{0} # gitleaks:allow\n{0}\n", line("b"));
     fs::write(repo.join("sub/b"), marked).expect("a file");
