@@ -205,6 +205,8 @@ impl Range {
             }
         }
         let mut teller = Teller::new(hash, objects, graph, &self.roots);
+        // What a push brings is on its way to a reference.
+        teller.reachable.fill(true);
         messages.iter().for_each(|(id, kind)| teller.message(id, *kind, sink));
         teller.places(&places, sink);
     }

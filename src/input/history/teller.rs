@@ -22,7 +22,7 @@ pub(in crate::input) struct Teller<'t> {
     /// The references that lead to commits, and to which.
     tips: Vec<(usize, u32)>,
     /// For each commit whether anything leads to it.
-    pub(super) reachable: Vec<bool>,
+    pub(in crate::input) reachable: Vec<bool>,
     buffer: Vec<u8>,
 }
 
