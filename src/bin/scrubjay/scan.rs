@@ -86,7 +86,7 @@ impl Plan<'_> {
             no_ignore: args.no_ignore,
             exclude: args.exclude.clone(),
             excluded: self.excluded.clone(),
-            subject,
+            subject: subject.clone(),
         };
         let sources = input::open(&request)?;
         let clock = Instant::now();
@@ -114,7 +114,7 @@ impl Plan<'_> {
         }
         self.tell(&outcome, took, output);
         written?;
-        let wrote = policy::settle(args, self.policy, self.detector.rules(), &outcome, output)?;
+        let wrote = policy::settle(args, &subject, self.policy, self.detector.rules(), &outcome, output)?;
         // Whoever writes a baseline accepts what is there.
         let fail_on = if wrote { "never" } else { self.fail_on };
         Ok(status(&outcome.summary, fail_on))
