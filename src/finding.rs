@@ -176,6 +176,8 @@ pub struct Finding {
     pub end_line: usize,
     /// Column after the last character.
     pub end_column: usize,
+    /// The columns in the units of other programs.
+    pub columns: Columns,
     /// Byte offset in the original file.
     pub offset: u64,
     /// Length in bytes of the original file.
@@ -200,6 +202,18 @@ pub struct Finding {
     pub proof: Option<Proof>,
     /// The source lines with every secret masked, for people; not part of machine formats.
     pub excerpt: Excerpt,
+}
+
+/// The first column of a finding and the one after its last, from 1, in units other than characters.
+///
+/// Both hold whatever the encoding of the file is: they are what its text takes in UTF-16 and in UTF-8.
+/// Bytes that are no text are one unit of UTF-16 each run, and themselves in UTF-8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Columns {
+    /// In units of UTF-16, as editors and SARIF count.
+    pub utf16: (usize, usize),
+    /// In bytes of UTF-8, as reviewdog counts.
+    pub utf8: (usize, usize),
 }
 
 /// Who decided that a finding need not be reported, and why.

@@ -204,7 +204,7 @@ mod tests {
     use super::*;
     use crate::blob::{Blob, Origin};
     use crate::detect::{Detector, Scratch};
-    use crate::finding::Kind;
+    use crate::finding::{Columns, Kind};
     use crate::secret::SdkSecretKey;
     use crate::token::usersig::{Grant, Key, SCHEME};
     use crate::token::{Evidence, Token};
@@ -295,6 +295,7 @@ mod tests {
             column: 1,
             end_line: 1,
             end_column: 1,
+            columns: Columns::default(),
             offset: 0,
             length: 0,
             masked: String::new(),

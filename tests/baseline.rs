@@ -178,3 +178,30 @@ fn an_incomplete_scan_leaves_the_baseline_as_it_was() {
     assert_eq!(fs::read(tree.join("base")).expect("a file"), b"# kept\n");
     assert_eq!(fs::read_dir(tree).expect("a directory").count(), 2, "nothing is left beside it");
 }
+
+#[test]
+fn a_baseline_of_the_files_serves_the_history_and_a_marker_only_its_line() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let repo = folder.path();
+    let line = |seed| String::from_utf8(expand("TIRTC_SECRET_KEY={alnum:32}", seed).bytes).expect("text");
+    fs::create_dir(repo.join("sub")).expect("a directory");
+    fs::write(repo.join("sub/a"), format!("{}\n", line("a"))).expect("a file");
+    git_ok(repo, &["init", "-q", "-b", "main"]);
+    git_ok(repo, &["add", "."]);
+    git_ok(repo, &["commit", "-q", "-m", "x"]);
+    assert_eq!(status(&scrubjay(repo, &["-q", "--write-baseline", "base"])), 0);
+    assert_eq!(status(&scrubjay(repo, &["-q", "--history"])), 1);
+    assert_eq!(status(&scrubjay(repo, &["-q", "--history", "--baseline", "base"])), 0);
+    // A part of a repository tells nothing about what is gone.
+    assert_eq!(status(&scrubjay(repo, &["-q", "--staged", "--baseline", "base", "--prune"])), 2);
+    assert_eq!(status(&scrubjay(repo, &["-q", "--history", "--baseline", "base", "--prune"])), 0);
+    // The same value twice, and a marker beside the first.
+    let marked = format!("{0} # gitleaks:allow\n{0}\n", line("b"));
+    fs::write(repo.join("sub/b"), marked).expect("a file");
+    git_ok(repo, &["add", "sub"]);
+    git_ok(repo, &["commit", "-q", "-m", "y"]);
+    let found = scrubjay(repo, &["-q", "-f", "jsonl", "--history", "--baseline", "base"]);
+    let text = String::from_utf8_lossy(&found.stdout).into_owned();
+    assert_eq!((status(&found), text.lines().count()), (1, 1), "{text}");
+    assert!(text.contains("\"path\":\"sub/b\",\"line\":2,"), "{text}");
+}

@@ -12,6 +12,7 @@ use std::process::{Command, Output, Stdio};
 
 use scrubjay::detect::Detector;
 use scrubjay::finding::Kind;
+use scrubjay::report::FORMATS;
 use support::NOW;
 use support::cases;
 use support::template::line_of;
@@ -100,7 +101,16 @@ fn no_format_shows_more_than_a_mask() {
         &["-f", "human", "-q"],
         &["-f", "json", "-v"],
         &["-f", "jsonl", "-v"],
+        &["-f", "sarif", "-v"],
+        &["-f", "gitlab", "-v"],
+        &["-f", "github", "-v"],
+        &["-f", "junit", "-v"],
+        &["-f", "rdjsonl", "-v"],
+        &["-f", "csv", "-v"],
+        &["-f", "markdown", "-v"],
     ];
+    let named = |name: &str| ways.iter().any(|way| way[1] == name);
+    assert!(FORMATS.iter().all(|format| named(format.name)), "a format is not looked at");
     for arguments in ways {
         let output = run(tree.folder.path(), arguments);
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: findings give status 1");

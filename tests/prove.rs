@@ -152,6 +152,24 @@ fn a_proof_names_its_keys_everywhere_it_is_told() {
 }
 
 #[test]
+fn a_key_that_need_not_be_reported_still_proves_what_it_signed() {
+    let mut rng = Prng::new(44);
+    let (id, app) = (rng.device_id(), rng.alnum(32));
+    let token = connect(&mut rng, &id, None, &app);
+    let allow = "[[allow]]\npaths = ['b.env']\nreason = 'the key of the test tenant'\n";
+    let tree = tree(&[
+        ("scrubjay.toml", allow),
+        ("a.log", &format!("token={token}\n")),
+        ("b.env", &format!("TIRTC_SECRET_KEY={app}\n")),
+    ]);
+    let told = scan(tree.path(), &[]);
+    let findings = told.report["findings"].as_array().expect("a list");
+    assert_eq!(findings.len(), 1, "the key is suppressed");
+    assert_eq!(findings[0]["proof"]["secret_key"], fingerprint(app.as_bytes()));
+    assert_eq!(told.report["summary"]["suppressed"], 1);
+}
+
+#[test]
 fn a_wrong_key_proves_nothing() {
     let mut rng = Prng::new(43);
     let (id, device, app) = (rng.device_id(), rng.alnum(32), rng.alnum(32));

@@ -231,6 +231,7 @@ fn a_value_of_the_neighbouring_part_is_masked_in_an_excerpt() {
 fn documents(outcome: &Outcome) -> Vec<String> {
     let detector = detector();
     let run = Run {
+        root: "",
         now: NOW,
         started: jiff::Timestamp::UNIX_EPOCH,
         finished: jiff::Timestamp::UNIX_EPOCH,

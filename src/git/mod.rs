@@ -218,7 +218,13 @@ impl Repository {
             Ok(head) => head.id().map(gix::Id::detach),
             Err(error) => return Err(Error::from(said(&error)).at_path(git.git_dir().join("HEAD"))),
         };
-        let merged = roots::ids_of_words(&git.git_dir().join("MERGE_HEAD"), 1, self);
+        let mut merged = roots::ids_of_words(&git.git_dir().join("MERGE_HEAD"), 1, self);
+        if merged.is_empty() {
+            // A merge that needs nobody tells its hook so.
+            merged = std::env::vars_os()
+                .filter_map(|(name, _)| self.id(name.to_str()?.strip_prefix("GITHEAD_")?).ok())
+                .collect();
+        }
         let tree = |id: ObjectId| {
             self.tree_of(objects, id).map_err(|failed| Error::invalid(format!("commit {id}: {failed}")))
         };

@@ -13,6 +13,7 @@ use miette::{
     SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 
+use super::words::{flat, rule};
 use super::{Format, Reporter, Run, Style, wrap};
 use crate::blob::Commit;
 use crate::finding::{Finding, Severity, Status};
@@ -105,25 +106,16 @@ impl Human {
 
     fn advice(&self, text: &mut String, rule: &Rule) {
         if !rule.why.is_empty() {
-            self.wrap(text, "  ", 2, &plain(&rule.why));
+            self.wrap(text, "  ", 2, &flat(&rule.why));
         }
         for (index, step) in rule.remedy.iter().enumerate() {
-            self.wrap(text, &format!("  {}. ", index + 1), 5, &plain(step));
+            self.wrap(text, &format!("  {}. ", index + 1), 5, &flat(step));
         }
     }
 
     fn wrap(&self, text: &mut String, lead: &str, indent: usize, words: &str) {
         wrap(text, lead, indent, words, self.style.columns);
     }
-}
-
-/// Text of a rule file for a terminal; its line ends are only where the file's lines were full.
-fn plain(text: &str) -> String {
-    text.split_whitespace().map(printable).collect::<Vec<_>>().join(" ")
-}
-
-fn rule<'r>(rules: &'r [Rule], id: &str) -> Option<&'r Rule> {
-    rules.iter().find(|rule| rule.id == id)
 }
 
 /// What is said below the line, name by name.

@@ -8,10 +8,10 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 
+use super::object::{Object, list};
 use super::{Failure, Format, Reporter, Run, Style, Summary};
 use crate::blob::Commit;
 use crate::finding::{Finding, Proof, Severity};
-use crate::text::is_unprintable;
 use crate::token::Claims;
 
 /// The line in the table.
@@ -100,7 +100,7 @@ pub(super) fn line(finding: &Finding) -> String {
     json
 }
 
-fn claims(claims: &Claims, object: &mut Object<'_>) {
+pub(super) fn claims(claims: &Claims, object: &mut Object<'_>) {
     object.text_or_null("subject", claims.subject.as_deref());
     object.text_or_null("scope", claims.scope.as_deref());
     object.text_or_null("remote_id", claims.remote_id.as_deref());
@@ -112,7 +112,7 @@ fn claims(claims: &Claims, object: &mut Object<'_>) {
     }
 }
 
-fn commit(commit: &Commit, object: &mut Object<'_>) {
+pub(super) fn commit(commit: &Commit, object: &mut Object<'_>) {
     object.text("id", &commit.id);
     object.text("author", &commit.author);
     object.text("email", &commit.email);
@@ -125,7 +125,7 @@ fn commit(commit: &Commit, object: &mut Object<'_>) {
     object.raw("unreachable", if commit.unreachable { "true" } else { "false" });
 }
 
-fn proof(proof: &Proof, object: &mut Object<'_>) {
+pub(super) fn proof(proof: &Proof, object: &mut Object<'_>) {
     object.text("scheme", proof.scheme);
     object.text("token", &proof.token);
     object.text("secret_key", &proof.secret_key);
@@ -141,148 +141,30 @@ fn summary(summary: &Summary, object: &mut Object<'_>) {
             counts.number(severity.name(), summary.by_severity[severity as usize]);
         }
     });
-    object.key("skipped");
     let skipped: Vec<_> = summary.skipped.iter().collect();
-    list(object.json, &skipped, |json, (reason, count)| {
-        let mut object = Object::open(json);
+    object.objects("skipped", &skipped, |object, (reason, count)| {
         object.text("reason", reason);
         object.number("count", count);
-        object.close();
     });
     object.number("errors", summary.errors);
     object.raw("complete", if summary.complete() { "true" } else { "false" });
     object.number("proven", summary.proven);
     object.number("unproven", summary.unproven);
-    object.key("nonce_reuse");
-    list(object.json, &summary.nonce_reuse, |json, reuse| {
-        let mut object = Object::open(json);
+    object.objects("nonce_reuse", &summary.nonce_reuse, |object, reuse| {
         object.text("nonce", &reuse.masked);
         object.text("nonce_fingerprint", &reuse.fingerprint);
         object.number("tokens", reuse.tokens);
-        object.key("places");
-        list(object.json, &reuse.places, |json, place| {
-            let mut object = Object::open(json);
+        object.objects("places", &reuse.places, |object, place| {
             object.text("path", &place.path);
             object.number("line", place.line);
-            object.close();
         });
-        object.close();
     });
     object.number("suppressed", summary.suppressed);
-}
-
-fn list<T>(json: &mut String, items: &[T], mut item: impl FnMut(&mut String, &T)) {
-    json.push('[');
-    for (index, each) in items.iter().enumerate() {
-        if index > 0 {
-            json.push(',');
-        }
-        item(json, each);
-    }
-    json.push(']');
-}
-
-/// A JSON object that is being written.
-struct Object<'j> {
-    json: &'j mut String,
-    first: bool,
-}
-
-impl<'j> Object<'j> {
-    fn open(json: &'j mut String) -> Self {
-        json.push('{');
-        Self { json, first: true }
-    }
-
-    fn close(self) {
-        self.json.push('}');
-    }
-
-    fn key(&mut self, key: &str) {
-        if !std::mem::take(&mut self.first) {
-            self.json.push(',');
-        }
-        quote(self.json, key);
-        self.json.push(':');
-    }
-
-    fn raw(&mut self, key: &str, value: &str) {
-        self.key(key);
-        self.json.push_str(value);
-    }
-
-    fn text(&mut self, key: &str, value: &str) {
-        self.key(key);
-        quote(self.json, value);
-    }
-
-    fn text_or_null(&mut self, key: &str, value: Option<&str>) {
-        match value {
-            Some(value) => self.text(key, value),
-            None => self.null(key),
-        }
-    }
-
-    fn number(&mut self, key: &str, value: impl ToString) {
-        self.raw(key, &value.to_string());
-    }
-
-    fn number_or_null(&mut self, key: &str, value: Option<i64>) {
-        match value {
-            Some(value) => self.number(key, value),
-            None => self.null(key),
-        }
-    }
-
-    fn null(&mut self, key: &str) {
-        self.raw(key, "null");
-    }
-
-    fn texts(&mut self, key: &str, values: &[impl AsRef<str>]) {
-        self.key(key);
-        list(self.json, values, |json, value| quote(json, value.as_ref()));
-    }
-
-    fn object(&mut self, key: &str, fields: impl FnOnce(&mut Object<'_>)) {
-        self.key(key);
-        let mut object = Object::open(self.json);
-        fields(&mut object);
-        object.close();
-    }
-}
-
-fn quote(json: &mut String, text: &str) {
-    json.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => json.push_str("\\\""),
-            '\\' => json.push_str("\\\\"),
-            '\n' => json.push_str("\\n"),
-            '\r' => json.push_str("\\r"),
-            '\t' => json.push_str("\\t"),
-            c if is_unprintable(c) => {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    json.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
-            c => json.push(c),
-        }
-    }
-    json.push('"');
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quoted_text_reads_back_and_holds_nothing_that_moves_a_cursor() {
-        let text = "a\"b\\c\n\r\t\u{1b}[0m\u{202e}\u{7f}\u{85}\u{e0041}密😀";
-        let mut json = String::new();
-        quote(&mut json, text);
-        assert!(!json.chars().any(is_unprintable), "{json}");
-        assert_eq!(serde_json::from_str::<String>(&json).expect("JSON"), text);
-    }
 
     #[test]
     fn the_fields_of_claims_are_exactly_these() {

@@ -3,9 +3,19 @@
 //! A [`Reporter`] turns findings into bytes for a writer that is given. It opens nothing, decides
 //! nothing, and never sees a secret: a [`Finding`] holds the mask.
 
+mod csv;
+mod escape;
+mod github;
+mod gitlab;
 mod human;
 mod json;
 mod jsonl;
+mod junit;
+mod markdown;
+mod object;
+mod rdjsonl;
+mod sarif;
+mod words;
 mod wrap;
 
 use std::collections::BTreeMap;
@@ -23,6 +33,8 @@ pub use wrap::wrap;
 pub struct Run<'r> {
     /// The clock that expiry was judged against, Unix seconds.
     pub now: i64,
+    /// The working directory, which formats for other programs tell paths from; empty where it is not known.
+    pub root: &'r str,
     /// When the scan began.
     pub started: Timestamp,
     /// When it ended.
@@ -162,7 +174,18 @@ pub struct Format {
 }
 
 /// Every format; the first is the default.
-pub const FORMATS: &[Format] = &[human::FORMAT, json::FORMAT, jsonl::FORMAT];
+pub const FORMATS: &[Format] = &[
+    human::FORMAT,
+    json::FORMAT,
+    jsonl::FORMAT,
+    sarif::FORMAT,
+    gitlab::FORMAT,
+    github::FORMAT,
+    junit::FORMAT,
+    rdjsonl::FORMAT,
+    csv::FORMAT,
+    markdown::FORMAT,
+];
 
 /// The format of that name.
 pub fn format(name: &str) -> Option<&'static Format> {

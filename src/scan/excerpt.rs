@@ -6,7 +6,7 @@
 
 use memchr::memmem;
 
-use super::place::Encoding;
+use super::encoding::Encoding;
 use crate::finding::Excerpt;
 use crate::text::{STARS, Span, in_run, mask_runs, printable};
 

@@ -8,14 +8,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use memchr::memmem;
 
 use super::Note;
+use super::encoding::Encoding;
 use super::excerpt::{Hidden, Known, SIGHT, excerpt};
 use super::inline;
-use super::place::{Base, Encoding, Locator, Spot};
+use super::place::{Base, Locator, Spot};
 use crate::blob::{Blob, Origin};
 use crate::config::Markers;
 use crate::detect::{Detection, Detector, Scratch};
 use crate::finding::{
-    Excerpt, Finding, Kind, Severity, Status, Suppression, Suppressor, Verdict, fingerprint,
+    Columns, Excerpt, Finding, Kind, Severity, Status, Suppression, Suppressor, Verdict, fingerprint,
 };
 use crate::input::Mark;
 use crate::prove::Exhibit;
@@ -36,8 +37,10 @@ pub(super) struct Found {
 impl Found {
     /// Fills in lines and columns, now that the parts before are counted.
     pub(super) fn settle(mut self, base: Base) -> Settled {
-        (self.finding.line, self.finding.column) = base.place(self.start);
-        (self.finding.end_line, self.finding.end_column) = base.place(self.end);
+        let ((line, start), (end_line, end)) = (base.place(self.start), base.place(self.end));
+        (self.finding.line, self.finding.column) = (line, start.chars);
+        (self.finding.end_line, self.finding.end_column) = (end_line, end.chars);
+        self.finding.columns = Columns { utf16: (start.utf16, end.utf16), utf8: (start.utf8, end.utf8) };
         self.finding.excerpt.line = self.finding.line;
         if self.silent {
             return Settled::Silent(self.finding);
@@ -297,6 +300,7 @@ fn describe(detection: &Detection<'_>, blob: &Blob<'_>, offset: u64) -> Finding 
         column: 0,
         end_line: 0,
         end_column: 0,
+        columns: Columns::default(),
         offset: offset + detection.span.start as u64,
         length: detection.span.len() as u64,
         masked: masked(detection),

@@ -3,7 +3,7 @@
 
 use memchr::memmem;
 
-use super::place::Encoding;
+use super::encoding::Encoding;
 use crate::blob::CONTEXT;
 use crate::config::{GITLEAKS, Marker, Markers, OURS};
 use crate::text::Span;

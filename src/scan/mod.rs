@@ -5,6 +5,7 @@
 //! same bytes give the same result for any number of threads: everything is ordered by path, offset
 //! and rule at the end, and the size of a part is fixed.
 
+mod encoding;
 mod excerpt;
 mod found;
 mod inline;
@@ -392,7 +393,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Excerpt, Severity};
+    use crate::finding::{Columns, Excerpt, Severity};
 
     fn finding(path: &str, rule: &str, kind: Kind, offset: u64, length: u64) -> Finding {
         Finding {
@@ -406,6 +407,7 @@ mod tests {
             column: 1,
             end_line: 1,
             end_column: 1,
+            columns: Columns::default(),
             offset,
             length,
             masked: String::new(),

@@ -11,8 +11,9 @@ use std::io::{self, Read};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 
+use super::encoding::Encoding;
 use super::found::{Found, Inspector};
-use super::place::{Base, Counted, Encoding, count};
+use super::place::{Base, Counted, count};
 use super::{Gathered, Shared, locked};
 use crate::blob::{Blob, CONTEXT, HEAD, Origin};
 use crate::input::Large;

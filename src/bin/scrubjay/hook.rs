@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn what_git_would_not_give_is_refused() {
         assert!(updates("refs/heads/a\n", 4, 1).is_err());
-        assert!(updates("a b c d\n", 4, 1).is_err());
+        assert!(updates("a x c d\n", 4, 1).is_err());
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod policy;
 mod progress;
 mod rules;
 mod scan;
+mod step;
 mod summary;
 mod token;
 

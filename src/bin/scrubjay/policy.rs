@@ -137,6 +137,7 @@ fn baseline(args: &ScanArgs) -> Result<Option<Baseline>> {
 /// was written.
 pub(crate) fn settle(
     args: &ScanArgs,
+    subject: &Subject,
     policy: &Policy,
     rules: &[Rule],
     outcome: &Outcome,
@@ -152,7 +153,11 @@ pub(crate) fn settle(
         }
         return Ok(false);
     }
-    let stale = if asked.prune { stale(args, policy, before, rules, outcome) } else { Vec::new() };
+    let stale = if asked.prune {
+        stale(&scanned(args, subject, policy)?, policy, before, rules, outcome)
+    } else {
+        Vec::new()
+    };
     if asked.write_baseline.is_none() {
         for entry in &stale {
             output.note(&format!(
@@ -186,19 +191,28 @@ pub(crate) fn settle(
     Ok(true)
 }
 
+/// What was scanned, told from the root; empty for all of it.
+fn scanned(args: &ScanArgs, subject: &Subject, policy: &Policy) -> Result<Vec<String>> {
+    match subject {
+        Subject::Files if args.paths.is_empty() => Ok(vec![policy.ground().key(".")]),
+        Subject::Files => {
+            Ok(args.paths.iter().map(|path| policy.ground().key(&path.to_string_lossy())).collect())
+        }
+        Subject::History => Ok(vec![String::new()]),
+        _ => Err(Stop::invalid("--prune: only a part was looked at, in which an entry need not be")
+            .help("scan the files or the whole history")),
+    }
+}
+
 /// The entries that match nothing, although their paths were scanned and their rules looked.
 fn stale(
-    args: &ScanArgs,
+    roots: &[String],
     policy: &Policy,
     before: &Baseline,
     rules: &[Rule],
     outcome: &Outcome,
 ) -> Vec<Entry> {
     let there: BTreeSet<Entry> = outcome.findings.iter().map(|finding| policy.entry(finding)).collect();
-    let roots: Vec<String> = match args.paths.as_slice() {
-        [] => vec![policy.ground().key(".")],
-        paths => paths.iter().map(|path| policy.ground().key(&path.to_string_lossy())).collect(),
-    };
     let scanned = |path: &str| {
         let below = |root: &String| {
             let rest = path.strip_prefix(root.as_str());

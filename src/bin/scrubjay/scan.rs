@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 use crate::args::ScanArgs;
 use crate::output::Output;
-use crate::{Result, Status, Stop, policy, progress, summary};
+use crate::{Result, Status, Stop, policy, progress, step, summary};
 
 pub(crate) fn run(args: ScanArgs, output: &Output) -> Result<Status> {
     let subject = subject(&args)?;
@@ -86,7 +86,7 @@ impl Plan<'_> {
             no_ignore: args.no_ignore,
             exclude: args.exclude.clone(),
             excluded: self.excluded.clone(),
-            subject,
+            subject: subject.clone(),
         };
         let sources = input::open(&request)?;
         let clock = Instant::now();
@@ -94,8 +94,10 @@ impl Plan<'_> {
         let outcome = progress::watch(args.quiet, |seen| {
             scan::scan(self.detector, &sources, settings, &self.proving, seen)
         });
+        let root = std::env::current_dir().unwrap_or_default();
         let run = Run {
             now: self.detector.now(),
+            root: &root.to_string_lossy(),
             started,
             finished: instant(),
             summary: &outcome.summary,
@@ -107,9 +109,12 @@ impl Plan<'_> {
         let written = output.report(args.output.as_deref(), &mut |out| {
             report::write(format, style, &run, &outcome.findings, out)
         });
+        if format.name == "github" {
+            step::summarize(&run, &outcome.findings, output);
+        }
         self.tell(&outcome, took, output);
         written?;
-        let wrote = policy::settle(args, self.policy, self.detector.rules(), &outcome, output)?;
+        let wrote = policy::settle(args, &subject, self.policy, self.detector.rules(), &outcome, output)?;
         // Whoever writes a baseline accepts what is there.
         let fail_on = if wrote { "never" } else { self.fail_on };
         Ok(status(&outcome.summary, fail_on))

@@ -126,11 +126,16 @@ impl<'t> Teller<'t> {
     fn show(&mut self, blob: &Id, origin: &Origin, marks: &[Mark], sink: &mut dyn Sink) {
         match self.objects.read(blob, &mut self.buffer) {
             Ok(_) => {
-                // One place of each secret is enough: the first in the file.
+                // One place of each secret is enough: the first in the file. One that a marker allows does
+                // not stand for another that none does.
                 let mut left: Vec<&Mark> = marks.iter().collect();
                 sink.sifted(origin, &self.buffer, &mut |finding| {
                     let at = left.iter().position(|mark| mark.is_of(finding));
-                    at.map(|at| left.swap_remove(at)).is_some()
+                    if finding.suppressed.is_none() {
+                        at.map(|at| left.swap_remove(at)).is_some()
+                    } else {
+                        at.is_some()
+                    }
                 });
             }
             Err(failed) => sink.failed(&format!("object {blob}"), &failed.into()),
