@@ -5,6 +5,7 @@
 //! searched for them (see [`lab`]).
 #![cfg(feature = "cli")]
 
+mod forge;
 mod history;
 mod hooks;
 mod lab;
