@@ -142,7 +142,8 @@ impl<'d> Inspector<'d> {
         })
     }
 
-    /// A text, such as the message of a commit, with every secret in it masked.
+    /// A text, such as the message of a commit, with every secret in it masked, and what looks like one:
+    /// the name that makes a secret of a value may stand in a file only.
     pub(super) fn masked(&mut self, text: &[u8]) -> String {
         let mut hidden = Vec::new();
         let done = catch_unwind(AssertUnwindSafe(|| {
@@ -164,7 +165,7 @@ impl<'d> Inspector<'d> {
             at = span.end;
         }
         out.push_str(&String::from_utf8_lossy(&text[at..]));
-        out
+        mask_runs(&out)
     }
 
     fn look(&mut self, blob: &Blob<'_>, offset: u64, out: &mut Vec<Found>) {
