@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::lab::{Lab, Repo, mint, secret, text, told};
+use crate::lab::{Lab, Repo, assert_silent, mint, secret, text, told};
 use crate::made::fill;
 use crate::slow::Walk;
 
@@ -239,6 +239,80 @@ fn ranges_and_dates_choose_commits() {
     }
     let removed = repo.scan(&["--history", "--range", "one..main"]).findings().remove(0);
     assert_eq!(removed["commit"]["removed_by"], repo.git(&["rev-parse", "three"]));
+}
+
+#[test]
+fn what_is_said_of_a_commit_shows_no_secret() {
+    let lab = Lab::new();
+    let repo = lab.repo("repo", &[]);
+    let line = String::from_utf8(secret("a")).expect("text");
+    let value = line.split('"').nth(1).expect("a value").to_owned();
+    repo.stage("a.txt", line.as_bytes());
+    // Without the name that makes a secret of it.
+    let named = repo.with("GIT_AUTHOR_NAME", &value).with("GIT_AUTHOR_EMAIL", &format!("{value}@a"));
+    named.git(&["commit", "-q", "-m", &format!("use {value} from now on")]);
+    let commit = one(&repo, "a.txt");
+    assert!(text(&commit, "message").starts_with("use ") && text(&commit, "author").contains("****"));
+    one(&repo, "a.txt");
+    repo.scrubjay(&["scan", "--history", "-v"]);
+    repo.scrubjay(&["scan", "--history", "--range", "HEAD", "-v"]);
+}
+
+#[test]
+fn no_report_of_a_history_shows_a_secret() {
+    let lab = Lab::new();
+    let repo = lab.repo("repo", &[]);
+    fill(&repo, 5, 60);
+    for options in [&["-f", "human", "-v"][..], &["-f", "human", "--color", "always"], &["-f", "jsonl", "-v"]]
+    {
+        for way in [&["--history"][..], &["--history", "--range", "main"]] {
+            let ran = repo.scrubjay(&[&["scan", "--now", "1800000000"], way, options].concat());
+            assert!(ran.status == 1 && ran.stdout.len() > 2_000, "{options:?}: {}", ran.stderr);
+        }
+    }
+    let ran = repo.scan(&["--history", "--write-baseline", "../base"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert_silent("the baseline", &fs::read(lab.path().join("base")).expect("a baseline"));
+    let again = repo.scan(&["--history", "--baseline", "../base"]);
+    assert_eq!((again.status, again.paths()), (0, vec![]), "{}", again.stderr);
+}
+
+#[test]
+fn no_folder_is_too_deep() {
+    let lab = Lab::new();
+    let repo = lab.repo("repo", &[]);
+    let mut last = ("100644", "blob", repo.blob(&secret("deep")), "a.txt");
+    for _ in 0..300 {
+        let (mode, kind, id, name) = &last;
+        let tree = repo.git_with(&["mktree"], format!("{mode} {kind} {id}\t{name}\n").as_bytes());
+        last = ("040000", "tree", String::from_utf8_lossy(&tree).trim().to_owned(), "d");
+    }
+    let commit = repo.git(&["commit-tree", "-m", "x", &last.2]);
+    repo.git(&["update-ref", "refs/heads/main", &commit]);
+    let path = format!("{}a.txt", "d/".repeat(299));
+    assert_eq!(repo.scan(&["--history"]).paths(), [path.as_str()]);
+    assert_eq!(repo.scan(&["--history", "--range", "main"]).paths(), [path.as_str()]);
+}
+
+#[test]
+fn stores_that_only_the_environment_names_are_read() {
+    let lab = Lab::new();
+    let (repo, other) = (lab.repo("repo", &[]), lab.repo("other", &[]));
+    repo.commit("a.txt", &secret("own"));
+    other.commit("b.txt", &secret("borrowed"));
+    let objects = other.path.join(".git/objects").to_string_lossy().into_owned();
+    let both = repo.with("GIT_ALTERNATE_OBJECT_DIRECTORIES", &objects);
+    assert_eq!(both.scan(&["--history"]).paths(), ["a.txt", "b.txt"]);
+    assert_eq!(repo.scan(&["--history"]).paths(), ["a.txt"]);
+    // A commit that no reference names, by its id.
+    let away = repo.head();
+    repo.git(&["tag", "-a", "-m", "x", "v1"]);
+    let tag = repo.git(&["rev-parse", "v1"]);
+    repo.git(&["tag", "-d", "v1"]);
+    repo.git(&["update-ref", "-d", "refs/heads/main"]);
+    for revision in [&away, &tag] {
+        assert_eq!(repo.scan(&["--history", "--range", revision]).paths(), ["a.txt"]);
+    }
 }
 
 #[test]
