@@ -304,6 +304,8 @@ fn stores_that_only_the_environment_names_are_read() {
     let both = repo.with("GIT_ALTERNATE_OBJECT_DIRECTORIES", &objects);
     assert_eq!(both.scan(&["--history"]).paths(), ["a.txt", "b.txt"]);
     assert_eq!(repo.scan(&["--history"]).paths(), ["a.txt"]);
+    let named = repo.path.to_string_lossy().into_owned();
+    assert_eq!(both.scan(&["--history", &named]).paths(), ["a.txt"], "of what is named only its own");
     // A commit that no reference names, by its id.
     let away = repo.head();
     repo.git(&["tag", "-a", "-m", "x", "v1"]);
