@@ -133,12 +133,9 @@ impl Compare<'_, '_> {
     /// A folder that the index has as a whole, or not at all.
     fn subtree(&mut self, path: &[u8], old: Option<ObjectId>, new: Option<ObjectId>) {
         let _ = self.hash;
-        match self.differ.diff(old, new) {
-            Ok(changes) => {
-                let below = |change: Change| Change { path: [path, b"/", &change.path].concat(), ..change };
-                self.staged.changes.extend(changes.into_iter().map(below));
-            }
-            Err(failed) => self.staged.failed.push(failed),
-        }
+        let diff = self.differ.diff(old, new);
+        let below = |change: Change| Change { path: [path, b"/", &change.path].concat(), ..change };
+        self.staged.changes.extend(diff.changes.into_iter().map(below));
+        self.staged.failed.extend(diff.failed);
     }
 }

@@ -78,6 +78,8 @@ pub enum Failed {
     TooLarge(u64),
     /// It is not there.
     Missing,
+    /// A tree that leads to more files, or deeper, than is followed.
+    Endless,
 }
 
 impl fmt::Display for Failed {
@@ -86,6 +88,9 @@ impl fmt::Display for Failed {
             Failed::Corrupt => f.write_str("the object is corrupt; git fsck tells more"),
             Failed::TooLarge(size) => {
                 write!(f, "the object has {size} bytes, more than the {MAX_OBJECT} that are read")
+            }
+            Failed::Endless => {
+                f.write_str("it holds more files than are followed: folders in folders without end")
             }
             Failed::Missing => f.write_str("the object is missing; git fsck tells more"),
         }
@@ -113,13 +118,9 @@ impl Repository {
         let at = directory.unwrap_or(Path::new("."));
         let git = opened.map_err(|error| Error::from(said(&error)).at_path(at))?;
         let env = |name| if directory.is_none() { std::env::var_os(name) } else { None };
-        let mut directories: Vec<PathBuf> =
-            env("GIT_OBJECT_DIRECTORY").map(PathBuf::from).into_iter().collect();
+        let own = || git.refs.common_dir().unwrap_or_else(|| git.refs.git_dir()).join("objects");
+        let mut directories = vec![env("GIT_OBJECT_DIRECTORY").map_or_else(own, PathBuf::from)];
         directories.extend(env("GIT_ALTERNATE_OBJECT_DIRECTORIES").iter().flat_map(alternates));
-        let own = git.refs.common_dir().unwrap_or_else(|| git.refs.git_dir()).join("objects");
-        if directories.is_empty() {
-            directories.push(own);
-        }
         Ok(Self { git, directories })
     }
 
@@ -303,11 +304,13 @@ impl fmt::Debug for Objects {
     }
 }
 
+/// How many tags of tags are followed: one is enough, and an endless row of them is an attack.
+pub const MOST_TAGS: usize = 256;
+
 /// What a tag, or a tag of a tag, leads to in the end.
 pub fn peeled(objects: &Objects, id: ObjectId, hash: hash::Kind) -> ObjectId {
     let (mut at, mut buffer) = (id, Vec::new());
-    // A tag of a tag of a tag is a joke; an endless one is an attack.
-    for _ in 0..16 {
+    for _ in 0..MOST_TAGS {
         match objects.read(&at, &mut buffer) {
             Ok(Kind::Tag) => match target(&buffer, hash) {
                 Some(target) => at = target,

@@ -62,7 +62,7 @@ struct Forest {
     entries: Vec<Entry>,
     roots: Vec<(u32, Kind)>,
     /// What could not be placed at all.
-    lost: Vec<(ObjectId, Failed)>,
+    lost: Vec<ObjectId>,
 }
 
 #[derive(Clone, Copy)]
@@ -84,7 +84,7 @@ impl Pack {
             };
             let mut entries: Vec<Entry> = (0..self.index.num_objects()).map(name).collect();
             entries.sort_unstable_by_key(|e| e.offset);
-            let (mut roots, mut lost) = (Vec::new(), Vec::new());
+            let mut roots = Vec::new();
             // Backwards, so that siblings stand in the order of the file.
             for at in (0..entries.len()).rev() {
                 match self.base(&entries, at) {
@@ -93,10 +93,23 @@ impl Pack {
                         entries[at].next_sibling = entries[base].first_child;
                         entries[base].first_child = at as u32;
                     }
-                    Err(failed) => lost.push((self.index.oid_at_index(entries[at].name).to_owned(), failed)),
+                    Err(_) => {}
                 }
             }
             roots.reverse();
+            // What stands on something lost, or on itself by way of others, is in no tree.
+            let mut placed = vec![false; entries.len()];
+            let mut open: Vec<u32> = roots.iter().map(|(root, _)| *root).collect();
+            while let Some(at) = open.pop() {
+                placed[at as usize] = true;
+                let mut child = entries[at as usize].first_child;
+                while child != NONE {
+                    open.push(child);
+                    child = entries[child as usize].next_sibling;
+                }
+            }
+            let lost = (0..entries.len()).filter(|at| !placed[*at]);
+            let lost = lost.map(|at| self.index.oid_at_index(entries[at].name).to_owned()).collect();
             Forest { entries, roots, lost }
         })
     }
@@ -130,8 +143,8 @@ impl Pack {
 
     /// Tells the visitor what could not be placed.
     pub(super) fn tell_lost(&self, visitor: &mut dyn Visitor) {
-        for (id, failed) in &self.forest().lost {
-            visitor.failed(id, *failed);
+        for id in &self.forest().lost {
+            visitor.failed(id, Failed::Corrupt);
         }
     }
 

@@ -43,7 +43,10 @@ impl Repository {
         let git = self.git.to_thread_local();
         let mut roots = Roots::default();
         roots.read_references(&git);
-        roots.head = git.head_id().ok().map(gix::Id::detach);
+        match git.head() {
+            Ok(head) => roots.head = head.id().map(gix::Id::detach),
+            Err(error) => roots.failed.push(("HEAD".to_owned(), said(&error))),
+        }
         let common = git.common_dir().to_owned();
         let mut folders = vec![git.git_dir().to_owned(), common.clone()];
         folders.extend(entries(&common.join("worktrees")));

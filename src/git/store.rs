@@ -26,24 +26,31 @@ pub struct Store {
     packs: Vec<Pack>,
     loose: Vec<(usize, ObjectId)>,
     folders: Vec<gix::odb::loose::Store>,
+    failed: Vec<Error>,
 }
 
 impl Store {
     pub(super) fn open(directories: &[PathBuf], hash: hash::Kind) -> Result<Self> {
-        let directories = with_alternates(directories)?;
+        let mut failed = Vec::new();
+        let directories = with_alternates(directories, &mut failed)?;
         let folders: Vec<_> = directories.iter().map(|dir| gix::odb::loose::Store::at(dir, hash)).collect();
         // Loose objects first: one that is packed meanwhile is then in a pack that is found.
         let mut loose = Vec::new();
-        for (folder, store) in folders.iter().enumerate() {
-            loose.extend(store.iter().filter_map(|id| id.ok()).map(|id| (folder, id)));
+        for (folder, directory) in directories.iter().enumerate() {
+            loose_objects(directory, hash, &mut failed, &mut |id| loose.push((folder, id)));
         }
         let mut packs: Vec<Pack> = Vec::new();
         for directory in &directories {
-            open_packs(&directory.join("pack"), hash, &mut packs)?;
+            open_packs(&directory.join("pack"), hash, &mut packs, &mut failed)?;
         }
         let mut seen = HashSet::new();
         loose.retain(|(_, id)| seen.insert(*id) && !packs.iter().any(|pack| pack.contains(id)));
-        Ok(Self { packs, loose, folders })
+        Ok(Self { packs, loose, folders, failed })
+    }
+
+    /// What of it cannot be read at all.
+    pub fn failed(&self) -> &[Error] {
+        &self.failed
     }
 
     /// True where an object of that id is stored.
@@ -130,45 +137,81 @@ impl std::fmt::Debug for Store {
 }
 
 /// The directories with those that their `info/alternates` name.
-fn with_alternates(directories: &[PathBuf]) -> Result<Vec<PathBuf>> {
+fn with_alternates(directories: &[PathBuf], failed: &mut Vec<Error>) -> Result<Vec<PathBuf>> {
     let here = std::env::current_dir()?;
     let mut all: Vec<PathBuf> = Vec::new();
     for directory in directories {
-        let further = gix::odb::alternate::resolve(directory.clone(), &here)
-            .map_err(|error| Error::from(super::said(&error)).at_path(directory))?;
+        let further = gix::odb::alternate::resolve(directory.clone(), &here).unwrap_or_else(|error| {
+            failed.push(Error::from(super::said(&error)).at_path(directory));
+            Vec::new()
+        });
         for path in std::iter::once(directory.clone()).chain(further) {
-            let path = path.canonicalize().unwrap_or(path);
-            if !all.contains(&path) {
-                all.push(path);
+            match path.canonicalize() {
+                Ok(path) if all.contains(&path) => {}
+                Ok(path) => all.push(path),
+                Err(error) => failed.push(Error::from(error).at_path(path)),
             }
         }
     }
     Ok(all)
 }
 
-fn open_packs(folder: &Path, hash: hash::Kind, packs: &mut Vec<Pack>) -> Result<()> {
+/// Lists the loose objects of a directory.
+fn loose_objects(
+    directory: &Path,
+    hash: hash::Kind,
+    failed: &mut Vec<Error>,
+    sink: &mut dyn FnMut(ObjectId),
+) {
+    for first in 0..=255_u8 {
+        let first = format!("{first:02x}");
+        let folder = directory.join(&first);
+        let mut list = || -> io::Result<()> {
+            for entry in std::fs::read_dir(&folder)? {
+                let hex = [first.as_bytes(), entry?.file_name().as_encoded_bytes()].concat();
+                // Beside the objects lie files that are being written.
+                if let Some(id) = ObjectId::from_hex(&hex).ok().filter(|id| id.kind() == hash) {
+                    sink(id);
+                }
+            }
+            Ok(())
+        };
+        match list() {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                failed.push(Error::from(error).at_path(folder));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn open_packs(folder: &Path, hash: hash::Kind, packs: &mut Vec<Pack>, failed: &mut Vec<Error>) -> Result<()> {
     for round in 1.. {
+        let mut broken = Vec::new();
         let mut gone = false;
-        for index in indexes(folder)? {
-            if packs.iter().any(|pack| pack.path() == index.with_extension("pack")) {
+        for pack in packs_in(folder)? {
+            if packs.iter().any(|known| known.path() == pack) {
                 continue;
             }
+            let index = pack.with_extension("idx");
             match Pack::open(&index, hash) {
                 Ok(pack) => packs.push(pack),
-                Err(_) if round < TRIES && !(index.exists() && index.with_extension("pack").exists()) => {
-                    gone = true;
+                Err(error) => {
+                    gone |= !(index.exists() && pack.exists());
+                    broken.push(Error::from(error).at_path(index));
                 }
-                Err(error) => return Err(Error::from(error).at_path(index)),
             }
         }
-        if !gone {
+        if !gone || round == TRIES {
+            failed.extend(broken);
             break;
         }
     }
     Ok(())
 }
 
-fn indexes(folder: &Path) -> Result<Vec<PathBuf>> {
+/// The packs of which at least the index or the objects are there.
+fn packs_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = match std::fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries.map_err(|error| Error::from(error).at_path(folder))?,
@@ -176,11 +219,12 @@ fn indexes(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut paths: Vec<PathBuf> = Vec::new();
     for entry in entries {
         let path = entry.map_err(|error| Error::from(error).at_path(folder))?.path();
-        if path.extension().is_some_and(|e| e == "idx") {
-            paths.push(path);
+        if path.extension().is_some_and(|e| e == "idx" || e == "pack") {
+            paths.push(path.with_extension("pack"));
         }
     }
     paths.sort();
+    paths.dedup();
     Ok(paths)
 }
 

@@ -1,5 +1,7 @@
 //! Trees: their entries, and what differs between two of them.
 
+use std::collections::HashSet;
+
 use gix::objs::{TreeRefIter, tree::EntryMode};
 use gix::{ObjectId, hash};
 
@@ -7,7 +9,14 @@ use super::{Failed, Kind, Objects};
 
 /// Deeper than any tree of a person, and shallow enough for the stack: a repository that lies can
 /// have a tree that holds itself.
-const DEEPEST: usize = 1024;
+pub(crate) const DEEPEST: usize = 1024;
+
+/// What is still told where there is no end.
+const ENOUGH: usize = 1_000;
+
+/// How many files and folders are followed below folders that were met before: each of forty that
+/// hold the next one twice makes more paths than there is room for.
+const MOST_AGAIN: usize = 1 << 18;
 
 /// An entry of a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,54 +73,78 @@ pub struct Change {
     pub submodule: bool,
 }
 
+/// What differs between two trees.
+#[derive(Debug, Default)]
+pub struct Diff {
+    /// The files, by path.
+    pub changes: Vec<Change>,
+    /// Trees that cannot be had, and why; they count as empty.
+    pub failed: Vec<(ObjectId, Failed)>,
+}
+
+/// Where a comparison is.
+#[derive(Default)]
+struct Way {
+    path: Vec<u8>,
+    depth: usize,
+    /// Below a folder that was met before.
+    again: bool,
+}
+
 /// Compares trees; holds the buffers for it.
 pub struct Differ<'o> {
     objects: &'o Objects,
     hash: hash::Kind,
     buffer: Vec<u8>,
+    /// The pairs of folders that were compared, and what was met below those that were met before.
+    met: HashSet<(Option<ObjectId>, Option<ObjectId>)>,
+    again: usize,
 }
 
 impl<'o> Differ<'o> {
     /// With the objects of a repository.
     pub fn new(objects: &'o Objects, hash: hash::Kind) -> Self {
-        Self { objects, hash, buffer: Vec::new() }
+        Self { objects, hash, buffer: Vec::new(), met: HashSet::new(), again: 0 }
     }
 
-    /// The files that differ, by path; no tree is an empty one.
-    ///
-    /// # Errors
-    ///
-    /// The tree that cannot be had, and why.
-    pub fn diff(
-        &mut self,
-        old: Option<ObjectId>,
-        new: Option<ObjectId>,
-    ) -> Result<Vec<Change>, (ObjectId, Failed)> {
-        let mut changes = Vec::new();
-        self.folder(old, new, &mut Vec::new(), 0, &mut changes)?;
-        Ok(changes)
+    /// What differs; no tree is an empty one.
+    pub fn diff(&mut self, old: Option<ObjectId>, new: Option<ObjectId>) -> Diff {
+        let mut diff = Diff::default();
+        self.met.clear();
+        self.again = 0;
+        self.folder(old, new, &mut Way::default(), &mut diff);
+        if self.again > MOST_AGAIN {
+            diff.changes.truncate(ENOUGH);
+        }
+        diff
     }
 
-    fn folder(
-        &mut self,
-        old: Option<ObjectId>,
-        new: Option<ObjectId>,
-        path: &mut Vec<u8>,
-        depth: usize,
-        changes: &mut Vec<Change>,
-    ) -> Result<(), (ObjectId, Failed)> {
+    fn folder(&mut self, old: Option<ObjectId>, new: Option<ObjectId>, way: &mut Way, diff: &mut Diff) {
         if old == new {
-            return Ok(());
+            return;
         }
-        if depth > DEEPEST {
-            return Err((new.or(old).unwrap_or(ObjectId::null(self.hash)), Failed::Corrupt));
+        let again = way.again || !self.met.insert((old, new));
+        if way.depth > DEEPEST || self.again > MOST_AGAIN {
+            // The first says it for all.
+            if !diff.failed.iter().any(|(_, failed)| *failed == Failed::Endless) {
+                diff.failed.push((new.or(old).unwrap_or(ObjectId::null(self.hash)), Failed::Endless));
+            }
+            return;
         }
-        let (old, new) = (self.entries(old)?, self.entries(new)?);
+        let mut had = |tree| {
+            self.entries(tree).unwrap_or_else(|failed| {
+                diff.failed.push(failed);
+                Vec::new()
+            })
+        };
+        let (old, new) = (had(old), had(new));
+        let outside = std::mem::replace(&mut way.again, again);
+        way.depth += 1;
         let (mut left, mut right) = (old.iter().peekable(), new.iter().peekable());
         loop {
             // By name alone: a file that became a folder is told as both.
             let order = match (left.peek(), right.peek()) {
-                (None, None) => return Ok(()),
+                (None, None) => break,
                 (Some(_), None) => std::cmp::Ordering::Less,
                 (None, Some(_)) => std::cmp::Ordering::Greater,
                 (Some(a), Some(b)) => key(a).cmp(&key(b)),
@@ -121,23 +154,25 @@ impl<'o> Differ<'o> {
             if a.map(|e| (e.id, e.mode)) == b.map(|e| (e.id, e.mode)) {
                 continue;
             }
-            let before = path.len();
+            self.again += usize::from(again);
+            let before = way.path.len();
             if before > 0 {
-                path.push(b'/');
+                way.path.push(b'/');
             }
-            path.extend_from_slice(a.or(b).map_or(&[][..], |entry| &entry.name));
+            way.path.extend_from_slice(a.or(b).map_or(&[][..], |entry| &entry.name));
             let tree = |entry: Option<&Entry>| entry.filter(|e| e.mode.is_tree()).map(|e| e.id);
-            self.folder(tree(a), tree(b), path, depth + 1, changes)?;
+            self.folder(tree(a), tree(b), way, diff);
             let file = |entry: Option<&Entry>| {
                 entry.filter(|e| !e.mode.is_tree() && !e.mode.is_commit()).map(|e| e.id)
             };
             let submodule = b.is_some_and(|entry| entry.mode.is_commit());
             let (old, new) = (file(a), file(b));
             if old != new || submodule {
-                changes.push(Change { path: path.clone(), old, new, submodule });
+                diff.changes.push(Change { path: way.path.clone(), old, new, submodule });
             }
-            path.truncate(before);
+            way.path.truncate(before);
         }
+        (way.again, way.depth) = (outside, way.depth - 1);
     }
 
     /// The entries of a tree; no tree is an empty one.

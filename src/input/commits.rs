@@ -16,7 +16,7 @@ use super::history::trace::Place;
 use super::{Commits, Crew, Hidden, Mark, Sink, Source, SourceKind, Subject, Tips};
 use crate::blob::Origin;
 use crate::error::Result;
-use crate::git::tree::{Change, Differ};
+use crate::git::tree::{Change, Diff, Differ};
 use crate::git::{self, Between, Graph, Id, Kind, Objects, Repository, Roots, between, message};
 
 /// The line in the table.
@@ -149,23 +149,23 @@ impl Range {
     ) {
         let mut buffer = Vec::new();
         let mut at = tip;
-        loop {
+        for _ in 0..git::MOST_TAGS {
             match objects.read(&at, &mut buffer) {
                 Ok(Kind::Commit) => return commits.push(at),
                 Ok(Kind::Tag) => {
                     if !sink.glance(message(&buffer), None).is_empty() {
                         messages.push((at, Kind::Tag));
                     }
-                    let target = git::target(&buffer, self.repository.hash()).filter(|target| *target != at);
-                    match target {
+                    match git::target(&buffer, self.repository.hash()) {
                         Some(target) => at = target,
-                        None => return sink.failed(&format!("tag {at}"), &git::Failed::Corrupt.into()),
+                        None => break,
                     }
                 }
                 Ok(kind) => return loose.push((at, kind)),
                 Err(failed) => return sink.failed(&format!("object {at}"), &failed.into()),
             }
         }
+        sink.failed(&format!("tag {at}"), &git::Failed::Corrupt.into());
     }
 
     /// Shows what was found, with the commits that brought it.
@@ -177,9 +177,8 @@ impl Range {
         let (objects, found, later) = (look.objects, look.found, look.later);
         let all;
         let graph = if self.tell_references {
-            let tips: Vec<Id> =
-                self.roots.references.iter().map(|(_, id)| git::peeled(objects, *id, hash)).collect();
-            let tips: Vec<Id> = tips.into_iter().chain(self.tips.iter().copied()).collect();
+            let tips = self.roots.references.iter().map(|(_, id)| id).chain(&self.tips);
+            let tips: Vec<Id> = tips.map(|id| git::peeled(objects, *id, hash)).collect();
             all = Graph::new(between(objects, hash, &tips, &[], &self.roots.shallow).commits);
             &all
         } else {
@@ -239,12 +238,10 @@ impl Look<'_> {
                 parents.push(parent.tree);
             }
         }
-        let changes = match differ.diff(parents.first().copied(), Some(node.tree)) {
-            Ok(changes) => changes,
-            Err((id, failed)) => {
-                return sink.failed(&format!("tree {id} of commit {}", node.id), &failed.into());
-            }
-        };
+        let Diff { changes, failed } = differ.diff(parents.first().copied(), Some(node.tree));
+        for (id, failed) in failed {
+            sink.failed(&format!("tree {id} of commit {}", node.id), &failed.into());
+        }
         let gone = changes.iter().filter(|change| change.new.is_none()).filter_map(|change| change.old);
         let mut moved = Moved::new(gone.collect(), self.objects);
         for change in &changes {
@@ -297,16 +294,14 @@ impl Look<'_> {
         let mut fresh = Fresh::new(&bytes, olds, self.objects);
         let mut new = Vec::new();
         sink.sifted(&Origin::file(path), &bytes, &mut |finding| {
-            if fresh.holds(finding) {
-                new.push(finding.clone());
-            }
+            new.push(finding.clone());
             false
         });
         let mut marks = BTreeSet::new();
         for finding in new {
             let mark = Mark { rule: finding.rule.clone(), fingerprint: finding.fingerprint.clone() };
             let known = self.found.iter().any(|f| f.path == change.path && f.marks.contains(&mark));
-            if !known && !moved.holds(&finding, sink) {
+            if !known && fresh.holds(&finding, sink) && !moved.holds(&finding, sink) {
                 marks.insert(mark);
             }
         }
@@ -318,26 +313,31 @@ impl Look<'_> {
     /// A blob or a tree that a reference names without a commit.
     fn alone(&mut self, id: Id, kind: Kind, sink: &mut dyn Sink) {
         let mut differ = Differ::new(self.objects, self.hash);
-        let changes = match kind {
+        let Diff { changes, failed } = match kind {
             Kind::Tree => differ.diff(None, Some(id)),
-            _ => Ok(vec![Change {
-                path: format!("<blob {}>", git::short(&id)).into_bytes(),
-                old: None,
-                new: Some(id),
-                submodule: false,
-            }]),
+            _ => Diff {
+                changes: vec![Change {
+                    path: format!("<blob {}>", git::short(&id)).into_bytes(),
+                    old: None,
+                    new: Some(id),
+                    submodule: false,
+                }],
+                failed: Vec::new(),
+            },
         };
-        match changes {
-            Ok(changes) => {
-                for Change { path, new, .. } in changes {
-                    let Some(blob) = new else { continue };
-                    let origin = Origin::file(String::from_utf8_lossy(&path));
-                    let bytes = read(self.objects, &blob);
-                    sink.counted(bytes.len());
-                    sink.sifted(&origin, &bytes, &mut |_| true);
-                }
+        for (id, failed) in failed {
+            sink.failed(&format!("tree {id}"), &failed.into());
+        }
+        for Change { path, new, .. } in changes {
+            let Some(blob) = new else { continue };
+            let origin = Origin::file(String::from_utf8_lossy(&path));
+            let mut bytes = Vec::new();
+            if let Err(failed) = self.objects.read(&blob, &mut bytes) {
+                sink.failed(&origin.path, &failed.into());
+                continue;
             }
-            Err((id, failed)) => sink.failed(&format!("tree {id}"), &failed.into()),
+            sink.counted(bytes.len());
+            sink.sifted(&origin, &bytes, &mut |_| true);
         }
     }
 }

@@ -1,4 +1,6 @@
-//! What of a file is new: the lines that its older versions do not have.
+//! What of a file is new: what stands in lines that its older versions do not have, and what was no
+//! finding there. Two changes may make a secret together, the value with the first and the name above
+//! it, or above its column, with the second; it must not fall between them.
 //!
 //! Asked only for files in which something was found, so it may cost what it costs.
 
@@ -15,26 +17,43 @@ pub(super) struct Fresh<'f> {
     /// The older versions: one for each parent, nothing where the file was not there.
     olds: &'f [Option<Id>],
     objects: &'f Objects,
-    /// For each older version the ranges of the new one that it does not have.
-    added: Option<Vec<Vec<Range<usize>>>>,
+    /// For each older version what the new one has besides.
+    compared: Option<Vec<Compared>>,
+}
+
+struct Compared {
+    old: Vec<u8>,
+    /// The ranges of the new version that the old one does not have.
+    added: Vec<Range<usize>>,
+    /// What is found in the old one.
+    marks: Option<Vec<Mark>>,
 }
 
 impl<'f> Fresh<'f> {
     pub(super) fn new(new: &'f [u8], olds: &'f [Option<Id>], objects: &'f Objects) -> Self {
-        Self { new, olds, objects, added: None }
+        Self { new, olds, objects, compared: None }
     }
 
-    /// True where the finding stands in lines that no older version has.
-    pub(super) fn holds(&mut self, finding: &Finding) -> bool {
-        let added = self.added.get_or_insert_with(|| {
-            // What cannot be read is taken for not there: rather once too often than never.
-            let old = |old: &Option<Id>| old.map_or_else(Vec::new, |id| read(self.objects, &id));
-            let ranges = |id: &Option<Id>| added(&old(id), self.new);
-            self.olds.iter().map(ranges).collect()
+    /// True where no older version has the finding.
+    pub(super) fn holds(&mut self, finding: &Finding, sink: &mut dyn Sink) -> bool {
+        let compared = self.compared.get_or_insert_with(|| {
+            let compare = |id: &Option<Id>| {
+                // What cannot be read is taken for not there: rather once too often than never.
+                let old = id.map_or_else(Vec::new, |id| read(self.objects, &id));
+                Compared { added: added(&old, self.new), old, marks: None }
+            };
+            self.olds.iter().map(compare).collect()
         });
         let span = finding.offset as usize..(finding.offset + finding.length) as usize;
         let meets = |range: &Range<usize>| range.start < span.end && span.start < range.end;
-        added.iter().all(|ranges| ranges.iter().any(meets))
+        compared.iter_mut().all(|with| {
+            let Compared { old, added, marks } = with;
+            let mut had = || {
+                let marks = marks.get_or_insert_with(|| sink.glance(old, None));
+                marks.iter().any(|mark| mark.fingerprint == finding.fingerprint)
+            };
+            added.iter().any(meets) || !had()
+        })
     }
 }
 

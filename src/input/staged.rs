@@ -129,13 +129,12 @@ impl Hand<'_> {
         let mut fresh = Fresh::new(&bytes, &olds, self.objects);
         let (mut found, mut wanted) = (Vec::new(), Vec::new());
         self.sink.sifted(&origin, &bytes, &mut |finding| {
-            if self.whole_files || fresh.holds(finding) {
-                found.push(finding.clone());
-            }
+            found.push(finding.clone());
             false
         });
         for finding in found {
-            if self.whole_files || !self.moved.holds(&finding, &mut *self.sink) {
+            let sink = &mut *self.sink;
+            if self.whole_files || (fresh.holds(&finding, sink) && !self.moved.holds(&finding, sink)) {
                 wanted.push((finding.rule, finding.offset));
             }
         }

@@ -131,18 +131,24 @@ fn all_but(name: String, ids: Vec<String>, tips: Tips) -> Commits {
 }
 
 fn input() -> Result<String> {
-    let mut text = String::new();
-    let read = std::io::stdin().take(LONGEST_INPUT).read_to_string(&mut text);
+    let mut bytes = Vec::new();
+    let read = std::io::stdin().take(LONGEST_INPUT + 1).read_to_end(&mut bytes);
     read.map_err(|error| scrubjay::Error::from(error).at_path(Path::new("standard input")))?;
-    Ok(text)
+    if bytes.len() as u64 > LONGEST_INPUT {
+        return Err(Stop::invalid("standard input: more references than any push has"));
+    }
+    // The names of references may have any bytes; only the ids are wanted.
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// The object ids in one field of lines with so many; all zeros, of either length, is none.
 fn updates(text: &str, fields: usize, field: usize) -> Result<Vec<String>> {
     let mut ids = Vec::new();
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        // The name of a reference comes last or stands between ids, and has no blank in it.
-        let words: Vec<&str> = line.split(' ').collect();
+        // Only the first field may have blanks: what is pushed stands there as it was typed, and that may
+        // be `:/words of a message`.
+        let mut words: Vec<&str> = line.rsplitn(fields, ' ').collect();
+        words.reverse();
         let is_id = |id: &str| matches!(id.len(), 40 | 64) && id.bytes().all(|b| b.is_ascii_hexdigit());
         let id = words.get(field).filter(|id| words.len() == fields && is_id(id));
         let Some(id) = id else {
@@ -180,6 +186,14 @@ mod tests {
     fn what_git_would_not_give_is_refused() {
         assert!(updates("refs/heads/a\n", 4, 1).is_err());
         assert!(updates("a x c d\n", 4, 1).is_err());
+    }
+
+    #[test]
+    fn what_is_pushed_may_be_told_in_words() {
+        let (one, two) = ("1".repeat(40), "2".repeat(40));
+        let text = format!(":/a fix {one} refs/heads/a {two}\n");
+        assert_eq!(updates(&text, 4, 1).ok(), Some(vec![one]));
+        assert_eq!(updates(&text, 4, 3).ok(), Some(vec![two]));
     }
 
     #[test]

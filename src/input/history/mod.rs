@@ -75,7 +75,12 @@ impl History {
             teller.message(id, *kind, sink);
         }
         let trace = Trace::new(&store, &graph, &roots, &seen.blobs, self.repository.hash(), crew.jobs());
-        let mut brought = trace.brought(&teller.reachable);
+        let mut endless = Vec::new();
+        let mut brought = trace.brought(&teller.reachable, &mut endless);
+        for number in endless {
+            let node = &graph.nodes[number as usize];
+            sink.failed(&format!("tree {} of commit {}", node.tree, node.id), &Failed::Endless.into());
+        }
         brought.retain(|place| {
             let path = String::from_utf8_lossy(&place.path);
             let out = self.left_out.matches(&path);
@@ -97,7 +102,12 @@ fn check(store: &Store, graph: &Graph, roots: &Roots, sink: &mut dyn Sink) {
     for (name, error) in &roots.failed {
         sink.failed(name, &io::Error::other(error.to_string()));
     }
-    for (name, id) in roots.references.iter().filter(|(_, id)| !store.has(id)) {
+    for error in store.failed() {
+        let path = error.path().map_or_else(|| ".git".to_owned(), |path| path.to_string_lossy().into_owned());
+        sink.failed(&path, &io::Error::other(error.message()));
+    }
+    let head = roots.head.map(|id| ("HEAD".to_owned(), id));
+    for (name, id) in roots.references.iter().chain(&head).filter(|(_, id)| !store.has(id)) {
         sink.failed(name, &io::Error::other(format!("it names {id}, and there is no such object")));
     }
     let mut missing = graph.missing();

@@ -10,10 +10,14 @@ use std::sync::{Mutex, PoisonError};
 use gix::hashtable::{HashMap, HashSet};
 
 use super::super::Mark;
+use crate::git::tree::DEEPEST;
 use crate::git::{Failed, Graph, Id, Kind, Object, Roots, Store, Visitor, tree};
 
-/// Deeper than any tree of a person; a tree that holds itself has no end.
-const DEEPEST: usize = 256;
+/// How many entries that lead to findings are compared for one commit.
+const MOST: usize = 1 << 20;
+
+/// What is still told of a commit whose tree has no end.
+const ENOUGH: usize = 1_000;
 
 /// Something found, and where it came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,11 +124,14 @@ impl<'t> Trace<'t> {
 
     /// Where everything came in, by commit and path. Of several commits that brought the same secret to
     /// the same path the first counts, those that something leads to before others.
-    pub(super) fn brought(&self, reachable: &[bool]) -> Vec<Place> {
+    /// Commits whose trees have no end go to `endless`.
+    pub(super) fn brought(&self, reachable: &[bool], endless: &mut Vec<u32>) -> Vec<Place> {
         let mut fates: BTreeMap<(Vec<u8>, &Mark), Fate> = BTreeMap::new();
         for leads in [true, false] {
             for number in (0..self.graph.nodes.len()).filter(|n| reachable[*n] == leads) {
-                self.commit(number as u32, leads, &mut fates);
+                if self.commit(number as u32, leads, &mut fates).is_err() {
+                    endless.push(number as u32);
+                }
             }
         }
         let head = self.roots.head.and_then(|id| self.graph.number(&id));
@@ -166,11 +173,21 @@ impl<'t> Trace<'t> {
     }
 
     /// What a commit brought and took away, compared with its parents.
-    fn commit<'s>(&'s self, number: u32, leads: bool, fates: &mut BTreeMap<(Vec<u8>, &'s Mark), Fate>) {
+    fn commit<'s>(
+        &'s self,
+        number: u32,
+        leads: bool,
+        fates: &mut BTreeMap<(Vec<u8>, &'s Mark), Fate>,
+    ) -> Result<(), Endless> {
         let tree = |number: u32| self.graph.nodes[number as usize].tree;
         let parents = &self.graph.parents[number as usize];
         let mut changes = Vec::new();
-        self.diff(parents.first().map(|p| tree(*p)), Some(tree(number)), &mut Vec::new(), 0, &mut changes);
+        let old = parents.first().map(|p| tree(*p));
+        let mut way = Way { path: Vec::new(), depth: 0, left: MOST };
+        let done = self.diff(old, Some(tree(number)), &mut way, &mut changes);
+        if done.is_err() {
+            changes.truncate(ENOUGH);
+        }
         for Change { path, old, new } in changes {
             // A merge brings only what no parent had, and takes away only what all of them had.
             let others: Vec<Option<Id>> =
@@ -187,6 +204,7 @@ impl<'t> Trace<'t> {
                 }
             }
         }
+        done
     }
 
     fn holds(&self, blob: Option<Id>, mark: &Mark) -> bool {
@@ -211,13 +229,13 @@ impl<'t> Trace<'t> {
         &self,
         old: Option<Id>,
         new: Option<Id>,
-        path: &mut Vec<u8>,
-        depth: usize,
+        way: &mut Way,
         changes: &mut Vec<Change>,
-    ) {
-        if old == new || depth > DEEPEST {
-            return;
+    ) -> Result<(), Endless> {
+        if old == new {
+            return Ok(());
         }
+        way.depth += 1;
         let (old, new) = (self.entries(old), self.entries(new));
         let (mut a, mut b) = (0, 0);
         while a < old.len() || b < new.len() {
@@ -236,20 +254,33 @@ impl<'t> Trace<'t> {
                 continue;
             }
             let Some(entry) = right.or(left) else { continue };
-            let before = path.len();
+            way.left = way.left.checked_sub(1).filter(|_| way.depth <= DEEPEST).ok_or(Endless)?;
+            let before = way.path.len();
             if before > 0 {
-                path.push(b'/');
+                way.path.push(b'/');
             }
-            path.extend_from_slice(&entry.name);
+            way.path.extend_from_slice(&entry.name);
             if entry.is_tree {
-                self.diff(from, to, path, depth + 1, changes);
+                self.diff(from, to, way, changes)?;
             } else {
-                changes.push(Change { path: path.clone(), old: from, new: to });
+                changes.push(Change { path: way.path.clone(), old: from, new: to });
             }
-            path.truncate(before);
+            way.path.truncate(before);
         }
+        way.depth -= 1;
+        Ok(())
     }
 }
+
+/// Where a comparison is, and how much more may be compared.
+struct Way {
+    path: Vec<u8>,
+    depth: usize,
+    left: usize,
+}
+
+/// A tree leads to more files with findings than any has, or deeper.
+struct Endless;
 
 /// A set of ids behind a small table that says no to nearly all others.
 struct Sieve<'s> {

@@ -25,9 +25,11 @@ pub(super) fn run(hooks: &[HookName], uninstall: bool, output: &Output) -> Resul
         Stop::from(error).help("run it inside of the repository that is to have the hook")
     })?;
     let folder = repository.hooks()?;
-    let hooks = if hooks.is_empty() { &[HookName::PreCommit][..] } else { hooks };
-    let hooks =
-        if uninstall && hooks.len() == 1 && hooks[0] == HookName::PreCommit { HookName::ALL } else { hooks };
+    let hooks = match hooks {
+        [] if uninstall => HookName::ALL,
+        [] => &[HookName::PreCommit],
+        named => named,
+    };
     for hook in hooks {
         let path = folder.join(hook.file());
         let done = if uninstall { take_out(&path)? } else { put_in(&path, *hook)? };

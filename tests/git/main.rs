@@ -1,0 +1,18 @@
+//! Git repositories as they really are: made by git itself, in every form that it stores them in, with
+//! hooks that it runs, and broken in every way that should not pass for a clean scan.
+//!
+//! Secrets are minted when a test runs, and whatever the command prints in any of these tests is
+//! searched for them (see [`lab`]).
+#![cfg(feature = "cli")]
+
+mod forge;
+mod history;
+mod hooks;
+mod lab;
+mod laws;
+mod lies;
+mod made;
+mod slow;
+mod staged;
+#[path = "../support/mod.rs"]
+mod support;
