@@ -1,7 +1,7 @@
 //! Git repositories: read, never written to, and nothing in them is run.
 //!
 //! The formats themselves (packs, indexes, references) are read by `gix`; here is what a scan asks of
-//! them: all objects of a repository, each once ([`store`]); the content of the index; commits and how
+//! them: all objects of a repository, each once ([`Store`]); the content of the index; commits and how
 //! they hang together; which lines a change adds. Objects come as they were written: replacements
 //! (`git replace`) are not followed, because they could hide what is there.
 

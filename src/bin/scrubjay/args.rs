@@ -1,4 +1,6 @@
-//! What can be typed. The only file that knows the argument parser: everybody else gets plain values.
+//! What can be typed. The only place that knows the argument parser: everybody else gets plain values.
+
+mod hook;
 
 use std::path::PathBuf;
 
@@ -7,6 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use clap_complete::Shell;
 use scrubjay::finding::Severity;
 use scrubjay::report;
+
+pub(crate) use hook::{HookCommand, HookName, HookOptions};
 
 const STYLES: styling::Styles = styling::Styles::styled()
     .header(styling::AnsiColor::Green.on_default().bold())
@@ -280,131 +284,6 @@ Examples:
   scrubjay scan --write-baseline .scrubjay-baseline
   scrubjay scan --baseline .scrubjay-baseline
   journalctl -u camera | scrubjay scan -f jsonl - | jq .fingerprint";
-
-/// A parser of nothing but scan options, for their defaults.
-#[derive(Debug, Parser)]
-struct Defaults {
-    #[command(flatten)]
-    scan: ScanArgs,
-}
-
-/// What all hooks take.
-#[derive(Debug, Args)]
-pub(crate) struct HookOptions {
-    /// The least severity that stops git [default: low]
-    #[arg(long, value_name = "LEVEL", value_parser = levels())]
-    pub(crate) fail_on: Option<String>,
-
-    /// The form of the report
-    #[arg(short, long, value_name = "FORMAT", default_value = report::FORMATS[0].name, value_parser = formats())]
-    pub(crate) format: String,
-
-    /// Add the rules of a file; can be repeated
-    #[arg(long, value_name = "FILE")]
-    pub(crate) rules: Vec<PathBuf>,
-
-    #[command(flatten)]
-    pub(crate) policy: PolicyArgs,
-}
-
-impl HookOptions {
-    /// The same as options of a scan.
-    pub(crate) fn into_scan(self) -> ScanArgs {
-        let Defaults { scan } = Defaults::parse_from(["scrubjay"]);
-        ScanArgs {
-            fail_on: self.fail_on,
-            format: self.format,
-            rules: self.rules,
-            policy: self.policy,
-            ..scan
-        }
-    }
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum HookCommand {
-    /// Stop a commit that would add a secret: what is staged, `GIT_INDEX_FILE` honoured
-    PreCommit {
-        /// Everything in the files that differ, not only the lines that do
-        #[arg(long)]
-        whole_files: bool,
-        #[command(flatten)]
-        options: HookOptions,
-    },
-    /// Stop a push whose commits add a secret, even one that a later commit takes away
-    PrePush {
-        /// The remote, as git gives it
-        remote: Option<String>,
-        /// Its address, as git gives it
-        url: Option<String>,
-        #[command(flatten)]
-        options: HookOptions,
-    },
-    /// On a server: refuse a push whose commits add a secret
-    PreReceive {
-        /// Honour the project file and the markers on lines
-        #[arg(
-            long,
-            long_help = "Honour the markers on lines, and the project file that stands beside the repository on \
-                         the server. Without it whoever pushes decides nothing; --config names a file of the \
-                         server's own"
-        )]
-        trust_repository: bool,
-        #[command(flatten)]
-        options: HookOptions,
-    },
-    /// Stop a commit whose message holds a secret
-    CommitMsg {
-        /// The file with the message, as git gives it
-        file: PathBuf,
-        #[command(flatten)]
-        options: HookOptions,
-    },
-    /// Install hooks into the repository around the current directory
-    #[command(
-        after_help = "Examples:\n  scrubjay hook install\n  scrubjay hook install --hook pre-commit --hook pre-push\n  scrubjay hook install --uninstall"
-    )]
-    Install {
-        /// Which one; can be repeated [default: pre-commit]
-        #[arg(long = "hook", value_name = "NAME", value_enum)]
-        hooks: Vec<HookName>,
-        /// Take out what was installed, and put older hooks back [default: all hooks]
-        #[arg(long)]
-        uninstall: bool,
-    },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum HookName {
-    /// Before a commit is made
-    PreCommit,
-    /// Before commits go to a remote
-    PrePush,
-    /// Before a server takes a push
-    PreReceive,
-    /// When a commit has its message
-    CommitMsg,
-}
-
-impl HookName {
-    pub(crate) const ALL: &[HookName] =
-        &[HookName::PreCommit, HookName::PrePush, HookName::PreReceive, HookName::CommitMsg];
-
-    /// The name of its file.
-    pub(crate) fn file(self) -> &'static str {
-        match self {
-            HookName::PreCommit => "pre-commit",
-            HookName::PrePush => "pre-push",
-            HookName::PreReceive => "pre-receive",
-            HookName::CommitMsg => "commit-msg",
-        }
-    }
-
-    /// True where git writes to its standard input.
-    pub(crate) fn reads_input(self) -> bool {
-        matches!(self, HookName::PrePush | HookName::PreReceive)
-    }
-}
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesCommand {

@@ -1,0 +1,97 @@
+//! What takes the bytes of a source, on one thread.
+
+use std::io::{self, Read};
+use std::ops::Range;
+
+use super::found::{Found, Inspector, Settled};
+use super::place::Base;
+use super::{Gathered, Shared, locked, parts};
+use crate::blob::{Blob, Origin};
+use crate::finding::Finding;
+use crate::input::{Large, Mark, Sink};
+
+/// One thread of a source: scans what is small, and hands over what it gathered when it is done.
+pub(super) struct Worker<'s> {
+    shared: &'s Shared<'s>,
+    inspector: Inspector<'s>,
+    /// What the file at hand gave; kept for its room.
+    found: Vec<Found>,
+    gathered: Gathered,
+}
+
+impl<'s> Worker<'s> {
+    pub(super) fn new(shared: &'s Shared<'s>) -> Self {
+        Self { shared, inspector: shared.inspector(), found: Vec::new(), gathered: Gathered::default() }
+    }
+}
+
+impl Sink for Worker<'_> {
+    fn whole(&mut self, origin: &Origin, bytes: &[u8]) {
+        let inspected = self.inspector.inspect(&Blob::whole(bytes, origin), 0, &mut self.found);
+        let count = self.found.len();
+        for found in self.found.drain(..) {
+            self.gathered.add(found.settle(Base::default()));
+        }
+        self.gathered.files += 1;
+        self.gathered.bytes += bytes.len() as u64;
+        if let Err(broken) = inspected {
+            self.gathered.fail(&origin.path, &broken.into());
+        }
+        self.shared.progress.add(1, bytes.len(), count);
+    }
+
+    fn sifted(&mut self, origin: &Origin, bytes: &[u8], keep: &mut dyn FnMut(&Finding) -> bool) {
+        let inspected = self.inspector.inspect(&Blob::whole(bytes, origin), 0, &mut self.found);
+        let settled = self.found.drain(..).map(|found| found.settle(Base::default()));
+        let wanted: Vec<Settled> = settled.filter(|s| keep(s.finding())).collect();
+        self.shared.progress.add(0, 0, wanted.len());
+        wanted.into_iter().for_each(|settled| self.gathered.add(settled));
+        if let Err(broken) = inspected {
+            self.gathered.fail(&origin.path, &broken.into());
+        }
+    }
+
+    fn glance(&mut self, bytes: &[u8], changed: Option<&[Range<usize>]>) -> Vec<Mark> {
+        let anywhere = self.shared.anywhere.get_or_init(|| self.shared.detector.anywhere());
+        let detector = anywhere.as_ref().unwrap_or(self.shared.detector);
+        self.inspector.glance(detector, bytes, changed).unwrap_or_else(|broken| {
+            self.gathered.fail("an object", &broken.into());
+            Vec::new()
+        })
+    }
+
+    fn counted(&mut self, bytes: usize) {
+        self.gathered.files += 1;
+        self.gathered.bytes += bytes as u64;
+        self.shared.progress.add(1, bytes, 0);
+    }
+
+    fn masked(&mut self, text: &[u8]) -> String {
+        self.inspector.masked(text)
+    }
+
+    fn large(&mut self, file: Large) {
+        self.gathered.large.push(file);
+    }
+
+    fn stream(&mut self, origin: &Origin, reader: &mut (dyn Read + Send)) {
+        parts::stream(self.shared, origin, reader);
+    }
+
+    fn skipped(&mut self, path: &str, reason: &'static str) {
+        *self.gathered.skipped.entry(reason).or_default() += 1;
+        if self.shared.settings.list_skipped {
+            self.gathered.skipped_paths.push((path.to_owned(), reason));
+        }
+    }
+
+    fn failed(&mut self, path: &str, error: &io::Error) {
+        self.gathered.fail(path, error);
+    }
+}
+
+impl Drop for Worker<'_> {
+    fn drop(&mut self) {
+        locked(&self.shared.gathered).merge(std::mem::take(&mut self.gathered));
+    }
+}
