@@ -105,7 +105,7 @@ pub(crate) struct ScanArgs {
         long,
         conflicts_with_all = ["history", "no_ignore"],
         long_help = "Scan what is staged in a git repository instead of its files: what `git commit` would \
-                     commit. Only lines that the commit adds count. PATH names the repository [default: \
+                     commit. Only what the commit adds counts, or makes a secret of. PATH names the repository [default: \
                      the one around the current directory]"
     )]
     pub(crate) staged: bool,
