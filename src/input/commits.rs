@@ -120,6 +120,7 @@ impl Range {
             left_out: &self.left_out,
             quiet: HashSet::default(),
             found: Vec::new(),
+            told: BTreeMap::new(),
             later: BTreeMap::new(),
         };
         for number in 0..graph.nodes.len() {
@@ -220,6 +221,8 @@ struct Look<'l> {
     /// Blobs in which nothing was found.
     quiet: HashSet<Id>,
     found: Vec<Found>,
+    /// What was found at which path.
+    told: BTreeMap<Vec<u8>, BTreeSet<Mark>>,
     /// What commits made of paths, in order.
     later: BTreeMap<Vec<u8>, Vec<(Id, Option<Id>)>>,
 }
@@ -255,7 +258,7 @@ impl Look<'_> {
     /// Only of paths in which something was found is the rest of their story worth keeping.
     fn later_of(&mut self, commit: Id, changes: Vec<Change>) {
         for change in changes {
-            if self.found.iter().any(|found| found.path == change.path) {
+            if self.told.contains_key(&change.path) {
                 self.later.entry(change.path).or_default().push((commit, change.new));
             }
         }
@@ -300,12 +303,13 @@ impl Look<'_> {
         let mut marks = BTreeSet::new();
         for finding in new {
             let mark = Mark { rule: finding.rule.clone(), fingerprint: finding.fingerprint.clone() };
-            let known = self.found.iter().any(|f| f.path == change.path && f.marks.contains(&mark));
+            let known = self.told.get(&change.path).is_some_and(|marks| marks.contains(&mark));
             if !known && fresh.holds(&finding, sink) && !moved.holds(&finding, sink) {
                 marks.insert(mark);
             }
         }
         if !marks.is_empty() {
+            self.told.entry(change.path.clone()).or_default().extend(marks.iter().cloned());
             self.found.push(Found { commit, path: change.path.clone(), blob, marks });
         }
     }

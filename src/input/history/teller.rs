@@ -21,6 +21,8 @@ pub(in crate::input) struct Teller<'t> {
     roots: &'t Roots,
     /// The references that lead to commits, and to which.
     tips: Vec<(usize, u32)>,
+    /// The names of the references, fit to be shown; filled when the first is.
+    names: Vec<String>,
     /// For each commit whether anything leads to it.
     pub(in crate::input) reachable: Vec<bool>,
     buffer: Vec<u8>,
@@ -41,15 +43,18 @@ impl<'t> Teller<'t> {
             .collect();
         let others = roots.others.iter().chain(&roots.head).filter_map(|id| graph.number(id));
         let reachable = graph.reachable(tips.iter().map(|(_, number)| *number).chain(others));
-        Self { hash, objects, graph, roots, tips, reachable, buffer: Vec::new() }
+        Self { hash, objects, graph, roots, tips, names: Vec::new(), reachable, buffer: Vec::new() }
     }
 
     /// What people are told of a commit; the path and what became of it are still to be filled in.
     fn commit(&mut self, number: u32, refs: &[usize], sink: &mut dyn Sink) -> Commit {
+        if self.names.is_empty() {
+            self.names = self.roots.references.iter().map(|(name, _)| sink.masked(name.as_bytes())).collect();
+        }
         let node = &self.graph.nodes[number as usize];
         let mut commit = Commit {
             id: node.id.to_string(),
-            refs: refs.iter().map(|at| self.roots.references[self.tips[*at].0].0.clone()).collect(),
+            refs: refs.iter().map(|at| self.names[self.tips[*at].0].clone()).collect(),
             unreachable: !self.reachable[number as usize],
             ..Commit::default()
         };
