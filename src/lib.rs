@@ -25,6 +25,7 @@ pub mod report;
 pub mod rule;
 #[cfg(feature = "cli")]
 pub mod scan;
+pub mod scrub;
 pub mod secret;
 mod table;
 pub mod text;
