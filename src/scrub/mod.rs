@@ -21,12 +21,15 @@ mod names;
 mod policy;
 
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::detect::{self, Detector, Place, join};
 use crate::matcher::field::{self, Class};
 use crate::text::{STARS, mask_into};
 
 use literal::Literals;
+#[cfg(feature = "tracing")]
+pub(crate) use literal::forms;
 pub use policy::{Hit, Policy, PolicyBuilder, Style};
 
 /// Masks bytes by a [`Policy`]. Immutable, shared by all threads.
@@ -34,7 +37,13 @@ pub struct Masker {
     detector: Detector,
     literals: Option<Literals>,
     policy: Policy,
+    /// Tells policies apart where answers of one are remembered.
+    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "the runtime layer remembers"))]
+    number: usize,
 }
+
+/// How many maskers were made.
+static MADE: AtomicUsize = AtomicUsize::new(1);
 
 /// Buffers that are used again from text to text; one for each thread.
 #[derive(Debug, Default)]
@@ -77,7 +86,17 @@ impl Masker {
         let detector = Detector::with_fields(rules, 0, policy.fields());
         // Places have no path, so no rule may ask for one.
         let detector = detector.anywhere().unwrap_or(detector);
-        Self { detector, literals: Literals::new(&policy.literals), policy }
+        Self {
+            detector,
+            literals: Literals::new(&policy.literals),
+            policy,
+            number: MADE.fetch_add(1, Ordering::Relaxed),
+        }
+    }
+
+    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "the runtime layer asks"))]
+    pub(crate) fn number(&self) -> usize {
+        self.number
     }
 
     /// The policy.
@@ -167,6 +186,20 @@ impl Masker {
     #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "the runtime layer asks"))]
     pub(crate) fn touches(scratch: &Scratch, range: &std::ops::Range<usize>) -> bool {
         scratch.places.iter().any(|p| p.span.start < range.end && range.start < p.span.end)
+    }
+
+    /// The same for literals alone, which win over names that are kept.
+    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "the runtime layer asks"))]
+    pub(crate) fn touches_literal(scratch: &Scratch, range: &std::ops::Range<usize>) -> bool {
+        let is_literal = |p: &&Place| p.rule.is_none() && p.class.is_none();
+        let mut literals = scratch.places.iter().filter(is_literal);
+        literals.any(|p| p.span.start < range.end && range.start < p.span.end)
+    }
+
+    /// Whether the policy says that the value of this name stays.
+    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "the runtime layer asks"))]
+    pub(crate) fn keeps(&self, name: &str) -> bool {
+        self.detector.class(name.as_bytes()) == Some(Class::Keep)
     }
 
     /// Appends `range` of the text with the masks of the places that were found; a place that reaches
