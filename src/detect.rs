@@ -10,10 +10,11 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use crate::blob::{Blob, HEAD};
-use crate::decode::{DECODERS, MAX_DEPTH, View, Wake};
+use crate::decode::{DECODERS, Decoder, MAX_DEPTH, View, Wake};
 use crate::finding::{Status, Verdict};
 use crate::judge::{self, Case};
 use crate::matcher::csv::Columns;
+use crate::matcher::field::{Class, Fields};
 use crate::matcher::{Asks, Form, Match, Matcher, Page};
 use crate::prefilter::Hit;
 use crate::rule::{Rule, Value};
@@ -47,6 +48,21 @@ pub struct Scratch {
     hits: Vec<Hit>,
     matches: Vec<Match>,
     asks: Asks,
+}
+
+/// Where something has to be hidden, and what is known of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    /// The value.
+    pub(crate) span: Span,
+    /// Index of the rule that found it.
+    pub(crate) rule: Option<usize>,
+    /// What the name of the field announces, for a field.
+    pub(crate) class: Option<Class>,
+    /// The mask needs these quotes, with so many backslashes.
+    pub(crate) wrap: Option<(u8, usize)>,
+    /// The bytes are not the value itself but an encoding of it.
+    pub(crate) decoded: bool,
 }
 
 /// One detected value, with the raw bytes for those who mask, prove or fingerprint them.
@@ -90,7 +106,12 @@ impl Detection<'_> {
 impl Detector {
     /// A detector for these rules that judges expiry against `now` (Unix seconds).
     pub fn new(rules: Vec<Rule>, now: i64) -> Self {
-        let matcher = Matcher::new(&rules);
+        Self::with_fields(rules, now, Fields::default())
+    }
+
+    /// A detector that knows the fields of a log besides, for [`Detector::places`].
+    pub(crate) fn with_fields(rules: Vec<Rule>, now: i64, fields: Fields) -> Self {
+        let matcher = Matcher::new(&rules, fields);
         Self { rules, matcher, now }
     }
 
@@ -190,6 +211,117 @@ impl Detector {
         found.into_iter().filter(Detection::is_leak).for_each(sink);
     }
 
+    /// The class that a name gives its value, if it is the name of a field.
+    pub(crate) fn class(&self, name: &[u8]) -> Option<Class> {
+        self.matcher.class(name)
+    }
+
+    /// Puts every place where something has to be hidden into `out`, in order and disjoint: what
+    /// [`Detector::detect`] reports for any path, and the values of fields. Fields and whole connect
+    /// tokens cost no allocation.
+    pub(crate) fn places(&self, bytes: &[u8], scratch: &mut Scratch, out: &mut Vec<Place>) {
+        let from = out.len();
+        let page = Page { bytes, path: "", rules: &self.rules };
+        self.hide(&page, 0, scratch, out);
+        let mut found = Vec::new();
+        // Columns are named by a line before.
+        if memchr::memchr(b'\n', &bytes[..bytes.len().min(HEAD)]).is_some_and(|end| end + 1 < bytes.len())
+            && let Some(columns) = Columns::of(&self.matcher, &bytes[..bytes.len().min(HEAD)])
+        {
+            let mut matches = Vec::new();
+            columns.rows(&self.matcher, &page, true, 0..bytes.len(), &mut matches);
+            matches.drain(..).for_each(|m| found.push(self.detection(&page, m, &[])));
+        }
+        self.expressions(&page, &mut found);
+        out.extend(found.iter().filter(|d| d.is_leak()).map(|d| self.place(d, 0)));
+        join(out, from);
+    }
+
+    /// The places of one page and of the views that open there; `depth` views have been opened.
+    fn hide(&self, page: &Page<'_>, depth: usize, scratch: &mut Scratch, out: &mut Vec<Place>) {
+        let mut seen: Vec<(&'static str, Span)> = Vec::new();
+        // What stands before here is hidden, or kept, already.
+        let mut covered = 0;
+        let mut at = 0;
+        while at < page.bytes.len() {
+            let end = page.bytes.len().min(at + STRETCH);
+            let mut hits = std::mem::take(&mut scratch.hits);
+            hits.clear();
+            self.matcher.hits(page.bytes, at..end, &mut hits);
+            for &hit in &hits {
+                let place = hit.at();
+                if place < covered {
+                    continue;
+                }
+                if matches!(hit, Hit::Core(_)) {
+                    if let Some(field) = self.matcher.field(page.bytes, place) {
+                        covered = field.end;
+                        if !field.span.is_empty() {
+                            let (class, wrap) = (Some(field.class), field.wrap);
+                            out.push(Place { span: field.span, rule: None, class, wrap, decoded: depth > 0 });
+                        }
+                        continue;
+                    }
+                    if let Some(end) = Matcher::connect(page.bytes, place) {
+                        covered = end;
+                        let (rule, span) = (self.connect_rule(), Span::new(place, end));
+                        out.push(Place { span, rule, class: None, wrap: None, decoded: depth > 0 });
+                        continue;
+                    }
+                }
+                self.matcher.at(page, hit, &mut scratch.matches, &mut scratch.asks);
+                for found in scratch.matches.drain(..) {
+                    let kept = found
+                        .name
+                        .is_some_and(|n| self.matcher.class(&page.bytes[n.range()]) == Some(Class::Keep));
+                    let detection = self.detection(page, found, &[]);
+                    if detection.is_leak() && !kept {
+                        out.push(self.place(&detection, depth));
+                    }
+                }
+                while let Some((wake, place)) = scratch.asks.pop() {
+                    self.hide_views(page, wake, place, depth, &mut seen, out);
+                }
+            }
+            scratch.hits = hits;
+            at = end;
+        }
+    }
+
+    /// Opens the views that a wake asks for, and brings the places in them back to the source.
+    fn hide_views(
+        &self,
+        page: &Page<'_>,
+        wake: Wake,
+        at: usize,
+        depth: usize,
+        seen: &mut Vec<(&'static str, Span)>,
+        out: &mut Vec<Place>,
+    ) {
+        if depth >= MAX_DEPTH {
+            return;
+        }
+        for decoder in DECODERS.iter().filter(|d| d.wake == wake) {
+            let Some(view) = open(decoder, page, at, seen) else { continue };
+            let inner = Page { bytes: &view.bytes, ..*page };
+            let before = out.len();
+            self.hide(&inner, depth + 1, &mut Scratch::default(), out);
+            for place in &mut out[before..] {
+                place.span = view.to_source(place.span);
+                place.wrap = None;
+            }
+        }
+    }
+
+    fn place(&self, detection: &Detection<'_>, depth: usize) -> Place {
+        let rule = self.rules.iter().position(|r| std::ptr::eq(r, detection.rule));
+        Place { span: detection.span, rule, class: None, wrap: None, decoded: depth > 0 }
+    }
+
+    fn connect_rule(&self) -> Option<usize> {
+        self.rules.iter().position(|r| r.token.iter().any(|t| t == crate::token::tirtc::SCHEME.name))
+    }
+
     /// Looks at `range` of a page, and at the views that open there.
     fn page<'d>(
         &'d self,
@@ -235,17 +367,7 @@ impl Detector {
             return;
         }
         for decoder in DECODERS.iter().filter(|d| d.wake == wake) {
-            let has_seen = |(name, span): &(&str, Span)| *name == decoder.name && span.range().contains(&at);
-            if seen.iter().rev().take(4).any(has_seen) {
-                continue;
-            }
-            let Some(view) = (decoder.decode)(page.bytes, at) else { continue };
-            let safe_end = if view.cut_end {
-                view.source.end.saturating_sub(4 * CUT).max(at + 1)
-            } else {
-                view.source.end
-            };
-            seen.push((decoder.name, Span::new(view.source.start, safe_end)));
+            let Some(view) = open(decoder, page, at, seen) else { continue };
             let mut way = decoded.to_vec();
             way.push(decoder.name);
             self.view(page, &view, &way, found);
@@ -323,6 +445,43 @@ impl Detector {
             rank,
         }
     }
+}
+
+/// The view of a decoder at a place, unless it was opened there already.
+fn open(decoder: &Decoder, page: &Page<'_>, at: usize, seen: &mut Vec<(&'static str, Span)>) -> Option<View> {
+    let has_seen = |(name, span): &(&str, Span)| *name == decoder.name && span.range().contains(&at);
+    if seen.iter().rev().take(4).any(has_seen) {
+        return None;
+    }
+    let view = (decoder.decode)(page.bytes, at)?;
+    let safe_end =
+        if view.cut_end { view.source.end.saturating_sub(4 * CUT).max(at + 1) } else { view.source.end };
+    seen.push((decoder.name, Span::new(view.source.start, safe_end)));
+    Some(view)
+}
+
+/// Sorts the places from `from` on and joins those that overlap.
+pub(crate) fn join(places: &mut Vec<Place>, from: usize) {
+    if places.len() < from + 2 {
+        return;
+    }
+    places[from..].sort_unstable_by_key(|p| (p.span.start, std::cmp::Reverse(p.span.end)));
+    let mut kept = from;
+    for i in from + 1..places.len() {
+        let next = places[i];
+        if places[kept].span.overlaps(next.span) {
+            if next.span.end > places[kept].span.end {
+                // Only together do they hide everything; nothing of the parts may be shown then.
+                places[kept].span.end = next.span.end;
+                places[kept].decoded = true;
+                places[kept].wrap = None;
+            }
+        } else {
+            kept += 1;
+            places[kept] = next;
+        }
+    }
+    places.truncate(kept + 1);
 }
 
 /// True where something changed in the first `head` bytes.

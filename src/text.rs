@@ -91,6 +91,47 @@ pub fn mask_license(license: &[u8]) -> String {
     }
 }
 
+/// Appends the mask of a secret to bytes: as [`mask`], but with nothing shown that could end a string or
+/// an escape where the mask is put in the secret's place. Allocates only where `out` has to grow.
+///
+/// ```
+/// let mut out = Vec::new();
+/// scrubjay::text::mask_into(b"0123456789abcdef", &mut out);
+/// scrubjay::text::mask_into(b"\"quoted\" and long enough", &mut out);
+/// assert_eq!(out, b"01****ef****");
+/// ```
+pub fn mask_into(secret: &[u8], out: &mut Vec<u8>) {
+    let shown = match secret.len() {
+        24.. => 4,
+        16.. => 2,
+        _ => 0,
+    };
+    let (head, tail) = (&secret[..shown], &secret[secret.len() - shown..]);
+    let plain = head.iter().chain(tail).all(|&b| is_shown(b));
+    out.extend_from_slice(if plain { head } else { b"" });
+    out.extend_from_slice(STARS.as_bytes());
+    out.extend_from_slice(if plain { tail } else { b"" });
+}
+
+/// Whether text is a mask already: at most four characters, `****`, at most four characters; before it
+/// perhaps an identifier with a comma, as in the mask of a license.
+pub fn is_mask(text: &[u8]) -> bool {
+    let is_id =
+        |id: &[u8]| id.len() <= 64 && id.iter().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(b));
+    let text = match memchr::memchr(b',', text) {
+        Some(comma) if is_id(&text[..comma]) => &text[comma + 1..],
+        _ => text,
+    };
+    let Some(stars) = memchr::memmem::find(text, STARS.as_bytes()) else { return false };
+    let (head, tail) = (&text[..stars], &text[stars + STARS.len()..]);
+    head.len() <= 4 && tail.len() <= 4 && head.iter().chain(tail).all(|&b| is_shown(b))
+}
+
+/// What a mask may show in any syntax.
+fn is_shown(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_' | b'=' | b'-' | b'.')
+}
+
 /// True for characters that must not reach a terminal as they are: controls, and those that reorder
 /// or hide text.
 pub fn is_unprintable(c: char) -> bool {

@@ -32,6 +32,15 @@ pub(crate) enum Hit {
     Wide(usize),
 }
 
+impl Hit {
+    /// The position.
+    pub(crate) fn at(self) -> usize {
+        match self {
+            Hit::Core(at) | Hit::Run(at) | Hit::Wide(at) => at,
+        }
+    }
+}
+
 /// The shortest run of lower-case hex digits that may be a key or an encoded text.
 const HEX_RUN: usize = 40;
 
