@@ -268,6 +268,12 @@ impl Detector {
                         out.push(Place { span, rule, class: None, wrap: None, decoded: depth > 0 });
                         continue;
                     }
+                    if let Some(span) = Matcher::private_key(page.bytes, place) {
+                        covered = span.end;
+                        // Decoded or not, nothing of it helps anybody to correlate.
+                        out.push(Place { span, rule: None, class: None, wrap: None, decoded: true });
+                        continue;
+                    }
                 }
                 self.matcher.at(page, hit, &mut scratch.matches, &mut scratch.asks);
                 for found in scratch.matches.drain(..) {

@@ -281,6 +281,13 @@ fn after(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
     if broken && !begins_well(&c, bytes, name) {
         return None;
     }
+    // `app::token: text`: where a record of a log comes from.
+    if colon && blank && closed.is_none() && bytes[..name.start].ends_with(b"::") {
+        return None;
+    }
+    if closed.is_none() && encoded == 0 && closes_around(&c) {
+        return None;
+    }
     if colon && blank && closed.is_none() && !matches!(class, Class::Password) && is_prose(bytes, name, &c) {
         return None;
     }
@@ -297,6 +304,27 @@ fn is_empty_here(c: &Cursor<'_>) -> bool {
     next.blanks();
     let word = next.rest().iter().take(80).take_while(|b| !b.is_ascii_whitespace());
     next.at > c.at && { next }.quote().is_none() && word.clone().any(|b| *b == b'=')
+}
+
+/// `"message":"password=","code":17`: the value is empty, and the quote ends the string that holds the
+/// name. What opens a value stands before a member of an object as a quote alone never does.
+fn closes_around(c: &Cursor<'_>) -> bool {
+    let mut next = *c;
+    let Some(quote) = next.quote() else { return false };
+    match next.peek(0) {
+        b',' => {
+            next.at += 1;
+            next.blanks();
+            let opens = next.quote() == Some(quote);
+            opens && next.quoted(quote).is_some() && next.peek(0) == b':'
+        }
+        b'}' => {
+            let braces = next.rest().iter().take_while(|b| matches!(b, b'}' | b']')).count();
+            next.at += braces;
+            matches!(next.peek(0), 0 | b'\n' | b'\r') || (next.peek(0) == b',' && next.peek(1) == b'"')
+        }
+        _ => false,
+    }
 }
 
 /// `("authorization", "Bearer …")`: name and value as a pair.
@@ -578,6 +606,8 @@ pub(crate) fn is_secret(value: &[u8], class: Class, quoted: bool) -> bool {
         || value.is_empty()
         || text::is_mask(value)
         || (!quoted && NOTHING.contains(&value))
+        // As formatters write Debug into a string of JSON.
+        || value == b"None"
     {
         return false;
     }
@@ -670,6 +700,11 @@ mod tests {
             "token=\"\"",
             "bad token, sorry",
             "token",
+            r#"{"message":"password=","code":17}"#,
+            r#"{"fields":{"message":"got token="},"code":17}"#,
+            r#"{"message":"password="}"#,
+            r#"{"token":"None"}"#,
+            "INFO app::token: refreshed",
         ] {
             assert_eq!(hidden(text), None, "{text:?}");
         }

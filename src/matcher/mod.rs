@@ -278,6 +278,31 @@ impl Matcher {
         (signature == token::tirtc::SIGNATURE_CHARS).then_some(at + 4 + payload + signature)
     }
 
+    /// The body of a private key in the armour of PEM at a core, whoever's it is: a log is no place for
+    /// one. What has no end reaches to the end of the text.
+    pub(crate) fn private_key(bytes: &[u8], at: usize) -> Option<Span> {
+        const LABEL: usize = 64;
+        let rest = bytes[at..].strip_prefix(b"-BEGIN ")?;
+        let near = &rest[..rest.len().min(LABEL)];
+        let label = memchr::memmem::find(near, b"PRIVATE KEY")?;
+        let open = label + memchr::memmem::find(&near[label..], b"-----")? + 5;
+        if near[..label].iter().any(|b| !(b.is_ascii_alphanumeric() || *b == b' ')) {
+            return None;
+        }
+        let start = at + bytes[at..].len() - rest.len() + open;
+        // Escaped line ends beside the armour are no part of the key.
+        let end = memchr::memmem::find(&bytes[start..], b"-----END ").map_or(bytes.len(), |i| start + i);
+        let is_base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
+        let body = &bytes[start..end];
+        (body.iter().filter(|b| is_base64(b)).count() >= MIN_KEY_BODY).then(|| {
+            let blank = |b: &&u8| b.is_ascii_whitespace() || **b == b'\\';
+            let head = body.iter().take_while(blank).count();
+            let head = head + usize::from(head > 0 && matches!(body[head - 1..], [b'\\', b'n' | b'r', ..]));
+            let tail = body[head..].iter().rev().take_while(|b| b.is_ascii_whitespace()).count();
+            Span::new(start + head, end - tail)
+        })
+    }
+
     /// The class of a field of a log, by its name.
     pub(crate) fn class(&self, name: &[u8]) -> Option<field::Class> {
         self.fields.class(name)
@@ -368,6 +393,9 @@ fn is_glued(before: &[u8]) -> bool {
     });
     !(percent || escape || colour)
 }
+
+/// A private key has more base64 than this; less of it is the armour in code.
+const MIN_KEY_BODY: usize = 40;
 
 /// The claims of a connect token need more characters than this.
 const MIN_PAYLOAD: usize = 60;

@@ -52,8 +52,10 @@ pub(crate) fn forms(value: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
     add(hex(true).into_bytes());
     for upper in [false, true] {
         for kept in [&b"-._~"[..], b"-._~*/:@", b"-._*"] {
-            add(percent(value, upper, kept));
+            add(percent(value, upper, |b| b.is_ascii_alphanumeric() || kept.contains(&b)));
         }
+        // Some encode every byte, letters included.
+        add(percent(value, upper, |_| false));
     }
     add(json(value, false));
     add(json(value, true));
@@ -62,10 +64,10 @@ pub(crate) fn forms(value: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
     out
 }
 
-fn percent(value: &[u8], upper: bool, kept: &[u8]) -> Vec<u8> {
+fn percent(value: &[u8], upper: bool, stays: impl Fn(u8) -> bool) -> Vec<u8> {
     let mut out = String::with_capacity(value.len() * 3);
     for &b in value {
-        if b.is_ascii_alphanumeric() || kept.contains(&b) {
+        if stays(b) {
             out.push(char::from(b));
         } else {
             let done = if upper { write!(out, "%{b:02X}") } else { write!(out, "%{b:02x}") };

@@ -269,7 +269,7 @@ impl Masker {
         let partial = self.policy.style == Style::Partial && !decoded;
         match class {
             Some(Class::License) if !decoded => {
-                let comma = memchr::memchr(b',', value).map_or(0, |i| i + 1);
+                let comma = after_comma(value);
                 out.extend_from_slice(&value[..comma]);
                 if partial {
                     mask_into(&value[comma..], out);
@@ -280,5 +280,20 @@ impl Masker {
             Some(Class::Key | Class::Header) if partial => mask_into(value, out),
             _ => out.extend_from_slice(STARS.as_bytes()),
         }
+    }
+}
+
+/// The longest public id of a license that a mask shows; those of today have 12 characters.
+const LONGEST_ID: usize = 24;
+
+/// How many bytes of a license its public id takes, with the comma, which a URL encodes. What is longer
+/// than an id may be a key that stands first.
+fn after_comma(license: &[u8]) -> usize {
+    let id = license.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).count();
+    match license[id..] {
+        _ if id > LONGEST_ID => 0,
+        [b',', ..] => id + 1,
+        [b'%', b'2', b'c' | b'C', ..] => id + 3,
+        _ => 0,
     }
 }
