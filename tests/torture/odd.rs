@@ -82,5 +82,9 @@ pub(crate) const CASES: &[Case] = &[
         &["ab12****cd34"],
     ),
     Case::new("a secret after signs of all kinds", |w| info!("é密\u{1f512}\0 token={} é", w.key), &["é密"]),
-    Case::new("a secret of a target", |w| info!(target: "token", secret_key = w.key, "t u"), &["t u"]),
+    Case::new(
+        "a target with the name of a secret",
+        |w| info!(target: "app::token", secret_key = w.key, "t u"),
+        &["t u"],
+    ),
 ];

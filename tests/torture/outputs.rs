@@ -1,12 +1,32 @@
 //! The list through every output.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
 use crate::sinks::{FORMATS, Format, Guard, run};
 use crate::words::{Oracle, Words};
 use crate::{Case, list, stays};
+
+/// A case with its words, which all tests share: to compile a policy for each takes long.
+struct Ready {
+    case: &'static Case,
+    words: Words,
+    oracle: Oracle,
+}
+
+fn ready() -> &'static [Ready] {
+    static READY: LazyLock<Vec<Ready>> = LazyLock::new(|| {
+        let one = |case: &'static Case| {
+            let words = Words::mint(case.name);
+            let oracle = Oracle::new(&words);
+            Ready { case, words, oracle }
+        };
+        list().map(one).collect()
+    });
+    &READY
+}
 
 /// Runs a case; an output for each format.
 fn outputs(case: &Case, words: &Words, guard: Guard) -> Vec<(Format, String)> {
@@ -38,11 +58,9 @@ fn the_list_is_long_and_its_names_are_different() {
 #[test]
 fn without_the_layer_every_event_shows_a_secret_in_every_output() {
     let mut complaints = Vec::new();
-    for case in list() {
-        let words = Words::mint(case.name);
-        let oracle = Oracle::new(&words);
-        for (format, output) in outputs(case, &words, Guard::Plain) {
-            if leak(case, &oracle, &output).is_none() {
+    for Ready { case, words, oracle } in ready() {
+        for (format, output) in outputs(case, words, Guard::Plain) {
+            if leak(case, oracle, &output).is_none() {
                 complaints.push(format!("{} ({format:?}) shows nothing:\n{output}", case.name));
             }
             for text in case.keep.iter().map(|k| words.resolve(k)).filter(|k| !output.contains(*k)) {
@@ -65,11 +83,9 @@ fn with_the_net_under_it_as_well() {
 
 fn guarded(guard: Guard) -> Vec<String> {
     let mut complaints = Vec::new();
-    for case in list() {
-        let words = Words::mint(case.name);
-        let oracle = Oracle::new(&words);
-        for (format, output) in outputs(case, &words, guard) {
-            complaints.extend(check(case, &words, &oracle, format, &output));
+    for Ready { case, words, oracle } in ready() {
+        for (format, output) in outputs(case, words, guard) {
+            complaints.extend(check(case, words, oracle, format, &output));
         }
     }
     complaints
@@ -134,15 +150,13 @@ fn one_subscriber_with_all_outputs_shows_no_more() {
     // Formatters of one kind share what they keep of a span's fields, and a value is formatted once
     // for each of them: both have leaked elsewhere.
     let mut complaints = Vec::new();
-    for case in list() {
-        let words = Words::mint(case.name);
-        let oracle = Oracle::new(&words);
-        let outputs = run(&words, &FORMATS, Guard::Wrapper, || (case.emit)(&words));
+    for Ready { case, words, oracle } in ready() {
+        let outputs = run(words, &FORMATS, Guard::Wrapper, || (case.emit)(words));
         for (format, output) in FORMATS.into_iter().zip(outputs) {
             if !case.unseen.contains(&format) {
                 // The JSON formatter writes what another has kept of a span as one string.
                 complaints.extend(
-                    leak(case, &oracle, &output).map(|what| {
+                    leak(case, oracle, &output).map(|what| {
                         format!("{} ({format:?}, one of all) shows {what}:\n{output}", case.name)
                     }),
                 );

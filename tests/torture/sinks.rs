@@ -8,8 +8,6 @@ use opentelemetry::trace::TracerProvider as _;
 use opentelemetry::{KeyValue, trace::Status};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
 use scrubjay::redact::{Redact as _, RedactWriter};
-use scrubjay::scrub::{Masker, Policy};
-use scrubjay::secret::Secret;
 use tracing::Dispatch;
 use tracing_subscriber::fmt::{self, MakeWriter};
 use tracing_subscriber::prelude::*;
@@ -80,12 +78,6 @@ where
         Format::Json => layer.with_ansi(false).json().boxed(),
         Format::Text | Format::Otel => layer.with_ansi(false).boxed(),
     }
-}
-
-/// The policy under test, compiled: the defaults, and the service's own secret.
-pub(crate) fn masker(own: &str) -> Arc<Masker> {
-    let own = Secret::new(own.to_owned());
-    Policy::builder().literal(&own).build().expect("a policy that holds").into()
 }
 
 /// Runs `emit` with one subscriber that writes all `formats`, and returns what each holds then.

@@ -2,14 +2,14 @@
 //! oracle that searches an output for pieces of the secrets. It shares no code with the layer.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
-use scrubjay::scrub::Masker;
+use scrubjay::scrub::{Masker, Policy};
+use scrubjay::secret::Secret;
 
-use crate::sinks;
 use crate::support::prng::Prng;
 use crate::support::tokens;
 
@@ -36,7 +36,7 @@ pub(crate) struct Words {
     pub(crate) access_id: String,
     pub(crate) uuid: String,
     pub(crate) commit: String,
-    /// What knows of `own`; compiled once, since that is most of the work.
+    /// What knows of `own`.
     pub(crate) masker: Arc<Masker>,
 }
 
@@ -52,9 +52,9 @@ impl Words {
         let body = tokens::pem_body(&tokens::ec_key(&mut rng));
         let pem = format!("-----BEGIN EC PRIVATE KEY-----\n{body}\n-----END EC PRIVATE KEY-----");
         let hex = rng.hex(32);
-        let own = format!("{}+{}/\"{} {}", rng.alnum(7), rng.alnum(9), rng.alnum(5), rng.alnum(11));
+        let (own, masker) = service();
         Self {
-            masker: sinks::masker(&own),
+            masker,
             key: rng.alnum(32),
             device_key,
             sdk_key: rng.hex(64),
@@ -111,6 +111,18 @@ impl Words {
             ("own secret", self.own.clone()),
         ]
     }
+}
+
+/// The service's own secret and the policy that knows it, compiled once: that takes longer than a test.
+fn service() -> (String, Arc<Masker>) {
+    static SERVICE: LazyLock<(String, Arc<Masker>)> = LazyLock::new(|| {
+        let mut rng = Prng::from_text("service");
+        let own = format!("{}+{}/\"{} {}", rng.alnum(7), rng.alnum(9), rng.alnum(5), rng.alnum(11));
+        let policy = Policy::builder().literal(&Secret::new(own.clone())).build();
+        let masker = policy.expect("a policy that holds").into();
+        (own, masker)
+    });
+    SERVICE.clone()
 }
 
 /// The pieces of all secrets of an event, in every encoding that is looked for.
