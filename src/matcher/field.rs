@@ -272,6 +272,8 @@ fn after(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
             false
         }
         _ if gap && closed.is_none() && bytes[..name.start].ends_with(b"--") => false,
+        // `IDENTIFIED WITH PASSWORD 'x'`
+        (b'\'' | b'"', ..) if gap && closed.is_none() && class == Class::Password => false,
         _ => return None,
     };
     let at_separator = c.at;
@@ -664,6 +666,7 @@ mod tests {
             "\"authorization\": \"Bearer KEY0\"",
             "(\"authorization\", \"KEY0\")",
             "--password KEY0 x",
+            "WITH PASSWORD 'KEY0' VALID",
             "token=\\u0022KEY0\\u0022",
             "token\\u003dKEY0\\u0026x=1",
             "token:\n  'KEY0'",

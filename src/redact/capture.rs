@@ -328,6 +328,18 @@ impl Visitor<'_> {
         self.capture.slots.push(Slot { index: field.index(), kind });
     }
 
+    /// Bytes that are no text, masked; none where there is nothing to hide.
+    fn bare(&mut self, value: &[u8]) -> Option<Vec<u8>> {
+        let scratch = &mut self.capture.scratch;
+        if self.masker.find(value, scratch) == 0 {
+            return None;
+        }
+        let mut out = Vec::with_capacity(value.len());
+        self.masker.put(value, 0..value.len(), scratch, &mut out);
+        self.masker.tell(self.metadata.map_or("", Metadata::target), scratch);
+        Some(out)
+    }
+
     /// Writes a text after its name, as a log would show it: names near a value are its context.
     fn text(&mut self, field: &Field, write: impl FnOnce(&mut String)) -> Place {
         let classes = self.classes(field);
@@ -382,10 +394,12 @@ impl Visit for Visitor<'_> {
             let place = self.text(field, |text| text.push_str(value));
             self.capture.slots.push(Slot { index: field.index(), kind: Kind::Text(Form::Bytes, place) });
         } else {
-            // Bytes that are no text are shown as hex by every layer; that form is scanned.
+            // Bytes that are no text are shown as hex by every layer, in which nobody finds anything: they
+            // are scanned as they are before.
+            let bare = self.bare(value);
             let place = self.text(field, |text| {
                 text.push('[');
-                for (i, b) in value.iter().enumerate() {
+                for (i, b) in bare.as_deref().unwrap_or(value).iter().enumerate() {
                     let done = write!(text, "{}{b:02x}", if i > 0 { " " } else { "" });
                     debug_assert!(done.is_ok(), "a string grows");
                 }
