@@ -48,6 +48,12 @@ pub(crate) const CASES: &[Case] = &[
         |w| info!(body = format!("{{\"token\":\"{}\"}}", w.key).as_bytes(), "request"),
         &["request", "body"],
     ),
+    Case::new(
+        "bytes that are no text",
+        |w| info!(frame = &[b"\xff\xfetoken=", w.key.as_bytes(), b"\0\xff"].concat()[..], "frame in"),
+        &["frame in", "ff"],
+    ),
+    Case::new("bytes with our own secret", |w| info!(frame = w.own.as_bytes(), "frame in"), &["frame in"]),
     Case::new("Option", |w| info!(license = Some(w.license.as_str()), "provisioned"), &["provisioned"]),
     Case::new(
         "Option without a value beside one with",

@@ -149,6 +149,32 @@ pub(crate) const CASES: &[Case] = &[
         },
         &["dim", "17"],
     ),
+    Case::new("tabs", |w| info!("token\t=\t{}\t17", w.key), &["17"]),
+    Case::new("an arrow", |w| info!(":token => {}, :code => 17", w.key), &["17"]),
+    Case::new("SQL", |w| info!("ALTER USER bob WITH PASSWORD '{}' VALID", w.password), &["bob", "VALID"]),
+    Case::new("a statement", |w| info!("SET password = '{}' WHERE id = 17", w.password), &["17"]),
+    Case::new(
+        "a key of another service",
+        |w| info!("> X-Api-Key: {}\r\n> Host: a.example", w.key),
+        &["X-Api-Key: ", "Host: a.example"],
+    ),
+    Case::new(
+        "a proxy's header",
+        |w| info!("Proxy-Authorization: Basic {}", w.key),
+        &["Proxy-Authorization: Basic"],
+    ),
+    Case::new(
+        "pretty Debug in JSON",
+        |w| {
+            info!(
+                "{{\"body\":\"Config {{\\n    token: Some(\\n        \\\"{}\\\",\\n    ),\\n}}\",\"code\":17}}",
+                w.key
+            )
+        },
+        &["17"],
+    ),
+    Case::new("a token that is cut off", |w| info!("token={}… (cut)", &w.token[..60]), &["(cut)"]),
+    Case::new("a value without an end", |w| info!("{{\"code\":17,\"token\":\"{}", w.key), &["17"]),
     Case::new("Chinese", |w| info!("设备密钥：{}，重试", w.device_key), &["重试"]),
     Case::new("a sentence", |w| info!("the secret key is {} now", w.key), &["now"]),
 ];
