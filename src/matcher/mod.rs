@@ -38,7 +38,7 @@ mod short;
 use std::collections::HashMap;
 
 use crate::decode::{self, Wake};
-use crate::prefilter::{Core, Hit, Prefilter};
+use crate::prefilter::{Core, Hit, Prefilter, product};
 use crate::rule::{Rule, Value};
 use crate::text::Span;
 use crate::token::{self, Scheme, Token};
@@ -188,7 +188,12 @@ impl Matcher {
             schemes.extend(rule.token.iter().filter_map(|t| token::scheme(t)).map(|s| (index, s)));
         }
         names.finish();
-        fields.cores().into_iter().for_each(|four| add(four, Action::Field));
+        for core in fields.cores(|four| cores.get(four).next().is_some()) {
+            let new = product(&core).into_iter().filter(|four| cores.add(*four, Action::Field)).count();
+            if new > 0 {
+                classes.push(core.map(|class| class.iter().flat_map(|b| either_case(*b)).collect()));
+            }
+        }
         let of = |kind| rules.iter().position(|r| r.kind == kind && r.token.is_empty() && r.regex.is_none());
         use crate::finding::Kind;
         Self {
@@ -276,6 +281,11 @@ impl Matcher {
         }
         let signature = run(4 + payload);
         (signature == token::tirtc::SIGNATURE_CHARS).then_some(at + 4 + payload + signature)
+    }
+
+    /// The names of fields.
+    pub(crate) fn fields(&self) -> &Fields {
+        &self.fields
     }
 
     /// The class of a field of a log, by its name.

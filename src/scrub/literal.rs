@@ -123,6 +123,7 @@ impl Literals {
             class: None,
             wrap: None,
             decoded: true,
+            name: None,
         }));
     }
 }

@@ -269,7 +269,7 @@ impl Masker {
         let partial = self.policy.style == Style::Partial && !decoded;
         match class {
             Some(Class::License) if !decoded => {
-                let comma = memchr::memchr(b',', value).map_or(0, |i| i + 1);
+                let comma = crate::text::id_before_comma(value).map_or(0, |i| i + 1);
                 out.extend_from_slice(&value[..comma]);
                 if partial {
                     mask_into(&value[comma..], out);
