@@ -14,7 +14,7 @@ use crate::decode::{DECODERS, Decoder, MAX_DEPTH, View, Wake};
 use crate::finding::{Status, Verdict};
 use crate::judge::{self, Case};
 use crate::matcher::csv::Columns;
-use crate::matcher::field::{Class, Fields};
+use crate::matcher::field::{self, Class, Fields};
 use crate::matcher::{Asks, Form, Match, Matcher, Page};
 use crate::prefilter::Hit;
 use crate::rule::{Rule, Value};
@@ -40,6 +40,12 @@ pub struct Detector {
     rules: Vec<Rule>,
     matcher: Matcher,
     now: i64,
+    /// Whether a rule is a regular expression, which looks at everything.
+    has_expressions: bool,
+    /// The rule for connect tokens.
+    connect: Option<usize>,
+    /// The rule for private keys.
+    pem: Option<usize>,
 }
 
 /// What one worker needs besides: buffers that are used again from blob to blob.
@@ -63,6 +69,8 @@ pub(crate) struct Place {
     pub(crate) wrap: Option<(u8, usize)>,
     /// The bytes are not the value itself but an encoding of it.
     pub(crate) decoded: bool,
+    /// Where the name of the field stands.
+    pub(crate) name: Option<Span>,
 }
 
 /// One detected value, with the raw bytes for those who mask, prove or fingerprint them.
@@ -112,7 +120,11 @@ impl Detector {
     /// A detector that knows the fields of a log besides, for [`Detector::places`].
     pub(crate) fn with_fields(rules: Vec<Rule>, now: i64, fields: Fields) -> Self {
         let matcher = Matcher::new(&rules, fields);
-        Self { rules, matcher, now }
+        let has_expressions = rules.iter().any(|rule| rule.regex.is_some());
+        let is_connect = |r: &Rule| r.token.iter().any(|t| t == crate::token::tirtc::SCHEME.name);
+        let connect = rules.iter().position(is_connect);
+        let pem = rules.iter().position(|r| r.value == Value::Pem);
+        Self { rules, matcher, now, has_expressions, connect, pem }
     }
 
     /// The same without regard to paths, where any rule asks for one: finds what this finds, and
@@ -127,7 +139,7 @@ impl Detector {
             rule.path = None;
             rule.allowlists.retain(|allow| allow.paths.is_empty());
         }
-        Some(Self::new(rules, self.now))
+        Some(Self::with_fields(rules, self.now, self.matcher.fields().clone()))
     }
 
     /// The rules.
@@ -188,7 +200,7 @@ impl Detector {
         let page = Page { bytes, path: "", rules: &self.rules };
         let head = &bytes[..bytes.len().min(HEAD)];
         let columns = Columns::of(&self.matcher, head);
-        let anywhere = self.rules.iter().any(|rule| rule.regex.is_some());
+        let anywhere = self.has_expressions;
         // The names of columns say what stands far below them, and an expression may span everything.
         let all = 0..bytes.len();
         let ranges = match changed {
@@ -222,11 +234,21 @@ impl Detector {
     pub(crate) fn places(&self, bytes: &[u8], scratch: &mut Scratch, out: &mut Vec<Place>) {
         let from = out.len();
         let page = Page { bytes, path: "", rules: &self.rules };
+        if bytes.len() <= STRETCH {
+            scratch.hits.clear();
+            self.matcher.hits(bytes, 0..bytes.len(), &mut scratch.hits);
+            // Without a hit nothing is there, nor in a column, whose name would be one; most lines of a
+            // log end here.
+            if scratch.hits.is_empty() && !self.has_expressions {
+                return;
+            }
+        }
         self.hide(&page, 0, scratch, out);
         let mut found = Vec::new();
+        let head = &bytes[..bytes.len().min(HEAD)];
         // Columns are named by a line before.
-        if memchr::memchr(b'\n', &bytes[..bytes.len().min(HEAD)]).is_some_and(|end| end + 1 < bytes.len())
-            && let Some(columns) = Columns::of(&self.matcher, &bytes[..bytes.len().min(HEAD)])
+        if memchr::memchr(b'\n', head).is_some_and(|end| end + 1 < bytes.len())
+            && let Some(columns) = Columns::of(&self.matcher, head)
         {
             let mut matches = Vec::new();
             columns.rows(&self.matcher, &page, true, 0..bytes.len(), &mut matches);
@@ -245,52 +267,72 @@ impl Detector {
         let mut at = 0;
         while at < page.bytes.len() {
             let end = page.bytes.len().min(at + STRETCH);
-            let mut hits = std::mem::take(&mut scratch.hits);
-            hits.clear();
-            self.matcher.hits(page.bytes, at..end, &mut hits);
+            // Short text comes with its hits.
+            if depth > 0 || page.bytes.len() > STRETCH {
+                scratch.hits.clear();
+                self.matcher.hits(page.bytes, at..end, &mut scratch.hits);
+            }
+            at = end;
+            let hits = std::mem::take(&mut scratch.hits);
             for &hit in &hits {
-                let place = hit.at();
-                if place < covered {
+                if hit.at() < covered {
                     continue;
                 }
-                if matches!(hit, Hit::Core(_)) {
-                    if let Some(field) = self.matcher.field(page.bytes, place) {
-                        covered = field.end;
-                        if !field.span.is_empty() {
-                            let (class, wrap) = (Some(field.class), field.wrap);
-                            out.push(Place { span: field.span, rule: None, class, wrap, decoded: depth > 0 });
-                        }
-                        continue;
-                    }
-                    if let Some(end) = Matcher::connect(page.bytes, place) {
-                        covered = end;
-                        let (rule, span) = (self.connect_rule(), Span::new(place, end));
-                        out.push(Place { span, rule, class: None, wrap: None, decoded: depth > 0 });
-                        continue;
-                    }
-                    if let Some(span) = Matcher::private_key(page.bytes, place) {
-                        covered = span.end;
-                        // Decoded or not, nothing of it helps anybody to correlate.
-                        out.push(Place { span, rule: None, class: None, wrap: None, decoded: true });
-                        continue;
-                    }
-                }
-                self.matcher.at(page, hit, &mut scratch.matches, &mut scratch.asks);
-                for found in scratch.matches.drain(..) {
-                    let kept = found
-                        .name
-                        .is_some_and(|n| self.matcher.class(&page.bytes[n.range()]) == Some(Class::Keep));
-                    let detection = self.detection(page, found, &[]);
-                    if detection.is_leak() && !kept {
-                        out.push(self.place(&detection, depth));
-                    }
-                }
-                while let Some((wake, place)) = scratch.asks.pop() {
-                    self.hide_views(page, wake, place, depth, &mut seen, out);
+                let done = self.at_once(page, hit, depth).is_some_and(|(end, place, done)| {
+                    covered = if done { end } else { covered };
+                    out.extend(place);
+                    done
+                });
+                if !done {
+                    self.hide_at(page, hit, depth, scratch, &mut seen, out);
                 }
             }
             scratch.hits = hits;
-            at = end;
+        }
+    }
+
+    /// What needs neither judging nor decoding: fields, and whole connect tokens. Says how far it goes,
+    /// and whether that is all there is: in code a value that is no key may have one behind it.
+    fn at_once(&self, page: &Page<'_>, hit: Hit, depth: usize) -> Option<(usize, Option<Place>, bool)> {
+        let Hit::Core(at) = hit else { return None };
+        let decoded = depth > 0;
+        if let Some(field) = self.matcher.field(page.bytes, at) {
+            let (class, wrap) = (Some(field.class), field.wrap);
+            let place = Place { span: field.span, rule: None, class, wrap, decoded, name: Some(field.name) };
+            let done = field.is_key(page.bytes) || class == Some(Class::Keep);
+            return Some((field.end, Some(place).filter(|p| !p.span.is_empty()), done));
+        }
+        let place = |span, rule| Place { span, rule, class: None, wrap: None, decoded, name: None };
+        if let Some(body) = field::pem(page.bytes, at) {
+            // Nothing of it is shown, and the armour stays.
+            let place = Place { decoded: true, ..place(body, self.pem) };
+            return Some((body.end, Some(place).filter(|p| !p.span.is_empty()), true));
+        }
+        self.connect?;
+        let end = Matcher::connect(page.bytes, at)?;
+        Some((end, Some(place(Span::new(at, end), self.connect)), true))
+    }
+
+    /// Everything else that a hit leads to.
+    fn hide_at(
+        &self,
+        page: &Page<'_>,
+        hit: Hit,
+        depth: usize,
+        scratch: &mut Scratch,
+        seen: &mut Vec<(&'static str, Span)>,
+        out: &mut Vec<Place>,
+    ) {
+        self.matcher.at(page, hit, &mut scratch.matches, &mut scratch.asks);
+        for found in scratch.matches.drain(..) {
+            let class = found.name.and_then(|n| self.matcher.class(&page.bytes[n.range()]));
+            let detection = self.detection(page, found, &[]);
+            if detection.is_leak() && class != Some(Class::Keep) {
+                out.push(self.place(&detection, depth));
+            }
+        }
+        while let Some((wake, place)) = scratch.asks.pop() {
+            self.hide_views(page, wake, place, depth, seen, out);
         }
     }
 
@@ -312,20 +354,28 @@ impl Detector {
             let inner = Page { bytes: &view.bytes, ..*page };
             let before = out.len();
             self.hide(&inner, depth + 1, &mut Scratch::default(), out);
-            for place in &mut out[before..] {
-                place.span = view.to_source(place.span);
-                place.wrap = None;
+            let mut kept = before;
+            for i in before..out.len() {
+                let mut place = out[i];
+                // A name that is not encoded was seen outside, where quotes are what they are.
+                let seen = place.name.is_some_and(|name| {
+                    let way = Span::new(name.start, place.span.start.max(name.end));
+                    view.to_source(way).len() == way.len()
+                });
+                if !seen {
+                    place.span = view.to_source(place.span);
+                    (place.wrap, place.name) = (None, None);
+                    out[kept] = place;
+                    kept += 1;
+                }
             }
+            out.truncate(kept);
         }
     }
 
     fn place(&self, detection: &Detection<'_>, depth: usize) -> Place {
         let rule = self.rules.iter().position(|r| std::ptr::eq(r, detection.rule));
-        Place { span: detection.span, rule, class: None, wrap: None, decoded: depth > 0 }
-    }
-
-    fn connect_rule(&self) -> Option<usize> {
-        self.rules.iter().position(|r| r.token.iter().any(|t| t == crate::token::tirtc::SCHEME.name))
+        Place { span: detection.span, rule, class: None, wrap: None, decoded: depth > 0, name: None }
     }
 
     /// Looks at `range` of a page, and at the views that open there.

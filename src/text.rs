@@ -122,9 +122,17 @@ pub fn is_mask(text: &[u8]) -> bool {
         Some(comma) if is_id(&text[..comma]) => &text[comma + 1..],
         _ => text,
     };
-    let Some(stars) = memchr::memmem::find(text, STARS.as_bytes()) else { return false };
+    // A search that has to be prepared first would cost more than the rest.
+    let stars = memchr::memchr(b'*', text).filter(|&i| text[i..].starts_with(STARS.as_bytes()));
+    let Some(stars) = stars else { return false };
     let (head, tail) = (&text[..stars], &text[stars + STARS.len()..]);
     head.len() <= 4 && tail.len() <= 4 && head.iter().chain(tail).all(|&b| is_shown(b))
+}
+
+/// Where the comma of a license stands, if an identifier stands before it.
+pub(crate) fn id_before_comma(text: &[u8]) -> Option<usize> {
+    let comma = memchr::memchr(b',', text).filter(|&i| (1..=64).contains(&i))?;
+    text[..comma].iter().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(b)).then_some(comma)
 }
 
 /// What a mask may show in any syntax.

@@ -5,9 +5,9 @@
 //! of logs allow: JSON at any depth, logfmt, headers, URLs and forms (percent-encoded, too), flags,
 //! Debug structs, colour codes in between. In doubt the value ends later rather than earlier.
 
-use super::cores::core_of;
 use super::cursor::{Cursor, Mark, Quote};
 use super::name::{identifier, segment};
+use crate::prefilter::{Core, common};
 use crate::text::{self, Span};
 
 /// What kind of secret a name announces: decides how much of the value a mask may show.
@@ -40,12 +40,21 @@ pub(crate) struct Fields {
 pub(crate) struct Field {
     /// The value, without quotes and scheme words; empty where nothing is to be hidden.
     pub(crate) span: Span,
+    /// The name.
+    pub(crate) name: Span,
     /// How far the field goes: what stands before needs no second look.
     pub(crate) end: usize,
     /// What the name announces.
     pub(crate) class: Class,
     /// A value without quotes among JSON: its mask needs them, with so many backslashes.
     pub(crate) wrap: Option<(u8, usize)>,
+}
+
+impl Field {
+    /// Whether the value looks like a whole key.
+    pub(crate) fn is_key(&self, bytes: &[u8]) -> bool {
+        self.span.len() >= 16 && key_run(&bytes[self.span.range()]) == self.span.len()
+    }
 }
 
 /// The longest name that is compared.
@@ -81,24 +90,33 @@ impl Fields {
         Some(self.names[at].1)
     }
 
-    /// The four bytes by which the prefilter wakes: of a single word its rarest, of several the joint
-    /// of the last two, however they are joined, since the words alone are too common.
-    pub(crate) fn cores(&self) -> Vec<[u8; 4]> {
-        let mut out = Vec::new();
+    /// The four bytes by which the prefilter wakes: of a single word those that most names share, of
+    /// several the rarest joint of two, however they are joined, since the words alone are too common.
+    /// `known` tells cores that wake anyway. The fewer there are, the less the prefilter lets pass.
+    pub(crate) fn cores(&self, known: impl Fn([u8; 4]) -> bool) -> Vec<Core> {
+        let byte = |b: &u8| vec![*b];
+        let holds = |word: &[u8], four: &[u8]| word.windows(4).any(|w| w == four);
+        let singles = || self.words.iter().filter(|words| words.len() == 1).map(|words| &words[0]);
+        let mut out: Vec<Core> = Vec::new();
         for words in &self.words {
-            let is_name = |word: &Vec<u8>| self.words.iter().any(|w| w.len() == 1 && w[0] == *word);
             match &words[..] {
-                [word] if word.len() >= 4 => out.extend(core_of(word)),
-                [word] => out.extend(behind(word).iter().filter_map(|w| w.first_chunk::<4>())),
-                // It is woken as the name that one of its words is.
-                [.., _] if words.iter().any(|w| w.len() >= 4 && is_name(w)) => {}
-                [.., first, last] => {
-                    for joint in [&b""[..], b"_", b"-"] {
-                        let tail = &first[first.len().saturating_sub(2 - joint.len())..];
-                        let four = [tail, joint, &last[..last.len().min(2)]].concat();
-                        out.extend(four.first_chunk::<4>());
-                    }
+                [word] if word.len() >= 4 => {
+                    let sharing = |four: &[u8]| {
+                        let here = four.first_chunk().is_some_and(|f| known(*f));
+                        usize::from(here) * 100 + singles().filter(|w| holds(w, four)).count()
+                    };
+                    let rare = |four: &[u8]| four.iter().map(|b| common(*b)).product::<u64>();
+                    let best = word.windows(4).max_by_key(|w| (sharing(w), std::cmp::Reverse(rare(w))));
+                    out.extend(best.and_then(|w| w.first_chunk::<4>()).map(|c| c.map(|b| vec![b])));
                 }
+                // A short name wakes together with a sign that may follow it.
+                [word] => {
+                    let padded = word.iter().map(byte).chain([BEHIND.to_vec()]).collect::<Vec<_>>();
+                    out.extend(padded.last_chunk::<4>().cloned());
+                }
+                // It is woken as the name that one of its words is.
+                [_, _, ..] if words.iter().any(|w| w.len() >= 4 && singles().any(|s| s == w)) => {}
+                [_, _, ..] => out.extend(words.windows(2).flat_map(joints).min_by_key(share)),
                 [] => {}
             }
         }
@@ -110,7 +128,7 @@ impl Fields {
         let run = bare_name(bytes, hit)?;
         let class = self.exact(&bytes[segment(bytes, run).range()])?;
         let value = after(bytes, run, class)?;
-        Some(settle(bytes, value, class))
+        Some(settle(bytes, run, value, class))
     }
 }
 
@@ -133,14 +151,31 @@ fn words(name: &str) -> Vec<Vec<u8>> {
     all
 }
 
-/// A short name with each sign that may follow it.
-fn behind(word: &[u8]) -> Vec<Vec<u8>> {
-    let signs = *b"=:\"'\\ %\x1b]";
-    let padded = |sign: u8| {
-        let start = (word.len() + 1).saturating_sub(4);
-        [&word[start..], &[sign]].concat()
-    };
-    signs.map(padded).into_iter().filter(|w| w.len() == 4).collect()
+/// What may follow a name.
+const BEHIND: &[u8] = b"=:\"'\\ %\x1b]";
+
+/// The cores of two words, joined by a sign or glued together: the first word's end with what follows,
+/// and what stands before the second word with its beginning.
+fn joints(pair: &[Vec<u8>]) -> Vec<Core> {
+    let [first, last] = pair else { return Vec::new() };
+    let tail = &first[first.len().saturating_sub(3)..];
+    let spelled = [&b"_"[..], b"-", b""].map(|sign| [tail, sign, last].concat());
+    let begins = std::array::from_fn(|i| {
+        let mut class: Vec<u8> = spelled.iter().filter_map(|s| s.get(i).copied()).collect();
+        class.sort_unstable();
+        class.dedup();
+        class
+    });
+    let mut out = vec![begins];
+    if let ([a, b, c, ..], [.., z]) = (&last[..], &first[..]) {
+        out.push([vec![b'_', b'-', *z], vec![*a], vec![*b], vec![*c]]);
+    }
+    out
+}
+
+/// How much of common text a core lets pass.
+fn share(core: &Core) -> u64 {
+    core.iter().map(|class| class.iter().map(|b| common(*b)).sum::<u64>()).product()
 }
 
 /// Lower case, without `_` and `-`; nothing where it is too long to be a name.
@@ -297,7 +332,8 @@ fn after(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
         Mark::Byte(mark) => Some((mark, quote.depth)),
         _ => None,
     });
-    value(c, wrap, encoded, colon && closed.is_none(), class)
+    let loose = closed.is_none();
+    value(c, wrap, encoded, (colon && loose, loose), class)
 }
 
 /// `token= user=bob`: the value is empty, and the next field begins.
@@ -386,11 +422,14 @@ fn value(
     mut c: Cursor<'_>,
     wrap: Option<(u8, usize)>,
     encoded: usize,
-    header: bool,
+    (header, loose): (bool, bool),
     class: Class,
 ) -> Option<Raw> {
     let begin = c.at;
     while c.wrapped() {}
+    if loose && closes(&c) {
+        return None;
+    }
     if let Some(quote) = c.quote() {
         let start = c.at;
         let span = quoted(&mut c, quote).unwrap_or_else(|| Span::new(start, line_end(c.bytes, start)));
@@ -422,6 +461,13 @@ fn value(
         _ => end,
     };
     (end > begin).then(|| Raw { span: Span::new(begin, end), end, wrap, quoted: false, encoded })
+}
+
+/// Whether a quote after a name without quotes closes the text in which the name stands, rather than
+/// opens a value: `"message":"no token:","n":1`.
+fn closes(c: &Cursor<'_>) -> bool {
+    let mut next = *c;
+    next.quote().is_some() && matches!(next.peek(0), b',' | b'}' | b']' | b')' | b' ' | b'\n' | b'\r' | 0)
 }
 
 /// The inside of a quote. A quote that nothing closes, or that runs over lines, reaches to its end all
@@ -556,6 +602,22 @@ fn extend_license(bytes: &[u8], begin: usize, end: usize) -> usize {
     if is_id && key >= 16 { end + comma + key } else { end }
 }
 
+/// The body of a private key's PEM block around `-BEG`, whichever kind of key it is; to the end of the
+/// text where it is cut off. Empty where it is masked already.
+pub(crate) fn pem(bytes: &[u8], at: usize) -> Option<Span> {
+    let label = bytes[at..].strip_prefix(b"-BEGIN ")?;
+    let kind = label.iter().take(32).take_while(|b| b.is_ascii_uppercase() || **b == b' ').count();
+    if !label[..kind].ends_with(b"PRIVATE KEY") || !label[kind..].starts_with(b"-----") {
+        return None;
+    }
+    let start = at + b"-BEGIN ".len() + kind + 5;
+    let rest = &bytes[start..];
+    let armour = memchr::memchr_iter(b'-', rest).find(|&i| rest[i..].starts_with(b"-----END "));
+    let body = Span::new(start, start + armour.unwrap_or(rest.len()));
+    let masked = body.is_empty() || text::is_mask(bytes[body.range()].trim_ascii());
+    Some(if masked { Span::new(body.end, body.end) } else { body })
+}
+
 /// How many bytes here may belong to a key.
 fn key_run(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|b| b.is_ascii_alphanumeric() || b"+/_=-".contains(b)).count()
@@ -569,7 +631,7 @@ pub(crate) fn scheme(text: &[u8]) -> Option<usize> {
 }
 
 /// Narrows a value to what has to be hidden.
-fn settle(bytes: &[u8], raw: Raw, class: Class) -> Field {
+fn settle(bytes: &[u8], name: Span, raw: Raw, class: Class) -> Field {
     let mut span = raw.span;
     let mut end = raw.end;
     if let Some(word) = scheme(&bytes[span.range()]) {
@@ -598,7 +660,7 @@ fn settle(bytes: &[u8], raw: Raw, class: Class) -> Field {
     if !is_secret(value, class, raw.quoted) {
         span.end = span.start;
     }
-    Field { span, end, class, wrap: raw.wrap.filter(|_| !raw.quoted) }
+    Field { span, name, end, class, wrap: raw.wrap.filter(|_| !raw.quoted) }
 }
 
 /// Whether there is anything to hide in a value of this class.

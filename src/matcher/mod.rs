@@ -38,7 +38,7 @@ mod short;
 use std::collections::HashMap;
 
 use crate::decode::{self, Wake};
-use crate::prefilter::{Core, Hit, Prefilter};
+use crate::prefilter::{Core, Hit, Prefilter, product};
 use crate::rule::{Rule, Value};
 use crate::text::Span;
 use crate::token::{self, Scheme, Token};
@@ -188,7 +188,12 @@ impl Matcher {
             schemes.extend(rule.token.iter().filter_map(|t| token::scheme(t)).map(|s| (index, s)));
         }
         names.finish();
-        fields.cores().into_iter().for_each(|four| add(four, Action::Field));
+        for core in fields.cores(|four| cores.get(four).next().is_some()) {
+            let new = product(&core).into_iter().filter(|four| cores.add(*four, Action::Field)).count();
+            if new > 0 {
+                classes.push(core.map(|class| class.iter().flat_map(|b| either_case(*b)).collect()));
+            }
+        }
         let of = |kind| rules.iter().position(|r| r.kind == kind && r.token.is_empty() && r.regex.is_none());
         use crate::finding::Kind;
         Self {
@@ -278,29 +283,9 @@ impl Matcher {
         (signature == token::tirtc::SIGNATURE_CHARS).then_some(at + 4 + payload + signature)
     }
 
-    /// The body of a private key in the armour of PEM at a core, whoever's it is: a log is no place for
-    /// one. What has no end reaches to the end of the text.
-    pub(crate) fn private_key(bytes: &[u8], at: usize) -> Option<Span> {
-        const LABEL: usize = 64;
-        let rest = bytes[at..].strip_prefix(b"-BEGIN ")?;
-        let near = &rest[..rest.len().min(LABEL)];
-        let label = memchr::memmem::find(near, b"PRIVATE KEY")?;
-        let open = label + memchr::memmem::find(&near[label..], b"-----")? + 5;
-        if near[..label].iter().any(|b| !(b.is_ascii_alphanumeric() || *b == b' ')) {
-            return None;
-        }
-        let start = at + bytes[at..].len() - rest.len() + open;
-        // Escaped line ends beside the armour are no part of the key.
-        let end = memchr::memmem::find(&bytes[start..], b"-----END ").map_or(bytes.len(), |i| start + i);
-        let is_base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
-        let body = &bytes[start..end];
-        (body.iter().filter(|b| is_base64(b)).count() >= MIN_KEY_BODY).then(|| {
-            let blank = |b: &&u8| b.is_ascii_whitespace() || **b == b'\\';
-            let head = body.iter().take_while(blank).count();
-            let head = head + usize::from(head > 0 && matches!(body[head - 1..], [b'\\', b'n' | b'r', ..]));
-            let tail = body[head..].iter().rev().take_while(|b| b.is_ascii_whitespace()).count();
-            Span::new(start + head, end - tail)
-        })
+    /// The names of fields.
+    pub(crate) fn fields(&self) -> &Fields {
+        &self.fields
     }
 
     /// The class of a field of a log, by its name.
@@ -393,9 +378,6 @@ fn is_glued(before: &[u8]) -> bool {
     });
     !(percent || escape || colour)
 }
-
-/// A private key has more base64 than this; less of it is the armour in code.
-const MIN_KEY_BODY: usize = 40;
 
 /// The claims of a connect token need more characters than this.
 const MIN_PAYLOAD: usize = 60;

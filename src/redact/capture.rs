@@ -20,6 +20,9 @@ use crate::scrub::{Masker, Scratch, Secrecy};
 /// A buffer that grew larger than this is given back after use, in bytes.
 const KEEP: usize = 64 * 1024;
 
+/// Ends a value in every syntax (a NUL would, too, but looks like UTF-16 to the prefilter).
+const SEPARATOR: char = '\u{1f}';
+
 /// No chain of errors is followed further.
 const CAUSES: usize = 64;
 
@@ -31,7 +34,7 @@ thread_local! {
 #[derive(Debug, Default)]
 pub(super) struct Capture {
     slots: Vec<Slot>,
-    /// The texts, each after its name, with NUL between them.
+    /// The texts, each after its name, with a separator between them.
     text: String,
     /// Masked texts.
     masked: Vec<u8>,
@@ -353,7 +356,7 @@ impl Visitor<'_> {
         let start = text.len();
         write(text);
         let range = start..text.len();
-        text.push('\0');
+        text.push(SEPARATOR);
         self.capture.named |= secrecy.is_some();
         Place { range, masked: false, secrecy, kept }
     }

@@ -43,8 +43,11 @@ const LONGEST: usize = 1 << 20;
 /// A buffer that grew larger than this is given back after use, in bytes.
 const KEEP: usize = 64 * 1024;
 
+/// What a thread needs to mask with, and the masked text.
+type Buffers = Box<(Scratch, Vec<u8>)>;
+
 thread_local! {
-    static BUFFERS: Cell<Option<Box<(Scratch, Vec<u8>)>>> = const { Cell::new(None) };
+    static BUFFERS: Cell<Option<Buffers>> = const { Cell::new(None) };
 }
 
 impl<M> RedactWriter<M> {

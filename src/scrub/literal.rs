@@ -125,6 +125,7 @@ impl Literals {
             class: None,
             wrap: None,
             decoded: true,
+            name: None,
         }));
     }
 }

@@ -269,7 +269,7 @@ impl Masker {
         let partial = self.policy.style == Style::Partial && !decoded;
         match class {
             Some(Class::License) if !decoded => {
-                let comma = after_comma(value);
+                let comma = public(value);
                 out.extend_from_slice(&value[..comma]);
                 if partial {
                     mask_into(&value[comma..], out);
@@ -283,17 +283,13 @@ impl Masker {
     }
 }
 
-/// The longest public id of a license that a mask shows; those of today have 12 characters.
-const LONGEST_ID: usize = 24;
-
-/// How many bytes of a license its public id takes, with the comma, which a URL encodes. What is longer
-/// than an id may be a key that stands first.
-fn after_comma(license: &[u8]) -> usize {
-    let id = license.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).count();
-    match license[id..] {
-        _ if id > LONGEST_ID => 0,
-        [b',', ..] => id + 1,
-        [b'%', b'2', b'c' | b'C', ..] => id + 3,
-        _ => 0,
-    }
+/// How many bytes of a license are its public id and the comma, which a URL writes as `%2C`.
+fn public(license: &[u8]) -> usize {
+    let encoded = || {
+        let percent = memchr::memchr(b'%', license)?;
+        let is_comma = license[percent..].get(1..3).is_some_and(|hex| hex.eq_ignore_ascii_case(b"2c"));
+        let id = crate::text::id_before_comma(&[&license[..percent], b","].concat())?;
+        is_comma.then_some(id + 3)
+    };
+    crate::text::id_before_comma(license).map(|i| i + 1).or_else(encoded).unwrap_or(0)
 }

@@ -86,7 +86,7 @@ impl Policy {
         PolicyBuilder { policy: Self::default(), error: None }
     }
 
-    pub(super) fn fields(&self) -> Fields {
+    pub(crate) fn fields(&self) -> Fields {
         let defaults = SECRET.iter().flat_map(|(class, names)| names.iter().map(|n| (*n, *class)));
         let secret = self.secret.iter().map(|n| (n.as_str(), Class::Key));
         let keep = self.keep.iter().map(|n| (n.as_str(), Class::Keep));
