@@ -51,8 +51,13 @@ pub(crate) struct Field {
 }
 
 impl Field {
-    /// Whether the value looks like a whole key.
+    /// Whether the value looks like a whole key, or is the mask of one: nobody has to look further.
     pub(crate) fn is_key(&self, bytes: &[u8]) -> bool {
+        if self.span.is_empty() {
+            let value = &bytes[self.span.start..self.end];
+            let closing = value.iter().rev().take_while(|b| matches!(b, b'"' | b'\'' | b'\\')).count();
+            return text::is_mask(&value[..value.len() - closing]);
+        }
         self.span.len() >= 16 && key_run(&bytes[self.span.range()]) == self.span.len()
     }
 }
