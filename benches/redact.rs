@@ -16,10 +16,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use scrubjay::redact::{Redact as _, RedactWriter};
 use scrubjay::scrub::{Masker, Policy};
 use tracing_core::Dispatch;
+use tracing_subscriber::Registry;
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt;
-use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::fmt::{FormatEvent, FormatFields, MakeWriter};
+use tracing_subscriber::layer::{Layered, SubscriberExt as _};
 
 /// Counts what is allocated.
 struct Counting;
@@ -88,9 +89,23 @@ fn main() {
     }
 }
 
+/// The subscriber of a mode; `+json` behind it chooses the formatter.
 fn dispatch(mode: &str) -> Dispatch {
-    let masker: Arc<Masker> = Policy::default().into();
     let layer = || fmt::layer().with_ansi(false).without_time();
+    match mode.split_once('+') {
+        Some((mode, "json")) => guarded(mode, || layer().json()),
+        _ => guarded(mode, layer),
+    }
+}
+
+type Filtered = Layered<LevelFilter, Registry>;
+
+fn guarded<N, E>(mode: &str, layer: impl Fn() -> fmt::Layer<Filtered, N, E>) -> Dispatch
+where
+    N: for<'w> FormatFields<'w> + Send + Sync + 'static,
+    E: FormatEvent<Filtered, N> + Send + Sync + 'static,
+{
+    let masker: Arc<Masker> = Policy::default().into();
     let registry = || tracing_subscriber::registry().with(LevelFilter::INFO);
     let net = || RedactWriter::new(Forget, masker.clone());
     match mode {
@@ -98,7 +113,7 @@ fn dispatch(mode: &str) -> Dispatch {
         "wrapper" => Dispatch::new(registry().with(layer().with_writer(Forget)).redacted(masker.clone())),
         "net" => Dispatch::new(registry().with(layer().with_writer(net()))),
         "both" => Dispatch::new(registry().with(layer().with_writer(net())).redacted(masker.clone())),
-        _ => panic!("modes: {MODES:?}"),
+        _ => panic!("modes: {MODES:?}, each with `+json` behind it, too"),
     }
 }
 
@@ -163,7 +178,14 @@ fn emit(event: &str, n: u64, token: &str) {
             "the device has answered the call and the media channel is open now; the peer's camera is on air"
         ),
         "token" => {
-            tracing::info!(device_id, path, state, n, status = 200u64, "the device has answered with {token}")
+            tracing::info!(
+                device_id,
+                path,
+                state,
+                n,
+                status = 200u64,
+                "the device has answered with {token}"
+            );
         }
         "off" => tracing::debug!(device_id, path, state, n, status = 200u64, "nobody hears this {token}"),
         _ => panic!("events: {EVENTS:?}"),
