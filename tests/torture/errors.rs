@@ -88,7 +88,7 @@ pub(crate) const CASES: &[Case] = &[
                 "{}\n\nCaused by:\n    0: {}\n    1: os error 104",
                 chain(w),
                 chain(w).source().expect("set above")
-            )
+            );
         },
         &["Caused by:", "$remote_id", "os error 104"],
     ),
@@ -113,7 +113,7 @@ pub(crate) const CASES: &[Case] = &[
             error!(
                 error = &Failed { what: format!("cannot log in as {}", w.own), source: None } as &dyn Error,
                 "x y"
-            )
+            );
         },
         &["cannot log in as", "x y"],
     ),

@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::fmt;
 use std::panic::{catch_unwind, panic_any};
-use std::process::{Command, Output};
+use std::process::{Command, ExitCode, Output};
 
 use scrubjay::redact;
 use tracing::info;
@@ -19,11 +19,14 @@ const ROLE: &str = "SCRUBJAY_TEST_ROLE";
 /// The same words in the parent and in the child.
 const SEED: &str = "process";
 
+/// Its name, itself, and a text of it.
+type Panic = (&'static str, fn(&Words), &'static str);
+
 /// Ways to panic, with what has to be readable of each.
-const PANICS: &[(&str, fn(&Words), &str)] = &[
+const PANICS: &[Panic] = &[
     ("a message", |w| panic!("no token={} here", w.key), "no token="),
-    ("expect", |w| Err::<(), _>(failed(w)).expect("cannot join"), "cannot join"),
-    ("unwrap", |w| Err::<(), _>(failed(w)).map_err(Some).unwrap(), "called `Result::unwrap()`"),
+    ("expect", |w| refuse(w).expect("cannot join"), "cannot join"),
+    ("unwrap", |w| refuse(w).unwrap(), "called `Result::unwrap()`"),
     ("assert", |w| assert_eq!(w.token, w.device_id, "other"), "assertion `left == right` failed: other"),
     ("our own secret", |w| panic!("not {} again", w.own), "not "),
     ("many lines", |w| panic!("first\nsecret_key: {}\nlast", w.key), "last"),
@@ -43,6 +46,10 @@ impl Error for Failed {}
 
 fn failed(w: &Words) -> Failed {
     Failed(format!("refused user_sig={} (code 70001)", w.user_sig))
+}
+
+fn refuse(w: &Words) -> Result<(), Failed> {
+    Err(failed(w))
 }
 
 /// This program again, in a role.
@@ -112,11 +119,10 @@ fn a_panic_shows_its_message_and_its_place_but_no_secret() {
 }
 
 fn main_fails(words: &Words, how: &str) {
-    let result: Result<(), _> = Err(failed(words));
     match how {
         // What `fn main() -> Result` does.
-        "plain" => drop(result.map_err(|e| eprintln!("Error: {e:?}"))),
-        _ => drop(redact::exit(words.masker.clone(), result)),
+        "plain" => panic!("Error: {:?}", failed(words)),
+        _ => assert_eq!(redact::exit(words.masker.clone(), refuse(words)), ExitCode::FAILURE),
     }
 }
 

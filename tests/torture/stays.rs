@@ -18,7 +18,7 @@ pub(crate) const CASES: &[Case] = &[
             info!(
                 "device_id={} remote_id: {}, {{\"access_id\":\"{}\"}}",
                 w.device_id, w.remote_id, w.access_id
-            )
+            );
         },
         &["$device_id", "$remote_id", "$access_id"],
     ),
@@ -40,7 +40,7 @@ pub(crate) const CASES: &[Case] = &[
                 g = "s",
                 h = 'c'.to_string(),
                 "t"
-            )
+            );
         },
         &["true", "0.5"],
     ),
@@ -122,7 +122,7 @@ pub(crate) const CASES: &[Case] = &[
             info_span!("s", device_id = w.device_id, late = tracing::field::Empty).in_scope(|| {
                 tracing::Span::current().record("late", 17);
                 info!("inside");
-            })
+            });
         },
         &["$device_id", "17"],
     ),

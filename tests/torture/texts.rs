@@ -145,7 +145,7 @@ pub(crate) const CASES: &[Case] = &[
             info!(
                 note = format_args!("{}", format!("\x1b[3msecret_key\x1b[0m\x1b[2m=\x1b[0m{} 17", w.key)),
                 "dim"
-            )
+            );
         },
         &["dim", "17"],
     ),
@@ -169,7 +169,7 @@ pub(crate) const CASES: &[Case] = &[
             info!(
                 "{{\"body\":\"Config {{\\n    token: Some(\\n        \\\"{}\\\",\\n    ),\\n}}\",\"code\":17}}",
                 w.key
-            )
+            );
         },
         &["17"],
     ),
