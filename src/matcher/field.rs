@@ -281,6 +281,7 @@ fn after(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
     let gap_from = c.at;
     c.blanks();
     let gap = c.at > gap_from;
+    let mut pair = false;
     let colon = match sign(&c) {
         (b'=', length, depth) => {
             encoded = encoded.max(depth);
@@ -304,6 +305,7 @@ fn after(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
             c.at += 1;
             c.blanks();
             { c }.quote()?;
+            pair = true;
             false
         }
         _ if gap && closed.is_none() && bytes[..name.start].ends_with(b"--") => false,
@@ -319,11 +321,13 @@ fn after(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
     if colon && blank && closed.is_none() && !matches!(class, Class::Password) && is_prose(bytes, name, &c) {
         return None;
     }
-    let wrap = closed.filter(|_| colon).and_then(|quote| match quote.mark {
+    // Only then is it the name of a member, and not a word in a text.
+    let framed = closed.filter(|quote| (colon || pair) && is_opened(bytes, name, *quote).is_some());
+    let wrap = framed.filter(|_| colon).and_then(|quote| match quote.mark {
         Mark::Byte(mark) => Some((mark, quote.depth)),
         _ => None,
     });
-    let loose = closed.is_none();
+    let loose = framed.is_none();
     value(c, wrap, encoded, (colon && loose, loose), class)
 }
 
@@ -335,13 +339,18 @@ fn is_empty_here(c: &Cursor<'_>) -> bool {
     next.at > c.at && { next }.quote().is_none() && word.clone().any(|b| *b == b'=')
 }
 
+/// Where the quote stands that opens before a name what `quote` closes.
+fn is_opened(bytes: &[u8], name: Span, quote: Quote) -> Option<usize> {
+    let Mark::Byte(mark) = quote.mark else { return Some(name.start) };
+    let before = bytes[..name.start].strip_suffix(&[mark])?;
+    let slashes = before.iter().rev().take_while(|b| **b == b'\\').count();
+    (slashes == quote.depth).then_some(before.len() - slashes)
+}
+
 /// `("authorization", "Bearer …")`: name and value as a pair.
 fn is_pair(bytes: &[u8], name: Span, closed: Option<Quote>) -> bool {
-    let Some(Quote { mark: Mark::Byte(mark), depth }) = closed else { return false };
-    let before = &bytes[..name.start];
-    let Some(before) = before.strip_suffix(&[mark]) else { return false };
-    let slashes = before.iter().rev().take_while(|b| **b == b'\\').count();
-    slashes == depth && matches!(before[..before.len() - slashes].last(), Some(b'(' | b'['))
+    let opened = closed.and_then(|quote| is_opened(bytes, name, quote));
+    opened.is_some_and(|at| matches!(bytes[..at].last(), Some(b'(' | b'[')))
 }
 
 /// Whether a value may begin on the line after its name: a quoted one, a wrapped one, or an indented
@@ -402,7 +411,7 @@ fn value(
     }
     if let Some(quote) = c.quote() {
         let start = c.at;
-        let span = quoted(&mut c, quote).unwrap_or_else(|| Span::new(start, line_end(c.bytes, start)));
+        let span = quoted(&mut c, quote, loose).unwrap_or_else(|| Span::new(start, line_end(c.bytes, start)));
         let end = c.at.max(span.end);
         return Some(Raw { span, end, wrap: None, quoted: true, encoded });
     }
@@ -413,7 +422,10 @@ fn value(
         let start = c.at;
         while c.at < c.bytes.len() && !c.peek(0).is_ascii_whitespace() {
             let (byte, length, depth) = sign(&c);
-            if byte == mark && length > 1 && depth == encoded {
+            // What is not encoded at all is outside of what is.
+            if (byte == mark && length > 1 && depth == encoded)
+                || (length == 1 && b"\"'&<>\\".contains(&byte))
+            {
                 break;
             }
             c.at += length;
@@ -423,7 +435,7 @@ fn value(
     }
     // A wrapper around what is not quoted is part of the value.
     c.at = begin;
-    let end = bare(&mut c, encoded);
+    let end = bare(&mut c, encoded, loose);
     let end = match class {
         Class::Header if header => extend_header(c.bytes, begin, end),
         Class::Cookie => extend_cookie(c.bytes, end),
@@ -441,24 +453,25 @@ fn closes(c: &Cursor<'_>) -> bool {
 }
 
 /// The inside of a quote. A quote that nothing closes, or that runs over lines, reaches to its end all
-/// the same: what is cut off is no less secret.
-fn quoted(c: &mut Cursor<'_>, quote: Quote) -> Option<Span> {
+/// the same, since what is cut off is no less secret; but not out of the text in which the name stands.
+fn quoted(c: &mut Cursor<'_>, quote: Quote, loose: bool) -> Option<Span> {
     let start = c.at;
-    if let Some(span) = c.quoted(quote) {
-        return Some(span);
-    }
-    let Mark::Byte(mark) = quote.mark else { return None };
+    let Mark::Byte(mark) = quote.mark else { return c.quoted(quote) };
     let hay = &c.bytes[start..c.bytes.len().min(start + STRUCTURE)];
-    let mut from = 0;
-    while let Some(i) = memchr::memchr(mark, &hay[from..]).map(|i| from + i) {
+    let outer = |i: &usize| loose && (mark != b'"' || quote.depth > 0) && is_outer_quote(c.bytes, start + i);
+    for i in memchr::memchr2_iter(mark, b'"', hay) {
         let slashes = hay[..i].iter().rev().take_while(|b| **b == b'\\').count();
         let closes = if quote.depth == 0 { slashes.is_multiple_of(2) } else { slashes <= quote.depth };
-        if closes {
+        if hay[i] == mark && closes {
             let end = start + i - if quote.depth == 0 { 0 } else { slashes };
-            c.at = start + i + 1;
+            // A quote of a lower depth closes what is around as well, and is left for it.
+            c.at = if slashes == quote.depth || quote.depth == 0 { start + i + 1 } else { end };
             return Some(Span::new(start, end));
         }
-        from = i + 1;
+        if hay[i] != mark && slashes == 0 && outer(&i) {
+            c.at = start + i;
+            return Some(Span::new(start, start + i));
+        }
     }
     None
 }
@@ -473,12 +486,14 @@ fn is_stop(b: u8) -> bool {
 }
 
 /// The end of a value that is not quoted.
-fn bare(c: &mut Cursor<'_>, encoded: usize) -> usize {
+fn bare(c: &mut Cursor<'_>, encoded: usize, loose: bool) -> usize {
     let begin = c.at;
     while c.at < c.bytes.len() {
         let b = c.peek(0);
         if matches!(b, b'(' | b'[' | b'{') {
-            structure(c);
+            if !structure(c, loose) {
+                break;
+            }
             continue;
         }
         let mut next = *c;
@@ -501,19 +516,23 @@ fn bare(c: &mut Cursor<'_>, encoded: usize) -> usize {
     let named = c.at > begin && c.bytes[begin..c.at].iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
     if named && c.rest().starts_with(b" {") {
         c.at += 1;
-        structure(c);
+        structure(c, loose);
     }
     c.at = c.at.min(c.bytes.len());
     c.at
 }
 
-/// Goes over a bracketed structure; to the end of the text where nothing closes it.
-fn structure(c: &mut Cursor<'_>) {
+/// Goes over a bracketed structure, to the end of the text where nothing closes it; false where the
+/// text ends first in which the name stands.
+fn structure(c: &mut Cursor<'_>, loose: bool) -> bool {
     let floor = c.at;
     let mut depth = 0usize;
     while c.at < c.bytes.len() && c.at - floor < STRUCTURE {
+        if loose && is_outer_quote(c.bytes, c.at) {
+            return false;
+        }
         if let Some(quote) = c.quote() {
-            quoted(c, quote);
+            quoted(c, quote, loose);
             continue;
         }
         match c.peek(0) {
@@ -523,9 +542,15 @@ fn structure(c: &mut Cursor<'_>) {
         }
         c.at += 1;
         if depth == 0 {
-            return;
+            break;
         }
     }
+    true
+}
+
+/// Whether a quote stands here that can only close: JSON goes on behind it.
+fn is_outer_quote(bytes: &[u8], at: usize) -> bool {
+    bytes[at] == b'"' && matches!(bytes.get(at + 1), None | Some(b',' | b'}' | b']' | b':' | b'\n' | b'\r'))
 }
 
 /// The blank-separated word from `from` on, after its blanks.
