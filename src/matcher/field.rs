@@ -42,6 +42,8 @@ pub(crate) struct Field {
     pub(crate) span: Span,
     /// The name.
     pub(crate) name: Span,
+    /// It is a mask already.
+    pub(crate) masked: bool,
     /// How far the field goes: what stands before needs no second look.
     pub(crate) end: usize,
     /// What the name announces.
@@ -51,9 +53,9 @@ pub(crate) struct Field {
 }
 
 impl Field {
-    /// Whether the value looks like a whole key.
+    /// Whether the value looks like a whole key, or like the mask of one: then there is no other.
     pub(crate) fn is_key(&self, bytes: &[u8]) -> bool {
-        self.span.len() >= 16 && key_run(&bytes[self.span.range()]) == self.span.len()
+        self.masked || (self.span.len() >= 16 && key_run(&bytes[self.span.range()]) == self.span.len())
     }
 }
 
@@ -652,10 +654,11 @@ fn settle(bytes: &[u8], name: Span, raw: Raw, class: Class) -> Field {
         }
     }
     let value = &bytes[span.range()];
+    let masked = text::is_mask(value);
     if !is_secret(value, class, raw.quoted) {
         span.end = span.start;
     }
-    Field { span, name, end, class, wrap: raw.wrap.filter(|_| !raw.quoted) }
+    Field { span, name, masked, end, class, wrap: raw.wrap.filter(|_| !raw.quoted) }
 }
 
 /// Whether there is anything to hide in a value of this class.
