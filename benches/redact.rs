@@ -142,22 +142,26 @@ fn token() -> String {
 fn emit(event: &str, n: u64, token: &str) {
     let (device_id, path, state) = ("TIRA1B2C3D4E", "/v1/devices/state", "connected");
     match event {
-        "literal" => tracing::info!(
-            device_id,
-            path,
-            state,
-            n,
-            status = 200u64,
-            "the device has answered the call and the media channel is open now; the peer's camera is on air"
-        ),
-        "args" => tracing::info!(
-            device_id,
-            path,
-            state,
-            n,
-            status = 200u64,
-            "the device {device_id} has answered call {n} and the media channel is open now; camera is on"
-        ),
+        "literal" => {
+            tracing::info!(
+                device_id,
+                path,
+                state,
+                n,
+                status = 200u64,
+                "the device has answered the call and the media channel is open now; the peer's camera is on air"
+            );
+        }
+        "args" => {
+            tracing::info!(
+                device_id,
+                path,
+                state,
+                n,
+                status = 200u64,
+                "the device {device_id} has answered call {n} and the media channel is open now; camera is on"
+            );
+        }
         "debug" => {
             let request = Request { method: "GET", path, status: 200 };
             tracing::info!(
@@ -169,14 +173,16 @@ fn emit(event: &str, n: u64, token: &str) {
                 "the device has answered the call and the media channel is open now; the peer's camera is on air"
             );
         }
-        "field" => tracing::info!(
-            device_id,
-            path,
-            secret_key = &token[4..36],
-            n,
-            status = 200u64,
-            "the device has answered the call and the media channel is open now; the peer's camera is on air"
-        ),
+        "field" => {
+            tracing::info!(
+                device_id,
+                path,
+                secret_key = &token[4..36],
+                n,
+                status = 200u64,
+                "the device has answered the call and the media channel is open now; the peer's camera is on air"
+            );
+        }
         "token" => {
             tracing::info!(
                 device_id,
@@ -187,7 +193,9 @@ fn emit(event: &str, n: u64, token: &str) {
                 "the device has answered with {token}"
             );
         }
-        "off" => tracing::debug!(device_id, path, state, n, status = 200u64, "nobody hears this {token}"),
+        "off" => {
+            tracing::debug!(device_id, path, state, n, status = 200u64, "nobody hears this {token}");
+        }
         _ => panic!("events: {EVENTS:?}"),
     }
 }

@@ -359,11 +359,15 @@ impl Detector {
                 let mut place = out[i];
                 // A name that is not encoded was seen outside, where quotes are what they are.
                 let seen = place.name.is_some_and(|name| {
-                    let way = Span::new(name.start, place.span.start.max(name.end));
+                    let value = if wake == Wake::UnicodeEscape { name.end } else { place.span.start };
+                    let way = Span::new(name.start, value.max(name.end));
                     view.to_source(way).len() == way.len()
                 });
                 if !seen {
                     place.span = view.to_source(place.span);
+                    if wake == Wake::UnicodeEscape && place.class.is_some() {
+                        place.span.end = string_end(page.bytes, place.span);
+                    }
                     (place.wrap, place.name) = (None, None);
                     out[kept] = place;
                     kept += 1;
@@ -538,6 +542,14 @@ pub(crate) fn join(places: &mut Vec<Place>, from: usize) {
         }
     }
     places.truncate(kept + 1);
+}
+
+/// Where the string ends in which a span begins: at the first quote that is not escaped.
+fn string_end(bytes: &[u8], span: Span) -> usize {
+    let text = &bytes[span.range()];
+    let mut quotes = memchr::memchr_iter(b'"', text);
+    let end = quotes.find(|&i| text[..i].iter().rev().take_while(|b| **b == b'\\').count() % 2 == 0);
+    end.map_or(span.end, |i| span.start + i)
 }
 
 /// True where something changed in the first `head` bytes.

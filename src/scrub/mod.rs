@@ -268,6 +268,12 @@ impl Masker {
     fn stars(&self, value: &[u8], class: Option<Class>, decoded: bool, out: &mut Vec<u8>) {
         let partial = self.policy.style == Style::Partial && !decoded;
         match class {
+            _ if decoded && value.len() >= 8 && value.iter().skip(1).step_by(2).all(|b| *b == 0) => {
+                out.extend_from_slice(b"*\0*\0*\0*\0");
+            }
+            _ if decoded && value.len() >= 8 && value.iter().step_by(2).all(|b| *b == 0) => {
+                out.extend_from_slice(b"\0*\0*\0*\0*");
+            }
             Some(Class::License) if !decoded => {
                 let comma = public(value);
                 out.extend_from_slice(&value[..comma]);
