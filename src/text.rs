@@ -116,12 +116,7 @@ pub fn mask_into(secret: &[u8], out: &mut Vec<u8>) {
 /// Whether text is a mask already: at most four characters, `****`, at most four characters; before it
 /// perhaps an identifier with a comma, as in the mask of a license.
 pub fn is_mask(text: &[u8]) -> bool {
-    let is_id =
-        |id: &[u8]| id.len() <= 64 && id.iter().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(b));
-    let text = match memchr::memchr(b',', text) {
-        Some(comma) if is_id(&text[..comma]) => &text[comma + 1..],
-        _ => text,
-    };
+    let text = &text[public_id(text).unwrap_or(0)..];
     // A search that has to be prepared first would cost more than the rest.
     let stars = memchr::memchr(b'*', text).filter(|&i| text[i..].starts_with(STARS.as_bytes()));
     let Some(stars) = stars else { return false };
@@ -129,10 +124,16 @@ pub fn is_mask(text: &[u8]) -> bool {
     head.len() <= 4 && tail.len() <= 4 && head.iter().chain(tail).all(|&b| is_shown(b))
 }
 
-/// Where the comma of a license stands, if an identifier stands before it.
-pub(crate) fn id_before_comma(text: &[u8]) -> Option<usize> {
-    let comma = memchr::memchr(b',', text).filter(|&i| (1..=64).contains(&i))?;
-    text[..comma].iter().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(b)).then_some(comma)
+/// How many bytes of a license are its public identifier and the comma behind it, which a URL writes as
+/// `%2C`.
+pub(crate) fn public_id(text: &[u8]) -> Option<usize> {
+    let id = text.iter().take(65).take_while(|b| b.is_ascii_alphanumeric() || b"-_".contains(b)).count();
+    match text[id..] {
+        _ if !(1..=64).contains(&id) => None,
+        [b',', ..] => Some(id + 1),
+        [b'%', b'2', b'c' | b'C', ..] => Some(id + 3),
+        _ => None,
+    }
 }
 
 /// What a mask may show in any syntax.

@@ -311,6 +311,8 @@ fn after(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
             false
         }
         _ if gap && closed.is_none() && bytes[..name.start].ends_with(b"--") => false,
+        // `IDENTIFIED WITH PASSWORD 'x'`
+        (b'\'' | b'"', ..) if gap && closed.is_none() && class == Class::Password => false,
         _ => return None,
     };
     let at_separator = c.at;
@@ -318,6 +320,10 @@ fn after(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
     let blank = c.at > at_separator;
     let broken = encoded == 0 && c.line_end();
     if broken && !begins_well(&c, bytes, name) {
+        return None;
+    }
+    // `app::token: text`: where a record of a log comes from.
+    if colon && blank && closed.is_none() && bytes[..name.start].ends_with(b"::") {
         return None;
     }
     if colon && blank && closed.is_none() && !matches!(class, Class::Password) && is_prose(bytes, name, &c) {
@@ -448,10 +454,14 @@ fn value(
 }
 
 /// Whether a quote after a name without quotes closes the text in which the name stands, rather than
-/// opens a value: `"message":"no token:","n":1`.
+/// opens a value: `"message":"no token:","n":1`. Passwords begin with `}`, `,` and blanks, too, so what
+/// follows has to be more than one sign.
 fn closes(c: &Cursor<'_>) -> bool {
     let mut next = *c;
-    next.quote().is_some() && matches!(next.peek(0), b',' | b'}' | b']' | b')' | b' ' | b'\n' | b'\r' | 0)
+    let Some(quote) = next.quote() else { return false };
+    let line = &next.rest()[..line_end(next.bytes, next.at) - next.at];
+    let lone = || !matches!(quote.mark, Mark::Byte(mark) if memchr::memchr(mark, line).is_some());
+    goes_on(next.rest(), quote) || (matches!(next.peek(0), b' ' | b')') && lone())
 }
 
 /// The inside of a quote. A quote that nothing closes, or that runs over lines, reaches to its end all
@@ -552,7 +562,40 @@ fn structure(c: &mut Cursor<'_>, loose: bool) -> bool {
 
 /// Whether a quote stands here that can only close: JSON goes on behind it.
 fn is_outer_quote(bytes: &[u8], at: usize) -> bool {
-    bytes[at] == b'"' && matches!(bytes.get(at + 1), None | Some(b',' | b'}' | b']' | b':' | b'\n' | b'\r'))
+    let outer = Quote { mark: Mark::Byte(b'"'), depth: 0 };
+    bytes[at] == b'"'
+        && (goes_on(&bytes[at + 1..], outer) || matches!(bytes[at + 1..], [b':', b'"' | b'{' | b'[', ..]))
+}
+
+/// Whether what stands behind a closing quote is how JSON goes on: its end, or all of a next element.
+fn goes_on(text: &[u8], quote: Quote) -> bool {
+    let closing = text.iter().take_while(|b| matches!(b, b'}' | b']')).count();
+    match &text[closing..] {
+        [] | [b'\n' | b'\r', ..] => true,
+        [b',', next @ ..] => is_element(next.trim_ascii_start(), quote),
+        // The string around that of the quote ends as well.
+        rest if closing > 0 && quote.depth > 0 => { Cursor::new(rest, 0) }.quote().is_some(),
+        _ => false,
+    }
+}
+
+/// Whether a member of an object or an element of a list stands here, in such quotes.
+fn is_element(text: &[u8], quote: Quote) -> bool {
+    let end = |b: u8| matches!(b, b',' | b']' | b'}');
+    let mut c = Cursor::new(&text[..text.len().min(LONGEST)], 0);
+    if c.quote() == Some(quote) {
+        return c.quoted(quote).is_some() && {
+            c.blanks();
+            c.peek(0) == b':' || end(c.peek(0))
+        };
+    }
+    let word = text.iter().take(24).take_while(|b| b.is_ascii_alphanumeric() || **b == b'.').count();
+    let scalar = [&b"true"[..], b"false", b"null"].contains(&&text[..word]);
+    let number = word > 0 && text[..word].iter().all(|b| b.is_ascii_digit() || *b == b'.');
+    match text {
+        [b'{' | b'[', next, ..] => matches!(next, b'"' | b'\'' | b'\\' | b'{' | b'[' | b'}' | b']'),
+        _ => (scalar || number) && text.get(word).is_some_and(|b| end(*b)),
+    }
 }
 
 /// The blank-separated word from `from` on, after its blanks.
@@ -668,6 +711,8 @@ pub(crate) fn is_secret(value: &[u8], class: Class, quoted: bool) -> bool {
         || value.is_empty()
         || text::is_mask(value)
         || (!quoted && NOTHING.contains(&value))
+        // As formatters write Debug into a string of JSON.
+        || value == b"None"
     {
         return false;
     }
@@ -724,6 +769,7 @@ mod tests {
             "\"authorization\": \"Bearer KEY0\"",
             "(\"authorization\", \"KEY0\")",
             "--password KEY0 x",
+            "WITH PASSWORD 'KEY0' VALID",
             "token=\\u0022KEY0\\u0022",
             "token\\u003dKEY0\\u0026x=1",
             "token:\n  'KEY0'",
@@ -738,6 +784,9 @@ mod tests {
         assert_eq!(hidden("token=[1, 2, 3] x"), Some("[1, 2, 3]"));
         assert_eq!(hidden("token: Token { a: \"}\", b: 1 } x"), Some("Token { a: \"}\", b: 1 }"));
         assert_eq!(hidden("cookie: a=b; c=d x"), Some("a=b; c=d"));
+        assert_eq!(hidden("password=\"},x: 1\" y"), Some("},x: 1"));
+        assert_eq!(hidden("password=\",x\" y"), Some(",x"));
+        assert_eq!(hidden("password=\"]\" y"), Some("]"));
         assert_eq!(hidden("\"token\":12345,"), Some("12345"));
         assert_eq!(hidden("\"token\":\"cut off"), Some("cut off"));
     }
@@ -760,6 +809,12 @@ mod tests {
             "token=\"\"",
             "bad token, sorry",
             "token",
+            r#"{"message":"password=","code":17}"#,
+            r#"{"fields":{"message":"got token="},"code":17}"#,
+            r#"{"list":["password=",17,"token=",null]}"#,
+            r#"{"message":"password="}"#,
+            r#"{"token":"None"}"#,
+            "INFO app::token: refreshed",
         ] {
             assert_eq!(hidden(text), None, "{text:?}");
         }

@@ -275,7 +275,7 @@ impl Masker {
                 out.extend_from_slice(b"\0*\0*\0*\0*");
             }
             Some(Class::License) if !decoded => {
-                let comma = public(value);
+                let comma = crate::text::public_id(value).unwrap_or(0);
                 out.extend_from_slice(&value[..comma]);
                 if partial {
                     mask_into(&value[comma..], out);
@@ -287,15 +287,4 @@ impl Masker {
             _ => out.extend_from_slice(STARS.as_bytes()),
         }
     }
-}
-
-/// How many bytes of a license are its public id and the comma, which a URL writes as `%2C`.
-fn public(license: &[u8]) -> usize {
-    let encoded = || {
-        let percent = memchr::memchr(b'%', license)?;
-        let is_comma = license[percent..].get(1..3).is_some_and(|hex| hex.eq_ignore_ascii_case(b"2c"));
-        let id = crate::text::id_before_comma(&[&license[..percent], b","].concat())?;
-        is_comma.then_some(id + 3)
-    };
-    crate::text::id_before_comma(license).map(|i| i + 1).or_else(encoded).unwrap_or(0)
 }
