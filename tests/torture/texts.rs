@@ -149,6 +149,16 @@ pub(crate) const CASES: &[Case] = &[
         },
         &["dim", "17"],
     ),
+    Case::new(
+        "passwords that begin like JSON",
+        |w| {
+            info!(
+                "password=\"}}{0}\" password=\",{0}\" password=\"]{0}\" password=\":{0}\" password=\" {0}\" password=\"){0}\" 17",
+                w.key
+            )
+        },
+        &["17"],
+    ),
     Case::new("tabs", |w| info!("token\t=\t{}\t17", w.key), &["17"]),
     Case::new("an arrow", |w| info!(":token => {}, :code => 17", w.key), &["17"]),
     Case::new("SQL", |w| info!("ALTER USER bob WITH PASSWORD '{}' VALID", w.password), &["bob", "VALID"]),
