@@ -169,7 +169,14 @@ fn emit(event: &str, n: u64, token: &str) {
             );
         }
         "token" => {
-            tracing::info!(device_id, path, state, n, status = 200u64, "the device has answered with {token}")
+            tracing::info!(
+                device_id,
+                path,
+                state,
+                n,
+                status = 200u64,
+                "the device has answered with {token}"
+            );
         }
         "off" => {
             tracing::debug!(device_id, path, state, n, status = 200u64, "nobody hears this {token}");
