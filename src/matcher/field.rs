@@ -31,6 +31,8 @@ pub(crate) enum Class {
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Fields {
     names: Vec<(Box<[u8]>, Class)>,
+    /// For each hash the names of it, as a bit for each of the first 128 and then all the rest.
+    places: Vec<u128>,
     /// Each as it was given, in words.
     words: Vec<Vec<Vec<u8>>>,
 }
@@ -59,6 +61,17 @@ impl Field {
     }
 }
 
+/// How many hashes of names are told apart.
+const PLACES: usize = 256;
+
+/// The hash of a folded name.
+fn place(folded: &[u8]) -> usize {
+    let (first, last) = (folded[0], folded[folded.len() - 1]);
+    let middle = folded[folded.len() / 2];
+    let mixed = u32::from_le_bytes([first, last, middle, folded.len() as u8]).wrapping_mul(0x9e37_79b1);
+    (mixed >> 24) as usize
+}
+
 /// The longest name that is compared.
 const LONGEST: usize = 64;
 
@@ -76,7 +89,12 @@ impl Fields {
                 all.push(words(name));
             }
         }
-        Self { names: map.into_iter().collect(), words: all }
+        let names: Vec<(Box<[u8]>, Class)> = map.into_iter().collect();
+        let mut places = vec![0; PLACES];
+        for (i, (name, _)) in names.iter().enumerate() {
+            places[place(name)] |= 1 << i.min(127);
+        }
+        Self { names, places, words: all }
     }
 
     /// The class of a name, by its last dotted segment.
@@ -88,8 +106,18 @@ impl Fields {
     fn exact(&self, segment: &[u8]) -> Option<Class> {
         let mut buffer = [0; LONGEST];
         let folded = fold(segment, &mut buffer)?;
-        let at = self.names.binary_search_by(|(name, _)| (**name).cmp(folded)).ok()?;
-        Some(self.names[at].1)
+        let mut bits = *self.places.get(place(folded))?;
+        while bits != 0 {
+            let i = bits.trailing_zeros() as usize;
+            // The last bit stands for all that are left.
+            let range = if i < 127 { i..i + 1 } else { i..self.names.len() };
+            let found = self.names[range].iter().find(|(name, _)| **name == *folded);
+            if let Some((_, class)) = found {
+                return Some(*class);
+            }
+            bits &= bits - 1;
+        }
+        None
     }
 
     /// The four bytes by which the prefilter wakes: of a single word those that most names share, of

@@ -44,6 +44,8 @@
 
 mod capture;
 mod names;
+#[cfg(feature = "opentelemetry")]
+mod otel;
 mod panics;
 mod setup;
 mod subscriber;
@@ -55,6 +57,8 @@ use tracing_core::{Subscriber, dispatcher};
 
 use crate::scrub::{Masker, Policy};
 
+#[cfg(feature = "opentelemetry")]
+pub use otel::{RedactLogs, RedactSpans};
 pub use panics::{exit, panic_hook};
 pub use setup::{init, init_with};
 pub use subscriber::Redacted;

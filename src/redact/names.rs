@@ -23,6 +23,8 @@ pub(super) struct Names {
 pub(super) struct Classes {
     secret: u64,
     keep: u64,
+    /// What the names of the first few say.
+    first: [Option<(u8, Secrecy)>; 3],
 }
 
 impl Names {
@@ -47,7 +49,13 @@ impl Classes {
             let fields = metadata.fields().iter().take(BITS).enumerate();
             fields.filter(|(_, field)| is(field.name())).fold(0, |bits, (i, _)| bits | 1 << i)
         };
+        let says = |(i, name)| match masker.naming(name) {
+            Naming::Secret(secrecy) => Some((u8::try_from(i).ok()?, secrecy)),
+            _ => None,
+        };
+        let mut secrets = metadata.fields().iter().map(|f| f.name()).enumerate().filter_map(says);
         Self {
+            first: std::array::from_fn(|_| secrets.next()),
             secret: bits(&|name| matches!(masker.naming(name), Naming::Secret(_))),
             keep: bits(&|name| masker.keeps(name)),
         }
@@ -58,6 +66,10 @@ impl Classes {
     pub(super) fn secrecy(self, masker: &Masker, field: &Field) -> Option<Secrecy> {
         if !has(self.secret, field) {
             return None;
+        }
+        let known = self.first.iter().flatten().find(|(i, _)| usize::from(*i) == field.index());
+        if let Some((_, secrecy)) = known {
+            return Some(*secrecy);
         }
         match masker.naming(field.name()) {
             Naming::Secret(secrecy) => Some(secrecy),
