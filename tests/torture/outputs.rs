@@ -191,3 +191,42 @@ fn untimed(output: &str) -> Vec<&str> {
     let varies = |word: &&str| !["busy_ns=", "idle_ns=", "thread.id="].iter().any(|n| word.starts_with(n));
     output.split(' ').filter(varies).collect()
 }
+
+#[cfg(feature = "opentelemetry")]
+#[test]
+fn an_exporter_that_masks_shows_no_secret_whatever_fills_its_spans() {
+    let mut complaints = Vec::new();
+    // What an exporter gets of bytes is their hex, in which nobody finds anything; and of an error the text
+    // a second time, under another name. The wrapper around the subscriber is before both.
+    let past = |name: &str| name.starts_with("bytes ") || name == "an error under a secret name";
+    let shown = |r: &&Ready| !r.case.unseen.contains(&Format::Otel) && !past(r.case.name);
+    for Ready { case, words, oracle } in ready().iter().filter(shown) {
+        let output = run(words, &[Format::Otel], Guard::Exporter, || (case.emit)(words)).concat();
+        complaints.extend(check(case, words, oracle, Format::Otel, &output));
+    }
+    none(&complaints);
+}
+
+#[cfg(feature = "opentelemetry")]
+#[test]
+fn what_is_put_on_a_span_past_tracing_is_masked_by_the_exporter() {
+    use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+    let words = Words::mint("past tracing");
+    let oracle = Oracle::new(&words);
+    let past = || {
+        let span = tracing::Span::current();
+        span.set_attribute("token", words.key.clone());
+        span.set_attribute("note", format!("joined with {}", words.token));
+        span.set_attribute("device_id", words.device_id.clone());
+        span.set_status(opentelemetry::trace::Status::error(format!("password={} is wrong", words.password)));
+    };
+    for guard in [Guard::Plain, Guard::Wrapper] {
+        let shown = run(&words, &[Format::Otel], guard, past).concat();
+        assert!(oracle.shown_in(&shown).is_some(), "{guard:?} cannot see it:\n{shown}");
+    }
+    let masked = run(&words, &[Format::Otel], Guard::Exporter, past).concat();
+    assert_eq!(oracle.shown_in(&masked), None, "{masked}");
+    for kept in ["joined with ", "password=", " is wrong", &words.device_id] {
+        assert!(masked.contains(kept), "{kept:?} is lost:\n{masked}");
+    }
+}

@@ -39,6 +39,9 @@ pub(crate) enum Guard {
     Wrapper,
     /// The wrapper, and the net under every writer.
     Both,
+    /// A wrapper around the exporter alone: the last place where something can be masked.
+    #[cfg(feature = "opentelemetry")]
+    Exporter,
 }
 
 #[derive(Clone, Default)]
@@ -85,7 +88,14 @@ pub(crate) fn run(words: &Words, formats: &[Format], guard: Guard, emit: impl Fn
     static LOG: Once = Once::new();
     LOG.call_once(|| tracing_log::LogTracer::init().expect("no other bridge is installed"));
     let exporter = InMemorySpanExporter::default();
-    let provider = SdkTracerProvider::builder().with_simple_exporter(exporter.clone()).build();
+    let provider = SdkTracerProvider::builder();
+    let provider = match guard {
+        #[cfg(feature = "opentelemetry")]
+        Guard::Exporter => provider
+            .with_simple_exporter(scrubjay::redact::RedactSpans::new(exporter.clone(), words.masker.clone())),
+        _ => provider.with_simple_exporter(exporter.clone()),
+    };
+    let provider = provider.build();
     let buffers: Vec<Buffer> = formats.iter().map(|_| Buffer::default()).collect();
     let layers: Vec<Boxed> = formats
         .iter()
@@ -103,8 +113,8 @@ pub(crate) fn run(words: &Words, formats: &[Format], guard: Guard, emit: impl Fn
         .collect();
     let subscriber = tracing_subscriber::registry().with(layers);
     let dispatch = match guard {
-        Guard::Plain => Dispatch::new(subscriber),
         Guard::Wrapper | Guard::Both => Dispatch::new(subscriber.redacted(words.masker.clone())),
+        _ => Dispatch::new(subscriber),
     };
     tracing::dispatcher::with_default(&dispatch, || {
         // An exporter of spans sees events only where there is a span.

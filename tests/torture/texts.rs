@@ -155,7 +155,7 @@ pub(crate) const CASES: &[Case] = &[
             info!(
                 "password=\"}}{0}\" password=\",{0}\" password=\"]{0}\" password=\":{0}\" password=\" {0}\" password=\"){0}\" 17",
                 w.key
-            )
+            );
         },
         &["17"],
     ),
