@@ -20,13 +20,18 @@ mod matcher;
 mod prefilter;
 #[cfg(feature = "cli")]
 pub mod prove;
+#[cfg(feature = "tracing")]
+pub mod redact;
 #[cfg(feature = "cli")]
 pub mod report;
 pub mod rule;
 #[cfg(feature = "cli")]
 pub mod scan;
+pub mod scrub;
 pub mod secret;
 mod table;
+#[cfg(feature = "tracing")]
+pub mod testing;
 pub mod text;
 pub mod token;
 

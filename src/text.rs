@@ -91,6 +91,56 @@ pub fn mask_license(license: &[u8]) -> String {
     }
 }
 
+/// Appends the mask of a secret to bytes: as [`mask`], but with nothing shown that could end a string or
+/// an escape where the mask is put in the secret's place. Allocates only where `out` has to grow.
+///
+/// ```
+/// let mut out = Vec::new();
+/// scrubjay::text::mask_into(b"0123456789abcdef", &mut out);
+/// scrubjay::text::mask_into(b"\"quoted\" and long enough", &mut out);
+/// assert_eq!(out, b"01****ef****");
+/// ```
+pub fn mask_into(secret: &[u8], out: &mut Vec<u8>) {
+    let shown = match secret.len() {
+        24.. => 4,
+        16.. => 2,
+        _ => 0,
+    };
+    let (head, tail) = (&secret[..shown], &secret[secret.len() - shown..]);
+    let plain = head.iter().chain(tail).all(|&b| is_shown(b));
+    out.extend_from_slice(if plain { head } else { b"" });
+    out.extend_from_slice(STARS.as_bytes());
+    out.extend_from_slice(if plain { tail } else { b"" });
+}
+
+/// Whether text is a mask already: at most four characters, `****`, at most four characters; before it
+/// perhaps an identifier with a comma, as in the mask of a license.
+pub fn is_mask(text: &[u8]) -> bool {
+    let text = &text[public_id(text).unwrap_or(0)..];
+    // A search that has to be prepared first would cost more than the rest.
+    let stars = memchr::memchr(b'*', text).filter(|&i| text[i..].starts_with(STARS.as_bytes()));
+    let Some(stars) = stars else { return false };
+    let (head, tail) = (&text[..stars], &text[stars + STARS.len()..]);
+    head.len() <= 4 && tail.len() <= 4 && head.iter().chain(tail).all(|&b| is_shown(b))
+}
+
+/// How many bytes of a license are its public identifier and the comma behind it, which a URL writes as
+/// `%2C`.
+pub(crate) fn public_id(text: &[u8]) -> Option<usize> {
+    let id = text.iter().take(65).take_while(|b| b.is_ascii_alphanumeric() || b"-_".contains(b)).count();
+    match text[id..] {
+        _ if !(1..=64).contains(&id) => None,
+        [b',', ..] => Some(id + 1),
+        [b'%', b'2', b'c' | b'C', ..] => Some(id + 3),
+        _ => None,
+    }
+}
+
+/// What a mask may show in any syntax.
+fn is_shown(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_' | b'=' | b'-' | b'.')
+}
+
 /// True for characters that must not reach a terminal as they are: controls, and those that reorder
 /// or hide text.
 pub fn is_unprintable(c: char) -> bool {

@@ -9,6 +9,7 @@
 //! | `assign` | what follows a name: values, types, flags, table cells |
 //! | `separator` | what stands between a name and its value |
 //! | `literal` | the value itself: quoted, wrapped, bare |
+//! | `field` | fields of a log, whose names alone say that the value is secret |
 //! | `fallback` | literals further on in the statement |
 //! | `prose` | sentences |
 //! | `short` | `-K` and `sk` |
@@ -25,6 +26,7 @@ mod cores;
 pub(crate) mod csv;
 pub(crate) mod cursor;
 mod fallback;
+pub(crate) mod field;
 mod literal;
 pub(crate) mod name;
 mod pair;
@@ -36,12 +38,13 @@ mod short;
 use std::collections::HashMap;
 
 use crate::decode::{self, Wake};
-use crate::prefilter::{Core, Hit, Prefilter};
+use crate::prefilter::{Core, Hit, Prefilter, product};
 use crate::rule::{Rule, Value};
 use crate::text::Span;
 use crate::token::{self, Scheme, Token};
 
 use cores::{Cores, core_of};
+use field::{Field, Fields};
 pub(crate) use name::{Name, Names, normalise};
 
 /// How the value is written; the judges believe some forms more than others.
@@ -95,6 +98,8 @@ pub(crate) struct Matcher {
     hex64: Option<usize>,
     pem: Option<usize>,
     key: Option<usize>,
+    /// Names of a log's fields, for what masks rather than reports.
+    fields: Fields,
 }
 
 /// A rule that has a name.
@@ -129,6 +134,8 @@ enum Action {
     Request,
     /// `"TLS`.
     Document,
+    /// Part of the name of a log's field.
+    Field,
 }
 
 /// Cores of the forms that are the grammar's own, not the rules'.
@@ -151,7 +158,7 @@ const SK_BEFORE: &[u8] = b"?&\"'`{, \n\t(";
 
 impl Matcher {
     /// Compiles the rules.
-    pub(crate) fn new(rules: &[Rule]) -> Self {
+    pub(crate) fn new(rules: &[Rule], fields: Fields) -> Self {
         let mut cores = Cores::default();
         let mut classes: Vec<Core> = own_cores();
         let mut add = |four: [u8; 4], action: Action| {
@@ -181,6 +188,12 @@ impl Matcher {
             schemes.extend(rule.token.iter().filter_map(|t| token::scheme(t)).map(|s| (index, s)));
         }
         names.finish();
+        for core in fields.cores(|four| cores.get(four).next().is_some()) {
+            let new = product(&core).into_iter().filter(|four| cores.add(*four, Action::Field)).count();
+            if new > 0 {
+                classes.push(core.map(|class| class.iter().flat_map(|b| either_case(*b)).collect()));
+            }
+        }
         let of = |kind| rules.iter().position(|r| r.kind == kind && r.token.is_empty() && r.regex.is_none());
         use crate::finding::Kind;
         Self {
@@ -194,6 +207,7 @@ impl Matcher {
             hex64: of(Kind::SdkSecretKey),
             pem: of(Kind::PrivateKey).filter(|&r| rules[r].value == Value::Pem),
             key: of(Kind::SecretKey),
+            fields,
         }
     }
 
@@ -231,6 +245,7 @@ impl Matcher {
                 Action::ShortFlag => short::short_flag(self, page, at, out),
                 Action::Request => shape::request_key(self, page, at, out),
                 Action::Document => shape::document(self, page, at, out),
+                Action::Field => {}
             }
         }
         match four {
@@ -241,6 +256,41 @@ impl Matcher {
             [_, b's' | b'S', b'k' | b'K', _] => short::short_name(self, page, at + 1, out),
             _ => {}
         }
+    }
+
+    /// The field of a log around a core.
+    pub(crate) fn field(&self, bytes: &[u8], at: usize) -> Option<Field> {
+        let four = *bytes.get(at..)?.first_chunk::<4>()?;
+        let is_field = self.cores.get(four).any(|action| *action == Action::Field);
+        if is_field { self.fields.at(bytes, at) } else { None }
+    }
+
+    /// The end of what has the form of a connect token at a core, whole and with a whole signature: to
+    /// hide it, nobody has to decode it.
+    pub(crate) fn connect(bytes: &[u8], at: usize) -> Option<usize> {
+        let rest = &bytes[at..];
+        if !matches!(rest.get(..5)?, b"v1.ey" | b"v1.ew") || is_glued(&bytes[..at]) {
+            return None;
+        }
+        let run = |from: usize| {
+            rest[from..].iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')).count()
+        };
+        let payload = run(3);
+        if payload < MIN_PAYLOAD || rest.get(3 + payload) != Some(&b'.') {
+            return None;
+        }
+        let signature = run(4 + payload);
+        (signature == token::tirtc::SIGNATURE_CHARS).then_some(at + 4 + payload + signature)
+    }
+
+    /// The names of fields.
+    pub(crate) fn fields(&self) -> &Fields {
+        &self.fields
+    }
+
+    /// The class of a field of a log, by its name.
+    pub(crate) fn class(&self, name: &[u8]) -> Option<field::Class> {
+        self.fields.class(name)
     }
 
     fn named(&self, page: &Page<'_>, at: usize, out: &mut Vec<Match>, asks: &mut Asks) {
@@ -328,6 +378,9 @@ fn is_glued(before: &[u8]) -> bool {
     });
     !(percent || escape || colour)
 }
+
+/// The claims of a connect token need more characters than this.
+const MIN_PAYLOAD: usize = 60;
 
 fn either_case(b: u8) -> Vec<u8> {
     let mut class = vec![b.to_ascii_lowercase(), b.to_ascii_uppercase()];

@@ -227,7 +227,7 @@ fn ideographs(names: &Names, bytes: &[u8], hit: usize) -> Option<Name> {
 }
 
 /// The run of identifier bytes around `at`, without dashes and dots at its ends.
-fn identifier(bytes: &[u8], at: usize) -> Span {
+pub(super) fn identifier(bytes: &[u8], at: usize) -> Span {
     if !bytes.get(at).is_some_and(|&b| is_ident(b)) {
         return Span::new(at, at);
     }
@@ -257,7 +257,7 @@ fn identifier(bytes: &[u8], at: usize) -> Span {
 }
 
 /// The last dotted segment; a short tail such as `.prod` counts with the one before.
-fn segment(bytes: &[u8], run: Span) -> Span {
+pub(super) fn segment(bytes: &[u8], run: Span) -> Span {
     let text = &bytes[run.range()];
     match text.iter().rposition(|&b| b == b'.') {
         Some(dot) => Span::new(run.start + dot + 1, run.end),

@@ -9,7 +9,7 @@ use std::arch::x86_64::{
 };
 use std::ops::Range;
 
-use super::{BLOCK, Block, Classes, HALF, HEX_RUN, Hit, Prefilter, emit, is_lower_hex, is_trace_id};
+use super::{BLOCK, Block, Classes, HALF, HEX_RUN, Hit, Prefilter, cores, emit, is_lower_hex, is_trace_id};
 
 /// So many blocks are classified before their hits are told: the loop over them calls nothing and
 /// keeps its tables in registers.
@@ -39,27 +39,78 @@ pub(super) fn available() -> bool {
 pub(super) fn find(filter: &Prefilter, bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
     let whole = range.end.min(bytes.len().saturating_sub(SIGHT - BLOCK));
     let blocks = whole.saturating_sub(range.start) / BLOCK;
-    let rest = range.start + blocks * BLOCK;
+    let batched = if blocks > SHORT { blocks } else { 0 };
+    let rest = range.start + batched * BLOCK;
     #[allow(unsafe_code, reason = "available() has found AVX2, BMI1 and POPCNT on this processor")]
-    let before = unsafe { find_blocks(filter, bytes, range.start..rest, hits) };
-    filter.find_portable(bytes, rest..range.end.max(rest), before, hits);
+    unsafe {
+        let before = match batched {
+            0 => Classes::NONE,
+            _ => find_blocks(filter, bytes, range.start..rest, hits),
+        };
+        if rest < range.end {
+            find_rest(filter, bytes, rest..range.end, before, hits);
+        }
+    }
+}
+
+/// So few blocks are told one by one: the lines of a log are short, and to fill a batch for them, or to
+/// look at their last bytes one by one, would cost more than all the rest.
+const SHORT: usize = 32;
+
+/// Short text, and the last bytes of long text.
+#[target_feature(enable = "avx2,bmi1,popcnt")]
+fn find_rest(
+    filter: &Prefilter,
+    bytes: &[u8],
+    range: Range<usize>,
+    mut before: Classes,
+    hits: &mut Vec<Hit>,
+) {
+    let tables = Tables::of(filter);
+    let mut padded = [0; SIGHT];
+    let mut at = range.start;
+    while at < range.end {
+        let length = BLOCK.min(range.end - at);
+        let sight = match bytes.get(at..).and_then(|b| b.first_chunk::<SIGHT>()) {
+            Some(sight) => sight,
+            None => {
+                let last = &bytes[at..];
+                padded[..last.len()].copy_from_slice(last);
+                padded[last.len()..].fill(b' ');
+                &padded
+            }
+        };
+        let mut m = classify(&tables, sight);
+        if length < BLOCK {
+            m.core &= (1 << length) - 1;
+        }
+        if m.has_run() | (m.nul != 0) {
+            tell(filter, bytes, (at, length), &[m], 0, &mut before, hits);
+        } else {
+            // Nothing but cores, which is nearly always so.
+            before = Classes::NONE;
+            cores(filter, bytes, at, m.core, hits);
+        }
+        at += BLOCK;
+    }
 }
 
 #[target_feature(enable = "avx2,bmi1,popcnt")]
 fn find_blocks(filter: &Prefilter, bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) -> Classes {
+    let tables = Tables::of(filter);
     let mut masks = [Masks::default(); BATCH];
     let mut before = Classes::NONE;
     let mut at = range.start;
     while at < range.end {
         let count = BATCH.min((range.end - at) / BLOCK);
-        let mut told = classify(filter, &bytes[at..], count, &mut masks);
+        let mut told = classify_batch(&tables, &bytes[at..], count, &mut masks);
         let mut next = 0;
         while told != 0 {
             let i = told.trailing_zeros() as usize;
             if i != next {
                 before = Classes::NONE;
             }
-            tell(filter, bytes, at + i * BLOCK, &masks[..count], i, &mut before, hits);
+            tell(filter, bytes, (at + i * BLOCK, BLOCK), &masks[..count], i, &mut before, hits);
             next = i + 1;
             told &= told - 1;
         }
@@ -77,7 +128,7 @@ fn find_blocks(filter: &Prefilter, bytes: &[u8], range: Range<usize>, hits: &mut
 fn tell(
     filter: &Prefilter,
     bytes: &[u8],
-    at: usize,
+    (at, length): (usize, usize),
     masks: &[Masks],
     i: usize,
     before: &mut Classes,
@@ -98,34 +149,72 @@ fn tell(
         }
         None => is_trace_id(bytes, place),
     };
-    emit(filter, bytes, Block { at, length: BLOCK, core: m.core, halves }, trace_id, before, hits);
+    emit(filter, bytes, Block { at, length, core: m.core, halves }, trace_id, before, hits);
+}
+
+/// The tables, in registers.
+#[derive(Clone, Copy)]
+struct Tables {
+    low: [__m256i; 4],
+    high: [__m256i; 4],
+    alphanumeric: [__m256i; 2],
+}
+
+impl Tables {
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn of(filter: &Prefilter) -> Self {
+        let t = &filter.tables;
+        Self {
+            low: [twice(&t[0][0]), twice(&t[1][0]), twice(&t[2][0]), twice(&t[3][0])],
+            high: [twice(&t[0][1]), twice(&t[1][1]), twice(&t[2][1]), twice(&t[3][1])],
+            alphanumeric: [twice(&ALPHANUMERIC[0]), twice(&ALPHANUMERIC[1])],
+        }
+    }
+}
+
+impl Masks {
+    /// Whether there is anything to tell of the block.
+    #[inline]
+    fn tells(self) -> bool {
+        (self.core != 0) | self.has_run() | (self.nul != 0)
+    }
+
+    #[inline]
+    fn has_run(self) -> bool {
+        (self.run & 0xffff == 0xffff) | (self.run >> HALF == 0xffff)
+    }
 }
 
 /// Classifies the first `count` blocks; says by a bit for each which have something to tell.
 #[target_feature(enable = "avx2,bmi1,popcnt")]
-fn classify(filter: &Prefilter, bytes: &[u8], count: usize, masks: &mut [Masks; BATCH]) -> u64 {
-    let t = &filter.tables;
-    let [low0, low1, low2, low3] = [twice(&t[0][0]), twice(&t[1][0]), twice(&t[2][0]), twice(&t[3][0])];
-    let [high0, high1, high2, high3] = [twice(&t[0][1]), twice(&t[1][1]), twice(&t[2][1]), twice(&t[3][1])];
-    let zero = _mm256_setzero_si256();
+fn classify_batch(tables: &Tables, bytes: &[u8], count: usize, masks: &mut [Masks; BATCH]) -> u64 {
+    let tables = *tables;
     let mut told = 0u64;
-    let (low_part, high_part) = (twice(&ALPHANUMERIC[0]), twice(&ALPHANUMERIC[1]));
     for (i, out) in masks[..count].iter_mut().enumerate() {
         let Some(sight) = bytes.get(i * BLOCK..).and_then(|b| b.first_chunk::<SIGHT>()) else { break };
-        let first = load(sight, 0);
-        let both = _mm256_and_si256(
-            _mm256_and_si256(pass(first, low0, high0), pass(load(sight, 1), low1, high1)),
-            _mm256_and_si256(pass(load(sight, 2), low2, high2), pass(load(sight, 3), low3, high3)),
-        );
-        let set = |x: __m256i| !(_mm256_movemask_epi8(_mm256_cmpeq_epi8(x, zero)) as u32);
-        let core = set(both);
-        let run = set(pass(first, low_part, high_part));
-        let nul = !set(first);
-        *out = Masks { core, run, nul };
-        let full = (run & 0xffff == 0xffff) | (run >> HALF == 0xffff);
-        told |= u64::from((core != 0) | full | (nul != 0)) << i;
+        *out = classify(&tables, sight);
+        told |= u64::from(out.tells()) << i;
     }
     told
+}
+
+/// Classifies one block.
+#[inline]
+#[target_feature(enable = "avx2,bmi1,popcnt")]
+fn classify(t: &Tables, sight: &[u8; SIGHT]) -> Masks {
+    let zero = _mm256_setzero_si256();
+    let first = load(sight, 0);
+    let both = _mm256_and_si256(
+        _mm256_and_si256(pass(first, t.low[0], t.high[0]), pass(load(sight, 1), t.low[1], t.high[1])),
+        _mm256_and_si256(
+            pass(load(sight, 2), t.low[2], t.high[2]),
+            pass(load(sight, 3), t.low[3], t.high[3]),
+        ),
+    );
+    let set = |x: __m256i| !(_mm256_movemask_epi8(_mm256_cmpeq_epi8(x, zero)) as u32);
+    let run = set(pass(first, t.alphanumeric[0], t.alphanumeric[1]));
+    Masks { core: set(both), run, nul: !set(first) }
 }
 
 /// Tables that let letters and digits pass: digits are one bucket, the first fifteen letters of

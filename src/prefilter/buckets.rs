@@ -102,7 +102,7 @@ pub(super) fn buckets(cores: &[Core]) -> Vec<[Halves; 4]> {
 }
 
 /// Every four bytes of a core.
-pub(super) fn product(core: &Core) -> Vec<[u8; 4]> {
+pub(crate) fn product(core: &Core) -> Vec<[u8; 4]> {
     let mut all = vec![[0; 4]];
     for (i, class) in core.iter().enumerate() {
         all = all

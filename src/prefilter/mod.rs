@@ -17,8 +17,8 @@ mod buckets;
 
 use std::ops::Range;
 
-pub(crate) use buckets::common;
-use buckets::{buckets, product};
+use buckets::buckets;
+pub(crate) use buckets::{common, product};
 
 /// What may stand at a position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,15 @@ pub(crate) enum Hit {
     Run(usize),
     /// The 16 bytes from here are ASCII characters in UTF-16, and the 16 before them are not or not in range.
     Wide(usize),
+}
+
+impl Hit {
+    /// The position.
+    pub(crate) fn at(self) -> usize {
+        match self {
+            Hit::Core(at) | Hit::Run(at) | Hit::Wide(at) => at,
+        }
+    }
 }
 
 /// The shortest run of lower-case hex digits that may be a key or an encoded text.
@@ -185,14 +194,19 @@ fn emit(
             hits.push(Hit::Wide(block.at + start));
         }
         *before = classes;
-        let mut bits = (block.core >> start) & 0xffff;
-        while bits != 0 {
-            let at = block.at + start + bits.trailing_zeros() as usize;
-            if filter.is_core(bytes, at) {
-                hits.push(Hit::Core(at));
-            }
-            bits &= bits - 1;
+        cores(filter, bytes, block.at + start, (block.core >> start) & 0xffff, hits);
+    }
+}
+
+/// Tells the positions that passed the tables and are cores.
+#[inline]
+fn cores(filter: &Prefilter, bytes: &[u8], from: usize, mut bits: u32, hits: &mut Vec<Hit>) {
+    while bits != 0 {
+        let at = from + bits.trailing_zeros() as usize;
+        if filter.is_core(bytes, at) {
+            hits.push(Hit::Core(at));
         }
+        bits &= bits - 1;
     }
 }
 

@@ -1,0 +1,290 @@
+//! Masking: takes the secrets out of bytes and leaves everything else as it is.
+//!
+//! A [`Masker`] hides what the [`Detector`] reports for any path, the values of fields whose names say
+//! that they are secret (a log is not code, so a password needs no entropy there), and the literals
+//! that a service registers. It works on slices; what reads streams, and the runtime layer, stand on
+//! it. Inline markers and project files do not count here: they are for reports.
+//!
+//! What it promises for a slice of text:
+//! - Every byte outside of a masked value is as it was, whatever the bytes are.
+//! - JSON stays JSON (a masked number becomes `"****"`), logfmt, URLs and colour codes stay readable.
+//! - A mask is a fixpoint: masking twice changes nothing more.
+//! - Time is linear in the text.
+//! - Text without a hit costs no allocation, nor do fields, connect tokens and literals once the
+//!   buffers have grown; what has to be judged or decoded does.
+//!
+//! A value that is split over two slices is not seen: give whole lines, and where a name and its value
+//! stand on two lines (pretty printing, YAML), both.
+
+mod literal;
+mod names;
+mod policy;
+
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::detect::{self, Detector, Place, join};
+use crate::matcher::field::{self, Class};
+use crate::text::{STARS, mask_into};
+
+use literal::Literals;
+#[cfg(feature = "tracing")]
+pub(crate) use literal::forms;
+pub use policy::{Hit, Policy, PolicyBuilder, Style};
+
+/// Masks bytes by a [`Policy`]. Immutable, shared by all threads.
+pub struct Masker {
+    detector: Detector,
+    literals: Option<Literals>,
+    policy: Policy,
+    /// Tells policies apart where answers of one are remembered.
+    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "the runtime layer remembers"))]
+    number: usize,
+}
+
+/// How many maskers were made.
+static MADE: AtomicUsize = AtomicUsize::new(1);
+
+/// Buffers that are used again from text to text; one for each thread.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    detect: detect::Scratch,
+    places: Vec<Place>,
+}
+
+/// What the name of a field says about its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Naming {
+    /// Nothing: the value is looked at.
+    Plain,
+    /// It is an identifier, and stays.
+    Keep,
+    /// It is hidden, whatever it is.
+    Secret(Secrecy),
+}
+
+/// How a value is hidden that its name calls a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Secrecy(Class);
+
+impl fmt::Debug for Masker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Masker").field("policy", &self.policy).finish_non_exhaustive()
+    }
+}
+
+impl Default for Masker {
+    fn default() -> Self {
+        Self::new(Policy::default())
+    }
+}
+
+impl Masker {
+    /// Compiles a policy.
+    pub fn new(policy: Policy) -> Self {
+        let rules = if policy.shapes { policy.rules.clone() } else { Vec::new() };
+        let detector = Detector::with_fields(rules, 0, policy.fields());
+        // Places have no path, so no rule may ask for one.
+        let detector = detector.anywhere().unwrap_or(detector);
+        Self {
+            detector,
+            literals: Literals::new(&policy.literals),
+            policy,
+            number: MADE.fetch_add(1, Ordering::Relaxed),
+        }
+    }
+
+    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "the runtime layer asks"))]
+    pub(crate) fn number(&self) -> usize {
+        self.number
+    }
+
+    /// The policy.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Appends the masked text to `out` and gives the number of hits; with none, `out` is left as it
+    /// was, since the text is its own masked form.
+    ///
+    /// ```
+    /// use scrubjay::scrub::{Masker, Scratch};
+    /// let (masker, mut scratch, mut out) = (Masker::default(), Scratch::default(), Vec::new());
+    /// let line = b"login user=bob password=hunter2 device_id=TIRA1B2C3D4E";
+    /// assert_eq!(masker.mask(line, &mut scratch, &mut out), 1);
+    /// assert_eq!(out, b"login user=bob password=**** device_id=TIRA1B2C3D4E");
+    /// assert_eq!(masker.mask(b"nothing here", &mut scratch, &mut out), 0);
+    /// ```
+    pub fn mask(&self, text: &[u8], scratch: &mut Scratch, out: &mut Vec<u8>) -> usize {
+        self.mask_at(text, "", scratch, out)
+    }
+
+    /// The same, for the callback of the policy with the place in the program that the text comes from.
+    pub fn mask_at(&self, text: &[u8], callsite: &str, scratch: &mut Scratch, out: &mut Vec<u8>) -> usize {
+        let hits = self.find(text, scratch);
+        if hits > 0 {
+            self.put(text, 0..text.len(), scratch, out);
+            self.tell(callsite, scratch);
+        }
+        hits
+    }
+
+    /// What a name says, by its last dotted segment, without case, `_` and `-`.
+    ///
+    /// ```
+    /// use scrubjay::scrub::{Masker, Naming};
+    /// let masker = Masker::default();
+    /// assert!(matches!(masker.naming("http.request.header.Authorization"), Naming::Secret(_)));
+    /// assert_eq!(masker.naming("device_id"), Naming::Keep);
+    /// assert_eq!(masker.naming("token_count"), Naming::Plain);
+    /// ```
+    pub fn naming(&self, name: &str) -> Naming {
+        match self.detector.class(name.as_bytes()) {
+            Some(Class::Keep) => Naming::Keep,
+            Some(class) => Naming::Secret(Secrecy(class)),
+            None if self.policy.keeps(name) => Naming::Keep,
+            None => Naming::Plain,
+        }
+    }
+
+    /// Appends the mask of a whole value whose name calls it a secret; false, and nothing appended,
+    /// where there is nothing to hide: it is empty, says that there is none, or is a mask already.
+    pub fn mask_value(&self, value: &[u8], secrecy: Secrecy, out: &mut Vec<u8>) -> bool {
+        let Secrecy(class) = secrecy;
+        let inner = value.strip_prefix(b"\"").and_then(|v| v.strip_suffix(b"\"")).unwrap_or(value);
+        if !field::is_secret(inner, class, false) {
+            return false;
+        }
+        let word = field::scheme(inner).filter(|&w| inner.get(w) == Some(&b' '));
+        let from = word.map_or(0, |w| w + 1);
+        if field::is_secret(&inner[from..], class, true) {
+            let start = value.len().min(from + usize::from(inner.len() < value.len()));
+            let end = value.len() - usize::from(inner.len() < value.len());
+            out.extend_from_slice(&value[..start]);
+            self.stars(&value[start..end], Some(class), false, out);
+            out.extend_from_slice(&value[end..]);
+            return true;
+        }
+        false
+    }
+
+    /// Finds the places to hide; they stay in the scratch.
+    pub(crate) fn find(&self, text: &[u8], scratch: &mut Scratch) -> usize {
+        scratch.places.clear();
+        self.detector.places(text, &mut scratch.detect, &mut scratch.places);
+        if let Some(literals) = &self.literals {
+            let before = scratch.places.len();
+            literals.find(text, &mut scratch.places);
+            if scratch.places.len() > before {
+                join(&mut scratch.places, 0);
+            }
+        }
+        scratch.places.len()
+    }
+
+    /// True where a place that was found reaches into `range`.
+    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "the runtime layer asks"))]
+    pub(crate) fn touches(scratch: &Scratch, range: &std::ops::Range<usize>) -> bool {
+        scratch.places.iter().any(|p| p.span.start < range.end && range.start < p.span.end)
+    }
+
+    /// The same for literals alone, which win over names that are kept.
+    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "the runtime layer asks"))]
+    pub(crate) fn touches_literal(scratch: &Scratch, range: &std::ops::Range<usize>) -> bool {
+        let is_literal = |p: &&Place| p.rule.is_none() && p.class.is_none();
+        let mut literals = scratch.places.iter().filter(is_literal);
+        literals.any(|p| p.span.start < range.end && range.start < p.span.end)
+    }
+
+    /// Whether the policy says that the value of this name stays.
+    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "the runtime layer asks"))]
+    pub(crate) fn keeps(&self, name: &str) -> bool {
+        self.detector.class(name.as_bytes()) == Some(Class::Keep)
+    }
+
+    /// Appends `range` of the text with the masks of the places that were found; a place that reaches
+    /// into the range from outside is masked in either part.
+    pub(crate) fn put(
+        &self,
+        text: &[u8],
+        range: std::ops::Range<usize>,
+        scratch: &Scratch,
+        out: &mut Vec<u8>,
+    ) {
+        let mut at = range.start;
+        for place in &scratch.places {
+            let (start, end) = (place.span.start.max(range.start), place.span.end.min(range.end));
+            if start >= end {
+                continue;
+            }
+            out.extend_from_slice(&text[at..start]);
+            let quote = |out: &mut Vec<u8>| {
+                if let Some((mark, depth)) = place.wrap {
+                    out.extend(std::iter::repeat_n(b'\\', depth));
+                    out.push(mark);
+                }
+            };
+            quote(out);
+            self.stars(&text[start..end], self.class(place), place.decoded, out);
+            quote(out);
+            at = end;
+        }
+        out.extend_from_slice(&text[at..range.end]);
+    }
+
+    /// Calls the policy's callback for each place that was found.
+    pub(crate) fn tell(&self, callsite: &str, scratch: &Scratch) {
+        if let Some(on_hit) = &self.policy.on_hit {
+            for place in &scratch.places {
+                let rule = match place.rule {
+                    Some(rule) => self.detector.rules().get(rule).map_or("", |r| &r.id),
+                    None if place.class.is_some() => policy::FIELD,
+                    None => policy::LITERAL,
+                };
+                on_hit(&Hit { rule, callsite });
+            }
+        }
+    }
+
+    /// Calls the policy's callback for a field that its name gave away.
+    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "the runtime layer tells"))]
+    pub(crate) fn tell_field(&self, callsite: &str) {
+        if let Some(on_hit) = &self.policy.on_hit {
+            on_hit(&Hit { rule: policy::FIELD, callsite });
+        }
+    }
+
+    fn class(&self, place: &Place) -> Option<Class> {
+        let is_license = |r: &crate::rule::Rule| r.value == crate::rule::Value::License;
+        place.class.or_else(|| {
+            place
+                .rule
+                .and_then(|r| self.detector.rules().get(r))
+                .map(|r| if is_license(r) { Class::License } else { Class::Key })
+        })
+    }
+
+    /// Appends the mask of a value.
+    fn stars(&self, value: &[u8], class: Option<Class>, decoded: bool, out: &mut Vec<u8>) {
+        let partial = self.policy.style == Style::Partial && !decoded;
+        match class {
+            _ if decoded && value.len() >= 8 && value.iter().skip(1).step_by(2).all(|b| *b == 0) => {
+                out.extend_from_slice(b"*\0*\0*\0*\0");
+            }
+            _ if decoded && value.len() >= 8 && value.iter().step_by(2).all(|b| *b == 0) => {
+                out.extend_from_slice(b"\0*\0*\0*\0*");
+            }
+            Some(Class::License) if !decoded => {
+                let comma = crate::text::public_id(value).unwrap_or(0);
+                out.extend_from_slice(&value[..comma]);
+                if partial {
+                    mask_into(&value[comma..], out);
+                } else {
+                    out.extend_from_slice(STARS.as_bytes());
+                }
+            }
+            Some(Class::Key | Class::Header) if partial => mask_into(value, out),
+            _ => out.extend_from_slice(STARS.as_bytes()),
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! What is masked, and how: built once, then only read.
+
+use std::fmt;
+use std::sync::Arc;
+
+use zeroize::Zeroize;
+
+use super::literal::Literal;
+use super::names::{IDENTIFIERS, SECRET};
+use crate::error::{Error, Result};
+use crate::matcher::field::{Class, Fields};
+use crate::rule::{self, Rule};
+use crate::secret::Secret;
+
+/// What is masked. There is no way to turn masking off while the program runs; a policy can only say
+/// more precisely what is a secret.
+#[derive(Clone)]
+pub struct Policy {
+    pub(super) rules: Vec<Rule>,
+    pub(super) shapes: bool,
+    pub(super) style: Style,
+    pub(super) literals: Vec<Literal>,
+    pub(super) on_hit: Option<OnHit>,
+    secret: Vec<String>,
+    keep: Vec<String>,
+}
+
+/// The callback of a policy.
+pub(super) type OnHit = Arc<dyn Fn(&Hit<'_>) + Send + Sync>;
+
+/// How much of a secret a mask shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Style {
+    /// `Zk39****6QaE`: four characters on either side from 24 on, two from 16 on, none below and none
+    /// of passwords.
+    #[default]
+    Partial,
+    /// `****`; of a license the device id stays.
+    Full,
+}
+
+/// One hit, for a metric. It never holds the value.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Hit<'a> {
+    /// The rule's id; `field` for a value that its name gave away, `literal` for a registered one.
+    pub rule: &'a str,
+    /// Where in the program, as far as it is known: the target of an event, or empty.
+    pub callsite: &'a str,
+}
+
+/// The rule of a hit by name.
+pub(super) const FIELD: &str = "field";
+
+/// The rule of a hit by exact value.
+pub(super) const LITERAL: &str = "literal";
+
+/// A literal is at least this long: a shorter one would stand in innocent text, too.
+const SHORTEST: usize = 8;
+
+/// Puts a [`Policy`] together.
+#[derive(Debug)]
+pub struct PolicyBuilder {
+    policy: Policy,
+    error: Option<Error>,
+}
+
+impl Policy {
+    /// Begins with the defaults: the built-in rules, the names of fields that both systems and common
+    /// services use, partial masks.
+    ///
+    /// ```
+    /// use scrubjay::scrub::{Policy, Style};
+    /// use scrubjay::secret::Secret;
+    /// let policy = Policy::builder()
+    ///     .secret_fields(["door_code"])
+    ///     .keep_fields(["signature"])
+    ///     .literal(&Secret::new("a key of this service".to_owned()))
+    ///     .style(Style::Full)
+    ///     .on_hit(|hit| eprintln!("masked: {} at {}", hit.rule, hit.callsite))
+    ///     .build()?;
+    /// # Ok::<(), scrubjay::Error>(())
+    /// ```
+    pub fn builder() -> PolicyBuilder {
+        PolicyBuilder { policy: Self::default(), error: None }
+    }
+
+    pub(crate) fn fields(&self) -> Fields {
+        let defaults = SECRET.iter().flat_map(|(class, names)| names.iter().map(|n| (*n, *class)));
+        let secret = self.secret.iter().map(|n| (n.as_str(), Class::Key));
+        let keep = self.keep.iter().map(|n| (n.as_str(), Class::Keep));
+        Fields::new(defaults.chain(secret).chain(keep))
+    }
+
+    /// Whether the name is one of the identifiers that stay.
+    pub(super) fn keeps(&self, name: &str) -> bool {
+        let last = name.rsplit('.').next().unwrap_or(name);
+        let folded = |n: &str| -> Vec<u8> {
+            n.bytes().filter(|b| !matches!(b, b'_' | b'-')).map(|b| b.to_ascii_lowercase()).collect()
+        };
+        let last = folded(last);
+        IDENTIFIERS.iter().any(|id| folded(id) == last)
+    }
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            rules: rule::builtin(),
+            shapes: true,
+            style: Style::Partial,
+            literals: Vec::new(),
+            on_hit: None,
+            secret: Vec::new(),
+            keep: Vec::new(),
+        }
+    }
+}
+
+impl fmt::Debug for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Policy")
+            .field("secret_fields", &self.secret)
+            .field("keep_fields", &self.keep)
+            .field("shapes", &self.shapes)
+            .field("style", &self.style)
+            .field("literals", &self.literals.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl PolicyBuilder {
+    /// Names of fields whose values are secret, besides the defaults. Compared by the last dotted
+    /// segment, without case, `_` and `-`, as a whole.
+    #[must_use]
+    pub fn secret_fields<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.policy.secret.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Names of fields whose values stay, whatever they look like: they win over everything but
+    /// literals, the defaults included.
+    #[must_use]
+    pub fn keep_fields<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.policy.keep.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Whether values are also found by their form, without a name (on unless said otherwise).
+    #[must_use]
+    pub fn shapes(mut self, on: bool) -> Self {
+        self.policy.shapes = on;
+        self
+    }
+
+    /// Rules of the service's own, besides the built-in ones.
+    #[must_use]
+    pub fn rules(mut self, rules: impl IntoIterator<Item = Rule>) -> Self {
+        self.policy.rules.extend(rules);
+        self
+    }
+
+    /// An exact value that is hidden wherever it stands, as it is and in the encodings in which it
+    /// travels: base64 at each of its three alignments and in both alphabets, hex, percent-encoding,
+    /// the escapes of JSON. Each line of a value of several lines counts alone.
+    ///
+    /// A value of less than 8 bytes is an error of [`PolicyBuilder::build`].
+    #[must_use]
+    pub fn literal<T: AsRef<[u8]> + Zeroize>(mut self, value: &Secret<T>) -> Self {
+        let mut long =
+            value.expose().as_ref().split(|b| matches!(b, b'\n' | b'\r')).filter(|l| l.len() >= SHORTEST);
+        if let Some(first) = long.next() {
+            self.policy.literals.push(Literal::new(first));
+            self.policy.literals.extend(long.map(Literal::new));
+        } else {
+            let message =
+                format!("literal: expected at least {SHORTEST} bytes; a shorter one stands in other words");
+            self.error.get_or_insert_with(|| Error::invalid(message));
+        }
+        self
+    }
+
+    /// How much of a secret a mask shows.
+    #[must_use]
+    pub fn style(mut self, style: Style) -> Self {
+        self.policy.style = style;
+        self
+    }
+
+    /// Is called for each masked value, to count them. It must not log through what is masked: inside
+    /// of it, that would call it again.
+    #[must_use]
+    pub fn on_hit(mut self, callback: impl Fn(&Hit<'_>) + Send + Sync + 'static) -> Self {
+        self.policy.on_hit = Some(Arc::new(callback));
+        self
+    }
+
+    /// The policy.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it, without the value it is wrong with.
+    pub fn build(self) -> Result<Policy> {
+        match self.error {
+            Some(error) => Err(error),
+            None => Ok(self.policy),
+        }
+    }
+}
