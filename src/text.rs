@@ -116,17 +116,13 @@ pub fn mask_into(secret: &[u8], out: &mut Vec<u8>) {
 /// Whether text is a mask already: at most four characters, `****`, at most four characters; before it
 /// perhaps an identifier with a comma, as in the mask of a license.
 pub fn is_mask(text: &[u8]) -> bool {
-    let is_id =
-        |id: &[u8]| id.len() <= 64 && id.iter().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(b));
-    let text = match memchr::memchr(b',', text) {
-        Some(comma) if is_id(&text[..comma]) => &text[comma + 1..],
-        _ => text,
-    };
-    // A search that has to be prepared first would cost more than the rest.
-    let stars = memchr::memchr(b'*', text).filter(|&i| text[i..].starts_with(STARS.as_bytes()));
-    let Some(stars) = stars else { return false };
-    let (head, tail) = (&text[..stars], &text[stars + STARS.len()..]);
-    head.len() <= 4 && tail.len() <= 4 && head.iter().chain(tail).all(|&b| is_shown(b))
+    // Asked of every value, so what cannot be one is told by its last bytes.
+    let last = &text[text.len().saturating_sub(8)..];
+    let Some(stars) = last.windows(4).position(|w| w == STARS.as_bytes()) else { return false };
+    let tail = &last[stars + STARS.len()..];
+    let before = &text[..text.len() - tail.len() - STARS.len()];
+    let head = id_before_comma(before).map_or(before, |comma| &before[comma + 1..]);
+    head.len() <= 4 && head.iter().chain(tail).all(|&b| is_shown(b))
 }
 
 /// Where the comma of a license stands, if an identifier stands before it.
