@@ -116,12 +116,13 @@ pub fn mask_into(secret: &[u8], out: &mut Vec<u8>) {
 /// Whether text is a mask already: at most four characters, `****`, at most four characters; before it
 /// perhaps an identifier with a comma, as in the mask of a license.
 pub fn is_mask(text: &[u8]) -> bool {
-    let text = &text[public_id(text).unwrap_or(0)..];
-    // A search that has to be prepared first would cost more than the rest.
-    let stars = memchr::memchr(b'*', text).filter(|&i| text[i..].starts_with(STARS.as_bytes()));
-    let Some(stars) = stars else { return false };
-    let (head, tail) = (&text[..stars], &text[stars + STARS.len()..]);
-    head.len() <= 4 && tail.len() <= 4 && head.iter().chain(tail).all(|&b| is_shown(b))
+    // Asked of every value, so what cannot be one is told by its last bytes.
+    let last = &text[text.len().saturating_sub(8)..];
+    let Some(stars) = last.windows(4).position(|w| w == STARS.as_bytes()) else { return false };
+    let tail = &last[stars + STARS.len()..];
+    let before = &text[..text.len() - tail.len() - STARS.len()];
+    let head = &before[public_id(before).unwrap_or(0)..];
+    head.len() <= 4 && head.iter().chain(tail).all(|&b| is_shown(b))
 }
 
 /// How many bytes of a license are its public identifier and the comma behind it, which a URL writes as

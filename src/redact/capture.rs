@@ -36,6 +36,8 @@ pub(super) struct Capture {
     slots: Vec<Slot>,
     /// The texts, each after its name, with a separator between them.
     text: String,
+    /// The texts that their names hide; they are not scanned.
+    hidden: String,
     /// Masked texts.
     masked: Vec<u8>,
     scratch: Scratch,
@@ -96,6 +98,7 @@ pub(super) fn capture<R>(
     let mut capture = CAPTURE.try_with(Cell::take).ok().flatten().unwrap_or_default();
     capture.slots.clear();
     capture.text.clear();
+    capture.hidden.clear();
     capture.masked.clear();
     capture.named = false;
     let mut visitor = Visitor { masker, capture: &mut capture, metadata, classes: None };
@@ -108,8 +111,9 @@ pub(super) fn capture<R>(
     let result = then(&Captured { capture: &capture, metadata });
     if hits {
         capture.text.zeroize();
+        capture.hidden.zeroize();
     }
-    if capture.text.capacity() + capture.masked.capacity() <= KEEP {
+    if capture.text.capacity() + capture.hidden.capacity() + capture.masked.capacity() <= KEEP {
         let _ = CAPTURE.try_with(|cell| cell.set(Some(capture)));
     }
     result
@@ -118,22 +122,22 @@ pub(super) fn capture<R>(
 impl Capture {
     /// Masks what has to be; says whether there was anything.
     fn mask(&mut self, masker: &Masker, callsite: &str) -> bool {
-        let Self { slots, text, masked, scratch, named, .. } = self;
+        let Self { slots, text, hidden, masked, scratch, named, .. } = self;
         let bytes = text.as_bytes();
-        let found = if text.is_empty() { 0 } else { masker.find(bytes, scratch) };
+        let found = masker.find(bytes, scratch);
         if found == 0 && !*named {
             return false;
         }
         let touches = |kept| if kept { Masker::touches_literal } else { Masker::touches };
         let mut hide = |place: &mut Place| {
             let from = masked.len();
-            let hidden = match place.secrecy {
+            let done = match place.secrecy {
                 Some(secrecy) => {
-                    let hidden = masker.mask_value(&bytes[place.range.clone()], secrecy, masked);
-                    if hidden {
+                    let done = masker.mask_value(&hidden.as_bytes()[place.range.clone()], secrecy, masked);
+                    if done {
                         masker.tell_field(callsite);
                     }
-                    hidden
+                    done
                 }
                 None if found > 0 && touches(place.kept)(scratch, &place.range) => {
                     masker.put(bytes, place.range.clone(), scratch, masked);
@@ -141,7 +145,7 @@ impl Capture {
                 }
                 None => false,
             };
-            if hidden {
+            if done {
                 *place = Place { range: from..masked.len(), masked: true, secrecy: None, kept: false };
             }
         };
@@ -158,8 +162,13 @@ impl Capture {
     }
 
     fn bytes(&self, place: &Place) -> &[u8] {
-        let buffer = if place.masked { &self.masked[..] } else { self.text.as_bytes() };
+        let buffer = if place.masked { &self.masked[..] } else { self.plain(place).as_bytes() };
         &buffer[place.range.clone()]
+    }
+
+    /// Where a text stands that is not masked.
+    fn plain(&self, place: &Place) -> &str {
+        if place.secrecy.is_some() { &self.hidden } else { &self.text }
     }
 
     fn str(&self, place: &Place) -> &str {
@@ -167,7 +176,7 @@ impl Capture {
             // Masks replace whole values in UTF-8; were one cut, the text is hidden altogether.
             std::str::from_utf8(self.bytes(place)).unwrap_or(crate::text::STARS)
         } else {
-            &self.text[place.range.clone()]
+            &self.plain(place)[place.range.clone()]
         }
     }
 }
@@ -347,9 +356,15 @@ impl Visitor<'_> {
     fn text(&mut self, field: &Field, write: impl FnOnce(&mut String)) -> Place {
         let classes = self.classes(field);
         let (secrecy, kept) = (classes.secrecy(self.masker, field), classes.keeps(self.masker, field));
+        self.capture.named |= secrecy.is_some();
+        if secrecy.is_some() {
+            let hidden = &mut self.capture.hidden;
+            let start = hidden.len();
+            write(hidden);
+            return Place { range: start..hidden.len(), masked: false, secrecy, kept };
+        }
         let text = &mut self.capture.text;
-        // What its name hides is not scanned: nothing of it may wake anybody.
-        if secrecy.is_none() && field.name() != "message" {
+        if field.name() != "message" {
             text.push_str(field.name());
             text.push('=');
         }
@@ -357,7 +372,6 @@ impl Visitor<'_> {
         write(text);
         let range = start..text.len();
         text.push(SEPARATOR);
-        self.capture.named |= secrecy.is_some();
         Place { range, masked: false, secrecy, kept }
     }
 }
