@@ -1,0 +1,202 @@
+//! From a name to the place where its value begins: what is glued to the name, what closes after it,
+//! the separator.
+
+use super::Class;
+use super::value::value;
+use crate::matcher::cursor::{Cursor, Mark, Quote};
+use crate::matcher::name::identifier;
+use crate::text::Span;
+
+/// The identifier around a hit, without the end of an escape that is glued to it.
+pub(super) fn bare_name(bytes: &[u8], hit: usize) -> Option<Span> {
+    let run = identifier(bytes, hit);
+    if run.is_empty() {
+        return None;
+    }
+    let start = run.start + glued(&bytes[..run.start], &bytes[run.range()]);
+    (start < run.end).then(|| Span::new(start, run.end))
+}
+
+/// How many bytes of `run` belong to an escape before it: `%22`, `\u0022`, a colour code.
+fn glued(before: &[u8], run: &[u8]) -> usize {
+    match before.last() {
+        Some(b'%') => {
+            let nested = run.chunks(2).take_while(|pair| *pair == b"25").count() * 2;
+            let hex = run.iter().skip(nested).take(2).take_while(|b| b.is_ascii_hexdigit()).count();
+            if hex == 2 { nested + 2 } else { 0 }
+        }
+        Some(b'\\') if run.len() > 5 && run.starts_with(b"u00") => 5,
+        Some(b'[' | b';') => {
+            let parameters = before.iter().rev().take(24).take_while(|b| matches!(b, b'0'..=b'9' | b';'));
+            let rest = &before[..before.len() - parameters.count()];
+            let rest = rest.strip_suffix(b"[").unwrap_or(&[]);
+            let escape = [&b"\x1b"[..], b"\\x1b", b"\\x1B", b"\\033", b"\\e", b"\\u001b", b"\\u001B"];
+            let digits = run.iter().take_while(|b| b.is_ascii_digit()).count();
+            let is_code = escape.iter().any(|e| rest.ends_with(e));
+            if is_code && run.get(digits).is_some_and(u8::is_ascii_alphabetic) { digits + 1 } else { 0 }
+        }
+        _ => 0,
+    }
+}
+
+/// One sign, perhaps encoded: the byte it stands for, its length, and how often it is encoded.
+pub(super) fn sign(c: &Cursor<'_>) -> (u8, usize, usize) {
+    let hex = |pair: &[u8]| {
+        let digit = |b: u8| char::from(b).to_digit(16).map(|d| d as u8);
+        Some(digit(*pair.first()?)? * 16 + digit(*pair.get(1)?)?)
+    };
+    let rest = c.rest();
+    match rest {
+        [b'%', tail @ ..] => {
+            let nested = tail.chunks(2).take(8).take_while(|pair| *pair == b"25").count();
+            match tail.get(nested * 2..).and_then(hex) {
+                Some(byte) => (byte, 3 + nested * 2, nested + 1),
+                None => (b'%', 1, 0),
+            }
+        }
+        [b'\\', ..] => {
+            let slashes = rest.iter().take(16).take_while(|b| **b == b'\\').count();
+            match rest[slashes..].strip_prefix(b"u00").and_then(hex) {
+                Some(byte) => (byte, slashes + 5, 0),
+                None => (b'\\', 1, 0),
+            }
+        }
+        _ => (c.peek(0), 1, 0),
+    }
+}
+
+/// A value as the text has it.
+pub(super) struct Raw {
+    pub(super) span: Span,
+    /// Where the field ends, closing quotes included or not.
+    pub(super) end: usize,
+    pub(super) wrap: Option<(u8, usize)>,
+    pub(super) quoted: bool,
+    /// How many times the text is percent-encoded.
+    pub(super) encoded: usize,
+}
+
+/// Reads on after a name: what closes, the separator, the value.
+pub(super) fn after(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
+    let mut c = Cursor::new(bytes, name.end);
+    let mut closed = None;
+    let mut encoded = 0;
+    loop {
+        if let Some(quote) = c.quote() {
+            closed = Some(quote);
+        } else if !c.colour() {
+            match sign(&c) {
+                (b'"' | b'\'', length, depth) if length > 1 => {
+                    encoded = depth;
+                    c.at += length;
+                }
+                (b']', length, _) => c.at += length,
+                _ => break,
+            }
+        }
+    }
+    let gap_from = c.at;
+    c.blanks();
+    let gap = c.at > gap_from;
+    let mut pair = false;
+    let colon = match sign(&c) {
+        (b'=', length, depth) => {
+            encoded = encoded.max(depth);
+            c.at += length;
+            c.at += c.rest().iter().take(2).take_while(|b| matches!(b, b'=' | b'>')).count();
+            if !gap && is_empty_here(&c) {
+                return None;
+            }
+            false
+        }
+        (b':', length, depth) => {
+            encoded = encoded.max(depth);
+            c.at += length;
+            if c.peek(0) == b':' || c.rest().starts_with(b"//") {
+                return None;
+            }
+            c.at += usize::from(c.peek(0) == b'=');
+            true
+        }
+        (b',', _, _) if is_pair(bytes, name, closed) => {
+            c.at += 1;
+            c.blanks();
+            { c }.quote()?;
+            pair = true;
+            false
+        }
+        _ if gap && closed.is_none() && bytes[..name.start].ends_with(b"--") => false,
+        // `IDENTIFIED WITH PASSWORD 'x'`
+        (b'\'' | b'"', ..) if gap && closed.is_none() && class == Class::Password => false,
+        _ => return None,
+    };
+    let at_separator = c.at;
+    c.blanks();
+    let blank = c.at > at_separator;
+    let broken = encoded == 0 && c.line_end();
+    if broken && !begins_well(&c, bytes, name) {
+        return None;
+    }
+    // `app::token: text`: where a record of a log comes from.
+    if colon && blank && closed.is_none() && bytes[..name.start].ends_with(b"::") {
+        return None;
+    }
+    if colon && blank && closed.is_none() && !matches!(class, Class::Password) && is_prose(bytes, name, &c) {
+        return None;
+    }
+    // Only then is it the name of a member, and not a word in a text.
+    let framed = closed.filter(|quote| (colon || pair) && is_opened(bytes, name, *quote).is_some());
+    let wrap = framed.filter(|_| colon).and_then(|quote| match quote.mark {
+        Mark::Byte(mark) => Some((mark, quote.depth)),
+        _ => None,
+    });
+    let loose = framed.is_none();
+    value(c, wrap, encoded, (colon && loose, loose), class)
+}
+
+/// `token= user=bob`: the value is empty, and the next field begins.
+fn is_empty_here(c: &Cursor<'_>) -> bool {
+    let mut next = *c;
+    next.blanks();
+    let word = next.rest().iter().take(80).take_while(|b| !b.is_ascii_whitespace());
+    next.at > c.at && { next }.quote().is_none() && word.clone().any(|b| *b == b'=')
+}
+
+/// Where the quote stands that opens before a name what `quote` closes.
+fn is_opened(bytes: &[u8], name: Span, quote: Quote) -> Option<usize> {
+    let Mark::Byte(mark) = quote.mark else { return Some(name.start) };
+    let before = bytes[..name.start].strip_suffix(&[mark])?;
+    let slashes = before.iter().rev().take_while(|b| **b == b'\\').count();
+    (slashes == quote.depth).then_some(before.len() - slashes)
+}
+
+/// `("authorization", "Bearer …")`: name and value as a pair.
+fn is_pair(bytes: &[u8], name: Span, closed: Option<Quote>) -> bool {
+    let opened = closed.and_then(|quote| is_opened(bytes, name, quote));
+    opened.is_some_and(|at| matches!(bytes[..at].last(), Some(b'(' | b'[')))
+}
+
+/// Whether a value may begin on the line after its name: a quoted one, a wrapped one, or an indented
+/// one that has the line for itself.
+fn begins_well(c: &Cursor<'_>, bytes: &[u8], name: Span) -> bool {
+    if { *c }.quote().is_some() || { *c }.wrapped() {
+        return true;
+    }
+    let indent =
+        |at: usize| bytes[..at].iter().rev().take(256).take_while(|b| matches!(b, b' ' | b'\t')).count();
+    let word = c.rest().iter().take(512).take_while(|b| b.is_ascii_graphic()).count();
+    let text = &c.rest()[..word];
+    let alone = matches!(c.rest().get(word), None | Some(b'\n' | b'\r'));
+    let mapped = text.contains(&b':') || text.starts_with(b"-");
+    alone && word >= 8 && !mapped && indent(c.at) > indent(name.start)
+}
+
+/// `invalid token: signature mismatch`: a sentence about a token, not a token.
+fn is_prose(bytes: &[u8], name: Span, c: &Cursor<'_>) -> bool {
+    let before = &bytes[..name.start];
+    let in_sentence =
+        before.ends_with(b" ") && before.len() > 1 && before[before.len() - 2].is_ascii_alphabetic();
+    let word = c.rest().iter().take(17).take_while(|b| b.is_ascii_lowercase()).count();
+    let ends = c.rest().get(word).is_none_or(|b| matches!(b, b' ' | b',' | b'.' | b'\n' | b'"' | b')'));
+    in_sentence && (1..=16).contains(&word) && ends
+}

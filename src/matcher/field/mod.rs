@@ -1,0 +1,398 @@
+//! Fields of a log: a name that says "secret" and the value behind it, whatever the value looks like.
+//!
+//! Rules ask whether a value is random enough to be a key, because code is full of names. A log is
+//! not code: what stands under `password` there is a password, so everything is taken that the forms
+//! of logs allow: JSON at any depth, logfmt, headers, URLs and forms (percent-encoded, too), flags,
+//! Debug structs, colour codes in between. In doubt the value ends later rather than earlier.
+
+mod after;
+mod value;
+
+use super::cursor::Cursor;
+use super::name::segment;
+use crate::prefilter::{Core, common};
+use crate::text::{self, Span};
+
+use after::{Raw, after, bare_name, sign};
+use value::{key_run, next_word};
+
+/// What kind of secret a name announces: decides how much of the value a mask may show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// A key or token: first and last characters help to correlate.
+    Key,
+    /// A password: people choose them, so every character shown is a hint.
+    Password,
+    /// `<device_id>,<secret>`; words such as `MIT` under this name are none.
+    License,
+    /// `authorization`: a scheme word may come first.
+    Header,
+    /// `cookie`: pairs, joined by `; `.
+    Cookie,
+    /// An identifier that stays readable, whatever it looks like.
+    Keep,
+}
+
+/// The names, normalised and sorted.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Fields {
+    names: Vec<(Box<[u8]>, Class)>,
+    /// For each hash the names of it, as a bit for each of the first 128 and then all the rest.
+    places: Vec<u128>,
+    /// Each as it was given, in words.
+    words: Vec<Vec<Vec<u8>>>,
+}
+
+/// A value that was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Field {
+    /// The value, without quotes and scheme words; empty where nothing is to be hidden.
+    pub(crate) span: Span,
+    /// The name.
+    pub(crate) name: Span,
+    /// It is a mask already.
+    pub(crate) masked: bool,
+    /// How far the field goes: what stands before needs no second look.
+    pub(crate) end: usize,
+    /// What the name announces.
+    pub(crate) class: Class,
+    /// A value without quotes among JSON: its mask needs them, with so many backslashes.
+    pub(crate) wrap: Option<(u8, usize)>,
+}
+
+impl Field {
+    /// Whether the value looks like a whole key, or like the mask of one: then there is no other.
+    pub(crate) fn is_key(&self, bytes: &[u8]) -> bool {
+        self.masked || (self.span.len() >= 16 && key_run(&bytes[self.span.range()]) == self.span.len())
+    }
+}
+
+/// How many hashes of names are told apart.
+const PLACES: usize = 256;
+
+/// The hash of a folded name.
+fn place(folded: &[u8]) -> usize {
+    let (first, last) = (folded[0], folded[folded.len() - 1]);
+    let middle = folded[folded.len() / 2];
+    let mixed = u32::from_le_bytes([first, last, middle, folded.len() as u8]).wrapping_mul(0x9e37_79b1);
+    (mixed >> 24) as usize
+}
+
+/// The longest name that is compared.
+const LONGEST: usize = 64;
+
+impl Fields {
+    /// Of names with their classes; of two of the same name the last counts.
+    pub(crate) fn new<'n>(names: impl IntoIterator<Item = (&'n str, Class)>) -> Self {
+        let mut map = std::collections::BTreeMap::new();
+        let mut all = Vec::new();
+        for (name, class) in names {
+            if let Some(folded) = fold(name.as_bytes(), &mut [0; LONGEST]) {
+                map.insert(Box::from(folded), class);
+                all.push(words(name));
+            }
+        }
+        let names: Vec<(Box<[u8]>, Class)> = map.into_iter().collect();
+        let mut places = vec![0; PLACES];
+        for (i, (name, _)) in names.iter().enumerate() {
+            places[place(name)] |= 1 << i.min(127);
+        }
+        Self { names, places, words: all }
+    }
+
+    /// The class of a name, by its last dotted segment.
+    pub(crate) fn class(&self, name: &[u8]) -> Option<Class> {
+        let last = segment(name, Span::new(0, name.len()));
+        self.exact(&name[last.range()])
+    }
+
+    fn exact(&self, segment: &[u8]) -> Option<Class> {
+        let mut buffer = [0; LONGEST];
+        let folded = fold(segment, &mut buffer)?;
+        let mut bits = *self.places.get(place(folded))?;
+        while bits != 0 {
+            let i = bits.trailing_zeros() as usize;
+            // The last bit stands for all that are left.
+            let range = if i < 127 { i..i + 1 } else { i..self.names.len() };
+            let found = self.names[range].iter().find(|(name, _)| **name == *folded);
+            if let Some((_, class)) = found {
+                return Some(*class);
+            }
+            bits &= bits - 1;
+        }
+        None
+    }
+
+    /// The four bytes by which the prefilter wakes: of a single word those that most names share, of
+    /// several the rarest joint of two, however they are joined, since the words alone are too common.
+    /// `known` tells cores that wake anyway. The fewer there are, the less the prefilter lets pass.
+    pub(crate) fn cores(&self, known: impl Fn([u8; 4]) -> bool) -> Vec<Core> {
+        let byte = |b: &u8| vec![*b];
+        let holds = |word: &[u8], four: &[u8]| word.windows(4).any(|w| w == four);
+        let singles = || self.words.iter().filter(|words| words.len() == 1).map(|words| &words[0]);
+        let mut out: Vec<Core> = Vec::new();
+        for words in &self.words {
+            match &words[..] {
+                [word] if word.len() >= 4 => {
+                    let sharing = |four: &[u8]| {
+                        let here = four.first_chunk().is_some_and(|f| known(*f));
+                        usize::from(here) * 100 + singles().filter(|w| holds(w, four)).count()
+                    };
+                    let rare = |four: &[u8]| four.iter().map(|b| common(*b)).product::<u64>();
+                    let best = word.windows(4).max_by_key(|w| (sharing(w), std::cmp::Reverse(rare(w))));
+                    out.extend(best.and_then(|w| w.first_chunk::<4>()).map(|c| c.map(|b| vec![b])));
+                }
+                // A short name wakes together with a sign that may follow it.
+                [word] => {
+                    let padded = word.iter().map(byte).chain([BEHIND.to_vec()]).collect::<Vec<_>>();
+                    out.extend(padded.last_chunk::<4>().cloned());
+                }
+                // It is woken as the name that one of its words is.
+                [_, _, ..] if words.iter().any(|w| w.len() >= 4 && singles().any(|s| s == w)) => {}
+                [_, _, ..] => out.extend(words.windows(2).flat_map(joints).min_by_key(share)),
+                [] => {}
+            }
+        }
+        out
+    }
+
+    /// The field around a hit of the prefilter.
+    pub(crate) fn at(&self, bytes: &[u8], hit: usize) -> Option<Field> {
+        let run = bare_name(bytes, hit)?;
+        let class = self.exact(&bytes[segment(bytes, run).range()])?;
+        let value = after(bytes, run, class)?;
+        Some(settle(bytes, run, value, class))
+    }
+}
+
+/// The words of a name, in lower case: split at signs and humps.
+fn words(name: &str) -> Vec<Vec<u8>> {
+    let mut all = vec![Vec::new()];
+    let mut before = b'_';
+    for b in name.bytes() {
+        if b.is_ascii_uppercase() && before.is_ascii_lowercase() || matches!(b, b'_' | b'-') {
+            all.push(Vec::new());
+        }
+        if !matches!(b, b'_' | b'-')
+            && let Some(word) = all.last_mut()
+        {
+            word.push(b.to_ascii_lowercase());
+        }
+        before = b;
+    }
+    all.retain(|w| !w.is_empty());
+    all
+}
+
+/// What may follow a name.
+const BEHIND: &[u8] = b"=:\"'\\ %\x1b]";
+
+/// The cores of two words, joined by a sign or glued together: the first word's end with what follows,
+/// and what stands before the second word with its beginning.
+fn joints(pair: &[Vec<u8>]) -> Vec<Core> {
+    let [first, last] = pair else { return Vec::new() };
+    let tail = &first[first.len().saturating_sub(3)..];
+    let spelled = [&b"_"[..], b"-", b""].map(|sign| [tail, sign, last].concat());
+    let begins = std::array::from_fn(|i| {
+        let mut class: Vec<u8> = spelled.iter().filter_map(|s| s.get(i).copied()).collect();
+        class.sort_unstable();
+        class.dedup();
+        class
+    });
+    let mut out = vec![begins];
+    if let ([a, b, c, ..], [.., z]) = (&last[..], &first[..]) {
+        out.push([vec![b'_', b'-', *z], vec![*a], vec![*b], vec![*c]]);
+    }
+    out
+}
+
+/// How much of common text a core lets pass.
+fn share(core: &Core) -> u64 {
+    core.iter().map(|class| class.iter().map(|b| common(*b)).sum::<u64>()).product()
+}
+
+/// Lower case, without `_` and `-`; nothing where it is too long to be a name.
+fn fold<'b>(text: &[u8], buffer: &'b mut [u8; LONGEST]) -> Option<&'b [u8]> {
+    let mut length = 0;
+    for &b in text {
+        if !matches!(b, b'_' | b'-') {
+            *buffer.get_mut(length)? = b.to_ascii_lowercase();
+            length += 1;
+        }
+    }
+    (length > 0).then_some(&buffer[..length])
+}
+
+/// The body of a private key's PEM block around `-BEG`, whichever kind of key it is; to the end of the
+/// text where it is cut off. Empty where it is masked already.
+pub(crate) fn pem(bytes: &[u8], at: usize) -> Option<Span> {
+    let label = bytes[at..].strip_prefix(b"-BEGIN ")?;
+    let kind = label.iter().take(32).take_while(|b| b.is_ascii_uppercase() || **b == b' ').count();
+    if !label[..kind].ends_with(b"PRIVATE KEY") || !label[kind..].starts_with(b"-----") {
+        return None;
+    }
+    let start = at + b"-BEGIN ".len() + kind + 5;
+    let rest = &bytes[start..];
+    let armour = memchr::memchr_iter(b'-', rest).find(|&i| rest[i..].starts_with(b"-----END "));
+    let body = Span::new(start, start + armour.unwrap_or(rest.len()));
+    let masked = body.is_empty() || text::is_mask(bytes[body.range()].trim_ascii());
+    Some(if masked { Span::new(body.end, body.end) } else { body })
+}
+
+/// The length of a scheme word whose value is the secret: it stays readable.
+pub(crate) fn scheme(text: &[u8]) -> Option<usize> {
+    let word = text.iter().take(8).take_while(|b| b.is_ascii_alphabetic()).count();
+    let known = text[..word].eq_ignore_ascii_case(b"bearer") || text[..word].eq_ignore_ascii_case(b"basic");
+    known.then_some(word)
+}
+
+/// Narrows a value to what has to be hidden.
+fn settle(bytes: &[u8], name: Span, raw: Raw, class: Class) -> Field {
+    let mut span = raw.span;
+    let mut end = raw.end;
+    if let Some(word) = scheme(&bytes[span.range()]) {
+        if raw.quoted {
+            let gap = bytes[span.start + word..span.end].iter().take_while(|b| **b == b' ').count();
+            span.start += if gap > 0 && word + gap < span.len() { word + gap } else { 0 };
+        } else if word == span.len() {
+            if let Some(next) = next_word(bytes, span.end) {
+                (span, end) = (next, next.end);
+            }
+        } else if raw.encoded > 0 || matches!(bytes[span.start + word], b'+' | b'%') {
+            let blank = &bytes[span.start + word..span.end];
+            let nested = blank.iter().take(1).filter(|b| **b == b'+').count();
+            let escape = sign(&Cursor::new(bytes, span.start + word));
+            let gap = if nested > 0 {
+                1
+            } else if escape.0 == b' ' {
+                escape.1
+            } else {
+                0
+            };
+            span.start += if gap > 0 && word + gap < span.len() { word + gap } else { 0 };
+        }
+    }
+    let value = &bytes[span.range()];
+    let masked = text::is_mask(value);
+    if !is_secret(value, class, raw.quoted) {
+        span.end = span.start;
+    }
+    Field { span, name, masked, end, class, wrap: raw.wrap.filter(|_| !raw.quoted) }
+}
+
+/// Whether there is anything to hide in a value of this class.
+pub(crate) fn is_secret(value: &[u8], class: Class, quoted: bool) -> bool {
+    const NOTHING: [&[u8]; 5] = [b"null", b"None", b"nil", b"undefined", b"Null"];
+    if class == Class::Keep
+        || value.is_empty()
+        || text::is_mask(value)
+        || (!quoted && NOTHING.contains(&value))
+        // As formatters write Debug into a string of JSON.
+        || value == b"None"
+    {
+        return false;
+    }
+    // The name says "license" of software, too: a secret has a comma or a run of key bytes.
+    class != Class::License
+        || value.contains(&b',')
+        || value.windows(3).any(|w| w.eq_ignore_ascii_case(b"%2c"))
+        || value.split(|b| !(b.is_ascii_alphanumeric() || b"+/_=".contains(b))).any(|run| run.len() >= 16)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop")]
+mod tests {
+    use super::*;
+
+    fn fields() -> Fields {
+        Fields::new([
+            ("token", Class::Key),
+            ("secret_key", Class::Key),
+            ("password", Class::Password),
+            ("license", Class::License),
+            ("authorization", Class::Header),
+            ("cookie", Class::Cookie),
+            ("remote_id", Class::Keep),
+        ])
+    }
+
+    /// The value of the first field in the text.
+    fn hidden(text: &str) -> Option<&str> {
+        let f = fields();
+        let field = (0..text.len()).find_map(|at| f.at(text.as_bytes(), at))?;
+        (!field.span.is_empty()).then(|| text.get(field.span.range()).unwrap())
+    }
+
+    #[test]
+    fn values_are_found_in_the_forms_of_logs() {
+        for text in [
+            "token=KEY0",
+            "token=KEY0 user=bob",
+            "a.b.sEcReT-kEy=KEY0",
+            "token: KEY0, device_id: d",
+            "secretKey=>KEY0",
+            "\"token\":\"KEY0\"",
+            "{\\\"token\\\":\\\"KEY0\\\"}",
+            "Some(X { token: Some(\"KEY0\") })",
+            "X {\n    token: Some(\n        \"KEY0\",\n    ),\n}",
+            "\x1b[3mtoken\x1b[0m\x1b[2m=\x1b[0mKEY0",
+            "GET /x?token=KEY0&x=1",
+            "token%3DKEY0%26x=1",
+            "%22token%22%3A%22KEY0%22%7D",
+            "token%253DKEY0%2526x",
+            "authorization: Basic KEY0",
+            "authorization=Bearer KEY0 user=bob",
+            "\"authorization\": \"Bearer KEY0\"",
+            "(\"authorization\", \"KEY0\")",
+            "--password KEY0 x",
+            "WITH PASSWORD 'KEY0' VALID",
+            "token=\\u0022KEY0\\u0022",
+            "token\\u003dKEY0\\u0026x=1",
+            "token:\n  'KEY0'",
+        ] {
+            let found = hidden(text).map(|v| v.trim_start_matches("\\u0022"));
+            assert_eq!(found, Some("KEY0"), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn structures_are_hidden_whole() {
+        assert_eq!(hidden("token=[1, 2, 3] x"), Some("[1, 2, 3]"));
+        assert_eq!(hidden("token: Token { a: \"x}\", b: 1 } x"), Some("Token { a: \"x}\", b: 1 }"));
+        assert_eq!(hidden("cookie: a=b; c=d x"), Some("a=b; c=d"));
+        assert_eq!(hidden("password=\"},x: 1\" y"), Some("},x: 1"));
+        assert_eq!(hidden("password=\",x\" y"), Some(",x"));
+        assert_eq!(hidden("password=\"]\" y"), Some("]"));
+        assert_eq!(hidden("\"token\":12345,"), Some("12345"));
+        assert_eq!(hidden("\"token\":\"cut off"), Some("cut off"));
+    }
+
+    #[test]
+    fn what_is_no_value_stays() {
+        for text in [
+            "token_count=5",
+            "max_tokens: 5",
+            "tokenizer=x",
+            "token= user=bob",
+            "token=null",
+            "token: None",
+            "token::parse",
+            "license: MIT",
+            "license=Apache-2.0",
+            "remote_id=KEY0",
+            "invalid token: signature mismatch",
+            "token=ab12****cd34",
+            "token=\"\"",
+            "bad token, sorry",
+            "token",
+            r#"{"message":"password=","code":17}"#,
+            r#"{"fields":{"message":"got token="},"code":17}"#,
+            r#"{"list":["password=",17,"token=",null]}"#,
+            r#"{"message":"password="}"#,
+            r#"{"token":"None"}"#,
+            "INFO app::token: refreshed",
+        ] {
+            assert_eq!(hidden(text), None, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! The value of a field, in every form: quoted at any depth, wrapped, bare, a structure, a header.
+
+use super::after::{Raw, sign};
+use super::{Class, LONGEST, scheme};
+use crate::matcher::cursor::{Cursor, Mark, Quote};
+use crate::text::Span;
+
+/// The longest structure that is followed to its end, in bytes.
+const STRUCTURE: usize = 64 * 1024;
+
+impl Cursor<'_> {
+    /// Goes over what wraps a value in Debug output and in code: `Some(`, `Ok(`, `b` before a quote.
+    pub(super) fn wrapped(&mut self) -> bool {
+        if matches!(self.peek(0), b'b' | b'r' | b'u' | b'@') && matches!(self.peek(1), b'"' | b'\'') {
+            self.at += 1;
+            return true;
+        }
+        let word =
+            self.rest().iter().take(64).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+        let open = word > 0 && self.peek(word) == b'(';
+        if open {
+            self.at += word + 1;
+            self.space(2);
+        }
+        open
+    }
+}
+
+/// The value at the cursor.
+pub(super) fn value(
+    mut c: Cursor<'_>,
+    wrap: Option<(u8, usize)>,
+    encoded: usize,
+    (header, loose): (bool, bool),
+    class: Class,
+) -> Option<Raw> {
+    let begin = c.at;
+    while c.wrapped() {}
+    if loose && closes(&c) {
+        return None;
+    }
+    if let Some(quote) = c.quote() {
+        let start = c.at;
+        let span = quoted(&mut c, quote, loose).unwrap_or_else(|| Span::new(start, line_end(c.bytes, start)));
+        let end = c.at.max(span.end);
+        return Some(Raw { span, end, wrap: None, quoted: true, encoded });
+    }
+    if let (mark @ (b'"' | b'\''), length, encoded) = sign(&c)
+        && length > 1
+    {
+        c.at += length;
+        let start = c.at;
+        while c.at < c.bytes.len() && !c.peek(0).is_ascii_whitespace() {
+            let (byte, length, depth) = sign(&c);
+            // What is not encoded at all is outside of what is.
+            if (byte == mark && length > 1 && depth == encoded)
+                || (length == 1 && b"\"'&<>\\".contains(&byte))
+            {
+                break;
+            }
+            c.at += length;
+        }
+        let end = c.at.min(c.bytes.len());
+        return Some(Raw { span: Span::new(start, end), end, wrap: None, quoted: true, encoded });
+    }
+    // A wrapper around what is not quoted is part of the value.
+    c.at = begin;
+    let end = bare(&mut c, encoded, loose);
+    let end = match class {
+        Class::Header if header => extend_header(c.bytes, begin, end),
+        Class::Cookie => extend_cookie(c.bytes, end),
+        Class::License => extend_license(c.bytes, begin, end),
+        _ => end,
+    };
+    (end > begin).then(|| Raw { span: Span::new(begin, end), end, wrap, quoted: false, encoded })
+}
+
+/// Whether a quote after a name without quotes closes the text in which the name stands, rather than
+/// opens a value: `"message":"no token:","n":1`. Passwords begin with `}`, `,` and blanks, too, so what
+/// follows has to be more than one sign.
+fn closes(c: &Cursor<'_>) -> bool {
+    let mut next = *c;
+    let Some(quote) = next.quote() else { return false };
+    let line = &next.rest()[..line_end(next.bytes, next.at) - next.at];
+    let lone = || !matches!(quote.mark, Mark::Byte(mark) if memchr::memchr(mark, line).is_some());
+    goes_on(next.rest(), quote) || (matches!(next.peek(0), b' ' | b')') && lone())
+}
+
+/// The inside of a quote. A quote that nothing closes, or that runs over lines, reaches to its end all
+/// the same, since what is cut off is no less secret; but not out of the text in which the name stands.
+fn quoted(c: &mut Cursor<'_>, quote: Quote, loose: bool) -> Option<Span> {
+    let start = c.at;
+    let Mark::Byte(mark) = quote.mark else { return c.quoted(quote) };
+    let hay = &c.bytes[start..c.bytes.len().min(start + STRUCTURE)];
+    let outer = |i: &usize| loose && (mark != b'"' || quote.depth > 0) && is_outer_quote(c.bytes, start + i);
+    for i in memchr::memchr2_iter(mark, b'"', hay) {
+        let slashes = hay[..i].iter().rev().take_while(|b| **b == b'\\').count();
+        let closes = if quote.depth == 0 { slashes.is_multiple_of(2) } else { slashes <= quote.depth };
+        if hay[i] == mark && closes {
+            let end = start + i - if quote.depth == 0 { 0 } else { slashes };
+            // A quote of a lower depth closes what is around as well, and is left for it.
+            c.at = if slashes == quote.depth || quote.depth == 0 { start + i + 1 } else { end };
+            return Some(Span::new(start, end));
+        }
+        if hay[i] != mark && slashes == 0 && outer(&i) {
+            c.at = start + i;
+            return Some(Span::new(start, start + i));
+        }
+    }
+    None
+}
+
+fn line_end(bytes: &[u8], from: usize) -> usize {
+    memchr::memchr2(b'\n', b'\r', &bytes[from..]).map_or(bytes.len(), |i| from + i)
+}
+
+/// What ends a value that is not quoted.
+fn is_stop(b: u8) -> bool {
+    b.is_ascii_whitespace() || b.is_ascii_control() || b",;&\"'`)]}<>|\\".contains(&b)
+}
+
+/// The end of a value that is not quoted.
+fn bare(c: &mut Cursor<'_>, encoded: usize, loose: bool) -> usize {
+    let begin = c.at;
+    while c.at < c.bytes.len() {
+        let b = c.peek(0);
+        if matches!(b, b'(' | b'[' | b'{') {
+            if !structure(c, loose) {
+                break;
+            }
+            continue;
+        }
+        let mut next = *c;
+        if next.colour() {
+            // A colour that ends with the value is not part of it.
+            if next.at >= c.bytes.len() || is_stop(next.peek(0)) {
+                break;
+            }
+            c.at = next.at;
+            continue;
+        }
+        let (byte, length, depth) = sign(c);
+        let ends = if depth > 0 { depth == encoded && is_stop(byte) } else { length > 1 || is_stop(b) };
+        if ends {
+            break;
+        }
+        c.at += if depth > 0 { length } else { 1 };
+    }
+    // `Credentials { user: "…" }`: the name of a struct, and all that is in it.
+    let named = c.at > begin && c.bytes[begin..c.at].iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    if named && c.rest().starts_with(b" {") {
+        c.at += 1;
+        structure(c, loose);
+    }
+    c.at = c.at.min(c.bytes.len());
+    c.at
+}
+
+/// Goes over a bracketed structure, to the end of the text where nothing closes it; false where the
+/// text ends first in which the name stands.
+fn structure(c: &mut Cursor<'_>, loose: bool) -> bool {
+    let floor = c.at;
+    let mut depth = 0usize;
+    while c.at < c.bytes.len() && c.at - floor < STRUCTURE {
+        if loose && is_outer_quote(c.bytes, c.at) {
+            return false;
+        }
+        if let Some(quote) = c.quote() {
+            quoted(c, quote, loose);
+            continue;
+        }
+        match c.peek(0) {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c.at += 1;
+        if depth == 0 {
+            break;
+        }
+    }
+    true
+}
+
+/// Whether a quote stands here that can only close: JSON goes on behind it.
+fn is_outer_quote(bytes: &[u8], at: usize) -> bool {
+    let outer = Quote { mark: Mark::Byte(b'"'), depth: 0 };
+    bytes[at] == b'"'
+        && (goes_on(&bytes[at + 1..], outer) || matches!(bytes[at + 1..], [b':', b'"' | b'{' | b'[', ..]))
+}
+
+/// Whether what stands behind a closing quote is how JSON goes on: its end, or all of a next element.
+fn goes_on(text: &[u8], quote: Quote) -> bool {
+    let closing = text.iter().take_while(|b| matches!(b, b'}' | b']')).count();
+    match &text[closing..] {
+        [] | [b'\n' | b'\r', ..] => true,
+        [b',', next @ ..] => is_element(next.trim_ascii_start(), quote),
+        // The string around that of the quote ends as well.
+        rest if closing > 0 && quote.depth > 0 => { Cursor::new(rest, 0) }.quote().is_some(),
+        _ => false,
+    }
+}
+
+/// Whether a member of an object or an element of a list stands here, in such quotes.
+fn is_element(text: &[u8], quote: Quote) -> bool {
+    let end = |b: u8| matches!(b, b',' | b']' | b'}');
+    let mut c = Cursor::new(&text[..text.len().min(LONGEST)], 0);
+    if c.quote() == Some(quote) {
+        return c.quoted(quote).is_some() && {
+            c.blanks();
+            c.peek(0) == b':' || end(c.peek(0))
+        };
+    }
+    let word = text.iter().take(24).take_while(|b| b.is_ascii_alphanumeric() || **b == b'.').count();
+    let scalar = [&b"true"[..], b"false", b"null"].contains(&&text[..word]);
+    let number = word > 0 && text[..word].iter().all(|b| b.is_ascii_digit() || *b == b'.');
+    match text {
+        [b'{' | b'[', next, ..] => matches!(next, b'"' | b'\'' | b'\\' | b'{' | b'[' | b'}' | b']'),
+        _ => (scalar || number) && text.get(word).is_some_and(|b| end(*b)),
+    }
+}
+
+/// The blank-separated word from `from` on, after its blanks.
+pub(super) fn next_word(bytes: &[u8], from: usize) -> Option<Span> {
+    let gap = bytes[from..].iter().take(4).take_while(|b| **b == b' ').count();
+    let start = from + gap;
+    let length = bytes[start..].iter().take_while(|b| !is_stop(**b)).count();
+    (gap > 0 && length > 0).then(|| Span::new(start, start + length))
+}
+
+/// A header with a scheme that is not known: its second word may be the secret. `Digest` has a list.
+fn extend_header(bytes: &[u8], begin: usize, end: usize) -> usize {
+    let word = &bytes[begin..end];
+    if word.eq_ignore_ascii_case(b"digest") || word.to_ascii_lowercase().starts_with(b"aws4-") {
+        return line_end(bytes, end);
+    }
+    let is_word = word.iter().all(|b| b.is_ascii_alphabetic() || *b == b'-');
+    match next_word(bytes, end).filter(|_| is_word && scheme(word).is_none()) {
+        Some(next) if next.len() >= 16 || bytes[next.range()].iter().any(u8::is_ascii_digit) => next.end,
+        _ => end,
+    }
+}
+
+/// `a=b; c=d`: one cookie follows another.
+fn extend_cookie(bytes: &[u8], mut end: usize) -> usize {
+    while bytes[end..].starts_with(b"; ") {
+        let Some(next) = next_word(bytes, end + 1) else { break };
+        end = next.end;
+    }
+    end
+}
+
+/// A license has a comma in it.
+fn extend_license(bytes: &[u8], begin: usize, end: usize) -> usize {
+    let id = &bytes[begin..end];
+    let is_id = (4..=64).contains(&id.len())
+        && id.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    let comma = match bytes.get(end..) {
+        Some([b',', ..]) => 1,
+        Some([b'%', b'2', b'c' | b'C', ..]) => 3,
+        _ => return end,
+    };
+    let key = key_run(&bytes[end + comma..]);
+    if is_id && key >= 16 { end + comma + key } else { end }
+}
+
+/// How many bytes here may belong to a key.
+pub(super) fn key_run(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|b| b.is_ascii_alphanumeric() || b"+/_=-".contains(b)).count()
+}
