@@ -359,7 +359,9 @@ impl Detector {
                 let mut place = out[i];
                 // A name that is not encoded was seen outside, where quotes are what they are.
                 let seen = place.name.is_some_and(|name| {
-                    let value = if wake == Wake::UnicodeEscape { name.end } else { place.span.start };
+                    // The grammar of fields reads these two by itself.
+                    let reads = matches!(wake, Wake::UnicodeEscape | Wake::Percent);
+                    let value = if reads { name.end } else { place.span.start };
                     let way = Span::new(name.start, value.max(name.end));
                     view.to_source(way).len() == way.len()
                 });
@@ -520,7 +522,7 @@ fn open(decoder: &Decoder, page: &Page<'_>, at: usize, seen: &mut Vec<(&'static 
     Some(view)
 }
 
-/// Sorts the places from `from` on and joins those that overlap.
+/// Sorts the places from `from` on and joins those that overlap or meet.
 pub(crate) fn join(places: &mut Vec<Place>, from: usize) {
     if places.len() < from + 2 {
         return;
@@ -529,7 +531,8 @@ pub(crate) fn join(places: &mut Vec<Place>, from: usize) {
     let mut kept = from;
     for i in from + 1..places.len() {
         let next = places[i];
-        if places[kept].span.overlaps(next.span) {
+        // Two masks side by side would not be a mask.
+        if next.span.start <= places[kept].span.end {
             if next.span.end > places[kept].span.end {
                 // Only together do they hide everything; nothing of the parts may be shown then.
                 places[kept].span.end = next.span.end;
