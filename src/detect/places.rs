@@ -1,0 +1,224 @@
+//! Where something has to be hidden, for whoever masks rather than reports: fields by their names
+//! besides what the rules find, without the cost of a verdict where none is needed.
+
+use super::{Detection, Detector, MAX_DEPTH, STRETCH, Scratch, open};
+use crate::blob::HEAD;
+use crate::decode::{DECODERS, Wake};
+use crate::matcher::csv::Columns;
+use crate::matcher::field::{self, Class};
+use crate::matcher::{Matcher, Page};
+use crate::prefilter::Hit;
+use crate::text::Span;
+
+/// Where something has to be hidden, and what is known of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    /// The value.
+    pub(crate) span: Span,
+    /// Index of the rule that found it.
+    pub(crate) rule: Option<usize>,
+    /// What the name of the field announces, for a field.
+    pub(crate) class: Option<Class>,
+    /// The mask needs these quotes, with so many backslashes.
+    pub(crate) wrap: Option<(u8, usize)>,
+    /// The bytes are not the value itself but an encoding of it.
+    pub(crate) decoded: bool,
+    /// Where the name of the field stands.
+    pub(crate) name: Option<Span>,
+}
+
+impl Detector {
+    /// The class that a name gives its value, if it is the name of a field.
+    pub(crate) fn class(&self, name: &[u8]) -> Option<Class> {
+        self.matcher.class(name)
+    }
+
+    /// Puts every place where something has to be hidden into `out`, in order and disjoint: what
+    /// [`Detector::detect`] reports for any path, and the values of fields. Fields and whole connect
+    /// tokens cost no allocation.
+    pub(crate) fn places(&self, bytes: &[u8], scratch: &mut Scratch, out: &mut Vec<Place>) {
+        let from = out.len();
+        let page = Page { bytes, path: "", rules: &self.rules };
+        if bytes.len() <= STRETCH {
+            scratch.hits.clear();
+            self.matcher.hits(bytes, 0..bytes.len(), &mut scratch.hits);
+            // Without a hit nothing is there, nor in a column, whose name would be one; most lines of a
+            // log end here.
+            if scratch.hits.is_empty() && !self.has_expressions {
+                return;
+            }
+        }
+        self.hide(&page, 0, scratch, out);
+        let mut found = Vec::new();
+        let head = &bytes[..bytes.len().min(HEAD)];
+        // Columns are named by a line before.
+        if memchr::memchr(b'\n', head).is_some_and(|end| end + 1 < bytes.len())
+            && let Some(columns) = Columns::of(&self.matcher, head)
+        {
+            let mut matches = Vec::new();
+            columns.rows(&self.matcher, &page, true, 0..bytes.len(), &mut matches);
+            matches.drain(..).for_each(|m| found.push(self.detection(&page, m, &[])));
+        }
+        self.expressions(&page, &mut found);
+        out.extend(found.iter().filter(|d| d.is_leak()).map(|d| self.place(d, 0)));
+        join(out, from);
+    }
+
+    /// The places of one page and of the views that open there; `depth` views have been opened.
+    fn hide(&self, page: &Page<'_>, depth: usize, scratch: &mut Scratch, out: &mut Vec<Place>) {
+        let mut seen: Vec<(&'static str, Span)> = Vec::new();
+        // What stands before here is hidden, or kept, already.
+        let mut covered = 0;
+        let mut at = 0;
+        while at < page.bytes.len() {
+            let end = page.bytes.len().min(at + STRETCH);
+            // Short text comes with its hits.
+            if depth > 0 || page.bytes.len() > STRETCH {
+                scratch.hits.clear();
+                self.matcher.hits(page.bytes, at..end, &mut scratch.hits);
+            }
+            at = end;
+            let hits = std::mem::take(&mut scratch.hits);
+            for &hit in &hits {
+                if hit.at() < covered {
+                    continue;
+                }
+                let done = self.at_once(page, hit, depth).is_some_and(|(end, place, done)| {
+                    covered = if done { end } else { covered };
+                    out.extend(place);
+                    done
+                });
+                if !done {
+                    self.hide_at(page, hit, depth, scratch, &mut seen, out);
+                }
+            }
+            scratch.hits = hits;
+        }
+    }
+
+    /// What needs neither judging nor decoding: fields, and whole connect tokens. Says how far it goes,
+    /// and whether that is all there is: in code a value that is no key may have one behind it.
+    fn at_once(&self, page: &Page<'_>, hit: Hit, depth: usize) -> Option<(usize, Option<Place>, bool)> {
+        let Hit::Core(at) = hit else { return None };
+        let decoded = depth > 0;
+        if let Some(field) = self.matcher.field(page.bytes, at) {
+            let (class, wrap) = (Some(field.class), field.wrap);
+            let place = Place { span: field.span, rule: None, class, wrap, decoded, name: Some(field.name) };
+            let done = field.is_key(page.bytes) || class == Some(Class::Keep);
+            return Some((field.end, Some(place).filter(|p| !p.span.is_empty()), done));
+        }
+        let place = |span, rule| Place { span, rule, class: None, wrap: None, decoded, name: None };
+        if let Some(body) = field::pem(page.bytes, at) {
+            // Nothing of it is shown, and the armour stays.
+            let place = Place { decoded: true, ..place(body, self.pem) };
+            return Some((body.end, Some(place).filter(|p| !p.span.is_empty()), true));
+        }
+        self.connect?;
+        let end = Matcher::connect(page.bytes, at)?;
+        Some((end, Some(place(Span::new(at, end), self.connect)), true))
+    }
+
+    /// Everything else that a hit leads to.
+    fn hide_at(
+        &self,
+        page: &Page<'_>,
+        hit: Hit,
+        depth: usize,
+        scratch: &mut Scratch,
+        seen: &mut Vec<(&'static str, Span)>,
+        out: &mut Vec<Place>,
+    ) {
+        self.matcher.at(page, hit, &mut scratch.matches, &mut scratch.asks);
+        for found in scratch.matches.drain(..) {
+            let class = found.name.and_then(|n| self.matcher.class(&page.bytes[n.range()]));
+            let detection = self.detection(page, found, &[]);
+            if detection.is_leak() && class != Some(Class::Keep) {
+                out.push(self.place(&detection, depth));
+            }
+        }
+        while let Some((wake, place)) = scratch.asks.pop() {
+            self.hide_views(page, wake, place, depth, seen, out);
+        }
+    }
+
+    /// Opens the views that a wake asks for, and brings the places in them back to the source.
+    fn hide_views(
+        &self,
+        page: &Page<'_>,
+        wake: Wake,
+        at: usize,
+        depth: usize,
+        seen: &mut Vec<(&'static str, Span)>,
+        out: &mut Vec<Place>,
+    ) {
+        if depth >= MAX_DEPTH {
+            return;
+        }
+        for decoder in DECODERS.iter().filter(|d| d.wake == wake) {
+            let Some(view) = open(decoder, page, at, seen) else { continue };
+            let inner = Page { bytes: &view.bytes, ..*page };
+            let before = out.len();
+            self.hide(&inner, depth + 1, &mut Scratch::default(), out);
+            let mut kept = before;
+            for i in before..out.len() {
+                let mut place = out[i];
+                // A name that is not encoded was seen outside, where quotes are what they are.
+                let seen = place.name.is_some_and(|name| {
+                    // The grammar of fields reads these two by itself.
+                    let reads = matches!(wake, Wake::UnicodeEscape | Wake::Percent);
+                    let value = if reads { name.end } else { place.span.start };
+                    let way = Span::new(name.start, value.max(name.end));
+                    view.to_source(way).len() == way.len()
+                });
+                if !seen {
+                    place.span = view.to_source(place.span);
+                    if wake == Wake::UnicodeEscape && place.class.is_some() {
+                        place.span.end = string_end(page.bytes, place.span);
+                    }
+                    (place.wrap, place.name) = (None, None);
+                    out[kept] = place;
+                    kept += 1;
+                }
+            }
+            out.truncate(kept);
+        }
+    }
+
+    fn place(&self, detection: &Detection<'_>, depth: usize) -> Place {
+        let rule = self.rules.iter().position(|r| std::ptr::eq(r, detection.rule));
+        Place { span: detection.span, rule, class: None, wrap: None, decoded: depth > 0, name: None }
+    }
+}
+
+/// Sorts the places from `from` on and joins those that overlap or meet.
+pub(crate) fn join(places: &mut Vec<Place>, from: usize) {
+    if places.len() < from + 2 {
+        return;
+    }
+    places[from..].sort_unstable_by_key(|p| (p.span.start, std::cmp::Reverse(p.span.end)));
+    let mut kept = from;
+    for i in from + 1..places.len() {
+        let next = places[i];
+        // Two masks side by side would not be a mask.
+        if next.span.start <= places[kept].span.end {
+            if next.span.end > places[kept].span.end {
+                // Only together do they hide everything; nothing of the parts may be shown then.
+                places[kept].span.end = next.span.end;
+                places[kept].decoded = true;
+                places[kept].wrap = None;
+            }
+        } else {
+            kept += 1;
+            places[kept] = next;
+        }
+    }
+    places.truncate(kept + 1);
+}
+
+/// Where the string ends in which a span begins: at the first quote that is not escaped.
+fn string_end(bytes: &[u8], span: Span) -> usize {
+    let text = &bytes[span.range()];
+    let mut quotes = memchr::memchr_iter(b'"', text);
+    let end = quotes.find(|&i| text[..i].iter().rev().take_while(|b| **b == b'\\').count() % 2 == 0);
+    end.map_or(span.end, |i| span.start + i)
+}
