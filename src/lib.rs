@@ -33,6 +33,8 @@ mod table;
 #[cfg(feature = "tracing")]
 pub mod testing;
 pub mod text;
+#[cfg(feature = "cli")]
+mod threads;
 pub mod token;
 
 pub use error::{Error, Result};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// The floors, from the ground up. Modules of one row are siblings.
 const FLOORS: &[&[&str]] = &[
-    &["text", "ground"],
+    &["text", "ground", "threads"],
     &["error", "blob", "globs"],
     &["secret", "table"],
     &["finding", "token", "decode", "prefilter", "simd", "git"],

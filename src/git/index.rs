@@ -1,8 +1,8 @@
 //! The index: what is staged, compared with what a commit has.
 
+use gix::ObjectId;
 use gix::index::entry::{Flags, Stage};
 use gix::index::extension;
-use gix::{ObjectId, hash};
 
 use super::tree::{Change, Differ, Entry};
 use super::{Failed, Repository, said};
@@ -32,7 +32,7 @@ impl Repository {
             return Ok(Staged::default());
         }
         let index = git.open_index().map_err(|error| Error::from(said(&error)).at_path(path))?;
-        let mut compare = Compare { index: &index, differ, hash: self.hash(), staged: Staged::default() };
+        let mut compare = Compare { index: &index, differ, staged: Staged::default() };
         compare.folder(tree, 0..index.entries().len(), 0, index.tree());
         let mut staged = compare.staged;
         staged.changes.sort_by(|a, b| a.path.cmp(&b.path));
@@ -43,7 +43,6 @@ impl Repository {
 struct Compare<'c, 'o> {
     index: &'c gix::index::File,
     differ: &'c mut Differ<'o>,
-    hash: hash::Kind,
     staged: Staged,
 }
 
@@ -132,7 +131,6 @@ impl Compare<'_, '_> {
 
     /// A folder that the index has as a whole, or not at all.
     fn subtree(&mut self, path: &[u8], old: Option<ObjectId>, new: Option<ObjectId>) {
-        let _ = self.hash;
         let diff = self.differ.diff(old, new);
         let below = |change: Change| Change { path: [path, b"/", &change.path].concat(), ..change };
         self.staged.changes.extend(diff.changes.into_iter().map(below));

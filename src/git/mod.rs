@@ -43,6 +43,7 @@ use crate::text::printable;
 pub struct Repository {
     git: gix::ThreadSafeRepository,
     directories: Vec<PathBuf>,
+    hash: hash::Kind,
 }
 
 /// An object as [`Store::walk`] shows it.
@@ -121,12 +122,13 @@ impl Repository {
         let own = || git.refs.common_dir().unwrap_or_else(|| git.refs.git_dir()).join("objects");
         let mut directories = vec![env("GIT_OBJECT_DIRECTORY").map_or_else(own, PathBuf::from)];
         directories.extend(env("GIT_ALTERNATE_OBJECT_DIRECTORIES").iter().flat_map(alternates));
-        Ok(Self { git, directories })
+        let hash = git.to_thread_local().object_hash();
+        Ok(Self { git, directories, hash })
     }
 
     /// The hash that names objects.
     pub fn hash(&self) -> hash::Kind {
-        self.git.to_thread_local().object_hash()
+        self.hash
     }
 
     /// Reads single objects; one for each thread.
@@ -227,24 +229,11 @@ impl Repository {
                 .collect();
         }
         let tree = |id: ObjectId| {
-            self.tree_of(objects, id).map_err(|failed| Error::invalid(format!("commit {id}: {failed}")))
+            let node =
+                objects.commit(&id).map_err(|failed| Error::invalid(format!("commit {id}: {failed}")))?;
+            Ok(node.tree)
         };
         head.into_iter().chain(merged).map(tree).collect()
-    }
-
-    /// The tree of a commit.
-    ///
-    /// # Errors
-    ///
-    /// The commit cannot be had.
-    pub fn tree_of(&self, objects: &Objects, commit: ObjectId) -> std::result::Result<ObjectId, Failed> {
-        let mut buffer = Vec::new();
-        match objects.read(&commit, &mut buffer)? {
-            Kind::Commit => {
-                Node::parse(&commit, &buffer, self.hash()).map(|node| node.tree).ok_or(Failed::Corrupt)
-            }
-            _ => Err(Failed::Corrupt),
-        }
     }
 
     /// Everything that is stored.
@@ -291,10 +280,17 @@ impl Objects {
         Err(Failed::Missing)
     }
 
-    /// True where the object is there.
-    pub fn has(&self, id: &gix::oid) -> bool {
-        use gix::objs::Exists as _;
-        self.stores.iter().any(|store| store.exists(id))
+    /// Reads a commit.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be had, or is something else.
+    pub fn commit(&self, id: &gix::oid) -> std::result::Result<Node, Failed> {
+        let mut buffer = Vec::new();
+        match self.read(id, &mut buffer)? {
+            Kind::Commit => Node::parse(id, &buffer, id.kind()).ok_or(Failed::Corrupt),
+            _ => Err(Failed::Corrupt),
+        }
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::collections::BinaryHeap;
 
+use gix::ObjectId;
 use gix::hashtable::HashMap;
-use gix::{ObjectId, hash};
 
-use super::{Failed, Kind, Node, Objects};
+use super::{Failed, Node, Objects};
 
 /// What [`between`] gave.
 #[derive(Debug, Default)]
@@ -25,15 +25,8 @@ struct Seen {
 /// missing.
 ///
 /// A clock that was wrong may make it tell a commit too many, never one too few.
-pub fn between(
-    objects: &Objects,
-    hash: hash::Kind,
-    tips: &[ObjectId],
-    hidden: &[ObjectId],
-    shallow: &[ObjectId],
-) -> Between {
-    let mut walk =
-        Walk { objects, hash, seen: HashMap::default(), queue: BinaryHeap::new(), failed: Vec::new() };
+pub fn between(objects: &Objects, tips: &[ObjectId], hidden: &[ObjectId], shallow: &[ObjectId]) -> Between {
+    let mut walk = Walk { objects, seen: HashMap::default(), queue: BinaryHeap::new(), failed: Vec::new() };
     hidden.iter().for_each(|id| walk.meet(*id, true));
     tips.iter().for_each(|id| walk.meet(*id, false));
     let mut listed: Vec<ObjectId> = Vec::new();
@@ -64,7 +57,6 @@ pub fn between(
 
 struct Walk<'o> {
     objects: &'o Objects,
-    hash: hash::Kind,
     seen: HashMap<ObjectId, Seen>,
     queue: BinaryHeap<(i64, ObjectId)>,
     failed: Vec<(ObjectId, Failed)>,
@@ -82,24 +74,13 @@ impl Walk<'_> {
                 }
             }
             None => {
-                let mut buffer = Vec::new();
-                let node = match self.objects.read(&id, &mut buffer) {
-                    Ok(Kind::Commit) => Node::parse(&id, &buffer, self.hash).ok_or(Failed::Corrupt),
-                    Ok(_) => Err(Failed::Corrupt),
-                    Err(failed) => Err(failed),
-                };
-                match node {
-                    Ok(node) => {
-                        self.queue.push((node.time, id));
-                        self.seen.insert(id, Seen { hidden, node: Some(node) });
-                    }
-                    Err(failed) => {
-                        if !hidden {
-                            self.failed.push((id, failed));
-                        }
-                        self.seen.insert(id, Seen { hidden, node: None });
-                    }
+                let node = self.objects.commit(&id);
+                match &node {
+                    Ok(node) => self.queue.push((node.time, id)),
+                    Err(failed) if !hidden => self.failed.push((id, *failed)),
+                    Err(_) => {}
                 }
+                self.seen.insert(id, Seen { hidden, node: node.ok() });
             }
         }
     }

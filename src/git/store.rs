@@ -14,6 +14,7 @@ use gix::{ObjectId, hash};
 use super::pack::Pack;
 use super::{Failed, Kind, MAX_OBJECT, Object, Visitor};
 use crate::error::{Error, Result};
+use crate::threads;
 
 /// How often the folder of packs is read again when packs vanish.
 const TRIES: usize = 5;
@@ -75,10 +76,10 @@ impl Store {
             let earlier = &self.packs[..index];
             let skip = |id: &gix::oid| earlier.iter().any(|pack| pack.contains(id));
             let next = AtomicUsize::new(0);
-            on_threads(jobs, &|| pack.walk(&next, wanted, &skip, &mut *visitor()));
+            threads::on(jobs, || pack.walk(&next, wanted, &skip, &mut *visitor()));
         }
         let next = AtomicUsize::new(0);
-        on_threads(jobs.min(self.loose.len() / LOOSE + 1), &|| {
+        threads::on(jobs.min(self.loose.len() / LOOSE + 1), || {
             self.walk_loose(&next, wanted, &mut *visitor());
         });
     }
@@ -226,15 +227,4 @@ fn packs_in(folder: &Path) -> Result<Vec<PathBuf>> {
     paths.sort();
     paths.dedup();
     Ok(paths)
-}
-
-fn on_threads(jobs: usize, work: &(dyn Fn() + Sync)) {
-    if jobs <= 1 {
-        return work();
-    }
-    std::thread::scope(|scope| {
-        for _ in 0..jobs {
-            scope.spawn(work);
-        }
-    });
 }

@@ -147,7 +147,7 @@ impl<'o> Differ<'o> {
                 (None, None) => break,
                 (Some(_), None) => std::cmp::Ordering::Less,
                 (None, Some(_)) => std::cmp::Ordering::Greater,
-                (Some(a), Some(b)) => key(a).cmp(&key(b)),
+                (Some(a), Some(b)) => key(a).cmp(key(b)),
             };
             let a = if order.is_le() { left.next() } else { None };
             let b = if order.is_ge() { right.next() } else { None };
@@ -214,10 +214,6 @@ impl<'o> Differ<'o> {
 }
 
 /// The order of entries in a tree: a folder's name counts as if a slash followed.
-fn key(entry: &Entry) -> impl Ord {
-    let mut key = entry.name.clone();
-    if entry.mode.is_tree() {
-        key.push(b'/');
-    }
-    key
+fn key(entry: &Entry) -> impl Iterator<Item = u8> {
+    entry.name.iter().copied().chain(entry.mode.is_tree().then_some(b'/'))
 }

@@ -10,7 +10,7 @@ use std::io;
 use gix::hashtable::HashSet;
 
 use super::exclude::OfTrees;
-use super::fresh::{Fresh, Moved, read};
+use super::fresh::{Moved, fresh, read};
 use super::history::teller::Teller;
 use super::history::trace::Place;
 use super::{Commits, Crew, Hidden, Mark, Sink, Source, SourceKind, Subject, Tips};
@@ -104,9 +104,9 @@ impl Range {
             .hidden
             .iter()
             .map(|id| git::peeled(&objects, *id, hash))
-            .filter(|id| matches!(objects.read(id, &mut Vec::new()), Ok(Kind::Commit)))
+            .filter(|id| objects.commit(id).is_ok())
             .collect();
-        let Between { commits, failed } = between(&objects, hash, &commits, &hidden, &self.roots.shallow);
+        let Between { commits, failed } = between(&objects, &commits, &hidden, &self.roots.shallow);
         for (id, failed) in failed {
             sink.failed(&format!("commit {id}"), &failed.into());
         }
@@ -180,12 +180,12 @@ impl Range {
         let graph = if self.tell_references {
             let tips = self.roots.references.iter().map(|(_, id)| id).chain(&self.tips);
             let tips: Vec<Id> = tips.map(|id| git::peeled(objects, *id, hash)).collect();
-            all = Graph::new(between(objects, hash, &tips, &[], &self.roots.shallow).commits);
+            all = Graph::new(between(objects, &tips, &[], &self.roots.shallow).commits);
             &all
         } else {
             look.graph
         };
-        let head = self.roots.head.and_then(|id| self.repository.tree_of(objects, id).ok());
+        let head = self.roots.head.and_then(|id| Some(objects.commit(&id).ok()?.tree));
         let mut differ = Differ::new(objects, hash);
         let mut places = Vec::new();
         for Found { commit, path, blob, marks } in found {
@@ -231,16 +231,9 @@ impl Look<'_> {
     fn commit(&mut self, number: u32, sink: &mut dyn Sink) {
         let node = &self.graph.nodes[number as usize];
         let mut differ = Differ::new(self.objects, self.hash);
-        let mut parents = Vec::new();
-        for parent in &node.parents {
-            let mut buffer = Vec::new();
-            // The parents of the first commits of a shallow clone are not there: all of it is new.
-            if let Ok(Kind::Commit) = self.objects.read(parent, &mut buffer)
-                && let Some(parent) = git::Node::parse(parent, &buffer, self.hash)
-            {
-                parents.push(parent.tree);
-            }
-        }
+        // The parents of the first commits of a shallow clone are not there: all of it is new.
+        let trees = node.parents.iter().filter_map(|parent| Some(self.objects.commit(parent).ok()?.tree));
+        let parents: Vec<Id> = trees.collect();
         let Diff { changes, failed } = differ.diff(parents.first().copied(), Some(node.tree));
         for (id, failed) in failed {
             sink.failed(&format!("tree {id} of commit {}", node.id), &failed.into());
@@ -294,20 +287,12 @@ impl Look<'_> {
             self.quiet.insert(blob);
             return;
         }
-        let mut fresh = Fresh::new(&bytes, olds, self.objects);
-        let mut new = Vec::new();
-        sink.sifted(&Origin::file(path), &bytes, &mut |finding| {
-            new.push(finding.clone());
-            false
-        });
-        let mut marks = BTreeSet::new();
-        for finding in new {
-            let mark = Mark { rule: finding.rule.clone(), fingerprint: finding.fingerprint.clone() };
-            let known = self.told.get(&change.path).is_some_and(|marks| marks.contains(&mark));
-            if !known && fresh.holds(&finding, sink) && !moved.holds(&finding, sink) {
-                marks.insert(mark);
-            }
-        }
+        let told = self.told.get(&change.path);
+        let marks: BTreeSet<Mark> = fresh(sink, &Origin::file(path), &bytes, olds, moved)
+            .into_iter()
+            .map(|finding| Mark { rule: finding.rule, fingerprint: finding.fingerprint })
+            .filter(|mark| !told.is_some_and(|marks| marks.contains(mark)))
+            .collect();
         if !marks.is_empty() {
             self.told.entry(change.path.clone()).or_default().extend(marks.iter().cloned());
             self.found.push(Found { commit, path: change.path.clone(), blob, marks });

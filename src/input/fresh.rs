@@ -8,11 +8,31 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::{Mark, Sink};
+use crate::blob::Origin;
 use crate::finding::Finding;
 use crate::git::{Id, Objects, added};
 
+/// What is new of what is found in a version of a file, given the ids of its older versions (one for
+/// each parent, nothing where the file was not there) and what the same change takes away elsewhere.
+pub(super) fn fresh(
+    sink: &mut dyn Sink,
+    origin: &Origin,
+    bytes: &[u8],
+    olds: &[Option<Id>],
+    moved: &mut Moved<'_>,
+) -> Vec<Finding> {
+    let mut found = Vec::new();
+    sink.sifted(origin, bytes, &mut |finding| {
+        found.push(finding.clone());
+        false
+    });
+    let mut fresh = Fresh::new(bytes, olds, moved.objects);
+    found.retain(|finding| fresh.holds(finding, sink) && !moved.holds(finding, sink));
+    found
+}
+
 /// Tells new findings of one version of a file from those that its older versions had already.
-pub(super) struct Fresh<'f> {
+struct Fresh<'f> {
     new: &'f [u8],
     /// The older versions: one for each parent, nothing where the file was not there.
     olds: &'f [Option<Id>],
@@ -30,12 +50,12 @@ struct Compared {
 }
 
 impl<'f> Fresh<'f> {
-    pub(super) fn new(new: &'f [u8], olds: &'f [Option<Id>], objects: &'f Objects) -> Self {
+    fn new(new: &'f [u8], olds: &'f [Option<Id>], objects: &'f Objects) -> Self {
         Self { new, olds, objects, compared: None }
     }
 
     /// True where no older version has the finding.
-    pub(super) fn holds(&mut self, finding: &Finding, sink: &mut dyn Sink) -> bool {
+    fn holds(&mut self, finding: &Finding, sink: &mut dyn Sink) -> bool {
         let compared = self.compared.get_or_insert_with(|| {
             let compare = |id: &Option<Id>| {
                 // What cannot be read is taken for not there: rather once too often than never.
@@ -70,7 +90,7 @@ impl<'m> Moved<'m> {
     }
 
     /// The first question costs a look at all that is gone.
-    pub(super) fn holds(&mut self, finding: &Finding, sink: &mut dyn Sink) -> bool {
+    fn holds(&mut self, finding: &Finding, sink: &mut dyn Sink) -> bool {
         let marks = self.marks.get_or_insert_with(|| {
             let look = |id: &Id| sink.glance(&read(self.objects, id), None);
             self.gone.iter().flat_map(look).collect()

@@ -7,10 +7,11 @@ use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::exclude::OfTrees;
-use super::fresh::{Fresh, Moved};
+use super::fresh::{Moved, fresh};
 use super::{Crew, Sink, Source, SourceKind, Subject};
 use crate::blob::Origin;
 use crate::error::Result;
+use crate::finding::Finding;
 use crate::git::tree::{Change, Differ};
 use crate::git::{Id, Objects, Repository};
 
@@ -73,12 +74,11 @@ impl Index {
         staged.changes.retain(kept);
         let gone: Vec<Id> = staged.changes.iter().filter(|c| c.new.is_none()).filter_map(|c| c.old).collect();
         let next = AtomicUsize::new(0);
-        let work = || -> Result<()> {
-            let objects = self.repository.objects()?;
+        let work = |objects: &Objects| {
             let mut hand = Hand {
-                differ: Differ::new(&objects, hash),
-                moved: Moved::new(gone.clone(), &objects),
-                objects: &objects,
+                differ: Differ::new(objects, hash),
+                moved: Moved::new(gone.clone(), objects),
+                objects,
                 parents: &parents,
                 whole_files: self.whole_files,
                 sink: crew.sink(),
@@ -86,13 +86,14 @@ impl Index {
             while let Some(change) = staged.changes.get(next.fetch_add(1, Ordering::Relaxed)) {
                 hand.file(change);
             }
-            Ok(())
         };
         if crew.jobs() == 1 || staged.changes.len() < WORTH_THREADS {
-            return work();
+            work(&objects);
+            return Ok(());
         }
         std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..crew.jobs()).map(|_| scope.spawn(work)).collect();
+            let thread = || self.repository.objects().map(|objects| work(&objects));
+            let threads: Vec<_> = (0..crew.jobs()).map(|_| scope.spawn(thread)).collect();
             // Whoever panicked has said so; the others' work counts.
             threads.into_iter().filter_map(|thread| thread.join().ok()).collect()
         })
@@ -118,29 +119,20 @@ impl Hand<'_> {
             return self.sink.failed(&origin.path, &failed.into());
         }
         self.sink.counted(bytes.len());
-        let marks = self.sink.glance(&bytes, None);
-        if marks.is_empty() {
+        if self.whole_files {
+            return self.sink.sifted(&origin, &bytes, &mut |_| true);
+        }
+        if self.sink.glance(&bytes, None).is_empty() {
             return;
         }
         let mut olds = vec![change.old];
         for tree in self.parents.iter().skip(1) {
             olds.push(self.differ.file(*tree, &change.path).unwrap_or(None));
         }
-        let mut fresh = Fresh::new(&bytes, &olds, self.objects);
-        let (mut found, mut wanted) = (Vec::new(), Vec::new());
-        self.sink.sifted(&origin, &bytes, &mut |finding| {
-            found.push(finding.clone());
-            false
-        });
-        for finding in found {
-            let sink = &mut *self.sink;
-            if self.whole_files || (fresh.holds(&finding, sink) && !self.moved.holds(&finding, sink)) {
-                wanted.push((finding.rule, finding.offset));
-            }
-        }
+        let wanted = fresh(&mut *self.sink, &origin, &bytes, &olds, &mut self.moved);
         if !wanted.is_empty() {
-            let is_wanted = |rule: &String, offset| wanted.iter().any(|(r, o)| r == rule && *o == offset);
-            self.sink.sifted(&origin, &bytes, &mut |finding| is_wanted(&finding.rule, finding.offset));
+            let is_wanted = |f: &Finding| wanted.iter().any(|w| w.rule == f.rule && w.offset == f.offset);
+            self.sink.sifted(&origin, &bytes, &mut |finding| is_wanted(finding));
         }
     }
 }

@@ -17,6 +17,7 @@ use super::{Crew, Large, Request, Sink, Source, SourceKind, Subject, WHOLE};
 use crate::blob::Origin;
 use crate::error::Result;
 use crate::globs::Excluded;
+use crate::threads;
 
 /// The line in the table.
 pub(super) const SOURCE: SourceKind = SourceKind {
@@ -97,14 +98,7 @@ impl Worktree {
                 hand.read(path);
             }
         };
-        if files.len() < WORTH_THREADS || crew.jobs() == 1 {
-            return work();
-        }
-        std::thread::scope(|scope| {
-            for _ in 0..crew.jobs() {
-                scope.spawn(work);
-            }
-        });
+        threads::on(if files.len() < WORTH_THREADS { 1 } else { crew.jobs() }, work);
     }
 }
 

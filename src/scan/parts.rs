@@ -18,6 +18,7 @@ use super::{Gathered, Shared, locked};
 use crate::blob::{Blob, CONTEXT, HEAD, Origin};
 use crate::input::Large;
 use crate::text::Span;
+use crate::threads;
 
 /// How many bytes a part owns.
 const PART: usize = 1024 * 1024;
@@ -32,7 +33,7 @@ pub(super) fn files(shared: &Shared<'_>, mut large: Vec<Large>) {
     }
     large.sort_by(|a, b| a.path.cmp(&b.path));
     let tasks: Vec<Task> = large.iter().map(|file| Task::new(&file.origin)).collect();
-    with_threads(shared, || {
+    threads::on(shared.settings.jobs, || {
         let mut hand = Hand::new(shared);
         for (task, file) in tasks.iter().zip(&large) {
             task.join_in(shared, file, &mut hand);
@@ -61,23 +62,12 @@ pub(super) fn stream(shared: &Shared<'_>, origin: &Origin, reader: &mut (dyn Rea
     // The first part alone tells whether threads are worth it.
     work(1);
     if !locked(&stream).ended {
-        with_threads(shared, || work(usize::MAX));
+        threads::on(shared.settings.jobs, || work(usize::MAX));
     }
     if let Some(error) = locked(&stream).error.take() {
         task.stop(error);
     }
     task.finish(shared);
-}
-
-fn with_threads(shared: &Shared<'_>, work: impl Fn() + Sync) {
-    if shared.settings.jobs <= 1 {
-        return work();
-    }
-    std::thread::scope(|scope| {
-        for _ in 0..shared.settings.jobs {
-            scope.spawn(&work);
-        }
-    });
 }
 
 /// A part in a buffer: the bytes that are its own, and where it stands.

@@ -239,9 +239,8 @@ impl<'t> Trace<'t> {
         let (old, new) = (self.entries(old), self.entries(new));
         let (mut a, mut b) = (0, 0);
         while a < old.len() || b < new.len() {
-            let key = |entry: &Entry| (entry.name.clone(), entry.is_tree);
             let order = match (old.get(a), new.get(b)) {
-                (Some(left), Some(right)) => key(left).cmp(&key(right)),
+                (Some(left), Some(right)) => (&left.name, left.is_tree).cmp(&(&right.name, right.is_tree)),
                 (Some(_), None) => std::cmp::Ordering::Less,
                 _ => std::cmp::Ordering::Greater,
             };
