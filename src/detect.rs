@@ -23,7 +23,7 @@ use crate::rule::{Rule, Value};
 use crate::text::Span;
 use crate::token::Token;
 
-pub(crate) use places::{Place, join};
+pub(crate) use places::{Place, Rows, join};
 
 /// The prefilter's hits are worked off in stretches of this many bytes, which stay in the cache.
 const STRETCH: usize = 16 * 1024;

@@ -27,6 +27,19 @@ pub(crate) struct Place {
     pub(crate) name: Option<Span>,
 }
 
+/// The rows of a table in a part of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rows<'c> {
+    pub(crate) columns: &'c Columns,
+    /// Rows that begin before here were looked at.
+    pub(crate) from: usize,
+    /// The part begins with the row that names the columns.
+    pub(crate) at_start: bool,
+}
+
+/// A name in the last bytes of what is hidden may have its value behind it.
+const LOOSE: usize = 128;
+
 impl Detector {
     /// The class that a name gives its value, if it is the name of a field.
     pub(crate) fn class(&self, name: &[u8]) -> Option<Class> {
@@ -37,27 +50,59 @@ impl Detector {
     /// [`Detector::detect`] reports for any path, and the values of fields. Fields and whole connect
     /// tokens cost no allocation.
     pub(crate) fn places(&self, bytes: &[u8], scratch: &mut Scratch, out: &mut Vec<Place>) {
-        let from = out.len();
-        let page = Page { bytes, path: "", rules: &self.rules };
-        if bytes.len() <= STRETCH {
-            scratch.hits.clear();
-            self.matcher.hits(bytes, 0..bytes.len(), &mut scratch.hits);
-            // Without a hit nothing is there, nor in a column, whose name would be one; most lines of a
-            // log end here.
-            if scratch.hits.is_empty() && !self.has_expressions {
-                return;
-            }
+        if self.is_clean(bytes, scratch) {
+            return;
         }
-        self.hide(&page, 0, scratch, out);
-        let mut found = Vec::new();
         let head = &bytes[..bytes.len().min(HEAD)];
         // Columns are named by a line before.
-        if memchr::memchr(b'\n', head).is_some_and(|end| end + 1 < bytes.len())
-            && let Some(columns) = Columns::of(&self.matcher, head)
-        {
+        let named = memchr::memchr(b'\n', head).is_some_and(|end| end + 1 < bytes.len());
+        let columns = if named { self.columns(head) } else { None };
+        let rows = columns.as_ref().map(|columns| Rows { columns, from: 0, at_start: true });
+        self.hide_all(bytes, rows, scratch, out);
+    }
+
+    /// The same for a part of a text, in which the columns of a table may go on that were named before.
+    pub(crate) fn places_below(
+        &self,
+        bytes: &[u8],
+        rows: Option<Rows<'_>>,
+        scratch: &mut Scratch,
+        out: &mut Vec<Place>,
+    ) {
+        if !self.is_clean(bytes, scratch) || rows.is_some() {
+            self.hide_all(bytes, rows, scratch, out);
+        }
+    }
+
+    /// The columns that the first line of `head` names, fields of a log among them.
+    pub(crate) fn columns(&self, head: &[u8]) -> Option<Columns> {
+        Columns::with_fields(&self.matcher, head)
+    }
+
+    /// Whether nothing is there: most lines of a log end here. Short text leaves its hits behind.
+    fn is_clean(&self, bytes: &[u8], scratch: &mut Scratch) -> bool {
+        if bytes.len() > STRETCH {
+            return false;
+        }
+        scratch.hits.clear();
+        self.matcher.hits(bytes, 0..bytes.len(), &mut scratch.hits);
+        scratch.hits.is_empty() && !self.has_expressions
+    }
+
+    fn hide_all(&self, bytes: &[u8], rows: Option<Rows<'_>>, scratch: &mut Scratch, out: &mut Vec<Place>) {
+        let from = out.len();
+        let page = Page { bytes, path: "", rules: &self.rules };
+        self.hide(&page, 0, scratch, out);
+        let mut found = Vec::new();
+        if let Some(Rows { columns, from, at_start }) = rows {
             let mut matches = Vec::new();
-            columns.rows(&self.matcher, &page, true, 0..bytes.len(), &mut matches);
+            let range = from..bytes.len();
+            columns.rows(&self.matcher, &page, at_start, range.clone(), &mut matches);
             matches.drain(..).for_each(|m| found.push(self.detection(&page, m, &[])));
+            columns.fields(bytes, at_start, range, &mut |span, class| {
+                let (class, wrap) = (Some(class), None);
+                out.push(Place { span, rule: None, class, wrap, decoded: false, name: None });
+            });
         }
         self.expressions(&page, &mut found);
         out.extend(found.iter().filter(|d| d.is_leak()).map(|d| self.place(d, 0)));
@@ -84,7 +129,9 @@ impl Detector {
                     continue;
                 }
                 let done = self.at_once(page, hit, depth).is_some_and(|(end, place, done)| {
-                    covered = if done { end } else { covered };
+                    // All that stands in what is hidden is hidden with it, but for a name at its end.
+                    let inner = place.map_or(0, |p| p.span.end.saturating_sub(LOOSE));
+                    covered = covered.max(if done { end } else { inner });
                     out.extend(place);
                     done
                 });

@@ -1,5 +1,6 @@
 //! Tables whose header row names the columns: each cell under a secret's name is a value.
 
+use super::field::{self, Class};
 use super::literal::Literal;
 use super::{Form, Match, Matcher, Name, Page, assign, normalise};
 use crate::text::Span;
@@ -10,6 +11,8 @@ pub(crate) struct Columns {
     delimiter: u8,
     /// Position and name of each column that may hold a secret.
     named: Vec<(usize, Name, Vec<u8>)>,
+    /// Position and class of each column that is called like a field of a log.
+    fields: Vec<(usize, Class)>,
     /// The header row itself, in the file.
     header_end: usize,
 }
@@ -21,6 +24,15 @@ const MOST: usize = 200;
 impl Columns {
     /// Reads the header row from a file's first bytes, if it is one that names a secret.
     pub(crate) fn of(m: &Matcher, head: &[u8]) -> Option<Self> {
+        Self::read(m, head).filter(|columns| !columns.named.is_empty())
+    }
+
+    /// The same, where it names a field of a log or a secret.
+    pub(crate) fn with_fields(m: &Matcher, head: &[u8]) -> Option<Self> {
+        Self::read(m, head).filter(|columns| !(columns.named.is_empty() && columns.fields.is_empty()))
+    }
+
+    fn read(m: &Matcher, head: &[u8]) -> Option<Self> {
         let bom = if head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
         let end = memchr::memchr(b'\n', head)?;
         let row = head.get(bom..end).filter(|r| r.len() < LONGEST)?;
@@ -39,7 +51,9 @@ impl Columns {
                 Some((i, Name { span: *cell, entry, start: cell.start }, whole))
             })
             .collect();
-        (!named.is_empty()).then_some(Self { delimiter, named, header_end: end + 1 })
+        let class = |cell: &Span| m.class(&head[cell.range()]).filter(|class| *class != Class::Keep);
+        let fields = cells.iter().enumerate().filter_map(|(i, cell)| Some((i, class(cell)?))).collect();
+        Some(Self { delimiter, named, fields, header_end: end + 1 })
     }
 
     /// Matches the cells of the rows that begin in `range`.
@@ -51,17 +65,53 @@ impl Columns {
         range: std::ops::Range<usize>,
         out: &mut Vec<Match>,
     ) {
+        if !self.named.is_empty() {
+            self.each(page.bytes, at_start, range, &mut |row| self.row(m, page, row, out));
+        }
+    }
+
+    /// Gives every cell of the rows that begin in `range` and that has something to hide under the name
+    /// of a field.
+    pub(crate) fn fields(
+        &self,
+        bytes: &[u8],
+        at_start: bool,
+        range: std::ops::Range<usize>,
+        sink: &mut dyn FnMut(Span, Class),
+    ) {
+        if self.fields.is_empty() {
+            return;
+        }
+        self.each(bytes, at_start, range, &mut |row| {
+            let cells = cells(bytes, row, self.delimiter);
+            for &(position, class) in &self.fields {
+                if let Some(&cell) = cells.get(position)
+                    && field::is_secret(&bytes[cell.range()], class, false)
+                {
+                    sink(cell, class);
+                }
+            }
+        });
+    }
+
+    fn each(
+        &self,
+        bytes: &[u8],
+        at_start: bool,
+        range: std::ops::Range<usize>,
+        sink: &mut dyn FnMut(Span),
+    ) {
         let mut at = range.start;
-        if at > 0 && page.bytes[at - 1] != b'\n' {
-            at = memchr::memchr(b'\n', &page.bytes[at..]).map_or(page.bytes.len(), |i| at + i + 1);
+        if at > 0 && bytes[at - 1] != b'\n' {
+            at = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |i| at + i + 1);
         }
         if at_start {
             at = at.max(self.header_end);
         }
         while at < range.end {
-            let end = memchr::memchr(b'\n', &page.bytes[at..]).map_or(page.bytes.len(), |i| at + i);
+            let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |i| at + i);
             if end - at < LONGEST * 4 {
-                self.row(m, page, Span::new(at, end), out);
+                sink(Span::new(at, end));
             }
             at = end + 1;
         }

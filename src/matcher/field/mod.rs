@@ -233,10 +233,31 @@ pub(crate) fn pem(bytes: &[u8], at: usize) -> Option<Span> {
     }
     let start = at + b"-BEGIN ".len() + kind + 5;
     let rest = &bytes[start..];
-    let armour = memchr::memchr_iter(b'-', rest).find(|&i| rest[i..].starts_with(b"-----END "));
-    let body = Span::new(start, start + armour.unwrap_or(rest.len()));
+    let ends = |&i: &usize| match rest[i] {
+        b'-' => rest[i..].starts_with(b"-----END "),
+        _ => !is_armoured(&rest[i + 1..]),
+    };
+    let body = memchr::memchr2_iter(b'-', b'\n', rest).find(ends).unwrap_or(rest.len());
+    let body = Span::new(start, start + body);
     let masked = body.is_empty() || text::is_mask(bytes[body.range()].trim_ascii());
     Some(if masked { Span::new(body.end, body.end) } else { body })
+}
+
+/// Whether a line may belong to a PEM block: it is base64 or a header of RFC 1421, perhaps behind what a
+/// collector of logs puts before each line. A block that was cut off ends with the first other line.
+fn is_armoured(text: &[u8]) -> bool {
+    let line = &text[..memchr::memchr(b'\n', text).unwrap_or(text.len())];
+    let line = line.trim_ascii();
+    let mut words = line
+        .split(|b| matches!(b, b' ' | b'\t'))
+        .filter(|w| w.is_empty() || w.iter().any(u8::is_ascii_alphanumeric) || text::is_mask(w));
+    let word = words.next_back().unwrap_or_default();
+    let alone = words.next().is_none();
+    let is_base64 = word.iter().all(|b| b.is_ascii_alphanumeric() || b"+/=*\\\"',;".contains(b));
+    let header = [&b"Proc-Type:"[..], b"DEK-Info:", b"-----END "];
+    (is_base64 && (alone || word.len() >= 16))
+        || header.iter().any(|h| memchr::memmem::find(line, h).is_some())
+        || text::is_mask(word)
 }
 
 /// The length of a scheme word whose value is the secret: it stays readable.

@@ -6,7 +6,10 @@ use crate::matcher::cursor::{Cursor, Mark, Quote};
 use crate::text::Span;
 
 /// The longest structure that is followed to its end, in bytes.
-const STRUCTURE: usize = 64 * 1024;
+const STRUCTURE: usize = 512 * 1024;
+
+/// How far back the beginning of a line is looked for, in bytes.
+const LINE: usize = 4096;
 
 impl Cursor<'_> {
     /// Goes over what wraps a value in Debug output and in code: `Some(`, `Ok(`, `b` before a quote.
@@ -93,7 +96,16 @@ fn quoted(c: &mut Cursor<'_>, quote: Quote, loose: bool) -> Option<Span> {
     let Mark::Byte(mark) = quote.mark else { return c.quoted(quote) };
     let hay = &c.bytes[start..c.bytes.len().min(start + STRUCTURE)];
     let outer = |i: &usize| loose && (mark != b'"' || quote.depth > 0) && is_outer_quote(c.bytes, start + i);
-    for i in memchr::memchr2_iter(mark, b'"', hay) {
+    let mut lines = 0;
+    for i in memchr::memchr3_iter(mark, b'"', b'\n', hay) {
+        if hay[i] == b'\n' {
+            // The next line belongs to it in any case, if the quote closes there.
+            if lines > 0 && !goes_on_below(c.bytes, start, start + i) {
+                return None;
+            }
+            lines += 1;
+            continue;
+        }
         let slashes = hay[..i].iter().rev().take_while(|b| **b == b'\\').count();
         let closes = if quote.depth == 0 { slashes.is_multiple_of(2) } else { slashes <= quote.depth };
         if hay[i] == mark && closes {
@@ -156,6 +168,18 @@ fn bare(c: &mut Cursor<'_>, encoded: usize, loose: bool) -> usize {
     c.at
 }
 
+/// Whether a value that begins at `from` goes on behind a line end: the next line is written further in
+/// than the one it begins on, or begins with what closes it. A line of a log that was cut off would take
+/// the next ones with it otherwise.
+fn goes_on_below(bytes: &[u8], from: usize, end: usize) -> bool {
+    let indent = |at: usize| bytes[at..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    let before = &bytes[from.saturating_sub(LINE)..from];
+    let line = from - before.len() + memchr::memrchr(b'\n', before).map_or(0, |i| i + 1);
+    let further = indent(end + 1);
+    let closes = |b: &u8| matches!(b, b'\n' | b'\r' | b')' | b']' | b'}' | b'"' | b'\'');
+    further > indent(line) || bytes.get(end + 1 + further).is_none_or(closes)
+}
+
 /// Goes over a bracketed structure, to the end of the text where nothing closes it; false where the
 /// text ends first in which the name stands.
 fn structure(c: &mut Cursor<'_>, loose: bool) -> bool {
@@ -172,6 +196,7 @@ fn structure(c: &mut Cursor<'_>, loose: bool) -> bool {
         match c.peek(0) {
             b'(' | b'[' | b'{' => depth += 1,
             b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            b'\n' if !goes_on_below(c.bytes, floor, c.at) => break,
             _ => {}
         }
         c.at += 1;
