@@ -84,7 +84,8 @@ fn text(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
     let span = bare(c);
     let mut rest = Cursor::new(c.bytes, span.end);
     rest.space(1);
-    if !span.is_empty() && rest.peek(0) == b'<' {
+    // The closing tag may come on a line that is not there yet.
+    if !span.is_empty() && (rest.peek(0) == b'<' || rest.at >= c.bytes.len()) {
         found.push(Literal { span, form: Form::Quoted });
     }
 }

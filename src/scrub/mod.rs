@@ -19,11 +19,13 @@
 mod literal;
 mod names;
 mod policy;
+mod stream;
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::detect::{self, Detector, Place, join};
+use crate::detect::{self, Detector, Place, Rows, join};
+use crate::matcher::csv::Columns;
 use crate::matcher::field::{self, Class};
 use crate::text::{STARS, mask_into};
 
@@ -31,6 +33,7 @@ use literal::Literals;
 #[cfg(feature = "tracing")]
 pub(crate) use literal::forms;
 pub use policy::{Hit, Policy, PolicyBuilder, Style};
+pub use stream::{Masked, Scrubber, Tally};
 
 /// Masks bytes by a [`Policy`]. Immutable, shared by all threads.
 pub struct Masker {
@@ -172,6 +175,23 @@ impl Masker {
     pub(crate) fn find(&self, text: &[u8], scratch: &mut Scratch) -> usize {
         scratch.places.clear();
         self.detector.places(text, &mut scratch.detect, &mut scratch.places);
+        self.add_literals(text, scratch);
+        scratch.places.len()
+    }
+
+    /// The same for a part of a text.
+    fn find_below(&self, text: &[u8], rows: Option<Rows<'_>>, scratch: &mut Scratch) {
+        scratch.places.clear();
+        self.detector.places_below(text, rows, &mut scratch.detect, &mut scratch.places);
+        self.add_literals(text, scratch);
+    }
+
+    /// The columns that the first line of a text names.
+    fn columns(&self, head: &[u8]) -> Option<Columns> {
+        self.detector.columns(head)
+    }
+
+    fn add_literals(&self, text: &[u8], scratch: &mut Scratch) {
         if let Some(literals) = &self.literals {
             let before = scratch.places.len();
             literals.find(text, &mut scratch.places);
@@ -179,7 +199,6 @@ impl Masker {
                 join(&mut scratch.places, 0);
             }
         }
-        scratch.places.len()
     }
 
     /// True where a place that was found reaches into `range`.
@@ -218,31 +237,39 @@ impl Masker {
                 continue;
             }
             out.extend_from_slice(&text[at..start]);
-            let quote = |out: &mut Vec<u8>| {
-                if let Some((mark, depth)) = place.wrap {
-                    out.extend(std::iter::repeat_n(b'\\', depth));
-                    out.push(mark);
-                }
-            };
-            quote(out);
-            self.stars(&text[start..end], self.class(place), place.decoded, out);
-            quote(out);
+            self.put_place(place, &text[start..end], true, out);
             at = end;
         }
         out.extend_from_slice(&text[at..range.end]);
+    }
+
+    /// Appends the mask of what stands at a place; of a part of it, nothing is shown.
+    fn put_place(&self, place: &Place, value: &[u8], is_whole: bool, out: &mut Vec<u8>) {
+        let quote = |out: &mut Vec<u8>| {
+            if let Some((mark, depth)) = place.wrap {
+                out.extend(std::iter::repeat_n(b'\\', depth));
+                out.push(mark);
+            }
+        };
+        quote(out);
+        self.stars(value, self.class(place), place.decoded || !is_whole, out);
+        quote(out);
     }
 
     /// Calls the policy's callback for each place that was found.
     pub(crate) fn tell(&self, callsite: &str, scratch: &Scratch) {
         if let Some(on_hit) = &self.policy.on_hit {
             for place in &scratch.places {
-                let rule = match place.rule {
-                    Some(rule) => self.detector.rules().get(rule).map_or("", |r| &r.id),
-                    None if place.class.is_some() => policy::FIELD,
-                    None => policy::LITERAL,
-                };
-                on_hit(&Hit { rule, callsite });
+                on_hit(&Hit { rule: self.rule_of(place), callsite });
             }
+        }
+    }
+
+    fn rule_of(&self, place: &Place) -> &str {
+        match place.rule {
+            Some(rule) => self.detector.rules().get(rule).map_or("", |r| &r.id),
+            None if place.class.is_some() => policy::FIELD,
+            None => policy::LITERAL,
         }
     }
 

@@ -39,6 +39,10 @@ pub(super) fn value(
 ) -> Option<Raw> {
     let begin = c.at;
     while c.wrapped() {}
+    let below = memchr::memchr(b'\n', &c.bytes[begin..c.at]).is_some();
+    if c.at > begin && c.at >= c.bytes.len() {
+        return None;
+    }
     if loose && closes(&c) {
         return None;
     }
@@ -66,7 +70,8 @@ pub(super) fn value(
         let end = c.at.min(c.bytes.len());
         return Some(Raw { span: Span::new(start, end), end, wrap: None, quoted: true, encoded });
     }
-    // A wrapper around what is not quoted is part of the value.
+    // A wrapper around what is not quoted is part of the value, unless it is on a line of its own.
+    let begin = if below { c.at } else { begin };
     c.at = begin;
     let end = bare(&mut c, encoded, loose);
     let end = match class {

@@ -1,0 +1,462 @@
+//! Streams: bytes come in pieces of any size and go out masked, a complete line as soon as it is there.
+//!
+//! The buffer holds what was let out last (its context, so that a name on one line and its value on the
+//! next are seen together), then what waits. Memory is bounded: a line that is longer than
+//! [`LONG`] goes out in parts, and a value that is longer than the context leaves it in the middle.
+//!
+//! A mask stands where its value begins. What is left of a value on the following lines is taken out,
+//! and the line ends stay: there are as many lines as before, and JSON that was written over several
+//! lines stays JSON.
+//!
+//! What no stream can know is what comes later. Where that decides (an SDKAppID below the key that
+//! belongs to it), [`Scrubber::look_ahead`] lets it wait; a pipe does not.
+
+use std::fmt;
+use std::io::{self, Read, Write};
+use std::sync::Arc;
+
+use super::{Masker, Scratch};
+use crate::blob::HEAD;
+use crate::detect::{Place, Rows};
+use crate::matcher::csv::Columns;
+use crate::text::count_chars;
+
+/// How much is read at once, in bytes: it stays in the second-level cache.
+const CHUNK: usize = 128 * 1024;
+
+/// A line without an end goes out in parts when it is longer than this, in bytes.
+const LONG: usize = 256 * 1024;
+
+/// Of such a line so much is held back, so that what decides over a value is there with it.
+const BEHIND: usize = 64 * 1024;
+
+/// The context of a line: whole lines, at most so many bytes.
+const LINES: usize = 2 * 1024;
+
+/// The context inside of a line.
+const WITHIN: usize = 16 * 1024;
+
+/// A value that is not at its end keeps the context from its name on, up to so many bytes.
+const OPEN: usize = 64 * 1024;
+
+/// How much of a large file is looked at ahead of what goes out, in bytes.
+const AHEAD: usize = 16 * 1024;
+
+/// Masks a stream by a [`Masker`].
+///
+/// ```
+/// use scrubjay::scrub::Scrubber;
+/// let mut out = Vec::new();
+/// let mut log = &b"login user=bob password=hunter2\nGET /x?token=abc&page=2\n"[..];
+/// let tally = Scrubber::default().copy(&mut log, &mut out)?;
+/// assert_eq!(out, b"login user=bob password=****\nGET /x?token=****&page=2\n");
+/// assert_eq!(tally.hits, 2);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct Scrubber {
+    masker: Arc<Masker>,
+    scratch: Scratch,
+    /// Context, then what waits; what is beyond `filled` is room.
+    buffer: Vec<u8>,
+    filled: usize,
+    /// How much of the buffer is context.
+    context: usize,
+    /// What waits was searched for a line end up to here.
+    searched: usize,
+    /// The end of the last complete line, if one waits.
+    complete: usize,
+    /// Where the value begins whose mask went out last.
+    masked: Option<usize>,
+    ahead: usize,
+    /// UTF-16, little-endian: a line end has a second byte.
+    wide: bool,
+    table: Table,
+    out: Vec<u8>,
+    place: Position,
+    tally: Tally,
+    watch: Option<Watch>,
+}
+
+/// What is told of each masked value.
+type Watch = Box<dyn FnMut(&Masked<'_>) + Send>;
+
+/// The columns that the first line names.
+#[derive(Debug)]
+enum Table {
+    /// The first line is not there yet.
+    Unread,
+    /// It was read.
+    Read(Option<Columns>),
+}
+
+/// Where the first byte behind the context stands.
+#[derive(Debug, Clone, Copy)]
+struct Position {
+    line: u64,
+    /// Characters of that line that went out already.
+    chars: usize,
+    offset: u64,
+}
+
+/// What went through.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Tally {
+    /// Bytes in.
+    pub read: u64,
+    /// Bytes out.
+    pub written: u64,
+    /// Values that were masked.
+    pub hits: u64,
+}
+
+/// One masked value, told while it goes out. Its bytes can only be compared, not read.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct Masked<'a> {
+    /// The rule's id; `field` for a value that its name gave away, `literal` for a registered one.
+    pub rule: &'a str,
+    /// The name of the field, where one stands beside it.
+    pub name: Option<&'a [u8]>,
+    /// The line, from 1.
+    pub line: u64,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// The byte offset in what came in.
+    pub offset: u64,
+    /// The length in bytes of what is masked.
+    pub length: usize,
+    /// What stands there now.
+    pub mask: &'a [u8],
+    #[cfg_attr(not(feature = "sign"), allow(dead_code, reason = "the fingerprint needs it"))]
+    value: &'a [u8],
+}
+
+impl Masked<'_> {
+    /// The fingerprint of the value as it was written, by which a finding of a scan can be recognised.
+    #[cfg(feature = "sign")]
+    pub fn fingerprint(&self) -> String {
+        crate::finding::fingerprint(self.value)
+    }
+}
+
+impl fmt::Debug for Masked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Masked")
+            .field("rule", &self.rule)
+            .field("line", &self.line)
+            .field("column", &self.column)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Scrubber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scrubber").field("tally", &self.tally).finish_non_exhaustive()
+    }
+}
+
+impl Default for Scrubber {
+    fn default() -> Self {
+        Self::new(Masker::default())
+    }
+}
+
+impl Scrubber {
+    /// A scrubber for one stream, at its beginning.
+    pub fn new(masker: impl Into<Arc<Masker>>) -> Self {
+        Self {
+            masker: masker.into(),
+            scratch: Scratch::default(),
+            buffer: Vec::new(),
+            filled: 0,
+            context: 0,
+            searched: 0,
+            complete: 0,
+            masked: None,
+            ahead: 0,
+            wide: false,
+            table: Table::Unread,
+            out: Vec::new(),
+            place: Position { line: 1, chars: 0, offset: 0 },
+            tally: Tally::default(),
+            watch: None,
+        }
+    }
+
+    /// Holds lines back until what follows them is there, too: for files, where nobody waits for a line.
+    #[must_use]
+    pub fn look_ahead(mut self) -> Self {
+        self.ahead = AHEAD;
+        self
+    }
+
+    /// Tells of each masked value. That costs the counting of lines.
+    #[must_use]
+    pub fn watch(mut self, watch: impl FnMut(&Masked<'_>) + Send + 'static) -> Self {
+        self.watch = Some(Box::new(watch));
+        self
+    }
+
+    /// Masks everything that a reader gives. After each read all complete lines go out, and the writer is
+    /// flushed.
+    ///
+    /// # Errors
+    ///
+    /// Those of the reader, after what was read before has gone out, and of the writer.
+    pub fn copy(&mut self, reader: &mut (impl Read + ?Sized), writer: &mut (impl Write + ?Sized)) -> io::Result<Tally> {
+        let broken = loop {
+            self.make_room();
+            match reader.read(&mut self.buffer[self.filled..]) {
+                Ok(0) => break None,
+                Ok(read) => {
+                    self.filled += read;
+                    self.tally.read += read as u64;
+                    if self.let_out(writer)? {
+                        writer.flush()?;
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => break Some(error),
+            }
+        };
+        let tally = self.finish(writer)?;
+        broken.map_or(Ok(tally), Err)
+    }
+
+    /// Takes a piece; complete lines go out.
+    ///
+    /// # Errors
+    ///
+    /// Those of the writer.
+    pub fn push(&mut self, mut piece: &[u8], writer: &mut (impl Write + ?Sized)) -> io::Result<()> {
+        while !piece.is_empty() {
+            self.make_room();
+            let taken = piece.len().min(self.buffer.len() - self.filled);
+            self.buffer[self.filled..self.filled + taken].copy_from_slice(&piece[..taken]);
+            self.filled += taken;
+            self.tally.read += taken as u64;
+            piece = &piece[taken..];
+            self.let_out(writer)?;
+        }
+        Ok(())
+    }
+
+    /// Lets out what waits, with or without a line end, and begins anew.
+    ///
+    /// # Errors
+    ///
+    /// Those of the writer.
+    pub fn finish(&mut self, writer: &mut (impl Write + ?Sized)) -> io::Result<Tally> {
+        self.release(self.filled, self.filled, writer)?;
+        writer.flush()?;
+        (self.filled, self.context, self.searched, self.complete) = (0, 0, 0, 0);
+        (self.masked, self.table) = (None, Table::Unread);
+        self.place = Position { line: 1, chars: 0, offset: 0 };
+        Ok(std::mem::take(&mut self.tally))
+    }
+
+    /// Makes room for a chunk behind what waits.
+    fn make_room(&mut self) {
+        let wanted = self.filled + CHUNK;
+        if self.buffer.len() < wanted {
+            self.buffer.resize(wanted, 0);
+        }
+    }
+
+    /// Lets out what can go; says whether something did.
+    fn let_out(&mut self, writer: &mut (impl Write + ?Sized)) -> io::Result<bool> {
+        if matches!(self.table, Table::Unread) {
+            self.wide = self.buffer[..self.filled].starts_with(b"\xff\xfe");
+        }
+        let fresh = &self.buffer[self.searched..self.filled];
+        if self.wide {
+            let end = memchr::memmem::rfind(fresh, b"\n\0");
+            self.complete = end.map_or(self.complete, |i| self.searched + i + 2);
+            self.searched = self.filled.saturating_sub(1).max(self.context);
+        } else {
+            // A return at the end may be the first half of a line end.
+            let sure = fresh.len() - usize::from(fresh.last() == Some(&b'\r'));
+            let end = memchr::memrchr2(b'\n', b'\r', &fresh[..sure]);
+            self.complete = end.map_or(self.complete, |i| self.searched + i + 1);
+            self.searched += sure;
+        }
+        let end = match self.ahead {
+            0 => self.complete,
+            ahead => {
+                let to = self.complete.saturating_sub(ahead).max(self.context);
+                let line = memchr::memrchr(b'\n', &self.buffer[self.context..to]);
+                line.map_or(0, |i| self.context + i + 1 + usize::from(self.wide))
+            }
+        };
+        if end > self.context {
+            self.release(end, self.complete, writer)?;
+            return Ok(true);
+        }
+        if self.filled - self.context > LONG {
+            let cut = cut(&self.buffer[..self.filled], self.context);
+            self.release(cut, self.filled, writer)?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// Lets out everything up to `end`; what is visible up to `visible` decides over it, too.
+    fn release(&mut self, end: usize, visible: usize, writer: &mut (impl Write + ?Sized)) -> io::Result<()> {
+        if end <= self.context {
+            return Ok(());
+        }
+        let text = &self.buffer[..visible];
+        let at_start = matches!(self.table, Table::Unread);
+        if at_start {
+            self.table = Table::Read(self.masker.columns(&text[..text.len().min(HEAD)]));
+        }
+        let rows = match &self.table {
+            Table::Read(Some(columns)) => Some(Rows { columns, from: self.context, at_start }),
+            _ => None,
+        };
+        self.masker.find_below(text, rows, &mut self.scratch);
+        let here = |p: &Place| p.span.end > self.context && p.span.start < end;
+        let first = self.scratch.places.iter().position(here);
+        let going = &text[self.context..end];
+        match first {
+            None => {
+                writer.write_all(going)?;
+                self.tally.written += going.len() as u64;
+            }
+            Some(first) => {
+                self.out.clear();
+                self.put_lines(first, end);
+                writer.write_all(&self.out)?;
+                self.tally.written += self.out.len() as u64;
+            }
+        }
+        self.move_on(end);
+        Ok(())
+    }
+
+    /// Puts what goes out into `out`, from the first place on that reaches into it.
+    fn put_lines(&mut self, first: usize, end: usize) {
+        let text = &self.buffer[..self.filled];
+        let mut at = self.context;
+        let mut position = self.place;
+        let mut counted = self.context;
+        for place in self.scratch.places[first..].iter().take_while(|p| p.span.start < end) {
+            let goes_on =
+                place.span.start < self.context && self.masked.is_some_and(|m| m >= place.span.start);
+            let mut start = place.span.start.max(self.context);
+            let stop = place.span.end.min(end);
+            self.out.extend_from_slice(&text[at..start]);
+            at = stop;
+            if !goes_on {
+                // What was not known to be one has its mask where it is first seen.
+                let cut = start > place.span.start;
+                let gap = if cut { blanks(&text[start..stop]) } else { 0 };
+                self.out.extend_from_slice(&text[start..start + gap]);
+                start += gap;
+                let from = self.out.len();
+                let line = memchr::memchr(b'\n', &text[start..stop]).map_or(stop, |i| start + i);
+                let is_whole = !cut && line == place.span.end;
+                self.masker.put_place(place, &text[start..line], is_whole, &mut self.out);
+                self.masked = Some(place.span.start);
+                self.tally.hits += 1;
+                let rule = self.masker.rule_of(place);
+                if let Some(watch) = &mut self.watch {
+                    position = position.after(&text[counted..start]);
+                    counted = start;
+                    watch(&Masked {
+                        rule,
+                        name: place.name.map(|n| &text[n.range()]),
+                        line: position.line,
+                        column: position.chars + 1,
+                        offset: position.offset,
+                        length: place.span.end - start,
+                        mask: &self.out[from..],
+                        value: &text[start..place.span.end],
+                    });
+                }
+                start = line;
+            }
+            keep_line_ends(&text[start..stop], &mut self.out);
+        }
+        self.out.extend_from_slice(&text[at..end]);
+    }
+
+    /// Makes what went out the context of what comes.
+    fn move_on(&mut self, end: usize) {
+        let going = &self.buffer[self.context..end];
+        self.place = if self.watch.is_some() { self.place.after(going) } else { self.place };
+        let mut from = self.start_of_context(end);
+        let open = self.scratch.places.iter().rev().find(|p| p.span.start < end);
+        if let Some(open) = open.filter(|p| p.span.end >= end - line_end(&self.buffer[..end])) {
+            let name = open.name.map_or(open.span.start, |n| n.start.min(open.span.start));
+            let line = memchr::memrchr(b'\n', &self.buffer[..name]).map_or(0, |i| i + 1);
+            let name = if name - line < LINES { line } else { name.saturating_sub(4) };
+            if end - name <= OPEN {
+                from = from.min(name);
+            } else if open.span.start - name < LINES && open.span.end > end {
+                // The name, and the sign with which the value begins, say as much as all of it.
+                let kept = open.span.start + usize::from(b"[{(".contains(&self.buffer[open.span.start]));
+                self.buffer.copy_within(name..kept, end - (kept - name));
+                from = end - (kept - name);
+                self.masked = Some(from + open.span.start - name);
+            }
+        }
+        self.buffer.copy_within(from..self.filled, 0);
+        self.filled -= from;
+        self.context = end - from;
+        self.searched = self.searched.saturating_sub(from).max(self.context);
+        self.complete = self.complete.saturating_sub(from).max(self.context);
+        self.masked = self.masked.and_then(|m| m.checked_sub(from));
+    }
+
+    /// Where the context of what stands at `end` begins: with a line, or inside of a long one.
+    fn start_of_context(&self, end: usize) -> usize {
+        let ends_line = matches!(self.buffer[end - 1], b'\n' | b'\r' | 0);
+        let from = end.saturating_sub(if ends_line { LINES } else { WITHIN });
+        let line = memchr::memchr(b'\n', &self.buffer[from..end - 1]).map_or(from, |i| from + i + 1);
+        if from == 0 { 0 } else { line }
+    }
+}
+
+impl Position {
+    /// The position behind `text`.
+    fn after(self, text: &[u8]) -> Self {
+        let offset = self.offset + text.len() as u64;
+        match memchr::memrchr(b'\n', text) {
+            None => Self { chars: self.chars + count_chars(text), offset, ..self },
+            Some(last) => {
+                let lines = memchr::memchr_iter(b'\n', text).count() as u64;
+                Self { line: self.line + lines, chars: count_chars(&text[last + 1..]), offset }
+            }
+        }
+    }
+}
+
+/// How many bytes of line end stand at the end.
+fn line_end(text: &[u8]) -> usize {
+    text.iter().rev().take(4).take_while(|b| matches!(b, b'\n' | b'\r' | 0)).count()
+}
+
+fn blanks(text: &[u8]) -> usize {
+    text.iter().take_while(|b| b.is_ascii_whitespace()).count()
+}
+
+/// Where a long line may be cut: at a blank, else at another sign that is in no key, else anywhere.
+fn cut(text: &[u8], from: usize) -> usize {
+    let to = text.len() - BEHIND;
+    let near = from.max(to.saturating_sub(4096));
+    let last = |is_sign: fn(&u8) -> bool| text[near..to].iter().rposition(is_sign).map(|i| near + i + 1);
+    last(|b| matches!(b, b' ' | b'\t'))
+        .or_else(|| last(|b| matches!(b, b',' | b';' | b'&' | b'}' | b'>')))
+        .filter(|&cut| cut > from)
+        .unwrap_or(to)
+}
+
+/// Of the rest of a value only the line ends stay.
+fn keep_line_ends(text: &[u8], out: &mut Vec<u8>) {
+    for end in memchr::memchr_iter(b'\n', text) {
+        let is_pair = end > 0 && text[end - 1] == b'\r';
+        out.extend_from_slice(&text[end - usize::from(is_pair)..=end]);
+    }
+}
