@@ -116,6 +116,7 @@ pub fn mask_into(secret: &[u8], out: &mut Vec<u8>) {
 /// Whether text is a mask already: at most four characters, `****`, at most four characters; before it
 /// perhaps an identifier with a comma, as in the mask of a license.
 pub fn is_mask(text: &[u8]) -> bool {
+    let text = untagged(text);
     // Asked of every value, so what cannot be one is told by its last bytes.
     let last = &text[text.len().saturating_sub(8)..];
     let Some(stars) = last.windows(4).position(|w| w == STARS.as_bytes()) else { return false };
@@ -123,6 +124,16 @@ pub fn is_mask(text: &[u8]) -> bool {
     let before = &text[..text.len() - tail.len() - STARS.len()];
     let head = &before[public_id(before).unwrap_or(0)..];
     head.len() <= 4 && head.iter().chain(tail).all(|&b| is_shown(b))
+}
+
+/// A mask without the tag that tells equal secrets: `****#a1b2c3d4`.
+fn untagged(text: &[u8]) -> &[u8] {
+    match text.split_last_chunk::<9>() {
+        Some((mask, [b'#', tag @ ..])) if mask.ends_with(STARS.as_bytes()) => {
+            if tag.iter().all(u8::is_ascii_hexdigit) { mask } else { text }
+        }
+        _ => text,
+    }
 }
 
 /// How many bytes of a license are its public identifier and the comma behind it, which a URL writes as

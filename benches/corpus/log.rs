@@ -18,6 +18,10 @@ pub(crate) enum Density {
     Sparse,
     /// Most lines hold the very names of secrets, with nothing secret behind them.
     Dense,
+    /// As `Normal`, but one line in ten holds a credential.
+    Dirty,
+    /// As `Normal`, but none does.
+    Clean,
 }
 
 impl FromStr for Density {
@@ -28,13 +32,23 @@ impl FromStr for Density {
             "normal" => Ok(Self::Normal),
             "sparse" => Ok(Self::Sparse),
             "dense" => Ok(Self::Dense),
-            _ => Err(format!("{text} is none of normal, sparse, dense")),
+            "dirty" => Ok(Self::Dirty),
+            "clean" => Ok(Self::Clean),
+            _ => Err(format!("{text} is none of normal, sparse, dense, dirty, clean")),
         }
     }
 }
 
-/// One line in so many holds a credential.
-const ONE_IN: usize = 10_000;
+impl Density {
+    /// One line in so many holds a credential.
+    fn one_in(self) -> usize {
+        match self {
+            Self::Normal | Self::Sparse | Self::Dense => 10_000,
+            Self::Dirty => 10,
+            Self::Clean => usize::MAX,
+        }
+    }
+}
 
 const CREDENTIALS: &[&str] = &[
     "config loaded device_id={device_id} device_secret_key={alnum:32}",
@@ -100,8 +114,9 @@ pub(crate) fn write(file: &Path, mib: usize, density: Density) -> io::Result<()>
 }
 
 fn message(rng: &mut Prng, number: usize, density: Density) -> String {
-    if number.is_multiple_of(ONE_IN) {
-        let template = CREDENTIALS[number / ONE_IN % CREDENTIALS.len()];
+    let one_in = density.one_in();
+    if number.is_multiple_of(one_in) {
+        let template = CREDENTIALS[number / one_in % CREDENTIALS.len()];
         return String::from_utf8(expand(template, &number.to_string()).bytes).unwrap_or_default();
     }
     // Of a hundred lines, so many with words of the density's own, and so many with the next thing.
@@ -109,11 +124,11 @@ fn message(rng: &mut Prng, number: usize, density: Density) -> String {
     let of = match density {
         Density::Sparse if die < 97 => SPARSE,
         Density::Sparse => NORMAL,
-        Density::Normal if die == 0 => DENSE,
-        Density::Normal if die < 70 => NORMAL,
-        Density::Normal => SPARSE,
         Density::Dense if die < 70 => DENSE,
         Density::Dense => NORMAL,
+        Density::Normal if die == 0 => DENSE,
+        _ if die < 70 => NORMAL,
+        _ => SPARSE,
     };
     (*rng.pick(of)).to_owned()
 }

@@ -1,14 +1,14 @@
 //! Writes the corpora that the benchmarks run on: the same bytes for the same seed, on every machine.
 //!
 //! ```text
-//! corpus log FILE [MIB] [normal|sparse|dense]    a service log (default 1024 MiB, normal)
+//! corpus log FILE [MIB] [normal|sparse|dense|dirty|clean]    a service log (default 1024 MiB, normal)
 //! corpus tree FOLDER [FILES]                     a source tree (default 50000 files)
 //! corpus five FOLDER                             five small files, as a commit hook sees them
 //! corpus history FOLDER [COMMITS]                a bare repository (default 32000 commits; needs git)
 //! ```
 //!
 //! Nothing real is in them: words, identifiers and credentials are made up by the generator of the
-//! tests, one line in ten thousand of a log with a credential.
+//! tests, one line in ten thousand of a log with a credential (in ten of a dirty one, none of a clean one).
 
 mod history;
 mod log;

@@ -20,14 +20,18 @@ mod literal;
 mod names;
 mod policy;
 mod stream;
+#[cfg(feature = "sign")]
+mod tag;
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::detect::{self, Detector, Place, Rows, join};
 use crate::matcher::csv::Columns;
+use crate::finding::Status;
 use crate::matcher::field::{self, Class};
 use crate::text::{STARS, mask_into};
+use crate::token;
 
 use literal::Literals;
 #[cfg(feature = "tracing")]
@@ -192,6 +196,9 @@ impl Masker {
     }
 
     fn add_literals(&self, text: &[u8], scratch: &mut Scratch) {
+        if let Some(now) = self.policy.keep_expired {
+            scratch.places.retain(|place| !has_expired(&text[place.span.range()], now));
+        }
         if let Some(literals) = &self.literals {
             let before = scratch.places.len();
             literals.find(text, &mut scratch.places);
@@ -294,6 +301,12 @@ impl Masker {
     /// Appends the mask of a value.
     fn stars(&self, value: &[u8], class: Option<Class>, decoded: bool, out: &mut Vec<u8>) {
         let partial = self.policy.style == Style::Partial && !decoded;
+        #[cfg(feature = "sign")]
+        if self.policy.style == Style::Fingerprint {
+            let id = if class == Some(Class::License) { crate::text::public_id(value).unwrap_or(0) } else { 0 };
+            out.extend_from_slice(&value[..if decoded { 0 } else { id }]);
+            return tag::put(value, class, out);
+        }
         match class {
             _ if decoded && value.len() >= 8 && value.iter().skip(1).step_by(2).all(|b| *b == 0) => {
                 out.extend_from_slice(b"*\0*\0*\0*\0");
@@ -314,4 +327,14 @@ impl Masker {
             _ => out.extend_from_slice(STARS.as_bytes()),
         }
     }
+}
+
+/// Whether this is a whole token that had expired at `now`.
+fn has_expired(value: &[u8], now: i64) -> bool {
+    token::SCHEMES.iter().any(|scheme| {
+        (scheme.decode)(value).is_some_and(|token| {
+            let whole = token.length == value.len() && !token.truncated;
+            whole && (scheme.status)(&token.claims, now) == Status::Expired
+        })
+    })
 }

@@ -21,6 +21,8 @@ pub struct Policy {
     pub(super) style: Style,
     pub(super) literals: Vec<Literal>,
     pub(super) on_hit: Option<OnHit>,
+    /// Tokens that expired before this moment stay.
+    pub(super) keep_expired: Option<i64>,
     secret: Vec<String>,
     keep: Vec<String>,
 }
@@ -38,6 +40,10 @@ pub enum Style {
     Partial,
     /// `****`; of a license the device id stays.
     Full,
+    /// `****#a1b2c3d4`: the same tag for the same secret, which begins as its fingerprint in a report.
+    /// Tags of passwords are the same only within a process: a short one could be found by trying.
+    #[cfg(feature = "sign")]
+    Fingerprint,
 }
 
 /// One hit, for a metric. It never holds the value.
@@ -112,6 +118,7 @@ impl Default for Policy {
             style: Style::Partial,
             literals: Vec::new(),
             on_hit: None,
+            keep_expired: None,
             secret: Vec::new(),
             keep: Vec::new(),
         }
@@ -185,6 +192,14 @@ impl PolicyBuilder {
     #[must_use]
     pub fn style(mut self, style: Style) -> Self {
         self.policy.style = style;
+        self
+    }
+
+    /// Leaves tokens readable that had expired at `now` (Unix seconds), wherever they stand: they open
+    /// nothing any more.
+    #[must_use]
+    pub fn keep_expired(mut self, now: i64) -> Self {
+        self.policy.keep_expired = Some(now);
         self
     }
 

@@ -1,6 +1,7 @@
 //! What can be typed. The only place that knows the argument parser: everybody else gets plain values.
 
 mod hook;
+mod scrub;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use scrubjay::finding::Severity;
 use scrubjay::report;
 
 pub(crate) use hook::{HookCommand, HookName, HookOptions};
+pub(crate) use scrub::{MaskStyle, ScrubArgs};
 
 const STYLES: styling::Styles = styling::Styles::styled()
     .header(styling::AnsiColor::Green.on_default().bold())
@@ -18,7 +20,7 @@ const STYLES: styling::Styles = styling::Styles::styled()
     .literal(styling::AnsiColor::Cyan.on_default().bold())
     .placeholder(styling::AnsiColor::Cyan.on_default());
 
-/// Finds leaked TiRTC and TRTC credentials in source trees and logs.
+/// Finds leaked TiRTC and TRTC credentials in source trees and logs, and takes them out of logs.
 ///
 /// It finds application secrets, device secrets, licenses, connect tokens, SDKSecretKeys, UserSigs
 /// and the private keys of old signers, decodes the tokens and tells whether they can still be used.
@@ -55,12 +57,15 @@ Examples:
   scrubjay scan                        the current directory
   scrubjay scan -f json logs/ > r.json a report for programs
   kubectl logs my-pod | scrubjay scan -
+  my-service 2>&1 | scrubjay scrub     the log without its secrets
   scrubjay rules explain tirtc-token   what a rule finds and what to do then";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Scan files, directories and standard input
     Scan(Box<ScanArgs>),
+    /// Take the secrets out of logs: of a stream, of files in place, of archives
+    Scrub(Box<ScrubArgs>),
     /// Run as a hook of git, and install hooks
     #[command(subcommand)]
     Hook(Box<HookCommand>),

@@ -10,6 +10,7 @@ mod policy;
 mod progress;
 mod rules;
 mod scan;
+mod scrub;
 mod step;
 mod summary;
 mod token;
@@ -64,6 +65,7 @@ fn main() -> ExitCode {
     let output = Output::new(cli.color);
     let done = match cli.command {
         Command::Scan(args) => scan::run(*args, &output),
+        Command::Scrub(args) => scrub::run(*args, &output),
         Command::Hook(command) => hook::run(*command, &output),
         Command::Rules(command) => rules::run(command, &output),
         Command::Token(command) => token(*command, &output),
