@@ -23,8 +23,29 @@ pub(super) fn core_of(keyword: &[u8]) -> Option<[u8; 4]> {
 pub(super) struct Cores {
     /// For each place the index behind the last of its entries, or 0.
     first: Vec<u16>,
-    /// The bytes, the action, and the next entry of the same place.
-    entries: Vec<(u32, Action, u16)>,
+    /// The bytes, what they lead to, and the next entry of the same place.
+    entries: Vec<(u32, Actions, u16)>,
+}
+
+/// A set of actions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Actions(u16);
+
+impl Actions {
+    /// True where there is none.
+    pub(super) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether the action is one of them.
+    pub(super) fn has(self, action: Action) -> bool {
+        self.0 & (1 << action as u16) != 0
+    }
+
+    /// The others.
+    pub(super) fn without(self, action: Action) -> Self {
+        Self(self.0 & !(1 << action as u16))
+    }
 }
 
 impl Default for Cores {
@@ -40,29 +61,31 @@ impl Cores {
 
     /// Adds an action; false where it is there already.
     pub(super) fn add(&mut self, four: [u8; 4], action: Action) -> bool {
-        if self.get(four).any(|a| *a == action) {
-            return false;
+        let bit = Actions(1 << action as u16);
+        if let Some((_, actions, _)) = self.entries.iter_mut().find(|(bytes, ..)| *bytes == fold(four)) {
+            let is_new = !actions.has(action);
+            actions.0 |= bit.0;
+            return is_new;
         }
         let place = Self::place(fold(four));
-        self.entries.push((fold(four), action, self.first[place]));
+        self.entries.push((fold(four), bit, self.first[place]));
         self.first[place] = self.entries.len() as u16;
         true
     }
 
     /// The actions of four bytes.
-    pub(super) fn get(&self, four: [u8; 4]) -> impl Iterator<Item = &Action> {
+    #[inline]
+    pub(super) fn get(&self, four: [u8; 4]) -> Actions {
         let folded = fold(four);
         let mut next = self.first[Self::place(folded)];
-        std::iter::from_fn(move || {
-            while next != 0 {
-                let (bytes, action, after) = &self.entries[usize::from(next) - 1];
-                next = *after;
-                if *bytes == folded {
-                    return Some(action);
-                }
+        while next != 0 {
+            let (bytes, actions, after) = self.entries[usize::from(next) - 1];
+            if bytes == folded {
+                return actions;
             }
-            None
-        })
+            next = after;
+        }
+        Actions::default()
     }
 }
 

@@ -43,7 +43,7 @@ use crate::rule::{Rule, Value};
 use crate::text::Span;
 use crate::token::{self, Scheme, Token};
 
-use cores::{Cores, core_of};
+use cores::{Actions, Cores, core_of};
 use field::{Field, Fields};
 pub(crate) use name::{Name, Names, normalise};
 
@@ -188,7 +188,7 @@ impl Matcher {
             schemes.extend(rule.token.iter().filter_map(|t| token::scheme(t)).map(|s| (index, s)));
         }
         names.finish();
-        for core in fields.cores(|four| cores.get(four).next().is_some()) {
+        for core in fields.cores(|four| !cores.get(four).is_empty()) {
             let new = product(&core).into_iter().filter(|four| cores.add(*four, Action::Field)).count();
             if new > 0 {
                 classes.push(core.map(|class| class.iter().flat_map(|b| either_case(*b)).collect()));
@@ -232,21 +232,9 @@ impl Matcher {
 
     fn at_core(&self, page: &Page<'_>, at: usize, out: &mut Vec<Match>, asks: &mut Asks) {
         let Some(&four) = page.bytes[at..].first_chunk::<4>() else { return };
-        for action in self.cores.get(four) {
-            match action {
-                Action::Name => self.named(page, at, out, asks),
-                Action::License if !shape::may_hold_license(page.bytes, at) => {}
-                Action::License => self.named(page, at, out, asks),
-                Action::Call => call::at(self, page, at, out),
-                Action::Connect => self.token(page, at, out, asks),
-                Action::Percent => asks.push((Wake::Percent, at)),
-                Action::Pem => shape::pem(self, page, at, out),
-                Action::Escape => asks.push((Wake::UnicodeEscape, at)),
-                Action::ShortFlag => short::short_flag(self, page, at, out),
-                Action::Request => shape::request_key(self, page, at, out),
-                Action::Document => shape::document(self, page, at, out),
-                Action::Field => {}
-            }
+        let actions = self.cores.get(four);
+        if !actions.without(Action::Field).is_empty() {
+            self.act(page, at, actions, out, asks);
         }
         match four {
             [b'e', b'A' | b'F' | b'J' | b'N', _, _] => self.token(page, at, out, asks),
@@ -258,11 +246,42 @@ impl Matcher {
         }
     }
 
+    fn act(&self, page: &Page<'_>, at: usize, actions: Actions, out: &mut Vec<Match>, asks: &mut Asks) {
+        if actions.has(Action::Name)
+            || (actions.has(Action::License) && shape::may_hold_license(page.bytes, at))
+        {
+            self.named(page, at, out, asks);
+        }
+        if actions.has(Action::Call) {
+            call::at(self, page, at, out);
+        }
+        if actions.has(Action::Connect) {
+            self.token(page, at, out, asks);
+        }
+        if actions.has(Action::Percent) {
+            asks.push((Wake::Percent, at));
+        }
+        if actions.has(Action::Pem) {
+            shape::pem(self, page, at, out);
+        }
+        if actions.has(Action::Escape) {
+            asks.push((Wake::UnicodeEscape, at));
+        }
+        if actions.has(Action::ShortFlag) {
+            short::short_flag(self, page, at, out);
+        }
+        if actions.has(Action::Request) {
+            shape::request_key(self, page, at, out);
+        }
+        if actions.has(Action::Document) {
+            shape::document(self, page, at, out);
+        }
+    }
+
     /// The field of a log around a core.
     pub(crate) fn field(&self, bytes: &[u8], at: usize) -> Option<Field> {
         let four = *bytes.get(at..)?.first_chunk::<4>()?;
-        let is_field = self.cores.get(four).any(|action| *action == Action::Field);
-        if is_field { self.fields.at(bytes, at) } else { None }
+        if self.cores.get(four).has(Action::Field) { self.fields.at(bytes, at) } else { None }
     }
 
     /// The end of what has the form of a connect token at a core, whole and with a whole signature: to

@@ -110,7 +110,14 @@ fn find_blocks(filter: &Prefilter, bytes: &[u8], range: Range<usize>, hits: &mut
             if i != next {
                 before = Classes::NONE;
             }
-            tell(filter, bytes, (at + i * BLOCK, BLOCK), &masks[..count], i, &mut before, hits);
+            let (place, m) = (at + i * BLOCK, masks[i]);
+            if m.has_run() | (m.nul != 0) {
+                tell(filter, bytes, (place, BLOCK), &masks[..count], i, &mut before, hits);
+            } else {
+                // Nothing but cores, which is nearly always so.
+                before = Classes::NONE;
+                cores(filter, bytes, place, m.core, hits);
+            }
             next = i + 1;
             told &= told - 1;
         }
