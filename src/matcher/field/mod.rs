@@ -63,9 +63,16 @@ pub(crate) struct Field {
 impl Field {
     /// Whether the value looks like a whole key, or like the mask of one: then there is no other.
     pub(crate) fn is_key(&self, bytes: &[u8]) -> bool {
-        self.masked || (self.span.len() >= 16 && key_run(&bytes[self.span.range()]) == self.span.len())
+        let value = &bytes[self.span.range()];
+        let is_token = |b: &u8| b.is_ascii_alphanumeric() || b"+/_=-.*".contains(b);
+        self.masked
+            || (value.len() >= 16 && key_run(value) == value.len())
+            || (value.len() >= LONG && value.iter().all(is_token) && value.iter().any(u8::is_ascii_digit))
     }
 }
+
+/// A token with its dots is at least this long; the dotted paths of code are shorter, or without a digit.
+const LONG: usize = 64;
 
 /// How many hashes of names are told apart.
 const PLACES: usize = 256;

@@ -133,13 +133,38 @@ fn line_end(bytes: &[u8], from: usize) -> usize {
 
 /// What ends a value that is not quoted.
 fn is_stop(b: u8) -> bool {
-    b.is_ascii_whitespace() || b.is_ascii_control() || b",;&\"'`)]}<>|\\".contains(&b)
+    MEANING[usize::from(b)] == STOP
 }
+
+/// What a byte may mean in a value that is not quoted: its end, or the begin of a sign of several bytes.
+const STOP: u8 = 1;
+const SIGN: u8 = 2;
+
+/// As a table: most of a token's bytes mean nothing but themselves.
+static MEANING: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut b = 0;
+    while b < 256 {
+        let byte = b as u8;
+        table[b] = match byte {
+            b',' | b';' | b'&' | b'"' | b'\'' | b'`' | b')' | b']' | b'}' | b'<' | b'>' | b'|' | b'\\' => STOP,
+            _ if byte.is_ascii_whitespace() || byte.is_ascii_control() => STOP,
+            b'%' | b'(' | b'[' | b'{' => SIGN,
+            _ => 0,
+        };
+        b += 1;
+    }
+    table
+};
 
 /// The end of a value that is not quoted.
 fn bare(c: &mut Cursor<'_>, encoded: usize, loose: bool) -> usize {
     let begin = c.at;
-    while c.at < c.bytes.len() {
+    loop {
+        c.at += c.rest().iter().take_while(|b| MEANING[usize::from(**b)] == 0).count();
+        if c.at >= c.bytes.len() {
+            break;
+        }
         let b = c.peek(0);
         if matches!(b, b'(' | b'[' | b'{') {
             if !structure(c, loose) {
