@@ -281,7 +281,10 @@ impl Matcher {
     /// The field of a log around a core.
     pub(crate) fn field(&self, bytes: &[u8], at: usize) -> Option<Field> {
         let four = *bytes.get(at..)?.first_chunk::<4>()?;
-        if self.cores.get(four).has(Action::Field) { self.fields.at(bytes, at) } else { None }
+        let actions = self.cores.get(four);
+        // Wherever a name of a rule is met first, it may be the name of a field, too.
+        let is_field = actions.has(Action::Field) || actions.has(Action::Name) || actions.has(Action::License);
+        if is_field { self.fields.at(bytes, at) } else { None }
     }
 
     /// The end of what has the form of a connect token at a core, whole and with a whole signature: to

@@ -63,8 +63,16 @@ pub(crate) struct Field {
 impl Field {
     /// Whether the value looks like a whole key, or like the mask of one: then there is no other.
     pub(crate) fn is_key(&self, bytes: &[u8]) -> bool {
-        let value = &bytes[self.span.range()];
+        let whole = &bytes[self.span.range()];
+        let id = if self.class == Class::License { text::public_id(whole).unwrap_or(0) } else { 0 };
+        let value = &whole[id..];
         let is_token = |b: &u8| b.is_ascii_alphanumeric() || b"+/_=-.*".contains(b);
+        // What is encoded behind it may belong to it.
+        let goes_on = bytes.get(self.span.end).is_some_and(|b| matches!(b, b'\\' | b'%' | 0x80..));
+        let quoted = || bytes.get(self.span.end + 1).is_some_and(|b| matches!(b, b'"' | b'\''));
+        if goes_on && !quoted() {
+            return self.masked;
+        }
         self.masked
             || (value.len() >= 16 && key_run(value) == value.len())
             || (value.len() >= LONG && value.iter().all(is_token) && value.iter().any(u8::is_ascii_digit))
@@ -335,6 +343,7 @@ pub(crate) fn is_secret(value: &[u8], class: Class, quoted: bool) -> bool {
     class != Class::License
         || value.contains(&b',')
         || value.windows(3).any(|w| w.eq_ignore_ascii_case(b"%2c"))
+        || value.windows(5).any(|w| w.eq_ignore_ascii_case(b"u002c"))
         || value.split(|b| !(b.is_ascii_alphanumeric() || b"+/_=".contains(b))).any(|run| run.len() >= 16)
 }
 
