@@ -35,9 +35,7 @@ fn everything_that_is_reported_is_removed() {
     let mut wrong = Vec::new();
     let cases = cases::load();
     assert!(cases.len() > 100, "the cases are there");
-    // Once the key is masked, the sentence's next word is taken for it.
-    const KNOWN: &str = "prose/Chinese, application secret and license";
-    for case in cases.into_iter().filter(|c| c.name != KNOWN) {
+    for case in cases {
         let expanded = case.expand();
         let masked = mask_with(&masker, &expanded.bytes);
         let left = cases::reported(&detector, &case.path, &expanded.bytes);

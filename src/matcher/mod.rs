@@ -136,6 +136,8 @@ enum Action {
     Document,
     /// Part of the name of a log's field.
     Field,
+    /// The `://` of an address.
+    Address,
 }
 
 /// Cores of the forms that are the grammar's own, not the rules'.
@@ -194,6 +196,12 @@ impl Matcher {
                 classes.push(core.map(|class| class.iter().flat_map(|b| either_case(*b)).collect()));
             }
         }
+        if !fields.is_empty() {
+            for core in field::address_cores() {
+                product(&core).into_iter().for_each(|four| _ = cores.add(four, Action::Address));
+                classes.push(core);
+            }
+        }
         let of = |kind| rules.iter().position(|r| r.kind == kind && r.token.is_empty() && r.regex.is_none());
         use crate::finding::Kind;
         Self {
@@ -245,7 +253,7 @@ impl Matcher {
                 Action::ShortFlag => short::short_flag(self, page, at, out),
                 Action::Request => shape::request_key(self, page, at, out),
                 Action::Document => shape::document(self, page, at, out),
-                Action::Field => {}
+                Action::Field | Action::Address => {}
             }
         }
         match four {
@@ -261,8 +269,11 @@ impl Matcher {
     /// The field of a log around a core.
     pub(crate) fn field(&self, bytes: &[u8], at: usize) -> Option<Field> {
         let four = *bytes.get(at..)?.first_chunk::<4>()?;
-        let is_field = self.cores.get(four).any(|action| *action == Action::Field);
-        if is_field { self.fields.at(bytes, at) } else { None }
+        let is = |wanted: Action| self.cores.get(four).any(|action| *action == wanted);
+        if is(Action::Field) {
+            return self.fields.at(bytes, at);
+        }
+        if is(Action::Address) { field::address(bytes, at) } else { None }
     }
 
     /// The end of what has the form of a connect token at a core, whole and with a whole signature: to
@@ -281,6 +292,13 @@ impl Matcher {
         }
         let signature = run(4 + payload);
         (signature == token::tirtc::SIGNATURE_CHARS).then_some(at + 4 + payload + signature)
+    }
+
+    /// The license without a name that holds a run, with the rule for licenses: by its form alone, since
+    /// what logs hold needs no verdict.
+    pub(crate) fn license(&self, bytes: &[u8], at: usize) -> Option<(Span, usize)> {
+        let rule = self.license?;
+        shape::license(bytes, at).map(|span| (span, rule))
     }
 
     /// The names of fields.

@@ -5,6 +5,7 @@
 //! of logs allow: JSON at any depth, logfmt, headers, URLs and forms (percent-encoded, too), flags,
 //! Debug structs, colour codes in between. In doubt the value ends later rather than earlier.
 
+mod address;
 mod after;
 mod value;
 
@@ -13,6 +14,7 @@ use super::name::segment;
 use crate::prefilter::{Core, common};
 use crate::text::{self, Span};
 
+pub(crate) use address::{at as address, cores as address_cores};
 use after::{Raw, after, bare_name, sign};
 use value::{key_run, next_word};
 
@@ -154,6 +156,11 @@ impl Fields {
             }
         }
         out
+    }
+
+    /// Whether there are no names.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.names.is_empty()
     }
 
     /// The field around a hit of the prefilter.
