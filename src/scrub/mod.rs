@@ -18,6 +18,7 @@
 
 mod literal;
 mod names;
+mod needles;
 mod policy;
 
 use std::fmt;
@@ -27,7 +28,6 @@ use crate::detect::{self, Detector, Place, join};
 use crate::matcher::field::{self, Class};
 use crate::text::{STARS, mask_into};
 
-use literal::Literals;
 #[cfg(feature = "tracing")]
 pub(crate) use literal::forms;
 pub use policy::{Hit, Policy, PolicyBuilder, Style};
@@ -35,7 +35,6 @@ pub use policy::{Hit, Policy, PolicyBuilder, Style};
 /// Masks bytes by a [`Policy`]. Immutable, shared by all threads.
 pub struct Masker {
     detector: Detector,
-    literals: Option<Literals>,
     policy: Policy,
     /// Tells policies apart where answers of one are remembered.
     #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "the runtime layer remembers"))]
@@ -86,12 +85,7 @@ impl Masker {
         let detector = Detector::with_fields(rules, 0, policy.fields());
         // Places have no path, so no rule may ask for one.
         let detector = detector.anywhere().unwrap_or(detector);
-        Self {
-            detector,
-            literals: Literals::new(&policy.literals),
-            policy,
-            number: MADE.fetch_add(1, Ordering::Relaxed),
-        }
+        Self { detector, policy, number: MADE.fetch_add(1, Ordering::Relaxed) }
     }
 
     #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "the runtime layer asks"))]
@@ -172,7 +166,7 @@ impl Masker {
     pub(crate) fn find(&self, text: &[u8], scratch: &mut Scratch) -> usize {
         scratch.places.clear();
         self.detector.places(text, &mut scratch.detect, &mut scratch.places);
-        if let Some(literals) = &self.literals {
+        if let Some(literals) = &self.policy.literals {
             let before = scratch.places.len();
             literals.find(text, &mut scratch.places);
             if scratch.places.len() > before {

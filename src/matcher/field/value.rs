@@ -149,11 +149,24 @@ fn is_stop(b: u8) -> bool {
 /// The end of a value that is not quoted.
 fn bare(c: &mut Cursor<'_>, encoded: usize, loose: bool) -> usize {
     let begin = c.at;
+    run(c, encoded, loose);
+    // `Credentials { user: "…" }`: the name of a struct, and all that is in it and glued to it.
+    let named = c.at > begin && c.bytes[begin..c.at].iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    if named && c.rest().starts_with(b" {") {
+        c.at += 1;
+        run(c, encoded, loose);
+    }
+    c.at = c.at.min(c.bytes.len());
+    c.at
+}
+
+/// Goes over words and structures that are glued together.
+fn run(c: &mut Cursor<'_>, encoded: usize, loose: bool) {
     while c.at < c.bytes.len() {
         let b = c.peek(0);
         if matches!(b, b'(' | b'[' | b'{') {
             if !structure(c, loose) {
-                break;
+                return;
             }
             continue;
         }
@@ -161,7 +174,7 @@ fn bare(c: &mut Cursor<'_>, encoded: usize, loose: bool) -> usize {
         if next.colour() {
             // A colour that ends with the value is not part of it.
             if next.at >= c.bytes.len() || is_stop(next.peek(0)) {
-                break;
+                return;
             }
             c.at = next.at;
             continue;
@@ -169,18 +182,10 @@ fn bare(c: &mut Cursor<'_>, encoded: usize, loose: bool) -> usize {
         let (byte, length, depth) = sign(c);
         let ends = if depth > 0 { depth == encoded && is_stop(byte) } else { length > 1 || is_stop(b) };
         if ends {
-            break;
+            return;
         }
         c.at += if depth > 0 { length } else { 1 };
     }
-    // `Credentials { user: "…" }`: the name of a struct, and all that is in it.
-    let named = c.at > begin && c.bytes[begin..c.at].iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
-    if named && c.rest().starts_with(b" {") {
-        c.at += 1;
-        structure(c, loose);
-    }
-    c.at = c.at.min(c.bytes.len());
-    c.at
 }
 
 /// Goes over a bracketed structure, to the end of the text where nothing closes it; false where the
