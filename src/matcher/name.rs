@@ -266,5 +266,16 @@ pub(super) fn segment(bytes: &[u8], run: Span) -> Span {
 }
 
 fn is_ident(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')
+    IDENT[usize::from(b)]
 }
+
+/// As a table: these loops run over every name.
+const IDENT: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0;
+    while b < 256 {
+        table[b] = (b as u8).is_ascii_alphanumeric() || matches!(b as u8, b'_' | b'-' | b'.');
+        b += 1;
+    }
+    table
+};

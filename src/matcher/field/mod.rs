@@ -248,6 +248,9 @@ pub(crate) fn pem(bytes: &[u8], at: usize) -> Option<Span> {
 
 /// The length of a scheme word whose value is the secret: it stays readable.
 pub(crate) fn scheme(text: &[u8]) -> Option<usize> {
+    if !matches!(text.first(), Some(b'b' | b'B')) {
+        return None;
+    }
     let word = text.iter().take(8).take_while(|b| b.is_ascii_alphabetic()).count();
     let known = text[..word].eq_ignore_ascii_case(b"bearer") || text[..word].eq_ignore_ascii_case(b"basic");
     known.then_some(word)
@@ -281,7 +284,7 @@ fn settle(bytes: &[u8], name: Span, raw: Raw, class: Class) -> Field {
     }
     let value = &bytes[span.range()];
     let masked = text::is_mask(value);
-    if !is_secret(value, class, raw.quoted) {
+    if masked || !is_secret(value, class, raw.quoted) {
         span.end = span.start;
     }
     Field { span, name, masked, end, class, wrap: raw.wrap.filter(|_| !raw.quoted) }
