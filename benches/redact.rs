@@ -3,6 +3,7 @@
 //!
 //! `benches/redact` runs every mode under callgrind and prints the table; `redact MODE EVENT COUNT`
 //! runs one, for any profiler, and prints allocations for each event after the first hundred.
+//! `redact literals` prints what registered literals cost over a large text without a hit.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and may stop")]
 #![allow(unsafe_code, reason = "an allocator that counts is unsafe to declare")]
@@ -80,6 +81,7 @@ const EVENTS: &[&str] = &["literal", "args", "debug", "field", "token", "off"];
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
     match &arguments[..] {
+        [what] if what == "literals" => literals(),
         [mode, event, count] => run(mode, event, count.parse().unwrap()),
         _ => {
             for event in EVENTS {
@@ -129,6 +131,49 @@ fn run(mode: &str, event: &str, count: u64) {
         let ns = start.elapsed().as_nanos() as u64 / events;
         println!("{mode:8} {event:8} {ns:6} ns  {:.2} allocations", allocated as f64 / events as f64);
     });
+}
+
+/// How fast text passes with so many literals, and the share of it that is the search for them.
+fn literals() {
+    // Words of a log, and numbers that differ from line to line.
+    let words = ["GET", "/v1/devices/state", "status=200", "answered", "the call", "elapsed=", "ms", "peer"];
+    let mut random = 1u64;
+    let mut next = move || {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        random >> 33
+    };
+    let mut text = String::new();
+    while text.len() < 64 << 20 {
+        (0..12).for_each(|_| text.extend([words[next() as usize % words.len()], " "]));
+        text.push_str(&format!("{:x}\n", next()));
+    }
+    let mut alone = 0.0;
+    for count in [0, 1, 100, 1_000, 10_000] {
+        let start = std::time::Instant::now();
+        let mut builder = Policy::builder();
+        for _ in 0..count {
+            let value: String = (0..8).map(|_| format!("{:04x}", next() & 0xffff)).collect();
+            builder = builder.literal(&scrubjay::secret::Secret::new(value));
+        }
+        let masker = Masker::new(builder.build().unwrap());
+        let built = start.elapsed();
+        let (mut scratch, mut out) = (scrubjay::scrub::Scratch::default(), Vec::new());
+        let seconds = (0..5).map(|_| {
+            let start = std::time::Instant::now();
+            for part in text.as_bytes().chunks(1 << 20) {
+                assert_eq!(masker.mask(part, &mut scratch, &mut out), 0);
+            }
+            start.elapsed().as_secs_f64()
+        });
+        let best = seconds.fold(f64::INFINITY, f64::min);
+        let bytes = text.len() as f64 / 1e9;
+        alone = if count == 0 { best } else { alone };
+        let search = if count == 0 { String::new() } else { format!("{:5.2} GB/s", bytes / (best - alone)) };
+        println!(
+            "{count:6} literals: {:5.2} GB/s, the search alone {search:10}, built in {built:?}",
+            bytes / best
+        );
+    }
 }
 
 /// A token of the right form, made up here.

@@ -117,12 +117,17 @@ pub fn mask_into(secret: &[u8], out: &mut Vec<u8>) {
 /// perhaps an identifier with a comma, as in the mask of a license.
 pub fn is_mask(text: &[u8]) -> bool {
     let text = untagged(text);
-    // Asked of every value, so what cannot be one is told by its last bytes.
-    let last = &text[text.len().saturating_sub(8)..];
-    let Some(stars) = last.windows(4).position(|w| w == STARS.as_bytes()) else { return false };
-    let tail = &last[stars + STARS.len()..];
-    let before = &text[..text.len() - tail.len() - STARS.len()];
-    let head = &before[public_id(before).unwrap_or(0)..];
+    // Asked of every value, so what cannot be one is told by two of its last bytes: wherever the stars
+    // begin, they cover one of them.
+    let star = |back: usize| text.len().checked_sub(back).is_some_and(|at| text[at] == b'*');
+    if !star(4) && !star(5) {
+        return false;
+    }
+    let ends = |tail: &usize| text.len() >= tail + 4 && text[..text.len() - tail].ends_with(STARS.as_bytes());
+    let Some(tail) = (0..=4).rev().find(ends) else { return false };
+    let (before, tail) = (&text[..text.len() - tail - STARS.len()], &text[text.len() - tail..]);
+    let public = if before.len() <= 4 { 0 } else { public_id(before).unwrap_or(0) };
+    let head = &before[public..];
     head.len() <= 4 && head.iter().chain(tail).all(|&b| is_shown(b))
 }
 

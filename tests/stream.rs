@@ -58,12 +58,20 @@ fn no_case_leaks_in_any_pieces() {
             for secret in &expanded.secrets {
                 let found =
                     reported.iter().any(|d| d.span.start < secret.span.end && secret.span.start < d.span.end);
-                if found && !case.loose && let Some(complaint) = secret.shown_in(&out) {
+                if found
+                    && !case.loose
+                    && let Some(complaint) = secret.shown_in(&out)
+                {
                     wrong.push(format!("{pieces:?} {}: {complaint}", case.name));
                 }
             }
             for d in cases::reported(&detector, &case.path, &out) {
-                wrong.push(format!("{pieces:?} {}: {} is still reported {:?}", case.name, d.rule.id, String::from_utf8_lossy(&out)));
+                wrong.push(format!(
+                    "{pieces:?} {}: {} is still reported {:?}",
+                    case.name,
+                    d.rule.id,
+                    String::from_utf8_lossy(&out)
+                ));
             }
             for again in ALL {
                 if scrub(&masker, &out, again) != out {
@@ -72,6 +80,8 @@ fn no_case_leaks_in_any_pieces() {
             }
         }
     }
-    for w in &wrong { eprintln!("{w}"); }
+    for w in &wrong {
+        eprintln!("{w}");
+    }
     assert!(wrong.is_empty(), "{}", wrong.len());
 }

@@ -146,8 +146,16 @@ impl Detector {
     /// What needs neither judging nor decoding: fields, and whole connect tokens. Says how far it goes,
     /// and whether that is all there is: in code a value that is no key may have one behind it.
     fn at_once(&self, page: &Page<'_>, hit: Hit, depth: usize) -> Option<(usize, Option<Place>, bool)> {
-        let Hit::Core(at) = hit else { return None };
         let decoded = depth > 0;
+        let at = match hit {
+            Hit::Core(at) => at,
+            Hit::Run(at) => {
+                let (span, rule) = self.matcher.license(page.bytes, at)?;
+                let place = Place { span, rule: Some(rule), class: None, wrap: None, decoded, name: None };
+                return Some((span.end, Some(place), true));
+            }
+            Hit::Wide(_) => return None,
+        };
         if let Some(field) = self.matcher.field(page.bytes, at) {
             let (class, wrap) = (Some(field.class), field.wrap);
             let place = Place { span: field.span, rule: None, class, wrap, decoded, name: Some(field.name) };

@@ -94,13 +94,7 @@ impl Columns {
         });
     }
 
-    fn each(
-        &self,
-        bytes: &[u8],
-        at_start: bool,
-        range: std::ops::Range<usize>,
-        sink: &mut dyn FnMut(Span),
-    ) {
+    fn each(&self, bytes: &[u8], at_start: bool, range: std::ops::Range<usize>, sink: &mut dyn FnMut(Span)) {
         let mut at = range.start;
         if at > 0 && bytes[at - 1] != b'\n' {
             at = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |i| at + i + 1);

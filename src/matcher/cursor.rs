@@ -76,6 +76,10 @@ impl<'a> Cursor<'a> {
     /// Goes over a control sequence (ECMA-48), as it is or as a program prints it escaped.
     pub(crate) fn colour(&mut self) -> bool {
         let rest = self.rest();
+        // Asked at every step, of what is mostly neither.
+        if !matches!(rest.first(), Some(0x1b | b'\\')) {
+            return false;
+        }
         let lead: usize = match rest {
             [0x1b, b'[', ..] => 2,
             [b'\\', b'x', b'1', b'b' | b'B', b'[', ..] | [b'\\', b'0', b'3', b'3', b'[', ..] => 5,
@@ -160,6 +164,9 @@ impl<'a> Cursor<'a> {
     /// Goes over a quote mark.
     pub(crate) fn quote(&mut self) -> Option<Quote> {
         let rest = self.rest();
+        if rest.first().is_none_or(u8::is_ascii_alphanumeric) {
+            return None;
+        }
         let depth = rest.iter().take(64).take_while(|&&b| b == b'\\').count();
         let mark = match rest.get(depth) {
             Some(&b @ (b'"' | b'\'' | b'`')) => {

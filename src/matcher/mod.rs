@@ -136,6 +136,8 @@ enum Action {
     Document,
     /// Part of the name of a log's field.
     Field,
+    /// The `://` of an address.
+    Address,
 }
 
 /// Cores of the forms that are the grammar's own, not the rules'.
@@ -194,6 +196,12 @@ impl Matcher {
                 classes.push(core.map(|class| class.iter().flat_map(|b| either_case(*b)).collect()));
             }
         }
+        if !fields.is_empty() {
+            for core in field::address_cores() {
+                product(&core).into_iter().for_each(|four| _ = cores.add(four, Action::Address));
+                classes.push(core);
+            }
+        }
         let of = |kind| rules.iter().position(|r| r.kind == kind && r.token.is_empty() && r.regex.is_none());
         use crate::finding::Kind;
         Self {
@@ -233,7 +241,7 @@ impl Matcher {
     fn at_core(&self, page: &Page<'_>, at: usize, out: &mut Vec<Match>, asks: &mut Asks) {
         let Some(&four) = page.bytes[at..].first_chunk::<4>() else { return };
         let actions = self.cores.get(four);
-        if !actions.without(Action::Field).is_empty() {
+        if !actions.without(Action::Field).without(Action::Address).is_empty() {
             self.act(page, at, actions, out, asks);
         }
         match four {
@@ -283,8 +291,10 @@ impl Matcher {
         let four = *bytes.get(at..)?.first_chunk::<4>()?;
         let actions = self.cores.get(four);
         // Wherever a name of a rule is met first, it may be the name of a field, too.
-        let is_field = actions.has(Action::Field) || actions.has(Action::Name) || actions.has(Action::License);
-        if is_field { self.fields.at(bytes, at) } else { None }
+        let is_field =
+            actions.has(Action::Field) || actions.has(Action::Name) || actions.has(Action::License);
+        let field = if is_field { self.fields.at(bytes, at) } else { None };
+        field.or_else(|| if actions.has(Action::Address) { field::address(bytes, at) } else { None })
     }
 
     /// The end of what has the form of a connect token at a core, whole and with a whole signature: to
@@ -303,6 +313,13 @@ impl Matcher {
         }
         let signature = run(4 + payload);
         (signature == token::tirtc::SIGNATURE_CHARS).then_some(at + 4 + payload + signature)
+    }
+
+    /// The license without a name that holds a run, with the rule for licenses: by its form alone, since
+    /// what logs hold needs no verdict.
+    pub(crate) fn license(&self, bytes: &[u8], at: usize) -> Option<(Span, usize)> {
+        let rule = self.license?;
+        shape::license(bytes, at).map(|span| (span, rule))
     }
 
     /// The names of fields.

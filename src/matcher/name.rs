@@ -269,8 +269,8 @@ fn is_ident(b: u8) -> bool {
     IDENT[usize::from(b)]
 }
 
-/// What identifiers and dotted paths consist of, as a table: this is asked of the bytes around every hit.
-static IDENT: [bool; 256] = {
+/// As a table: these loops run over every name.
+const IDENT: [bool; 256] = {
     let mut table = [false; 256];
     let mut b = 0;
     while b < 256 {

@@ -54,6 +54,10 @@ pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
         }
         let span = bare(c);
         let word = &c.bytes[span.range()];
+        // A mask: what follows it is not the value any more.
+        if rest.starts_with(b"****") || memchr::memmem::find(word, b"****").is_some() {
+            return;
+        }
         let lower = String::from_utf8_lossy(word).to_ascii_lowercase();
         let next = c.peek(span.len());
         if span.is_empty() || STOP.contains(&lower.as_str()) || b"([{=".contains(&next) {

@@ -87,6 +87,22 @@ fn secret(m: &Matcher, page: &Page<'_>, run: Span, out: &mut Vec<Match>) {
     out.push(Match { rule, value: run, name: Some(id), form: Form::Shape, token: None });
 }
 
+/// `<device id>,<32 letters and digits>` around `at`, however little random: only a digest beside an
+/// identifier is none.
+pub(super) fn license(bytes: &[u8], at: usize) -> Option<Span> {
+    let is_part = |b: &&u8| ALPHANUMERIC[usize::from(**b)];
+    let start = at - bytes[..at].iter().rev().take(SECRET).take_while(is_part).count();
+    let length = bytes[start..].iter().take(SECRET + 1).take_while(is_part).count();
+    let before = &bytes[..start];
+    let comma = [&b","[..], b"%2C", b"%2c"].into_iter().find(|c| before.ends_with(c))?;
+    let secret = &bytes[start..start + length];
+    if length != SECRET || is_lower_hex(secret) {
+        return None;
+    }
+    let id = device_id(before, before.len() - comma.len())?;
+    Some(Span::new(id.start, start + length))
+}
+
 /// The device id before `"id": "`, `id=`, `"id", "`; the separator may be split over two lines.
 fn keyed_by(before: &[u8]) -> Option<Span> {
     let quotes = |to: usize| {

@@ -1,15 +1,16 @@
 //! The AVX2 twin: several times the speed of the portable one, which is most of the scanner's time.
 //!
 //! Two things are `unsafe`: the call of a function compiled for AVX2, which is sound because the
-//! processor was asked first, and the unaligned load from an array that is known to be long enough.
+//! processor was asked first, and unaligned loads from arrays that are known to be long enough.
 
 use std::arch::x86_64::{
-    __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8,
-    _mm256_set_epi64x, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
+    __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_loadu_si256,
+    _mm256_movemask_epi8, _mm256_set_epi64x, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
+    _mm256_srli_epi16,
 };
 use std::ops::Range;
 
-use super::{BLOCK, Block, Classes, HALF, HEX_RUN, Hit, Prefilter, cores, emit, is_lower_hex, is_trace_id};
+use super::{BLOCK, Block, Classes, HALF, HEX_RUN, Hit, Prefilter, emit, is_lower_hex, is_trace_id};
 
 /// So many blocks are classified before their hits are told: the loop over them calls nothing and
 /// keeps its tables in registers.
@@ -36,19 +37,39 @@ pub(super) fn available() -> bool {
         && std::arch::is_x86_feature_detected!("popcnt")
 }
 
-pub(super) fn find(filter: &Prefilter, bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
-    let whole = range.end.min(bytes.len().saturating_sub(SIGHT - BLOCK));
-    let blocks = whole.saturating_sub(range.start) / BLOCK;
-    let batched = if blocks > SHORT { blocks } else { 0 };
-    let rest = range.start + batched * BLOCK;
-    #[allow(unsafe_code, reason = "available() has found AVX2, BMI1 and POPCNT on this processor")]
+/// The tables as short text uses them: it loads each where it needs it, since to fill the registers
+/// costs as much as a block.
+#[derive(Debug, Clone)]
+pub(super) struct Vectors {
+    low: [[u8; BLOCK]; 4],
+    high: [[u8; BLOCK]; 4],
+}
+
+impl Vectors {
+    /// Of these tables; nothing where the processor lacks what uses them.
+    pub(super) fn of(tables: &[[[u8; 16]; 2]; 4]) -> Option<Self> {
+        let twice = |half: usize| std::array::from_fn(|i| std::array::from_fn(|k| tables[i][half][k % 16]));
+        available().then(|| Self { low: twice(0), high: twice(1) })
+    }
+}
+
+pub(super) fn find(
+    filter: &Prefilter,
+    vectors: &Vectors,
+    bytes: &[u8],
+    range: Range<usize>,
+    hits: &mut Vec<Hit>,
+) {
+    #[allow(unsafe_code, reason = "vectors are there only where this processor has AVX2, BMI1 and POPCNT")]
     unsafe {
-        let before = match batched {
-            0 => Classes::NONE,
-            _ => find_blocks(filter, bytes, range.start..rest, hits),
-        };
+        if range.end <= range.start + SHORT * BLOCK {
+            return find_rest(filter, vectors, bytes, range, Classes::NONE, hits);
+        }
+        let whole = range.end.min(bytes.len().saturating_sub(SIGHT - BLOCK));
+        let rest = range.start + whole.saturating_sub(range.start) / BLOCK * BLOCK;
+        let before = find_blocks(filter, bytes, range.start..rest, hits);
         if rest < range.end {
-            find_rest(filter, bytes, rest..range.end, before, hits);
+            find_rest(filter, vectors, bytes, rest..range.end, before, hits);
         }
     }
 }
@@ -61,37 +82,129 @@ const SHORT: usize = 32;
 #[target_feature(enable = "avx2,bmi1,popcnt")]
 fn find_rest(
     filter: &Prefilter,
+    vectors: &Vectors,
     bytes: &[u8],
     range: Range<usize>,
     mut before: Classes,
     hits: &mut Vec<Hit>,
 ) {
-    let tables = Tables::of(filter);
-    let mut padded = [0; SIGHT];
-    let mut at = range.start;
-    while at < range.end {
-        let length = BLOCK.min(range.end - at);
-        let sight = match bytes.get(at..).and_then(|b| b.first_chunk::<SIGHT>()) {
-            Some(sight) => sight,
-            None => {
-                let last = &bytes[at..];
-                padded[..last.len()].copy_from_slice(last);
-                padded[last.len()..].fill(b' ');
-                &padded
-            }
-        };
-        let mut m = classify(&tables, sight);
-        if length < BLOCK {
-            m.core &= (1 << length) - 1;
-        }
-        if m.has_run() | (m.nul != 0) {
-            tell(filter, bytes, (at, length), &[m], 0, &mut before, hits);
+    // What is left of the range, with the three bytes behind it that its last cores take.
+    let mut left = &bytes[range.start..bytes.len().min(range.end + SIGHT - BLOCK)];
+    let end = range.start + left.len();
+    while let Some(sight) = left.first_chunk::<SIGHT>() {
+        let at = end - left.len();
+        let glance = glance(vectors, sight);
+        let run = |half: usize| (glance.low >> (half * HALF)) & 0xffff == 0 && is_run(sight, half * HALF);
+        if glance.nul != 0 || run(0) || run(1) {
+            look(filter, bytes, (at, BLOCK), &mut before, hits);
         } else {
             // Nothing but cores, which is nearly always so.
             before = Classes::NONE;
-            cores(filter, bytes, at, m.core, hits);
+            cores_in(filter, sight, at, glance.core, hits);
+        }
+        left = &left[BLOCK..];
+    }
+    let mut at = end - left.len();
+    while at < range.end {
+        let length = BLOCK.min(range.end - at);
+        if !last_cores(filter, std::hint::black_box(vectors), bytes, (at, length), hits) {
+            look(filter, bytes, (at, length), &mut before, hits);
         }
         at += BLOCK;
+    }
+}
+
+/// Whether the half block at `at` consists of letters and digits.
+#[inline]
+fn is_run(sight: &[u8; SIGHT], at: usize) -> bool {
+    let is_part = |b: &u8| (b | 0x20).wrapping_sub(b'a') < 26 || b.wrapping_sub(b'0') < 10;
+    sight[at..].first_chunk::<HALF>().is_some_and(|half| half.iter().fold(true, |all, b| all & is_part(b)))
+}
+
+/// The cores of a block that begins near the end of the bytes, by a block that ends with them; false,
+/// and none told, where there may be more than cores.
+#[inline]
+#[target_feature(enable = "avx2,bmi1,popcnt")]
+fn last_cores(
+    filter: &Prefilter,
+    vectors: &Vectors,
+    bytes: &[u8],
+    (at, length): (usize, usize),
+    hits: &mut Vec<Hit>,
+) -> bool {
+    let Some(sight) = bytes.last_chunk::<SIGHT>() else { return false };
+    let base = bytes.len() - SIGHT;
+    let Some(shift) = at.checked_sub(base) else { return false };
+    let glance = glance(vectors, sight);
+    // What cannot be seen, the last three bytes, may belong to a run, and to no more of UTF-16 than
+    // what is before them.
+    let here = |bits: u32| u64::from(bits) >> shift;
+    let run = |from: usize| at + from + HALF <= bytes.len() && (here(glance.low) >> from) & 0xffff == 0;
+    if here(glance.nul) != 0 || run(0) || run(HALF) {
+        return false;
+    }
+    let core = (here(glance.core) & ((1 << length) - 1)) << shift;
+    cores_in(filter, sight, base, core as u32, hits);
+    true
+}
+
+/// A block of which more than cores may be told, or at the end of the bytes.
+#[cold]
+#[target_feature(enable = "avx2,bmi1,popcnt")]
+fn look(
+    filter: &Prefilter,
+    bytes: &[u8],
+    (at, length): (usize, usize),
+    before: &mut Classes,
+    hits: &mut Vec<Hit>,
+) {
+    let mut padded = [b' '; SIGHT];
+    let here = &bytes[at..bytes.len().min(at + SIGHT)];
+    padded[..here.len()].copy_from_slice(here);
+    let mut m = classify(&Tables::of(filter), &padded);
+    if length < BLOCK {
+        m.core &= (1 << length) - 1;
+    }
+    tell(filter, bytes, (at, length), &[m], 0, before, hits);
+}
+
+/// What is asked of nearly every block.
+struct Glance {
+    /// A bit for each position that passes the tables.
+    core: u32,
+    /// A bit for each byte that is below the digits, or no ASCII: in a run is none.
+    low: u32,
+    /// A bit for each NUL.
+    nul: u32,
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn glance(vectors: &Vectors, sight: &[u8; SIGHT]) -> Glance {
+    let zero = _mm256_setzero_si256();
+    let first = load(sight, 0);
+    let table = |i: usize, block: __m256i| pass(block, whole(&vectors.low[i]), whole(&vectors.high[i]));
+    let both = _mm256_and_si256(
+        _mm256_and_si256(table(0, first), table(1, load(sight, 1))),
+        _mm256_and_si256(table(2, load(sight, 2)), table(3, load(sight, 3))),
+    );
+    let bits = |x: __m256i| _mm256_movemask_epi8(x) as u32;
+    Glance {
+        core: !bits(_mm256_cmpeq_epi8(both, zero)),
+        low: bits(_mm256_cmpgt_epi8(_mm256_set1_epi8(b'0' as i8), first)),
+        nul: bits(_mm256_cmpeq_epi8(first, zero)),
+    }
+}
+
+/// Tells the positions of a sight that passed the tables and are cores.
+#[inline]
+fn cores_in(filter: &Prefilter, sight: &[u8; SIGHT], at: usize, mut bits: u32, hits: &mut Vec<Hit>) {
+    while bits != 0 {
+        let i = bits.trailing_zeros() as usize % BLOCK;
+        if filter.are_core([sight[i], sight[i + 1], sight[i + 2], sight[i + 3]]) {
+            hits.push(Hit::Core(at + i));
+        }
+        bits &= bits - 1;
     }
 }
 
@@ -116,7 +229,9 @@ fn find_blocks(filter: &Prefilter, bytes: &[u8], range: Range<usize>, hits: &mut
             } else {
                 // Nothing but cores, which is nearly always so.
                 before = Classes::NONE;
-                cores(filter, bytes, place, m.core, hits);
+                if let Some(sight) = bytes[place..].first_chunk() {
+                    cores_in(filter, sight, place, m.core, hits);
+                }
             }
             next = i + 1;
             told &= told - 1;
@@ -267,6 +382,16 @@ fn load(sight: &[u8; SIGHT], from: usize) -> __m256i {
     )]
     unsafe {
         _mm256_loadu_si256(sight.as_ptr().add(from.min(SIGHT - BLOCK)).cast())
+    }
+}
+
+/// All 32 bytes of an array.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn whole(array: &[u8; BLOCK]) -> __m256i {
+    #[allow(unsafe_code, reason = "32 bytes of an array of 32; no alignment is asked")]
+    unsafe {
+        _mm256_loadu_si256(array.as_ptr().cast())
     }
 }
 

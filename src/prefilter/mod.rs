@@ -64,7 +64,10 @@ const HALF: usize = 16;
 pub(crate) struct Prefilter {
     /// Per position: buckets by low half, buckets by high half.
     tables: [[[u8; 16]; 2]; 4],
-    /// One bit for each hash of four folded bytes that are a core: the tables let pass whatever mixes
+    /// The same for 32 bytes at once, where the processor can.
+    #[cfg(target_arch = "x86_64")]
+    vectors: Option<avx2::Vectors>,
+    /// One bit for each hash of four bytes that are a core: the tables let pass whatever mixes
     /// the cores of a bucket, and most of that ends here.
     exact: Box<[u64; EXACT_BITS / 64]>,
 }
@@ -92,18 +95,26 @@ impl Prefilter {
                 exact[place / 64] |= 1u64 << (place % 64);
             }
         }
-        Self { tables, exact }
+        Self {
+            tables,
+            #[cfg(target_arch = "x86_64")]
+            vectors: avx2::Vectors::of(&tables),
+            exact,
+        }
     }
 
     fn place(four: [u8; 4]) -> usize {
-        let folded = u32::from_le_bytes(four) | 0x2020_2020;
-        (folded.wrapping_mul(0x9e37_79b1) >> 16) as usize
+        (u32::from_le_bytes(four).wrapping_mul(0x9e37_79b1) >> 16) as usize
     }
 
     /// Whether the four bytes at `at` are a core, but for hashes that meet.
     #[inline]
     fn is_core(&self, bytes: &[u8], at: usize) -> bool {
-        let Some(&four) = bytes.get(at..).and_then(|b| b.first_chunk()) else { return false };
+        bytes.get(at..).and_then(|b| b.first_chunk()).is_some_and(|four| self.are_core(*four))
+    }
+
+    #[inline]
+    fn are_core(&self, four: [u8; 4]) -> bool {
         let place = Self::place(four);
         self.exact[place / 64] & (1 << (place % 64)) != 0
     }
@@ -112,8 +123,8 @@ impl Prefilter {
     /// of `range` is looked at for context only.
     pub(crate) fn find(&self, bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
         #[cfg(target_arch = "x86_64")]
-        if avx2::available() {
-            return avx2::find(self, bytes, range, hits);
+        if let Some(vectors) = &self.vectors {
+            return avx2::find(self, vectors, bytes, range, hits);
         }
         self.find_portable(bytes, range, Classes::NONE, hits);
     }

@@ -59,7 +59,7 @@ use crate::scrub::{Masker, Policy};
 
 #[cfg(feature = "opentelemetry")]
 pub use otel::{RedactLogs, RedactSpans};
-pub use panics::{exit, panic_hook};
+pub use panics::{Failure, exit, panic_hook};
 pub use setup::{init, init_with};
 pub use subscriber::Redacted;
 pub use writer::{Net, RedactWriter};

@@ -18,6 +18,25 @@ pub fn panic_hook(masker: impl Into<Arc<Masker>>) {
     panic::set_hook(Box::new(move |info| print(&masker, &report(info))));
 }
 
+/// What a `main` may fail with: whatever becomes a `Box<dyn Error>`, and a boxed error that goes
+/// between threads, which does not become one by itself. `K` only tells the two apart.
+pub trait Failure<K> {
+    #[doc(hidden)]
+    fn boxed(self) -> Box<dyn Error>;
+}
+
+impl<E: Into<Box<dyn Error>>> Failure<()> for E {
+    fn boxed(self) -> Box<dyn Error> {
+        self.into()
+    }
+}
+
+impl Failure<[(); 1]> for Box<dyn Error + Send + Sync> {
+    fn boxed(self) -> Box<dyn Error> {
+        self
+    }
+}
+
 /// The end of `main`: prints an error and its sources masked, where `fn main() -> Result` would print
 /// it as it is.
 ///
@@ -33,9 +52,9 @@ pub fn panic_hook(masker: impl Into<Arc<Masker>>) {
 ///     scrubjay::redact::exit(Policy::default(), run())
 /// }
 /// ```
-pub fn exit<E: Into<Box<dyn Error>>>(masker: impl Into<Arc<Masker>>, result: Result<(), E>) -> ExitCode {
+pub fn exit<E: Failure<K>, K>(masker: impl Into<Arc<Masker>>, result: Result<(), E>) -> ExitCode {
     let Err(error) = result else { return ExitCode::SUCCESS };
-    let error = error.into();
+    let error = error.boxed();
     let mut text = format!("Error: {error}\n");
     let mut source = error.source();
     while let Some(cause) = source {

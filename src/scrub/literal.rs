@@ -1,26 +1,15 @@
 //! Exact values in every encoding in which they travel: for secrets that no form gives away.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use regex::bytes::Regex;
 use zeroize::Zeroizing;
 
+use super::needles::Needles;
 use crate::detect::Place;
+use crate::error::Result;
 use crate::text::Span;
-
-/// One value with its encodings; wiped on drop.
-#[derive(Clone)]
-pub(super) struct Literal {
-    forms: Vec<Zeroizing<Vec<u8>>>,
-}
-
-impl Literal {
-    pub(super) fn new(value: &[u8]) -> Self {
-        Self { forms: forms(value) }
-    }
-}
 
 /// Every form in which a value may be written, itself first.
 pub(crate) fn forms(value: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
@@ -41,15 +30,8 @@ pub(crate) fn forms(value: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
             add(text.as_bytes()[from..bits / 6].to_vec());
         }
     }
-    let hex = |upper: bool| {
-        value.iter().fold(String::with_capacity(value.len() * 2), |mut text, b| {
-            let done = if upper { write!(text, "{b:02X}") } else { write!(text, "{b:02x}") };
-            debug_assert!(done.is_ok(), "a string grows");
-            text
-        })
-    };
-    add(hex(false).into_bytes());
-    add(hex(true).into_bytes());
+    add(hex(value, false));
+    add(hex(value, true));
     for upper in [false, true] {
         for kept in [&b"-._~"[..], b"-._~*/:@", b"-._*"] {
             add(percent(value, upper, |b| b.is_ascii_alphanumeric() || kept.contains(&b)));
@@ -60,8 +42,21 @@ pub(crate) fn forms(value: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
     add(json(value, false));
     add(json(value, true));
     // A JSON string in a JSON string, and what Debug makes of it.
-    add(json(&json(value, false), false));
+    add(json(&Zeroizing::new(json(value, false)), false));
+    if let Ok(text) = std::str::from_utf8(value) {
+        add(wide(text, u16::to_le_bytes));
+        add(wide(text, u16::to_be_bytes));
+    }
     out
+}
+
+fn hex(value: &[u8], upper: bool) -> Vec<u8> {
+    let text = value.iter().fold(String::with_capacity(value.len() * 2), |mut text, b| {
+        let done = if upper { write!(text, "{b:02X}") } else { write!(text, "{b:02x}") };
+        debug_assert!(done.is_ok(), "a string grows");
+        text
+    });
+    text.into_bytes()
 }
 
 fn percent(value: &[u8], upper: bool, stays: impl Fn(u8) -> bool) -> Vec<u8> {
@@ -91,41 +86,68 @@ fn json(value: &[u8], slashes: bool) -> Vec<u8> {
     out
 }
 
-/// All literals of a policy, compiled: one pass for all of them.
-pub(super) struct Literals(Regex);
+/// As UTF-16; its characters' order of bytes is the caller's.
+fn wide(text: &str, order: impl Fn(u16) -> [u8; 2]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() * 2);
+    text.encode_utf16().for_each(|unit| out.extend(order(unit)));
+    out
+}
+
+/// All literals of a policy, in all their forms, ready to be found in one pass.
+pub(super) struct Literals {
+    needles: Needles,
+    count: usize,
+}
 
 impl Literals {
-    pub(super) fn new(literals: &[Literal]) -> Option<Self> {
-        let mut forms: Vec<&[u8]> = literals.iter().flat_map(|l| l.forms.iter().map(|f| &f[..])).collect();
-        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-        forms.dedup();
-        if forms.is_empty() {
-            return None;
+    /// Of these values; none where there are no values.
+    ///
+    /// # Errors
+    /// Where their forms are more than can be told apart.
+    pub(super) fn new(values: &[Zeroizing<Vec<u8>>]) -> Result<Option<Self>> {
+        if values.is_empty() {
+            return Ok(None);
         }
-        let mut pattern = Zeroizing::new(String::from("(?-u)"));
-        for (i, form) in forms.iter().enumerate() {
-            pattern.push_str(if i > 0 { "|" } else { "" });
-            for &b in *form {
-                if b.is_ascii_alphanumeric() {
-                    pattern.push(char::from(b));
-                } else {
-                    let done = write!(pattern, "\\x{b:02x}");
-                    debug_assert!(done.is_ok(), "a string grows");
-                }
-            }
+        let mut all = Vec::new();
+        for value in values {
+            all.append(&mut forms(value));
         }
-        // Escaped literals always compile; the bound on the size is lifted for services with many.
-        regex::bytes::RegexBuilder::new(&pattern).size_limit(1 << 28).build().ok().map(Self)
+        Ok(Some(Self { needles: Needles::new(&all)?, count: values.len() }))
     }
 
+    /// How many values.
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Appends the places of all literals, those that overlap as one.
     pub(super) fn find(&self, text: &[u8], out: &mut Vec<Place>) {
-        out.extend(self.0.find_iter(text).map(|found| Place {
-            span: Span::new(found.start(), found.end()),
-            rule: None,
-            class: None,
-            wrap: None,
-            decoded: true,
-            name: None,
-        }));
+        let from = out.len();
+        self.needles.find(text, &mut |found| {
+            // Literals overlap, and so do the forms of one: what is found in a row is one place.
+            match out[from..].last_mut() {
+                Some(last) if found.start <= last.span.end && last.span.start <= found.end => {
+                    last.span = Span::new(last.span.start.min(found.start), last.span.end.max(found.end));
+                }
+                _ => out.push(Place {
+                    span: found,
+                    rule: None,
+                    class: None,
+                    wrap: None,
+                    decoded: true,
+                    name: None,
+                }),
+            }
+        });
+    }
+}
+
+/// Values on their way into a policy: wiped on drop, and printed as their number.
+#[derive(Default)]
+pub(super) struct Values(pub(super) Vec<Zeroizing<Vec<u8>>>);
+
+impl fmt::Debug for Values {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.len())
     }
 }

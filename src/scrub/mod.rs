@@ -18,6 +18,7 @@
 
 mod literal;
 mod names;
+mod needles;
 mod policy;
 mod stream;
 #[cfg(feature = "sign")]
@@ -27,13 +28,12 @@ use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::detect::{self, Detector, Place, Rows, join};
-use crate::matcher::csv::Columns;
 use crate::finding::Status;
+use crate::matcher::csv::Columns;
 use crate::matcher::field::{self, Class};
 use crate::text::{STARS, mask_into};
 use crate::token;
 
-use literal::Literals;
 #[cfg(feature = "tracing")]
 pub(crate) use literal::forms;
 pub use policy::{Hit, Policy, PolicyBuilder, Style};
@@ -42,7 +42,6 @@ pub use stream::{Masked, Scrubber, Tally};
 /// Masks bytes by a [`Policy`]. Immutable, shared by all threads.
 pub struct Masker {
     detector: Detector,
-    literals: Option<Literals>,
     policy: Policy,
     /// Tells policies apart where answers of one are remembered.
     #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "the runtime layer remembers"))]
@@ -93,12 +92,7 @@ impl Masker {
         let detector = Detector::with_fields(rules, 0, policy.fields());
         // Places have no path, so no rule may ask for one.
         let detector = detector.anywhere().unwrap_or(detector);
-        Self {
-            detector,
-            literals: Literals::new(&policy.literals),
-            policy,
-            number: MADE.fetch_add(1, Ordering::Relaxed),
-        }
+        Self { detector, policy, number: MADE.fetch_add(1, Ordering::Relaxed) }
     }
 
     #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "the runtime layer asks"))]
@@ -199,7 +193,7 @@ impl Masker {
         if let Some(now) = self.policy.keep_expired {
             scratch.places.retain(|place| !has_expired(&text[place.span.range()], now));
         }
-        if let Some(literals) = &self.literals {
+        if let Some(literals) = &self.policy.literals {
             let before = scratch.places.len();
             literals.find(text, &mut scratch.places);
             if scratch.places.len() > before {
@@ -303,7 +297,8 @@ impl Masker {
         let partial = self.policy.style == Style::Partial && !decoded;
         #[cfg(feature = "sign")]
         if self.policy.style == Style::Fingerprint {
-            let id = if class == Some(Class::License) { crate::text::public_id(value).unwrap_or(0) } else { 0 };
+            let id =
+                if class == Some(Class::License) { crate::text::public_id(value).unwrap_or(0) } else { 0 };
             out.extend_from_slice(&value[..if decoded { 0 } else { id }]);
             return tag::put(value, class, out);
         }

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
-use super::literal::Literal;
+use super::literal::{Literals, Values};
 use super::names::{IDENTIFIERS, SECRET};
+use super::needles::SHORTEST;
 use crate::error::{Error, Result};
 use crate::matcher::field::{Class, Fields};
 use crate::rule::{self, Rule};
@@ -19,7 +20,7 @@ pub struct Policy {
     pub(super) rules: Vec<Rule>,
     pub(super) shapes: bool,
     pub(super) style: Style,
-    pub(super) literals: Vec<Literal>,
+    pub(super) literals: Option<Arc<Literals>>,
     pub(super) on_hit: Option<OnHit>,
     /// Tokens that expired before this moment stay.
     pub(super) keep_expired: Option<i64>,
@@ -62,13 +63,11 @@ pub(super) const FIELD: &str = "field";
 /// The rule of a hit by exact value.
 pub(super) const LITERAL: &str = "literal";
 
-/// A literal is at least this long: a shorter one would stand in innocent text, too.
-const SHORTEST: usize = 8;
-
 /// Puts a [`Policy`] together.
 #[derive(Debug)]
 pub struct PolicyBuilder {
     policy: Policy,
+    literals: Values,
     error: Option<Error>,
 }
 
@@ -89,7 +88,7 @@ impl Policy {
     /// # Ok::<(), scrubjay::Error>(())
     /// ```
     pub fn builder() -> PolicyBuilder {
-        PolicyBuilder { policy: Self::default(), error: None }
+        PolicyBuilder { policy: Self::default(), literals: Values::default(), error: None }
     }
 
     pub(crate) fn fields(&self) -> Fields {
@@ -116,7 +115,7 @@ impl Default for Policy {
             rules: rule::builtin(),
             shapes: true,
             style: Style::Partial,
-            literals: Vec::new(),
+            literals: None,
             on_hit: None,
             keep_expired: None,
             secret: Vec::new(),
@@ -132,7 +131,7 @@ impl fmt::Debug for Policy {
             .field("keep_fields", &self.keep)
             .field("shapes", &self.shapes)
             .field("style", &self.style)
-            .field("literals", &self.literals.len())
+            .field("literals", &self.literals.as_ref().map_or(0, |l| l.count()))
             .finish_non_exhaustive()
     }
 }
@@ -170,17 +169,18 @@ impl PolicyBuilder {
 
     /// An exact value that is hidden wherever it stands, as it is and in the encodings in which it
     /// travels: base64 at each of its three alignments and in both alphabets, hex, percent-encoding,
-    /// the escapes of JSON. Each line of a value of several lines counts alone.
+    /// the escapes of JSON, UTF-16 in both orders. Each line of a value of several lines counts alone.
+    /// There may be thousands; what they cost hardly depends on their number.
     ///
-    /// A value of less than 8 bytes is an error of [`PolicyBuilder::build`].
+    /// A value of less than 8 bytes is an error of [`PolicyBuilder::build`]: it would stand in innocent
+    /// text, too.
     #[must_use]
     pub fn literal<T: AsRef<[u8]> + Zeroize>(mut self, value: &Secret<T>) -> Self {
-        let mut long =
-            value.expose().as_ref().split(|b| matches!(b, b'\n' | b'\r')).filter(|l| l.len() >= SHORTEST);
-        if let Some(first) = long.next() {
-            self.policy.literals.push(Literal::new(first));
-            self.policy.literals.extend(long.map(Literal::new));
-        } else {
+        let lines = value.expose().as_ref().split(|b| matches!(b, b'\n' | b'\r'));
+        let before = self.literals.0.len();
+        let long = lines.filter(|l| l.len() >= SHORTEST).map(|l| Zeroizing::new(l.to_vec()));
+        self.literals.0.extend(long);
+        if self.literals.0.len() == before {
             let message =
                 format!("literal: expected at least {SHORTEST} bytes; a shorter one stands in other words");
             self.error.get_or_insert_with(|| Error::invalid(message));
@@ -215,10 +215,11 @@ impl PolicyBuilder {
     ///
     /// # Errors
     /// The first thing that is wrong with it, without the value it is wrong with.
-    pub fn build(self) -> Result<Policy> {
-        match self.error {
-            Some(error) => Err(error),
-            None => Ok(self.policy),
+    pub fn build(mut self) -> Result<Policy> {
+        if let Some(error) = self.error {
+            return Err(error);
         }
+        self.policy.literals = Literals::new(&self.literals.0)?.map(Arc::new);
+        Ok(self.policy)
     }
 }

@@ -204,7 +204,11 @@ impl Scrubber {
     /// # Errors
     ///
     /// Those of the reader, after what was read before has gone out, and of the writer.
-    pub fn copy(&mut self, reader: &mut (impl Read + ?Sized), writer: &mut (impl Write + ?Sized)) -> io::Result<Tally> {
+    pub fn copy(
+        &mut self,
+        reader: &mut (impl Read + ?Sized),
+        writer: &mut (impl Write + ?Sized),
+    ) -> io::Result<Tally> {
         let broken = loop {
             self.make_room();
             match reader.read(&mut self.buffer[self.filled..]) {

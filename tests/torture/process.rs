@@ -122,6 +122,10 @@ fn main_fails(words: &Words, how: &str) {
     match how {
         // What `fn main() -> Result` does.
         "plain" => panic!("Error: {:?}", failed(words)),
+        "boxed" => {
+            let failed: Result<(), Box<dyn Error + Send + Sync>> = refuse(words).map_err(Into::into);
+            assert_eq!(redact::exit(words.masker.clone(), failed), ExitCode::FAILURE);
+        }
         _ => assert_eq!(redact::exit(words.masker.clone(), refuse(words)), ExitCode::FAILURE),
     }
 }
@@ -131,9 +135,11 @@ fn the_error_of_main_is_masked() {
     let oracle = Oracle::new(&Words::mint(SEED));
     let plain = text(&child("main/plain", &[]).stderr);
     assert!(oracle.shown_in(&plain).is_some(), "{plain}");
-    let masked = text(&child("main/masked", &[]).stderr);
-    assert_eq!(oracle.shown_in(&masked), None, "{masked}");
-    assert!(masked.contains("refused user_sig=") && masked.contains("(code 70001)"), "{masked}");
+    for role in ["main/masked", "main/boxed"] {
+        let masked = text(&child(role, &[]).stderr);
+        assert_eq!(oracle.shown_in(&masked), None, "{masked}");
+        assert!(masked.contains("refused user_sig=") && masked.contains("(code 70001)"), "{masked}");
+    }
 }
 
 /// One line, and then what a service does.

@@ -2,7 +2,7 @@
 //! the separator.
 
 use super::Class;
-use super::value::value;
+use super::value::{Place, value};
 use crate::matcher::cursor::{Cursor, Mark, Quote};
 use crate::matcher::name::identifier;
 use crate::text::Span;
@@ -76,60 +76,27 @@ pub(super) struct Raw {
     pub(super) encoded: usize,
 }
 
+/// What closes behind a name: quotes, brackets, colours.
+#[derive(Default)]
+struct Closed {
+    quote: Option<Quote>,
+    /// How often the quote is percent-encoded.
+    encoded: usize,
+}
+
+/// What stands between a name and its value.
+struct Separator {
+    colon: bool,
+    /// Name and value are the two of a pair.
+    pair: bool,
+    encoded: usize,
+}
+
 /// Reads on after a name: what closes, the separator, the value.
 pub(super) fn after(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
     let mut c = Cursor::new(bytes, name.end);
-    let mut closed = None;
-    let mut encoded = 0;
-    loop {
-        if let Some(quote) = c.quote() {
-            closed = Some(quote);
-        } else if !c.colour() {
-            match sign(&c) {
-                (b'"' | b'\'', length, depth) if length > 1 => {
-                    encoded = depth;
-                    c.at += length;
-                }
-                (b']', length, _) => c.at += length,
-                _ => break,
-            }
-        }
-    }
-    let gap_from = c.at;
-    c.blanks();
-    let gap = c.at > gap_from;
-    let mut pair = false;
-    let colon = match sign(&c) {
-        (b'=', length, depth) => {
-            encoded = encoded.max(depth);
-            c.at += length;
-            c.at += c.rest().iter().take(2).take_while(|b| matches!(b, b'=' | b'>')).count();
-            if !gap && is_empty_here(&c) {
-                return None;
-            }
-            false
-        }
-        (b':', length, depth) => {
-            encoded = encoded.max(depth);
-            c.at += length;
-            if c.peek(0) == b':' || c.rest().starts_with(b"//") {
-                return None;
-            }
-            c.at += usize::from(c.peek(0) == b'=');
-            true
-        }
-        (b',', _, _) if is_pair(bytes, name, closed) => {
-            c.at += 1;
-            c.blanks();
-            { c }.quote()?;
-            pair = true;
-            false
-        }
-        _ if gap && closed.is_none() && bytes[..name.start].ends_with(b"--") => false,
-        // `IDENTIFIED WITH PASSWORD 'x'`
-        (b'\'' | b'"', ..) if gap && closed.is_none() && class == Class::Password => false,
-        _ => return None,
-    };
+    let Closed { quote: closed, encoded } = closing(&mut c);
+    let Separator { colon, pair, encoded } = separator(&mut c, name, closed, encoded, class)?;
     let at_separator = c.at;
     c.blanks();
     let blank = c.at > at_separator;
@@ -137,12 +104,13 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
     if broken && !begins_well(&c, bytes, name) {
         return None;
     }
-    // `app::token: text`: where a record of a log comes from.
-    if colon && blank && closed.is_none() && bytes[..name.start].ends_with(b"::") {
-        return None;
-    }
-    if colon && blank && closed.is_none() && !matches!(class, Class::Password) && is_prose(bytes, name, &c) {
-        return None;
+    let before = &bytes[..name.start];
+    if colon && blank && closed.is_none() {
+        // `app::token: text`: where a record of a log comes from.
+        let is_prose = || class != Class::Password && is_prose(bytes, name, &c);
+        if before.ends_with(b"::") || is_prose() {
+            return None;
+        }
     }
     // Only then is it the name of a member, and not a word in a text.
     let framed = closed.filter(|quote| (colon || pair) && is_opened(bytes, name, *quote).is_some());
@@ -151,7 +119,70 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
         _ => None,
     });
     let loose = framed.is_none();
-    value(c, wrap, encoded, (colon && loose, loose), class)
+    // In a query and after a flag a blank ends the value; elsewhere it may be one of a password's.
+    let words = loose && encoded == 0 && !matches!(before.last(), Some(b'?' | b'&' | b'-'));
+    let place = Place { wrap, encoded, loose, header: colon && loose, words };
+    value(c, place, class)
+}
+
+/// Goes over what closes behind a name.
+fn closing(c: &mut Cursor<'_>) -> Closed {
+    let mut closed = Closed::default();
+    loop {
+        if let Some(quote) = c.quote() {
+            closed.quote = Some(quote);
+        } else if !c.colour() {
+            match sign(c) {
+                (b'"' | b'\'', length, depth) if length > 1 => {
+                    closed.encoded = depth;
+                    c.at += length;
+                }
+                (b']', length, _) => c.at += length,
+                _ => return closed,
+            }
+        }
+    }
+}
+
+/// Goes over a separator; nothing where none stands here, or no value behind it.
+fn separator(
+    c: &mut Cursor<'_>,
+    name: Span,
+    closed: Option<Quote>,
+    encoded: usize,
+    class: Class,
+) -> Option<Separator> {
+    let bytes = c.bytes;
+    let gap_from = c.at;
+    c.blanks();
+    let gap = c.at > gap_from;
+    let plain = Separator { colon: false, pair: false, encoded };
+    match sign(c) {
+        (b'=', length, depth) => {
+            c.at += length;
+            c.at += c.rest().iter().take(2).take_while(|b| matches!(b, b'=' | b'>')).count();
+            let empty = !gap && is_empty_here(c);
+            (!empty).then_some(Separator { encoded: encoded.max(depth), ..plain })
+        }
+        (b':', length, depth) => {
+            c.at += length;
+            if c.peek(0) == b':' || c.rest().starts_with(b"//") {
+                return None;
+            }
+            c.at += usize::from(c.peek(0) == b'=');
+            Some(Separator { colon: true, encoded: encoded.max(depth), ..plain })
+        }
+        (b',', _, _) if is_pair(bytes, name, closed) => {
+            c.at += 1;
+            c.blanks();
+            { *c }.quote()?;
+            Some(Separator { pair: true, ..plain })
+        }
+        _ if gap && closed.is_none() && bytes[..name.start].ends_with(b"--") => Some(plain),
+        // `IDENTIFIED WITH PASSWORD 'x'`
+        (b'\'' | b'"', ..) if gap && closed.is_none() && class == Class::Password => Some(plain),
+        _ => None,
+    }
 }
 
 /// `token= user=bob`: the value is empty, and the next field begins.

@@ -5,6 +5,7 @@
 //! of logs allow: JSON at any depth, logfmt, headers, URLs and forms (percent-encoded, too), flags,
 //! Debug structs, colour codes in between. In doubt the value ends later rather than earlier.
 
+mod address;
 mod after;
 mod value;
 
@@ -13,6 +14,7 @@ use super::name::segment;
 use crate::prefilter::{Core, common};
 use crate::text::{self, Span};
 
+pub(crate) use address::{at as address, cores as address_cores};
 use after::{Raw, after, bare_name, sign};
 use value::{key_run, next_word};
 
@@ -171,6 +173,11 @@ impl Fields {
         out
     }
 
+    /// Whether there are no names.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
     /// The field around a hit of the prefilter.
     pub(crate) fn at(&self, bytes: &[u8], hit: usize) -> Option<Field> {
         let run = bare_name(bytes, hit)?;
@@ -288,6 +295,9 @@ fn is_armoured(text: &[u8]) -> bool {
 
 /// The length of a scheme word whose value is the secret: it stays readable.
 pub(crate) fn scheme(text: &[u8]) -> Option<usize> {
+    if !matches!(text.first(), Some(b'b' | b'B')) {
+        return None;
+    }
     let word = text.iter().take(8).take_while(|b| b.is_ascii_alphabetic()).count();
     let known = text[..word].eq_ignore_ascii_case(b"bearer") || text[..word].eq_ignore_ascii_case(b"basic");
     known.then_some(word)
@@ -321,7 +331,7 @@ fn settle(bytes: &[u8], name: Span, raw: Raw, class: Class) -> Field {
     }
     let value = &bytes[span.range()];
     let masked = text::is_mask(value);
-    if !is_secret(value, class, raw.quoted) {
+    if masked || !is_secret(value, class, raw.quoted) {
         span.end = span.start;
     }
     Field { span, name, masked, end, class, wrap: raw.wrap.filter(|_| !raw.quoted) }

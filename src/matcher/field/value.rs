@@ -29,14 +29,24 @@ impl Cursor<'_> {
     }
 }
 
+/// What is known of a value before it is read.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    /// The quotes of the name, which a mask without quotes needs.
+    pub(super) wrap: Option<(u8, usize)>,
+    /// How many times the text is percent-encoded.
+    pub(super) encoded: usize,
+    /// The name is a word in a text, not the name of a member.
+    pub(super) loose: bool,
+    /// It may be the line of a header.
+    pub(super) header: bool,
+    /// It may consist of several words.
+    pub(super) words: bool,
+}
+
 /// The value at the cursor.
-pub(super) fn value(
-    mut c: Cursor<'_>,
-    wrap: Option<(u8, usize)>,
-    encoded: usize,
-    (header, loose): (bool, bool),
-    class: Class,
-) -> Option<Raw> {
+pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw> {
+    let Place { wrap, encoded, loose, .. } = place;
     let begin = c.at;
     while c.wrapped() {}
     let below = memchr::memchr(b'\n', &c.bytes[begin..c.at]).is_some();
@@ -75,23 +85,40 @@ pub(super) fn value(
     c.at = begin;
     let end = bare(&mut c, encoded, loose);
     let end = match class {
-        Class::Header if header => extend_header(c.bytes, begin, end),
+        Class::Header if place.header => extend_header(c.bytes, begin, end),
         Class::Cookie => extend_cookie(c.bytes, end),
         Class::License => extend_license(c.bytes, begin, end),
+        Class::Password if place.words => extend_words(c.bytes, begin, end),
         _ => end,
     };
     (end > begin).then(|| Raw { span: Span::new(begin, end), end, wrap, quoted: false, encoded })
 }
 
 /// Whether a quote after a name without quotes closes the text in which the name stands, rather than
-/// opens a value: `"message":"no token:","n":1`. Passwords begin with `}`, `,` and blanks, too, so what
-/// follows has to be more than one sign.
+/// opens a value: `"message":"no token:","n":1`. Passwords begin with `}`, `,` and blanks, too, so a
+/// text has to be open, and what follows has to be how it goes on.
 fn closes(c: &Cursor<'_>) -> bool {
     let mut next = *c;
     let Some(quote) = next.quote() else { return false };
     let line = &next.rest()[..line_end(next.bytes, next.at) - next.at];
     let lone = || !matches!(quote.mark, Mark::Byte(mark) if memchr::memchr(mark, line).is_some());
-    goes_on(next.rest(), quote) || (matches!(next.peek(0), b' ' | b')') && lone())
+    (goes_on(next.rest(), quote) || (matches!(next.peek(0), b' ' | b')') && lone())) && is_open(c, quote)
+}
+
+/// Whether a quote of this kind is open at the cursor, by their number since the line began.
+fn is_open(c: &Cursor<'_>, quote: Quote) -> bool {
+    /// A line is not followed further back, where it would cost more than its look is worth.
+    const BACK: usize = 4096;
+    let Mark::Byte(mark) = quote.mark else { return true };
+    let from = c.at.saturating_sub(BACK);
+    let before = &c.bytes[from..c.at];
+    let begin = before.iter().rposition(|b| matches!(b, b'\n' | b'\r' | 0x1f));
+    if begin.is_none() && from > 0 {
+        return true;
+    }
+    let line = &before[begin.map_or(0, |i| i + 1)..];
+    let same = |i: &usize| line[..*i].iter().rev().take_while(|b| **b == b'\\').count() == quote.depth;
+    memchr::memchr_iter(mark, line).filter(same).count() % 2 == 1
 }
 
 /// The inside of a quote. A quote that nothing closes, or that runs over lines, reaches to its end all
@@ -147,7 +174,9 @@ static MEANING: [u8; 256] = {
     while b < 256 {
         let byte = b as u8;
         table[b] = match byte {
-            b',' | b';' | b'&' | b'"' | b'\'' | b'`' | b')' | b']' | b'}' | b'<' | b'>' | b'|' | b'\\' => STOP,
+            b',' | b';' | b'&' | b'"' | b'\'' | b'`' | b')' | b']' | b'}' | b'<' | b'>' | b'|' | b'\\' => {
+                STOP
+            }
             _ if byte.is_ascii_whitespace() || byte.is_ascii_control() => STOP,
             b'%' | b'(' | b'[' | b'{' => SIGN,
             _ => 0,
@@ -160,6 +189,19 @@ static MEANING: [u8; 256] = {
 /// The end of a value that is not quoted.
 fn bare(c: &mut Cursor<'_>, encoded: usize, loose: bool) -> usize {
     let begin = c.at;
+    run(c, encoded, loose);
+    // `Credentials { user: "…" }`: the name of a struct, and all that is in it and glued to it.
+    let named = c.at > begin && c.bytes[begin..c.at].iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    if named && c.rest().starts_with(b" {") {
+        c.at += 1;
+        run(c, encoded, loose);
+    }
+    c.at = c.at.min(c.bytes.len());
+    c.at
+}
+
+/// Goes over words and structures that are glued together.
+fn run(c: &mut Cursor<'_>, encoded: usize, loose: bool) {
     loop {
         c.at += c.rest().iter().take_while(|b| MEANING[usize::from(**b)] == 0).count();
         if c.at >= c.bytes.len() {
@@ -168,7 +210,7 @@ fn bare(c: &mut Cursor<'_>, encoded: usize, loose: bool) -> usize {
         let b = c.peek(0);
         if matches!(b, b'(' | b'[' | b'{') {
             if !structure(c, loose) {
-                break;
+                return;
             }
             continue;
         }
@@ -176,7 +218,7 @@ fn bare(c: &mut Cursor<'_>, encoded: usize, loose: bool) -> usize {
         if next.colour() {
             // A colour that ends with the value is not part of it.
             if next.at >= c.bytes.len() || is_stop(next.peek(0)) {
-                break;
+                return;
             }
             c.at = next.at;
             continue;
@@ -184,18 +226,10 @@ fn bare(c: &mut Cursor<'_>, encoded: usize, loose: bool) -> usize {
         let (byte, length, depth) = sign(c);
         let ends = if depth > 0 { depth == encoded && is_stop(byte) } else { length > 1 || is_stop(b) };
         if ends {
-            break;
+            return;
         }
         c.at += if depth > 0 { length } else { 1 };
     }
-    // `Credentials { user: "…" }`: the name of a struct, and all that is in it.
-    let named = c.at > begin && c.bytes[begin..c.at].iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
-    if named && c.rest().starts_with(b" {") {
-        c.at += 1;
-        structure(c, loose);
-    }
-    c.at = c.at.min(c.bytes.len());
-    c.at
 }
 
 /// Whether a value that begins at `from` goes on behind a line end: the next line is written further in
@@ -303,6 +337,35 @@ fn extend_cookie(bytes: &[u8], mut end: usize) -> usize {
         end = next.end;
     }
     end
+}
+
+/// A password of several words, to the end of the line or to what cannot be one: a next field, a flag,
+/// a sign that ends values. What is shown of a sentence behind a password is worth less than what is
+/// shown of a password of several words.
+fn extend_words(bytes: &[u8], begin: usize, mut end: usize) -> usize {
+    if !super::is_secret(&bytes[begin..end], Class::Password, false) {
+        return end;
+    }
+    let word = |from: usize| bytes[from..].iter().take_while(|b| !is_stop(**b)).count();
+    let letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+    loop {
+        let gap = bytes[end..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+        let next = word(end + gap);
+        if bytes.get(end) == Some(&b'\'') && letter(end - 1) && letter(end + 1) {
+            end += 1 + word(end + 1);
+        } else if gap == 0 || next == 0 || begins_field(&bytes[end + gap..][..next]) {
+            return end;
+        } else {
+            end += gap + next;
+        }
+    }
+}
+
+/// `user=bob`, `user:`, `--user`.
+fn begins_field(word: &[u8]) -> bool {
+    let name = word.iter().take_while(|b| b.is_ascii_alphanumeric() || b"_.-".contains(b)).count();
+    let named = word[0].is_ascii_alphabetic() || word[0] == b'_';
+    word[0] == b'-' || (named && matches!(word.get(name), Some(b'=' | b':')))
 }
 
 /// A license has a comma in it.
