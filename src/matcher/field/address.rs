@@ -39,6 +39,12 @@ pub(crate) fn at(bytes: &[u8], at: usize) -> Option<Field> {
         }
         _ => return None,
     };
+    // Most addresses of a log have no user: they end at a blank or a quote first.
+    let near = &bytes[at + length..bytes.len().min(at + length + LONGEST)];
+    let first = memchr::memchr3(b'@', b' ', b'"', near);
+    if spelling != Spelling::Percent && first.is_none_or(|i| near[i] != b'@') {
+        return None;
+    }
     let before = &bytes[..colon];
     let scheme = before.iter().rev().take(32).take_while(|b| b.is_ascii_alphanumeric() || b"+.-".contains(b));
     let name = Span::new(colon - scheme.count(), at + length);
