@@ -108,6 +108,11 @@ impl<'s, 'a> Exactly<'s, 'a> {
     pub(super) fn new(source: &'s mut Source<'a>, length: u64) -> Self {
         Self { source, left: length }
     }
+
+    /// How many of them were not taken.
+    pub(super) fn left(&self) -> u64 {
+        self.left
+    }
 }
 
 impl Read for Exactly<'_, '_> {
