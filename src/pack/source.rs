@@ -6,7 +6,7 @@
 use std::io::{self, BufRead, ErrorKind, Read};
 
 /// How much is read at once.
-const ROOM: usize = 64 * 1024;
+pub(super) const ROOM: usize = 64 * 1024;
 
 /// A reader, with what was read of it and not taken yet.
 pub(super) struct Source<'a> {

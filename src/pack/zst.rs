@@ -9,7 +9,7 @@ use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
 use super::members::{Member, Members};
-use super::source::{Source, corrupt};
+use super::source::{Source, corrupt, cut_off};
 use super::{Codec, Encode};
 
 /// The line in the table.
@@ -33,6 +33,9 @@ const FRAME: usize = 2 * 1024 * 1024;
 /// The flag of a frame that ends with a checksum.
 const CHECKSUM: u8 = 4;
 
+/// An empty block that is the last one, and room for a checksum.
+const LAST_BLOCK: &[u8] = &[1, 0, 0, 0, 0, 0, 0];
+
 const MAGIC: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 
 fn begins(head: &[u8]) -> bool {
@@ -54,14 +57,25 @@ fn follows(head: &[u8], length: u64) -> bool {
 struct Zst<'a> {
     source: Source<'a>,
     decoder: FrameDecoder,
+    /// Why nothing more can be decoded.
+    failed: Option<io::Error>,
 }
 
 impl Read for Zst<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
-            self.decoder
-                .decode_blocks(&mut self.source, BlockDecodingStrategy::UptoBlocks(1))
-                .map_err(|_| corrupt("frame"))?;
+        while self.decoder.can_collect() == 0 && self.failed.is_none() && !self.decoder.is_finished() {
+            let blocks = BlockDecodingStrategy::UptoBlocks(1);
+            if self.decoder.decode_blocks(&mut self.source, blocks).is_err() {
+                let at_end = self.source.peek(1)?.is_empty();
+                self.failed = Some(if at_end { cut_off() } else { corrupt("frame") });
+                // What came out so far is held back for later blocks to refer to, until the last one.
+                let _ = self.decoder.decode_blocks(LAST_BLOCK, BlockDecodingStrategy::UptoBlocks(1));
+            }
+        }
+        if self.decoder.can_collect() == 0
+            && let Some(error) = self.failed.take()
+        {
+            return Err(error);
         }
         self.decoder.read(out)
     }
@@ -82,7 +96,7 @@ impl<'a> Member<'a> for Zst<'a> {
         let mut decoder = FrameDecoder::new();
         decoder.set_max_window_size(WINDOW);
         decoder.init(&mut source).map_err(|_| corrupt("frame"))?;
-        Ok(Self { source, decoder })
+        Ok(Self { source, decoder, failed: None })
     }
 
     fn close(self) -> io::Result<Source<'a>> {

@@ -19,7 +19,7 @@ use self::data::{Method, Summed, Taken};
 use self::index::Indexed;
 use self::records::{DESCRIBED, DESCRIPTOR, ENCRYPTED, Head, LOCAL, LOCAL_HEAD, Sizes, u32_at, u64_at};
 use super::Told;
-use super::source::{Exactly, Source, corrupt, cut_off};
+use super::source::{Exactly, ROOM, Source, corrupt, cut_off};
 use super::spool::Spool;
 use super::walk::{At, Step, Stop, Walk, fill, put};
 use super::watch::Failing;
@@ -358,21 +358,18 @@ struct UntilMark<'s, 'a> {
 impl Read for UntilMark<'_, '_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         const MARKS: [[u8; 4]; 3] = [LOCAL, records::CENTRAL, records::END];
-        let skip = usize::from(std::mem::take(&mut self.first));
-        let ready = self.source.peek(out.len().max(8))?;
-        let from = skip.min(ready.len());
+        if out.is_empty() {
+            return Ok(0);
+        }
+        let wanted = out.len().clamp(8, ROOM);
+        let ready = self.source.peek(wanted)?;
+        let from = usize::from(std::mem::take(&mut self.first)).min(ready.len());
         let found = memchr::memmem::find_iter(&ready[from..], b"PK")
             .map(|at| from + at)
-            .find(|at| ready.get(*at..*at + 4).is_none_or(|mark| MARKS.iter().any(|m| m == mark)));
-        let length = match found {
-            // What is not seen whole is a mark only if it still is one then.
-            Some(at) if ready.len() - at >= 4 || at > 0 => at,
-            _ => ready.len(),
-        };
-        let length = length.min(out.len());
-        if length == 0 && skip > 0 {
-            self.first = true;
-        }
+            .find(|at| MARKS.iter().any(|mark| ready[*at..].starts_with(mark)));
+        // A mark may begin in the last three bytes, unless nothing follows.
+        let seen = if ready.len() < wanted { ready.len() } else { ready.len() - 3 };
+        let length = found.unwrap_or(seen).min(out.len());
         self.source.read(&mut out[..length])
     }
 }
