@@ -62,10 +62,8 @@ impl Visitor for Leaves<'_> {
                 Ok(0) => break,
                 Ok(read) => length += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    self.told(origin, Told::Failed(error));
-                    break;
-                }
+                // The walk shows errors as an end, and tells them itself.
+                Err(error) => return Err(error),
             }
         }
         self.read |= length > 0;
@@ -78,25 +76,73 @@ impl Visitor for Leaves<'_> {
     }
 
     fn told(&mut self, origin: &Origin, told: Told) {
-        match told {
-            Told::Skipped(reason) => {
-                let mut path = origin.path.clone();
-                for entry in &origin.entry {
-                    path.push_str(" > ");
-                    path.push_str(entry);
-                }
-                self.sink.skipped(&path, reason);
-            }
-            Told::Failed(error) if origin.entry.is_empty() => {
-                self.failed = true;
-                self.sink.failed(&origin.path, &error);
-            }
-            Told::Failed(error) => {
-                self.failed = true;
-                let inside = printable(&origin.entry.join(" > ")).into_owned();
-                let error = io::Error::new(error.kind(), format!("inside {inside}: {error}"));
-                self.sink.failed(&origin.path, &error);
-            }
+        self.failed |= matches!(told, Told::Failed(_));
+        tell(self.sink, origin, told);
+    }
+}
+
+/// Says what could not be read, under the path of the file that it is in.
+fn tell(sink: &mut dyn Sink, origin: &Origin, told: Told) {
+    match told {
+        Told::Skipped(reason) => {
+            let way: Vec<&str> =
+                std::iter::once(&origin.path).chain(&origin.entry).map(String::as_str).collect();
+            sink.skipped(&way.join(" > "), reason);
+        }
+        Told::Failed(error) if origin.entry.is_empty() => sink.failed(&origin.path, &error),
+        Told::Failed(error) => {
+            let inside = printable(&origin.entry.join(" > ")).into_owned();
+            let error = io::Error::new(error.kind(), format!("inside {inside}: {error}"));
+            sink.failed(&origin.path, &error);
+        }
+    }
+}
+
+/// How much of an entry is compared with older versions.
+const COMPARED: usize = 16 * 1024 * 1024;
+
+/// Takes an entry: its first [`COMPARED`] bytes, and what follows on them if anything does.
+pub(super) type Take<'t> = dyn FnMut(&mut dyn Sink, &Origin, &[u8], Option<&mut (dyn Read + Send)>) + 't;
+
+/// Shows what is in a container, large entries in two parts. What cannot be read is told if `tells`.
+/// False where nothing could be read of it.
+pub(super) fn look(
+    sink: &mut dyn Sink,
+    kind: Kind,
+    origin: &Origin,
+    bytes: &[u8],
+    tells: bool,
+    take: &mut Take<'_>,
+) -> bool {
+    let mut cursor = Cursor::new(bytes);
+    let file: &mut dyn Seekable = &mut cursor;
+    let mut looked = Looked { sink, tells, take, read: false, failed: false };
+    let _ = pack::read(kind, origin, Input::File(file), Limits::default(), &mut looked);
+    looked.read || !looked.failed
+}
+
+struct Looked<'l, 't> {
+    sink: &'l mut dyn Sink,
+    tells: bool,
+    take: &'l mut Take<'t>,
+    read: bool,
+    failed: bool,
+}
+
+impl Visitor for Looked<'_, '_> {
+    fn leaf(&mut self, origin: &Origin, reader: &mut (dyn Read + Send)) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        (&mut *reader).take(COMPARED as u64).read_to_end(&mut bytes)?;
+        self.read |= !bytes.is_empty();
+        let rest = (bytes.len() == COMPARED).then_some(reader);
+        (self.take)(self.sink, origin, &bytes, rest);
+        Ok(())
+    }
+
+    fn told(&mut self, origin: &Origin, told: Told) {
+        self.failed |= matches!(told, Told::Failed(_));
+        if self.tells {
+            tell(self.sink, origin, told);
         }
     }
 }

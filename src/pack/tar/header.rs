@@ -97,7 +97,7 @@ pub(super) fn is_octal(size: u64) -> bool {
 /// A number in octal digits, or in binary where the first bit says so.
 fn number(field: &[u8]) -> Option<u64> {
     if field[0] & 0x80 != 0 {
-        let (low, high) = (&field[field.len() - 8..], &field[1..field.len() - 8]);
+        let (high, low) = field[1..].split_at(field.len().saturating_sub(9));
         let fits = field[0] == 0x80 && high.iter().all(|b| *b == 0);
         return fits.then(|| low.iter().fold(0, |value, b| value << 8 | u64::from(*b)));
     }
@@ -194,7 +194,9 @@ mod tests {
         assert_eq!(number(b"   644 \0"), Some(0o644));
         assert_eq!(number(b"777777777777"), Some((1 << 36) - 1));
         assert_eq!(number(b"\x80\0\0\0\0\0\0\x02\0\0\0\0"), Some(1 << 33));
+        assert_eq!(number(b"\x80\0\0\0\0\0\x02\x01"), Some(513));
         assert_eq!(number(b"\xff\0\0\0\0\0\0\x02\0\0\0\0"), None);
+        assert_eq!(number(b"\x80\0\0\x01\0\0\0\x02\0\0\0\0"), None);
         assert_eq!(number(b"00006x4\0"), None);
     }
 
