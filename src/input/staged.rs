@@ -172,12 +172,13 @@ impl Hand<'_> {
                 had.extend(self.marks(origin, &bytes));
             }
         }
-        look(&mut *self.sink, kind, origin, bytes, false, &mut |sink, origin, bytes, rest| match rest {
-            // Too large to compare: all of it counts.
-            Some(rest) => sink.inner(origin, &mut bytes.chain(rest)),
-            None => {
-                sink.sifted(origin, bytes, &mut |finding| !had.iter().any(|mark: &Mark| mark.is_of(finding)))
+        let mut is_new = |finding: &Finding| !had.iter().any(|mark: &Mark| mark.is_of(finding));
+        look(&mut *self.sink, kind, origin, bytes, false, &mut |sink, origin, bytes, rest| {
+            if let Some(rest) = rest {
+                // Too large to compare: all of it counts.
+                return sink.inner(origin, &mut bytes.chain(rest));
             }
+            sink.sifted(origin, bytes, &mut is_new);
         });
         true
     }

@@ -197,10 +197,8 @@ impl<'j> Walk<'j> {
         };
         match sniff(head) {
             None => self.leaf(at, &mut *reader, out),
-            Some(kind) if at.depth >= self.limits.depth => {
-                let error = io::Error::other("containers are nested too deep");
-                self.broken(at, Stop::Broken(error))?;
-                let _ = kind;
+            Some(_) if at.depth >= self.limits.depth => {
+                self.broken(at, Stop::Broken(io::Error::other("containers are nested too deep")))?;
                 self.leaf(at, &mut *reader, out)
             }
             // What is compressed comes out as other bytes even where nothing changes.
