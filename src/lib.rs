@@ -17,6 +17,8 @@ pub mod ground;
 pub mod input;
 mod judge;
 mod matcher;
+#[cfg(feature = "cli")]
+pub mod pack;
 mod prefilter;
 #[cfg(feature = "cli")]
 pub mod prove;

@@ -10,7 +10,7 @@ const FLOORS: &[&[&str]] = &[
     &["text", "ground", "threads"],
     &["error", "blob", "globs"],
     &["secret", "table"],
-    &["finding", "token", "decode", "prefilter", "simd", "git"],
+    &["finding", "token", "decode", "prefilter", "simd", "git", "pack"],
     &["rule", "input"],
     &["config", "report", "matcher"],
     &["judge"],

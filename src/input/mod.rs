@@ -11,6 +11,7 @@ mod given;
 mod history;
 mod staged;
 mod stdin;
+mod unpack;
 mod worktree;
 
 use std::io::{self, Read};
@@ -144,6 +145,10 @@ pub trait Sink: Send {
 
     /// Bytes that can only be read in order.
     fn stream(&mut self, origin: &Origin, reader: &mut (dyn Read + Send));
+
+    /// Bytes that come out of a container on this thread and can only be read in order; other threads
+    /// are busy with other files.
+    fn inner(&mut self, origin: &Origin, reader: &mut (dyn Read + Send));
 
     /// Tells what is found in contents whose path is not known yet, for any path; each once. With
     /// `changed`, the rest stands in other contents in which nothing was found.

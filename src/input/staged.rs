@@ -3,17 +3,20 @@
 //! By default only what the commit adds counts: a secret in lines that `HEAD` has already, or in a file
 //! that was only moved, stops nobody. In a merge, what any of the merged branches has is not new.
 
-use std::io;
+use std::collections::BTreeSet;
+use std::io::{self, Read};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::exclude::OfTrees;
-use super::fresh::{Moved, fresh};
-use super::{Crew, Sink, Source, SourceKind, Subject};
+use super::fresh::{Moved, fresh, read};
+use super::unpack::{container, look};
+use super::{Crew, Mark, Sink, Source, SourceKind, Subject};
 use crate::blob::Origin;
 use crate::error::Result;
 use crate::finding::Finding;
 use crate::git::tree::{Change, Differ};
 use crate::git::{Id, Objects, Repository};
+use crate::pack::Kind;
 
 /// The line in the table.
 pub(super) const SOURCE: SourceKind = SourceKind {
@@ -78,6 +81,7 @@ impl Index {
             let mut hand = Hand {
                 differ: Differ::new(objects, hash),
                 moved: Moved::new(gone.clone(), objects),
+                gone: &gone,
                 objects,
                 parents: &parents,
                 whole_files: self.whole_files,
@@ -105,6 +109,7 @@ struct Hand<'h> {
     objects: &'h Objects,
     differ: Differ<'h>,
     moved: Moved<'h>,
+    gone: &'h [Id],
     parents: &'h [Id],
     whole_files: bool,
     sink: Box<dyn Sink + 'h>,
@@ -119,20 +124,76 @@ impl Hand<'_> {
             return self.sink.failed(&origin.path, &failed.into());
         }
         self.sink.counted(bytes.len());
+        if let Some(kind) = container(&bytes, &bytes)
+            && self.contained(kind, &origin, &bytes, change)
+        {
+            return;
+        }
         if self.whole_files {
             return self.sink.sifted(&origin, &bytes, &mut |_| true);
         }
         if self.sink.glance(&bytes, None).is_empty() {
             return;
         }
-        let mut olds = vec![change.old];
-        for tree in self.parents.iter().skip(1) {
-            olds.push(self.differ.file(*tree, &change.path).unwrap_or(None));
-        }
+        let olds = self.olds(change);
         let wanted = fresh(&mut *self.sink, &origin, &bytes, &olds, &mut self.moved);
         if !wanted.is_empty() {
             let is_wanted = |f: &Finding| wanted.iter().any(|w| w.rule == f.rule && w.offset == f.offset);
             self.sink.sifted(&origin, &bytes, &mut |finding| is_wanted(finding));
         }
+    }
+
+    /// The older versions of a file, one for each parent.
+    fn olds(&mut self, change: &Change) -> Vec<Option<Id>> {
+        let mut olds = vec![change.old];
+        for tree in self.parents.iter().skip(1) {
+            olds.push(self.differ.file(*tree, &change.path).unwrap_or(None));
+        }
+        olds
+    }
+
+    /// What is in a container: there are no lines to compare, so new is what none of the older versions
+    /// holds, nor what the change takes away. False where nothing could be read of it.
+    fn contained(&mut self, kind: Kind, origin: &Origin, bytes: &[u8], change: &Change) -> bool {
+        let mut marks = BTreeSet::new();
+        let mut large = false;
+        let is_read = look(&mut *self.sink, kind, origin, bytes, true, &mut |sink, _, bytes, rest| {
+            marks.extend(sink.glance(bytes, None));
+            large |= rest.is_some();
+        });
+        if !is_read || (marks.is_empty() && !large) {
+            return is_read;
+        }
+        let mut had = BTreeSet::new();
+        if !self.whole_files {
+            let olds = self.olds(change);
+            for old in olds.iter().flatten().chain(self.gone) {
+                let bytes = read(self.objects, old);
+                had.extend(self.marks(origin, &bytes));
+            }
+        }
+        let mut is_new = |finding: &Finding| !had.iter().any(|mark: &Mark| mark.is_of(finding));
+        look(&mut *self.sink, kind, origin, bytes, false, &mut |sink, origin, bytes, rest| {
+            if let Some(rest) = rest {
+                // Too large to compare: all of it counts.
+                return sink.inner(origin, &mut bytes.chain(rest));
+            }
+            sink.sifted(origin, bytes, &mut is_new);
+        });
+        true
+    }
+
+    /// What is found in an older version, whatever that was.
+    fn marks(&mut self, origin: &Origin, bytes: &[u8]) -> Vec<Mark> {
+        let mut marks = Vec::new();
+        match container(bytes, bytes) {
+            Some(kind) => {
+                look(&mut *self.sink, kind, origin, bytes, false, &mut |sink, _, bytes, _| {
+                    marks.extend(sink.glance(bytes, None));
+                });
+            }
+            None => marks = self.sink.glance(bytes, None),
+        }
+        marks
     }
 }

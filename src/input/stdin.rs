@@ -1,9 +1,12 @@
 //! Standard input: a stream whose length nobody knows.
 
+use std::io::{self, Read};
 use std::path::Path;
 
+use super::unpack::{container, unpack};
 use super::{Crew, Request, Source, SourceKind};
 use crate::blob::Origin;
+use crate::pack::{HEAD, Input};
 
 /// The line in the table.
 pub(super) const SOURCE: SourceKind = SourceKind {
@@ -20,6 +23,20 @@ struct Stdin;
 
 impl Source for Stdin {
     fn read(&self, crew: &dyn Crew) {
-        crew.sink().stream(&Origin::stdin(), &mut std::io::stdin());
+        read(crew, &mut io::stdin());
     }
+}
+
+fn read(crew: &dyn Crew, reader: &mut (dyn Read + Send)) {
+    let (mut sink, origin) = (crew.sink(), Origin::stdin());
+    let mut head = Vec::new();
+    if let Err(error) = (&mut *reader).take(HEAD as u64).read_to_end(&mut head) {
+        sink.failed(&origin.path, &error);
+    }
+    // A terminal must not be asked twice.
+    let rest = if head.len() < HEAD { 0 } else { u64::MAX };
+    let mut whole = head.chain(reader.take(rest));
+    let Some(kind) = container(&head, &[]) else { return sink.stream(&origin, &mut whole) };
+    // What was read cannot be read again: that nothing came out of it is told, and the scan incomplete.
+    unpack(&mut *sink, kind, &origin, Input::Stream(&mut whole), &mut Vec::new());
 }

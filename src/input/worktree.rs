@@ -6,17 +6,19 @@
 //! that could block or never end (a pipe, a socket, a device) is ever opened.
 
 use std::fs::{self, File, FileType};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::exclude::Exclude;
+use super::unpack::{container, unpack, unpack_bytes};
 use super::{Crew, Large, Request, Sink, Source, SourceKind, Subject, WHOLE};
 use crate::blob::Origin;
 use crate::error::Result;
 use crate::globs::Excluded;
+use crate::pack::{Input, Kind, TAIL};
 use crate::threads;
 
 /// The line in the table.
@@ -129,13 +131,15 @@ struct Hand<'s> {
     tree: &'s Worktree,
     sink: Box<dyn Sink + 's>,
     buffer: Vec<u8>,
+    /// What comes out of a container; empty until the first.
+    unpacked: Vec<u8>,
     origin: Origin,
 }
 
 impl<'s> Hand<'s> {
     fn new(tree: &'s Worktree, sink: Box<dyn Sink + 's>) -> Self {
         // One byte more than a small file has tells that a file is none. Untouched pages cost nothing.
-        Self { tree, sink, buffer: vec![0; WHOLE + 1], origin: Origin::default() }
+        Self { tree, sink, buffer: vec![0; WHOLE + 1], unpacked: Vec::new(), origin: Origin::default() }
     }
 
     fn meet(&mut self, entry: &DirEntry) -> WalkState {
@@ -170,11 +174,31 @@ impl<'s> Hand<'s> {
         }
         match read_start(path, &mut self.buffer) {
             Ok(length) if length < self.buffer.len() => {
-                self.sink.whole(&self.origin, &self.buffer[..length]);
+                let bytes = &self.buffer[..length];
+                let unpacked = container(bytes, bytes).is_some_and(|kind| {
+                    unpack_bytes(&mut *self.sink, kind, &self.origin, bytes, &mut self.unpacked)
+                });
+                if !unpacked {
+                    self.sink.whole(&self.origin, bytes);
+                }
             }
-            Ok(_) => self.sink.large(Large { path: path.to_owned(), origin: self.origin.clone() }),
+            Ok(_) => self.read_large(path),
             Err(error) => self.sink.failed(&self.origin.path, &error),
         }
+    }
+
+    fn read_large(&mut self, path: &Path) {
+        match open_container(path, &self.buffer[..FIRST]) {
+            Ok(None) => {}
+            Ok(Some((kind, mut file))) => {
+                let input = Input::File(&mut file);
+                if unpack(&mut *self.sink, kind, &self.origin, input, &mut self.unpacked) {
+                    return;
+                }
+            }
+            Err(error) => return self.sink.failed(&self.origin.path, &error),
+        }
+        self.sink.large(Large { path: path.to_owned(), origin: self.origin.clone() });
     }
 
     fn skip(&mut self, path: &Path, reason: &'static str) {
@@ -209,6 +233,20 @@ fn read_start(path: &Path, buffer: &mut [u8]) -> io::Result<usize> {
         length += fill(&mut file, &mut buffer[FIRST..])?;
     }
     Ok(length)
+}
+
+/// A large file that is a container, by its first bytes or its last.
+fn open_container(path: &Path, head: &[u8]) -> io::Result<Option<(Kind, File)>> {
+    let mut file = File::open(path)?;
+    let mut tail = [0; TAIL];
+    // A file in `/proc` may have no end to go to, and a log that was cut short meanwhile none so far.
+    let length = match file.seek(SeekFrom::End(-(TAIL as i64))) {
+        Ok(_) => fill(&mut file, &mut tail)?,
+        Err(_) => 0,
+    };
+    let Some(kind) = container(head, &tail[..length]) else { return Ok(None) };
+    file.seek(SeekFrom::Start(0))?;
+    Ok(Some((kind, file)))
 }
 
 fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {

@@ -118,6 +118,12 @@ impl Human {
     }
 }
 
+/// The path, and the way to the line where that is in a container.
+fn way(finding: &Finding) -> String {
+    let names: Vec<&str> = std::iter::once(&finding.path).chain(&finding.entry).map(String::as_str).collect();
+    printable(&names.join(" > ")).into_owned()
+}
+
 /// What is said below the line, name by name.
 fn facts(finding: &Finding, now: i64, verbose: bool) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
@@ -135,9 +141,6 @@ fn facts(finding: &Finding, now: i64, verbose: bool) -> Vec<(&'static str, Strin
     }
     if let Some(proof) = &finding.proof {
         facts.push(("proof", printable(&proof.words).into_owned()));
-    }
-    if !finding.entry.is_empty() {
-        facts.push(("inside", printable(&finding.entry.join(" > ")).into_owned()));
     }
     if let Some(commit) = &finding.commit {
         facts.extend(history(commit));
@@ -267,7 +270,7 @@ impl Drawn {
             severity: finding.severity,
             line: Line {
                 text: excerpt.text,
-                name: printable(&finding.path).into_owned(),
+                name: way(finding),
                 line: finding.line,
                 column: finding.column,
                 mark,

@@ -44,8 +44,8 @@ pub(super) fn files(shared: &Shared<'_>, mut large: Vec<Large>) {
     }
 }
 
-/// Scans a stream with all threads: they take turns at reading.
-pub(super) fn stream(shared: &Shared<'_>, origin: &Origin, reader: &mut (dyn Read + Send)) {
+/// Scans a stream with so many threads: they take turns at reading.
+pub(super) fn stream(shared: &Shared<'_>, origin: &Origin, reader: &mut (dyn Read + Send), jobs: usize) {
     let task = Task::new(origin);
     let stream = Mutex::new(Stream::new(reader));
     let head = OnceLock::new();
@@ -62,7 +62,7 @@ pub(super) fn stream(shared: &Shared<'_>, origin: &Origin, reader: &mut (dyn Rea
     // The first part alone tells whether threads are worth it.
     work(1);
     if !locked(&stream).ended {
-        threads::on(shared.settings.jobs, || work(usize::MAX));
+        threads::on(jobs, || work(usize::MAX));
     }
     if let Some(error) = locked(&stream).error.take() {
         task.stop(error);

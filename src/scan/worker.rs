@@ -75,7 +75,12 @@ impl Sink for Worker<'_> {
     }
 
     fn stream(&mut self, origin: &Origin, reader: &mut (dyn Read + Send)) {
-        parts::stream(self.shared, origin, reader);
+        parts::stream(self.shared, origin, reader, self.shared.settings.jobs);
+    }
+
+    fn inner(&mut self, origin: &Origin, reader: &mut (dyn Read + Send)) {
+        // One reads, which is unpacking, while the other scans.
+        parts::stream(self.shared, origin, reader, self.shared.settings.jobs.min(2));
     }
 
     fn skipped(&mut self, path: &str, reason: &'static str) {

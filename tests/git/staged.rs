@@ -320,3 +320,36 @@ fn a_sparse_folder_that_differs_is_looked_into() {
     assert!(repo.git(&["ls-files", "--sparse"]).contains("a/\n"), "a folder stands for its files");
     assert_eq!(staged(&repo, &[]), ["a/1.txt"]);
 }
+
+/// A tar of one file.
+fn tar(text: &[u8]) -> Vec<u8> {
+    let mut block = vec![0; 512];
+    block[..5].copy_from_slice(b"a.log");
+    block[124..135].copy_from_slice(format!("{:011o}", text.len()).as_bytes());
+    block[148..156].fill(b' ');
+    let sum: u32 = block.iter().map(|b| u32::from(*b)).sum();
+    block[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    block.extend_from_slice(text);
+    block.resize(block.len().next_multiple_of(512) + 1024, 0);
+    block
+}
+
+#[test]
+fn archives_are_compared_by_what_is_in_them() {
+    let lab = Lab::new();
+    let repo = lab.repo("repo", &[]);
+    let old = [&secret("old")[..], b"a\nb\n"].concat();
+    repo.stage("a.tar", &tar(&old));
+    let found = repo.scan(&["--staged"]).findings();
+    assert_eq!(found.len(), 1);
+    assert_eq!((&found[0]["path"], &found[0]["entry"][0]), (&"a.tar".into(), &"a.log".into()));
+    repo.commit("b.txt", b"clean\n");
+    repo.stage("a.tar", &tar(&[b"before\n", &old[..]].concat()));
+    assert_eq!(staged(&repo, &[]), none(), "it was there");
+    assert_eq!(staged(&repo, &["--whole-files"]), ["a.tar"]);
+    repo.stage("a.tar", &tar(&[&old[..], &secret("new")].concat()));
+    assert_eq!(repo.scan(&["--staged"]).findings().len(), 1);
+    repo.git(&["rm", "-q", "-f", "--cached", "a.tar"]);
+    repo.stage("c.tar", &tar(&old));
+    assert_eq!(staged(&repo, &[]), none(), "it was moved");
+}

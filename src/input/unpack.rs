@@ -1,0 +1,148 @@
+//! Compressed files and archives: their entries go to the sink in their place.
+//!
+//! What is inside is scanned by the thread that unpacks it, so that many archives keep many threads
+//! busy; only for an entry above [`WHOLE`] a second one scans while the first unpacks.
+
+use std::io::{self, Cursor, Read};
+
+use super::{Sink, WHOLE};
+use crate::blob::Origin;
+use crate::pack::{self, Input, Kind, Limits, Seekable, TAIL, Told, Visitor};
+use crate::text::printable;
+
+/// What a file is whose first and last bytes these are; none where it is no container.
+pub(super) fn container(head: &[u8], tail: &[u8]) -> Option<Kind> {
+    pack::sniff(&head[..head.len().min(pack::HEAD)])
+        .or_else(|| pack::ends_as_zip(&tail[tail.len().saturating_sub(TAIL)..]).then_some(Kind::Zip))
+}
+
+/// Reads what is inside of a container into the sink. False where nothing could be read of it: then it
+/// may be no container at all, and should be read as it is.
+pub(super) fn unpack(
+    sink: &mut dyn Sink,
+    kind: Kind,
+    origin: &Origin,
+    input: Input<'_>,
+    buffer: &mut Vec<u8>,
+) -> bool {
+    buffer.resize(WHOLE + 1, 0);
+    let mut leaves = Leaves { sink, buffer, read: false, failed: false };
+    // Only the visitor could end the walk, and it does not.
+    let _ = pack::read(kind, origin, input, Limits::default(), &mut leaves);
+    leaves.read || !leaves.failed
+}
+
+/// As [`unpack`] for bytes that are at hand.
+pub(super) fn unpack_bytes(
+    sink: &mut dyn Sink,
+    kind: Kind,
+    origin: &Origin,
+    bytes: &[u8],
+    buffer: &mut Vec<u8>,
+) -> bool {
+    let mut cursor = Cursor::new(bytes);
+    let file: &mut dyn Seekable = &mut cursor;
+    unpack(sink, kind, origin, Input::File(file), buffer)
+}
+
+struct Leaves<'l> {
+    sink: &'l mut dyn Sink,
+    buffer: &'l mut Vec<u8>,
+    /// Something was read.
+    read: bool,
+    /// Something could not be read.
+    failed: bool,
+}
+
+impl Visitor for Leaves<'_> {
+    fn leaf(&mut self, origin: &Origin, reader: &mut (dyn Read + Send)) -> io::Result<()> {
+        let mut length = 0;
+        while length < self.buffer.len() {
+            match reader.read(&mut self.buffer[length..]) {
+                Ok(0) => break,
+                Ok(read) => length += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // The walk shows errors as an end, and tells them itself.
+                Err(error) => return Err(error),
+            }
+        }
+        self.read |= length > 0;
+        if length < self.buffer.len() {
+            self.sink.whole(origin, &self.buffer[..length]);
+        } else {
+            self.sink.inner(origin, &mut (&self.buffer[..]).chain(reader));
+        }
+        Ok(())
+    }
+
+    fn told(&mut self, origin: &Origin, told: Told) {
+        self.failed |= matches!(told, Told::Failed(_));
+        tell(self.sink, origin, told);
+    }
+}
+
+/// Says what could not be read, under the path of the file that it is in.
+fn tell(sink: &mut dyn Sink, origin: &Origin, told: Told) {
+    match told {
+        Told::Skipped(reason) => {
+            let way: Vec<&str> =
+                std::iter::once(&origin.path).chain(&origin.entry).map(String::as_str).collect();
+            sink.skipped(&way.join(" > "), reason);
+        }
+        Told::Failed(error) if origin.entry.is_empty() => sink.failed(&origin.path, &error),
+        Told::Failed(error) => {
+            let inside = printable(&origin.entry.join(" > ")).into_owned();
+            let error = io::Error::new(error.kind(), format!("inside {inside}: {error}"));
+            sink.failed(&origin.path, &error);
+        }
+    }
+}
+
+/// How much of an entry is compared with older versions.
+const COMPARED: usize = 16 * 1024 * 1024;
+
+/// Takes an entry: its first [`COMPARED`] bytes, and what follows on them if anything does.
+pub(super) type Take<'t> = dyn FnMut(&mut dyn Sink, &Origin, &[u8], Option<&mut (dyn Read + Send)>) + 't;
+
+/// Shows what is in a container, large entries in two parts. What cannot be read is told if `tells`.
+/// False where nothing could be read of it.
+pub(super) fn look(
+    sink: &mut dyn Sink,
+    kind: Kind,
+    origin: &Origin,
+    bytes: &[u8],
+    tells: bool,
+    take: &mut Take<'_>,
+) -> bool {
+    let mut cursor = Cursor::new(bytes);
+    let file: &mut dyn Seekable = &mut cursor;
+    let mut looked = Looked { sink, tells, take, read: false, failed: false };
+    let _ = pack::read(kind, origin, Input::File(file), Limits::default(), &mut looked);
+    looked.read || !looked.failed
+}
+
+struct Looked<'l, 't> {
+    sink: &'l mut dyn Sink,
+    tells: bool,
+    take: &'l mut Take<'t>,
+    read: bool,
+    failed: bool,
+}
+
+impl Visitor for Looked<'_, '_> {
+    fn leaf(&mut self, origin: &Origin, reader: &mut (dyn Read + Send)) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        (&mut *reader).take(COMPARED as u64).read_to_end(&mut bytes)?;
+        self.read |= !bytes.is_empty();
+        let rest = (bytes.len() == COMPARED).then_some(reader);
+        (self.take)(self.sink, origin, &bytes, rest);
+        Ok(())
+    }
+
+    fn told(&mut self, origin: &Origin, told: Told) {
+        self.failed |= matches!(told, Told::Failed(_));
+        if self.tells {
+            tell(self.sink, origin, told);
+        }
+    }
+}

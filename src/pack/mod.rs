@@ -1,0 +1,216 @@
+//! Compressed files and archives: what is inside of them is read, or rewritten, entry by entry.
+//!
+//! One walk serves both. [`read`] gives each leaf (what is itself no container) as a stream; [`rewrite`]
+//! puts a filter between each leaf and its copy, and writes everything else back as it was. Formats are
+//! told by content, never by name, and unpacked in Rust alone.
+//!
+//! Memory is bounded whatever the input says: everything is read forwards, once, and dictionaries and
+//! windows have a limit. Work is linear in the input and what one compression makes of it: a terabyte of
+//! zeros in one gzip is read, as it may well be a log. Only what was compressed more than once may give
+//! no more than [`Limits`] say, since there every layer multiplies, and archives inside of archives end
+//! at a depth. Entries of a zip that lie over each other are read once, by place.
+
+mod bz2;
+mod gz;
+mod lz4;
+mod members;
+mod source;
+mod spool;
+mod tar;
+mod walk;
+mod watch;
+mod xz;
+mod zip;
+mod zst;
+
+use std::io::{self, Read, Seek, Write};
+
+use crate::blob::Origin;
+
+/// How many bytes of a file's start [`sniff`] wants to see; with fewer it may miss a tar.
+pub const HEAD: usize = 512;
+
+/// How many bytes of a file's end [`ends_as_zip`] wants to see.
+pub const TAIL: usize = zip::END;
+
+/// What a container is.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// One compressed stream.
+    Compressed(&'static Codec),
+    /// A tape archive, not compressed.
+    Tar,
+    /// A zip, under whatever name: jar, apk, docx …
+    Zip,
+}
+
+/// A way to compress a stream.
+#[derive(Debug)]
+pub struct Codec {
+    /// Its name.
+    pub name: &'static str,
+    /// What it adds to a file's name; only used to name what is inside.
+    pub extensions: &'static [&'static str],
+    /// True where a stream begins like this.
+    pub begins: fn(&[u8]) -> bool,
+    /// A reader of what a stream unpacks to, all its members in a row. It fails where the stream is
+    /// corrupt, with what came before delivered, and keeps failing then.
+    pub reader: OpenReader,
+    /// A writer of a stream that is to replace one with this head, with its header and its options as
+    /// far as they can be kept.
+    pub writer: OpenWriter,
+}
+
+/// Opens a compressed stream to read it.
+pub type OpenReader = for<'a> fn(Box<dyn Read + Send + 'a>) -> io::Result<Box<dyn Read + Send + 'a>>;
+
+/// Opens a compressed stream to write it; the bytes are the first [`HEAD`] of the one that it replaces.
+pub type OpenWriter = for<'a> fn(Box<dyn Write + 'a>, &[u8]) -> io::Result<Box<dyn Encode + 'a>>;
+
+/// A writer that must be told that nothing more comes.
+pub trait Encode: Write {
+    /// Writes what is left.
+    ///
+    /// # Errors
+    ///
+    /// Those of the writer below.
+    fn finish(self: Box<Self>) -> io::Result<()>;
+}
+
+/// Every compression.
+pub const CODECS: &[Codec] = &[gz::CODEC, zst::CODEC, bz2::CODEC, xz::CODEC, lz4::CODEC];
+
+/// What a file is by its first bytes ([`HEAD`] of them, or all where there are fewer); none where it is
+/// no container. Plain text is refused at its first byte.
+pub fn sniff(head: &[u8]) -> Option<Kind> {
+    if let Some(codec) = CODECS.iter().find(|codec| (codec.begins)(head)) {
+        return Some(Kind::Compressed(codec));
+    }
+    if zip::begins(head) {
+        return Some(Kind::Zip);
+    }
+    tar::begins(head).then_some(Kind::Tar)
+}
+
+/// True where a file that does not begin as a zip ends as one, by its last [`TAIL`] bytes: an archive
+/// that unpacks itself, for example. One with a comment at its end is not seen.
+pub fn ends_as_zip(tail: &[u8]) -> bool {
+    tail.len() >= TAIL && zip::is_bare_end(&tail[tail.len() - TAIL..])
+}
+
+/// Where a container's bytes come from.
+pub enum Input<'a> {
+    /// They can be read once. The directory of a zip comes last, so that of a large one only what the
+    /// entries say of themselves is known while they are read.
+    Stream(&'a mut (dyn Read + Send)),
+    /// They can be read from any place; begins where the reader stands at the start.
+    File(&'a mut dyn Seekable),
+}
+
+/// What can be read from any place.
+pub trait Seekable: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> Seekable for T {}
+
+/// How much a container may make of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// How many containers may lie in each other; a compression counts as one.
+    pub depth: usize,
+    /// How many bytes may come out of streams that were compressed twice or more, whatever the input.
+    pub nested: u64,
+    /// How many of them may come for each byte of the input, above that.
+    pub ratio: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { depth: 8, nested: 1 << 30, ratio: 1000 }
+    }
+}
+
+/// What there is to tell of an entry that was not read to its end.
+#[derive(Debug)]
+pub enum Told {
+    /// It is not read, and why; a rewritten container holds it as it was.
+    Skipped(&'static str),
+    /// It could not be read, or not to its end. The message holds nothing of what is inside.
+    Failed(io::Error),
+}
+
+/// Takes the leaves of a container that is read.
+pub trait Visitor {
+    /// A leaf. Its origin is the container's with the way to the leaf in [`Origin::entry`]: the names in
+    /// the archives, outermost first, and of what is compressed alone its name without `.gz`. The reader
+    /// shows an end where the data is cut off or corrupt; that is told right afterwards. What is not read
+    /// of it is skipped.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is to end the walk.
+    fn leaf(&mut self, origin: &Origin, reader: &mut (dyn Read + Send)) -> io::Result<()>;
+
+    /// Something is not read.
+    fn told(&mut self, origin: &Origin, told: Told);
+}
+
+/// Copies the leaves of a container that is rewritten.
+pub trait Filter {
+    /// Copies a leaf, with changes; the origin is the one that a [`Visitor`] sees.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is to end the walk; those of the writer among them.
+    fn leaf(
+        &mut self,
+        origin: &Origin,
+        reader: &mut (dyn Read + Send),
+        writer: &mut dyn Write,
+    ) -> io::Result<()>;
+
+    /// Something is in the copy as it was, unread.
+    fn told(&mut self, origin: &Origin, told: Told);
+}
+
+/// Reads a container: gives every leaf to the visitor, in order, and tells what is not read. Of what is
+/// corrupt, all is delivered that came before.
+///
+/// # Errors
+///
+/// Those of the visitor only; what is wrong with the container is told.
+pub fn read(
+    kind: Kind,
+    origin: &Origin,
+    input: Input<'_>,
+    limits: Limits,
+    visitor: &mut dyn Visitor,
+) -> io::Result<()> {
+    walk::read(kind, origin, input, limits, visitor)
+}
+
+/// Copies a container, with each leaf filtered. Tells whether any leaf was changed; where none was, the
+/// copy holds the same, but compressed streams may be other bytes, so keep the original.
+///
+/// Kept are: the format and the order of everything; of gzip the header, of zstd, xz and lz4 the kind of
+/// checksum, of bzip2 the block size; of a tar all headers but for sizes and what follows from them; of
+/// a zip all names, times, attributes, comments (filtered, too) and extra fields. Entries that the filter
+/// leaves alone are copied as they were compressed, up to a megabyte of them. Not kept are the levels of
+/// compression, the borders of concatenated members, and signatures over an archive's bytes.
+///
+/// What is to be written before its size is known waits in memory, and above a megabyte in a temporary
+/// file without a name: only what the filter gave, never what it was given.
+///
+/// # Errors
+///
+/// A container that is corrupt anywhere, or nested too deep, those of the filter and of the writer. Then
+/// nothing of the copy may be used.
+pub fn rewrite(
+    kind: Kind,
+    origin: &Origin,
+    input: Input<'_>,
+    writer: &mut dyn Write,
+    limits: Limits,
+    filter: &mut dyn Filter,
+) -> io::Result<bool> {
+    walk::rewrite(kind, origin, input, writer, limits, filter)
+}
