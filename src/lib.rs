@@ -26,6 +26,8 @@ pub mod prove;
 pub mod redact;
 #[cfg(feature = "cli")]
 pub mod report;
+#[cfg(feature = "cli")]
+pub mod rewrite;
 pub mod rule;
 #[cfg(feature = "cli")]
 pub mod scan;

@@ -31,12 +31,12 @@ impl OfTrees {
 
 /// The globs of `--exclude`. One without a slash means the name of a file or directory at any depth;
 /// one with a slash means the path, from the argument on or as it is shown.
-pub(super) struct Exclude {
+pub(crate) struct Exclude {
     globs: GlobSet,
 }
 
 impl Exclude {
-    pub(super) fn new(globs: &[String]) -> Result<Self> {
+    pub(crate) fn new(globs: &[String]) -> Result<Self> {
         let mut set = GlobSetBuilder::new();
         for glob in globs {
             let bare = glob.strip_prefix("./").unwrap_or(glob).trim_end_matches('/');
@@ -55,7 +55,7 @@ impl Exclude {
         Ok(Self { globs })
     }
 
-    pub(super) fn matches(&self, path: &Path, depth: usize) -> bool {
+    pub(crate) fn matches(&self, path: &Path, depth: usize) -> bool {
         if self.globs.is_empty() {
             return false;
         }

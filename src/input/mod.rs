@@ -23,6 +23,8 @@ use crate::error::Result;
 use crate::finding::Finding;
 use crate::globs::Excluded;
 
+pub(crate) use exclude::Exclude;
+
 /// Files up to this many bytes are read whole by the thread that met them; larger ones are read in
 /// parts by all threads.
 pub const WHOLE: usize = 1024 * 1024;

@@ -31,6 +31,7 @@ use crate::detect::{self, Detector, Place, Rows, join};
 use crate::finding::Status;
 use crate::matcher::csv::Columns;
 use crate::matcher::field::{self, Class};
+use crate::rule;
 use crate::text::{STARS, mask_into};
 use crate::token;
 
@@ -98,6 +99,11 @@ impl Masker {
     #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "the runtime layer asks"))]
     pub(crate) fn number(&self) -> usize {
         self.number
+    }
+
+    /// The rules that look.
+    pub fn rules(&self) -> &[rule::Rule] {
+        self.detector.rules()
     }
 
     /// The policy.

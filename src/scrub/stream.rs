@@ -70,6 +70,10 @@ pub struct Scrubber {
     ahead: usize,
     /// UTF-16, little-endian: a line end has a second byte.
     wide: bool,
+    /// A NUL went out, and it is no UTF-16: lengths may count here, so that masks keep them.
+    binary: bool,
+    /// What is masked is named by its rule instead of shown: for comparisons.
+    named: bool,
     table: Table,
     out: Vec<u8>,
     place: Position,
@@ -176,6 +180,8 @@ impl Scrubber {
             masked: None,
             ahead: 0,
             wide: false,
+            binary: false,
+            named: false,
             table: Table::Unread,
             out: Vec::new(),
             place: Position { line: 1, chars: 0, offset: 0 },
@@ -195,6 +201,13 @@ impl Scrubber {
     #[must_use]
     pub fn watch(mut self, watch: impl FnMut(&Masked<'_>) + Send + 'static) -> Self {
         self.watch = Some(Box::new(watch));
+        self
+    }
+
+    /// Puts `[rule]` instead of masks.
+    #[cfg(feature = "cli")]
+    pub(crate) fn named(mut self) -> Self {
+        self.named = true;
         self
     }
 
@@ -256,6 +269,7 @@ impl Scrubber {
         writer.flush()?;
         (self.filled, self.context, self.searched, self.complete) = (0, 0, 0, 0);
         (self.masked, self.table) = (None, Table::Unread);
+        (self.wide, self.binary) = (false, false);
         self.place = Position { line: 1, chars: 0, offset: 0 };
         Ok(std::mem::take(&mut self.tally))
     }
@@ -323,6 +337,8 @@ impl Scrubber {
         let here = |p: &Place| p.span.end > self.context && p.span.start < end;
         let first = self.scratch.places.iter().position(here);
         let going = &text[self.context..end];
+        let is_utf16 = self.wide || (at_start && going.starts_with(b"\xfe\xff"));
+        let nul = if self.binary || is_utf16 { None } else { memchr::memchr(0, going) };
         match first {
             None => {
                 writer.write_all(going)?;
@@ -330,17 +346,20 @@ impl Scrubber {
             }
             Some(first) => {
                 self.out.clear();
-                self.put_lines(first, end);
+                let binary = if self.binary { 0 } else { nul.map_or(usize::MAX, |at| self.context + at) };
+                self.put_lines(first, end, binary);
                 writer.write_all(&self.out)?;
                 self.tally.written += self.out.len() as u64;
             }
         }
+        self.binary |= nul.is_some();
         self.move_on(end);
         Ok(())
     }
 
-    /// Puts what goes out into `out`, from the first place on that reaches into it.
-    fn put_lines(&mut self, first: usize, end: usize) {
+    /// Puts what goes out into `out`, from the first place on that reaches into it; from `binary` on
+    /// lengths are kept.
+    fn put_lines(&mut self, first: usize, end: usize, binary: usize) {
         let text = &self.buffer[..self.filled];
         let mut at = self.context;
         let mut position = self.place;
@@ -361,10 +380,16 @@ impl Scrubber {
                 let from = self.out.len();
                 let line = memchr::memchr(b'\n', &text[start..stop]).map_or(stop, |i| start + i);
                 let is_whole = !cut && line == place.span.end;
-                self.masker.put_place(place, &text[start..line], is_whole, &mut self.out);
+                let rule = self.masker.rule_of(place);
+                if self.named {
+                    self.out.extend([b"[", rule.as_bytes(), b"]"].concat());
+                } else if start >= binary {
+                    keep_length(&text[start..line], &mut self.out);
+                } else {
+                    self.masker.put_place(place, &text[start..line], is_whole, &mut self.out);
+                }
                 self.masked = Some(place.span.start);
                 self.tally.hits += 1;
-                let rule = self.masker.rule_of(place);
                 if let Some(watch) = &mut self.watch {
                     position = position.after(&text[counted..start]);
                     counted = start;
@@ -381,7 +406,11 @@ impl Scrubber {
                 }
                 start = line;
             }
-            keep_line_ends(&text[start..stop], &mut self.out);
+            if start >= binary && !self.named {
+                keep_length(&text[start..stop], &mut self.out);
+            } else {
+                keep_line_ends(&text[start..stop], &mut self.out);
+            }
         }
         self.out.extend_from_slice(&text[at..end]);
     }
@@ -455,6 +484,11 @@ fn cut(text: &[u8], from: usize) -> usize {
         .or_else(|| last(|b| matches!(b, b',' | b';' | b'&' | b'}' | b'>')))
         .filter(|&cut| cut > from)
         .unwrap_or(to)
+}
+
+/// A mask as long as the value.
+fn keep_length(value: &[u8], out: &mut Vec<u8>) {
+    out.extend(value.iter().map(|b| if matches!(b, 0 | b'\n' | b'\r') { *b } else { b'*' }));
 }
 
 /// Of the rest of a value only the line ends stay.

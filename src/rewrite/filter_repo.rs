@@ -1,0 +1,172 @@
+//! The secrets of a repository's history, as `git filter-repo --replace-text` takes them.
+//!
+//! This is the one place that writes secrets: rewriting a history takes the exact bytes. They go to a
+//! new file that only its owner can read, and nowhere else.
+
+use std::fs::OpenOptions;
+use std::io::{self, Read, Write};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use zeroize::Zeroizing;
+
+use crate::blob::Origin;
+use crate::detect::{Detector, Scratch};
+use crate::error::{Error, Result};
+use crate::finding::{Finding, Kind};
+use crate::input::{self, Crew, Large, Mark, Request, Sink, Subject};
+use crate::report::Failure;
+use crate::rule::Rule;
+use crate::text::{mask, mask_license};
+
+/// What was found, to be replaced.
+pub struct Replacements {
+    /// The bytes as they stand there, with what stands for them.
+    values: Vec<(Zeroizing<Vec<u8>>, String)>,
+    /// What could not be read.
+    pub failures: Vec<Failure>,
+}
+
+/// Looks through the history of the repository at `path` with these rules, as of `now` (Unix seconds).
+///
+/// # Errors
+///
+/// There is no repository, or it cannot be read.
+pub fn replacements(path: Option<&Path>, rules: Vec<Rule>, now: i64, jobs: usize) -> Result<Replacements> {
+    let paths: Vec<PathBuf> = path.map(Path::to_owned).into_iter().collect();
+    let request = Request { paths, subject: Subject::History, ..Request::default() };
+    let sources = input::open(&request)?;
+    let detector = Detector::new(rules, now);
+    let found = Mutex::new(Replacements { values: Vec::new(), failures: Vec::new() });
+    let team = Team { detector, jobs, found };
+    sources.iter().for_each(|source| source.read(&team));
+    let mut found = team.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // One line for each value, the longest first, since they are replaced in this order.
+    found.values.sort_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then(a.cmp(b)));
+    found.values.dedup_by(|(a, _), (b, _)| a == b);
+    found.failures.sort();
+    found.failures.dedup();
+    Ok(found)
+}
+
+impl Replacements {
+    /// How many values there are.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// True where there is none.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Writes a new file that only its owner can read.
+    ///
+    /// # Errors
+    ///
+    /// There is something of that name already, or the file cannot be written.
+    pub fn write(&self, path: &Path) -> Result<()> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let at = |error: io::Error| Error::from(error).at_path(path);
+        let mut file = options.open(path).map_err(at)?;
+        file.write_all(&self.text()).and_then(|()| file.sync_all()).map_err(at)
+    }
+
+    fn text(&self) -> Zeroizing<Vec<u8>> {
+        // Never moved while it grows, so that no copy is left behind.
+        let size = self.values.iter().map(|(value, mask)| value.len() * 4 + mask.len() + 32).sum();
+        let mut text = Zeroizing::new(Vec::with_capacity(size));
+        for (value, mask) in &self.values {
+            if value.contains(&b'\n') || value.contains(&b'\r') {
+                text.extend_from_slice(b"regex:");
+                for &byte in value.iter() {
+                    if byte.is_ascii_alphanumeric() {
+                        text.push(byte);
+                    } else {
+                        // A line cannot hold a line end, so every sign is written by its number.
+                        const HEX: &[u8; 16] = b"0123456789abcdef";
+                        let digits = [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]];
+                        text.extend_from_slice(&[b'\\', b'x', digits[0], digits[1]]);
+                    }
+                }
+            } else {
+                text.extend_from_slice(b"literal:");
+                text.extend_from_slice(value);
+            }
+            text.extend_from_slice(b"==>");
+            text.extend_from_slice(mask.as_bytes());
+            text.push(b'\n');
+        }
+        text
+    }
+}
+
+impl std::fmt::Debug for Replacements {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Replacements({})", self.values.len())
+    }
+}
+
+/// Looks at every object; what it finds it keeps for itself, so that nobody asks where that stands.
+struct Team {
+    detector: Detector,
+    jobs: usize,
+    found: Mutex<Replacements>,
+}
+
+impl Crew for Team {
+    fn jobs(&self) -> usize {
+        self.jobs
+    }
+
+    fn sink(&self) -> Box<dyn Sink + '_> {
+        Box::new(Taker { team: self, scratch: Scratch::default() })
+    }
+}
+
+struct Taker<'t> {
+    team: &'t Team,
+    scratch: Scratch,
+}
+
+impl Sink for Taker<'_> {
+    fn glance(&mut self, bytes: &[u8], changed: Option<&[Range<usize>]>) -> Vec<Mark> {
+        let mut found = Vec::new();
+        self.team.detector.glance(bytes, changed, &mut self.scratch, &mut |detection| {
+            let value = &bytes[detection.span.range()];
+            let plain = detection.decoded.is_empty();
+            let shown = match detection.rule.kind {
+                Kind::License if plain => mask_license(value),
+                _ if plain && !value.contains(&b'\n') => mask(value),
+                _ => crate::text::STARS.to_owned(),
+            };
+            found.push((Zeroizing::new(value.to_vec()), shown));
+        });
+        if !found.is_empty() {
+            self.team.found.lock().unwrap_or_else(PoisonError::into_inner).values.append(&mut found);
+        }
+        Vec::new()
+    }
+
+    fn failed(&mut self, path: &str, error: &io::Error) {
+        let failure = Failure { path: path.to_owned(), message: error.to_string() };
+        self.team.found.lock().unwrap_or_else(PoisonError::into_inner).failures.push(failure);
+    }
+
+    // A history only asks for glances, since nothing is ever found for it.
+    fn whole(&mut self, _: &Origin, _: &[u8]) {}
+    fn large(&mut self, _: Large) {}
+    fn inner(&mut self, _: &Origin, _: &mut (dyn Read + Send)) {}
+    fn stream(&mut self, _: &Origin, _: &mut (dyn Read + Send)) {}
+    fn sifted(&mut self, _: &Origin, _: &[u8], _: &mut dyn FnMut(&Finding) -> bool) {}
+    fn counted(&mut self, _: usize) {}
+    fn skipped(&mut self, _: &str, _: &'static str) {}
+
+    fn masked(&mut self, _: &[u8]) -> String {
+        String::new()
+    }
+}

@@ -1,0 +1,211 @@
+//! One pass over a file: its bytes, or those of everything in it, go through scrubbers into a writer.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::blob::Origin;
+use crate::finding::{Columns, Excerpt, Finding, Kind, Severity};
+use crate::pack::{self, Filter, HEAD, Input, Limits, Told};
+use crate::rule::Rule;
+use crate::scan::Progress;
+use crate::scrub::{Masked, Masker, Scrubber};
+
+/// What was masked.
+#[derive(Debug, Default)]
+pub struct Collected {
+    /// Values, by rule.
+    pub rules: BTreeMap<String, u64>,
+    /// One for each, where they are wanted.
+    pub findings: Vec<Finding>,
+}
+
+/// Collects what scrubbers mask.
+#[derive(Debug, Clone)]
+pub struct Collector {
+    masker: Arc<Masker>,
+    wants: bool,
+    collected: Arc<Mutex<Collected>>,
+}
+
+impl Collector {
+    /// Counts; with `findings`, describes each value as well.
+    pub fn new(masker: &Arc<Masker>, findings: bool) -> Self {
+        Self { masker: Arc::clone(masker), wants: findings, collected: Arc::default() }
+    }
+
+    /// A scrubber whose masks are collected as those of this origin.
+    pub fn scrubber(&self, origin: &Origin) -> Scrubber {
+        let (this, origin) = (self.clone(), origin.clone());
+        Scrubber::new(Arc::clone(&self.masker)).watch(move |masked| this.add(&origin, masked))
+    }
+
+    /// A scrubber of which nothing is collected.
+    pub(super) fn plain(&self) -> Scrubber {
+        Scrubber::new(Arc::clone(&self.masker))
+    }
+
+    /// What was collected so far.
+    pub fn take(&self) -> Collected {
+        std::mem::take(&mut *self.collected.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn add(&self, origin: &Origin, masked: &Masked<'_>) {
+        let finding = self.wants.then(|| self.finding(origin, masked));
+        let mut all = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
+        match all.rules.get_mut(masked.rule) {
+            Some(count) => *count += 1,
+            None => drop(all.rules.insert(masked.rule.to_owned(), 1)),
+        }
+        all.findings.extend(finding);
+    }
+
+    fn finding(&self, origin: &Origin, masked: &Masked<'_>) -> Finding {
+        let rule = self.masker.rules().iter().find(|rule| rule.id == masked.rule);
+        let name = masked.name.map(String::from_utf8_lossy);
+        let shown = String::from_utf8_lossy(masked.mask).into_owned();
+        let line = usize::try_from(masked.line).unwrap_or(usize::MAX);
+        let column = |c: usize| (c, c + shown.chars().count());
+        Finding {
+            rule: masked.rule.to_owned(),
+            kind: rule.map_or(Kind::Other, |rule| rule.kind),
+            severity: rule.map_or(Severity::High, severity),
+            message: message(rule, name.as_deref()),
+            reason: "masked".to_owned(),
+            path: origin.path.clone(),
+            line,
+            column: masked.column,
+            end_line: line,
+            end_column: column(masked.column).1,
+            columns: Columns { utf16: column(masked.column), utf8: column(masked.column) },
+            offset: masked.offset,
+            length: masked.length as u64,
+            fingerprint: masked.fingerprint(),
+            masked: shown,
+            status: None,
+            claims: None,
+            decoded: Vec::new(),
+            entry: origin.entry.clone(),
+            commit: None,
+            suppressed: None,
+            proof: None,
+            excerpt: Excerpt::default(),
+        }
+    }
+}
+
+fn severity(rule: &Rule) -> Severity {
+    rule.severity
+}
+
+fn message(rule: Option<&Rule>, name: Option<&str>) -> String {
+    match (rule, name) {
+        (Some(rule), _) => rule.title.clone(),
+        (None, Some(name)) => format!("The value of `{}`", crate::text::printable(name)),
+        (None, None) => "A known secret".to_owned(),
+    }
+}
+
+/// Goes over one file, as often as it is asked to.
+pub(super) struct Pass<'p> {
+    collector: Collector,
+    origin: Origin,
+    progress: &'p Progress,
+    /// Whether the last pass masked anything.
+    pub(super) changed: bool,
+    /// Entries that were left, and why.
+    pub(super) skipped: Vec<(String, String)>,
+}
+
+impl<'p> Pass<'p> {
+    pub(super) fn new(masker: &Arc<Masker>, path: &Path, findings: bool, progress: &'p Progress) -> Self {
+        let origin = Origin::file(path.to_string_lossy());
+        Self { collector: Collector::new(masker, findings), origin, progress, changed: false, skipped: Vec::new() }
+    }
+
+    pub(super) fn collected(&self) -> Collected {
+        self.collector.take()
+    }
+
+    /// Everything that the file holds, scrubbed, into the writer.
+    pub(super) fn over(&mut self, file: &mut File, writer: &mut dyn Write) -> io::Result<()> {
+        self.each(file, writer, &mut |collector, origin, reader, writer| {
+            let tally = collector.scrubber(origin).look_ahead().copy(reader, writer)?;
+            Ok(tally.hits)
+        })
+    }
+
+    /// The file, or each leaf in it, through `copy`, which tells how many values it masked.
+    pub(super) fn each(&mut self, file: &mut File, writer: &mut dyn Write, copy: Copy<'_>) -> io::Result<()> {
+        file.seek(SeekFrom::Start(0))?;
+        let mut head = Vec::with_capacity(HEAD);
+        file.take(HEAD as u64).read_to_end(&mut head)?;
+        file.seek(SeekFrom::Start(0))?;
+        self.skipped.clear();
+        self.changed = match pack::sniff(&head) {
+            None => {
+                let mut reader = Counting { inner: file, progress: self.progress };
+                copy(&self.collector, &self.origin, &mut reader, writer)? > 0
+            }
+            Some(kind) => {
+                let (collector, skipped) = (&self.collector, &mut self.skipped);
+                let mut leaves = Leaves { collector, progress: self.progress, copy, skipped };
+                pack::rewrite(kind, &self.origin, Input::File(file), writer, Limits::default(), &mut leaves)?
+            }
+        };
+        Ok(())
+    }
+}
+
+/// Copies a leaf.
+pub(super) type Copy<'c> =
+    &'c mut dyn FnMut(&Collector, &Origin, &mut (dyn Read + Send), &mut dyn Write) -> io::Result<u64>;
+
+struct Leaves<'l, 'c> {
+    collector: &'l Collector,
+    progress: &'l Progress,
+    copy: Copy<'c>,
+    skipped: &'l mut Vec<(String, String)>,
+}
+
+impl Filter for Leaves<'_, '_> {
+    fn leaf(
+        &mut self,
+        origin: &Origin,
+        reader: &mut (dyn Read + Send),
+        writer: &mut dyn Write,
+    ) -> io::Result<()> {
+        let mut reader = Counting { inner: reader, progress: self.progress };
+        (self.copy)(self.collector, origin, &mut reader, writer).map(drop)
+    }
+
+    fn told(&mut self, origin: &Origin, told: Told) {
+        let why = match told {
+            Told::Skipped(why) => why.to_owned(),
+            Told::Failed(error) => error.to_string(),
+        };
+        self.skipped.push((shown(origin), why));
+    }
+}
+
+/// An origin in one line.
+pub(super) fn shown(origin: &Origin) -> String {
+    std::iter::once(&origin.path).chain(&origin.entry).map(String::as_str).collect::<Vec<_>>().join(" > ")
+}
+
+/// Tells how far a reader is.
+struct Counting<'r, R: ?Sized> {
+    inner: &'r mut R,
+    progress: &'r Progress,
+}
+
+impl<R: Read + ?Sized> Read for Counting<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.progress.bytes.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
