@@ -92,6 +92,13 @@ pub fn sniff(head: &[u8]) -> Option<Kind> {
     tar::begins(head).then_some(Kind::Tar)
 }
 
+/// Whether more bytes could show that what begins like this is a container: of a stream nobody knows how
+/// long the next ones take. What has a line end is text, and a line must not wait.
+pub fn may_begin(head: &[u8]) -> bool {
+    let is_gzip = head.first() == Some(&0x1f) && head.len() < 18;
+    sniff(head).is_none() && (is_gzip || memchr::memchr2(b'\n', b'\r', head).is_none())
+}
+
 /// True where a file that does not begin as a zip ends as one, by its last [`TAIL`] bytes: an archive
 /// that unpacks itself, for example. One with a comment at its end is not seen.
 pub fn ends_as_zip(tail: &[u8]) -> bool {

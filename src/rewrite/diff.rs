@@ -63,7 +63,8 @@ impl Sheet<'_> {
             }
             writer.write_all(&new)?;
             self.lines(origin, &old, &new);
-            (old.clear(), new.clear());
+            old.clear();
+            new.clear();
             if read == 0 {
                 break;
             }

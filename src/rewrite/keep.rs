@@ -97,8 +97,8 @@ pub(super) fn writer(meta: &Metadata) -> Option<String> {
     for process in others {
         let Ok(open) = fs::read_dir(process.path().join("fd")) else { continue };
         for descriptor in open.flatten() {
-            let is_it = fs::metadata(descriptor.path())
-                .is_ok_and(|m| (m.dev(), m.ino()) == (meta.dev(), meta.ino()));
+            let is_it =
+                fs::metadata(descriptor.path()).is_ok_and(|m| (m.dev(), m.ino()) == (meta.dev(), meta.ino()));
             if is_it && writes(&process.path().join("fdinfo").join(descriptor.file_name())) {
                 let name = fs::read_to_string(process.path().join("comm")).unwrap_or_default();
                 return Some(format!("{} (process {})", name.trim(), process.file_name().to_string_lossy()));

@@ -82,7 +82,8 @@ impl Collector {
             end_column: column(masked.column).1,
             columns: Columns { utf16: column(masked.column), utf8: column(masked.column) },
             offset: masked.offset,
-            length: masked.length as u64,
+            // The length of a password would be a hint.
+            length: if masked.is_guessable() { 0 } else { masked.length as u64 },
             fingerprint: masked.fingerprint(),
             masked: shown,
             status: None,
@@ -123,7 +124,13 @@ pub(super) struct Pass<'p> {
 impl<'p> Pass<'p> {
     pub(super) fn new(masker: &Arc<Masker>, path: &Path, findings: bool, progress: &'p Progress) -> Self {
         let origin = Origin::file(path.to_string_lossy());
-        Self { collector: Collector::new(masker, findings), origin, progress, changed: false, skipped: Vec::new() }
+        Self {
+            collector: Collector::new(masker, findings),
+            origin,
+            progress,
+            changed: false,
+            skipped: Vec::new(),
+        }
     }
 
     pub(super) fn collected(&self) -> Collected {

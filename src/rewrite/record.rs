@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::error::{Error, Result};
@@ -66,22 +66,21 @@ impl Records {
             let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
             Value::from(path.to_string_lossy())
         };
-        let mut line = Map::new();
-        line.insert("time".into(), Timestamp::now().to_string().into());
-        line.insert("event".into(), what.into());
-        line.insert("path".into(), absolute(event.path));
-        if let Some(to) = to {
-            line.insert("to".into(), absolute(to));
-        }
-        if let Some(backup) = event.backup {
-            line.insert("backup".into(), absolute(backup));
-        }
-        line.insert("before".into(), event.old.json());
-        line.insert("after".into(), event.new.json());
-        line.insert("masked".into(), json!(event.rules));
-        line.insert("tool".into(), concat!("scrubjay ", env!("CARGO_PKG_VERSION")).into());
-        let mut text = Value::from(line).to_string();
-        text.push('\n');
+        let also = |name: &str, path: Option<&Path>| {
+            path.map_or_else(String::new, |path| format!(",{}:{}", Value::from(name), absolute(path)))
+        };
+        let text = format!(
+            "{{\"time\":\"{}\",\"event\":\"{what}\",\"path\":{}{}{},\"before\":{},\"after\":{},\"masked\":{},\
+             \"tool\":\"scrubjay {}\"}}\n",
+            Timestamp::now(),
+            absolute(event.path),
+            also("to", to),
+            also("backup", event.backup),
+            event.old.json(),
+            event.new.json(),
+            json!(event.rules),
+            env!("CARGO_PKG_VERSION"),
+        );
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         file.write_all(text.as_bytes())?;
         file.sync_data()
@@ -109,8 +108,8 @@ impl Digest {
         Ok(Self { size, sha256: hex(hash) })
     }
 
-    fn json(&self) -> Value {
-        json!({ "size": self.size, "sha256": self.sha256 })
+    fn json(&self) -> String {
+        format!("{{\"size\":{},\"sha256\":\"{}\"}}", self.size, self.sha256)
     }
 }
 

@@ -29,7 +29,8 @@ pub(super) fn is_remains(path: &Path) -> bool {
         number.bytes().all(|b| b.is_ascii_digit()).then_some(process.parse::<u32>().ok()?)
     });
     process.is_some_and(|process| {
-        let lives = Path::new("/proc").join(process.to_string()).exists() || !Path::new("/proc/self").exists();
+        let lives =
+            Path::new("/proc").join(process.to_string()).exists() || !Path::new("/proc/self").exists();
         process != std::process::id() && !lives
     })
 }
@@ -53,9 +54,9 @@ impl Part {
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&path).map_err(|error| {
-            io::Error::new(error.kind(), format!("cannot write beside it: {error}"))
-        })?;
+        let file = options
+            .open(&path)
+            .map_err(|error| io::Error::new(error.kind(), format!("cannot write beside it: {error}")))?;
         Ok(Self { path, file, done: false })
     }
 
@@ -104,7 +105,8 @@ impl Replace<'_> {
         part.file.sync_all()?;
         self.is_still(&file, before)?;
         let backup = self.backup()?;
-        let event = Event { path: self.path, old, new, rules: &done.collected.rules, backup: backup.as_deref() };
+        let event =
+            Event { path: self.path, old, new, rules: &done.collected.rules, backup: backup.as_deref() };
         let records = self.plan.records;
         records.map_or(Ok(()), |r| r.write("replace", &event))?;
         part.rename(self.path)?;
@@ -132,7 +134,8 @@ impl Replace<'_> {
     /// Whether it is what was read.
     fn is_still(&self, file: &File, before: &Metadata) -> io::Result<()> {
         let same = is_same(&file.metadata()?, before) && is_same(&fs::metadata(self.path)?, before);
-        let message = "it changed while it was scrubbed and was left as it is; stop what writes it, or rotate it";
+        let message =
+            "it changed while it was scrubbed and was left as it is; stop what writes it, or rotate it";
         if same { Ok(()) } else { Err(io::Error::other(message)) }
     }
 

@@ -19,6 +19,7 @@ use super::{Masker, Scratch};
 use crate::blob::HEAD;
 use crate::detect::{Place, Rows};
 use crate::matcher::csv::Columns;
+use crate::matcher::field::Class;
 use crate::text::count_chars;
 
 /// How much is read at once, in bytes: it stays in the second-level cache.
@@ -70,6 +71,8 @@ pub struct Scrubber {
     ahead: usize,
     /// UTF-16, little-endian: a line end has a second byte.
     wide: bool,
+    /// UTF-16, as its byte order mark says.
+    utf16: bool,
     /// A NUL went out, and it is no UTF-16: lengths may count here, so that masks keep them.
     binary: bool,
     /// What is masked is named by its rule instead of shown: for comparisons.
@@ -134,13 +137,23 @@ pub struct Masked<'a> {
     pub mask: &'a [u8],
     #[cfg_attr(not(feature = "sign"), allow(dead_code, reason = "the fingerprint needs it"))]
     value: &'a [u8],
+    #[cfg_attr(not(feature = "sign"), allow(dead_code, reason = "the fingerprint needs it"))]
+    class: Option<Class>,
 }
 
 impl Masked<'_> {
     /// The fingerprint of the value as it was written, by which a finding of a scan can be recognised.
+    /// That of a password, and of what is short, is another one in each process: who has it could find
+    /// the value by trying. Empty where the system has no random numbers.
     #[cfg(feature = "sign")]
     pub fn fingerprint(&self) -> String {
-        crate::finding::fingerprint(self.value)
+        super::tag::fingerprint_of(self.value, self.class).unwrap_or_default()
+    }
+
+    /// Whether even its length would be a hint.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_guessable(&self) -> bool {
+        super::tag::is_guessable(self.value, self.class)
     }
 }
 
@@ -180,6 +193,7 @@ impl Scrubber {
             masked: None,
             ahead: 0,
             wide: false,
+            utf16: false,
             binary: false,
             named: false,
             table: Table::Unread,
@@ -269,7 +283,7 @@ impl Scrubber {
         writer.flush()?;
         (self.filled, self.context, self.searched, self.complete) = (0, 0, 0, 0);
         (self.masked, self.table) = (None, Table::Unread);
-        (self.wide, self.binary) = (false, false);
+        (self.wide, self.utf16, self.binary) = (false, false, false);
         self.place = Position { line: 1, chars: 0, offset: 0 };
         Ok(std::mem::take(&mut self.tally))
     }
@@ -337,8 +351,8 @@ impl Scrubber {
         let here = |p: &Place| p.span.end > self.context && p.span.start < end;
         let first = self.scratch.places.iter().position(here);
         let going = &text[self.context..end];
-        let is_utf16 = self.wide || (at_start && going.starts_with(b"\xfe\xff"));
-        let nul = if self.binary || is_utf16 { None } else { memchr::memchr(0, going) };
+        self.utf16 |= self.wide || (at_start && going.starts_with(b"\xfe\xff"));
+        let nul = if self.binary || self.utf16 { None } else { memchr::memchr(0, going) };
         match first {
             None => {
                 writer.write_all(going)?;
@@ -402,6 +416,7 @@ impl Scrubber {
                         length: place.span.end - start,
                         mask: &self.out[from..],
                         value: &text[start..place.span.end],
+                        class: place.class,
                     });
                 }
                 start = line;

@@ -39,6 +39,42 @@ impl Output {
         })
     }
 
+    /// Writes a stream to standard output, past the buffer that waits for line ends.
+    pub(crate) fn stream(&self, write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+        #[cfg(unix)]
+        {
+            use std::os::fd::AsFd;
+            let out = io::stdout().lock();
+            write(&mut File::from(out.as_fd().try_clone_to_owned()?))
+        }
+        #[cfg(not(unix))]
+        {
+            write(&mut io::stdout().lock())
+        }
+    }
+
+    /// A diff in colour, where standard output wants that.
+    pub(crate) fn colored_diff(&self, diff: &[u8]) -> Vec<u8> {
+        if !self.style(&io::stdout(), false).color {
+            return diff.to_vec();
+        }
+        let mut out = Vec::with_capacity(diff.len() + diff.len() / 8);
+        for line in diff.split_inclusive(|b| *b == b'\n') {
+            let code: &[u8] = match line {
+                [b'-', b'-', b'-', ..] | [b'+', b'+', b'+', ..] => b"\x1b[1m",
+                [b'-', ..] => b"\x1b[31m",
+                [b'+', ..] => b"\x1b[32m",
+                [b'@', ..] => b"\x1b[36m",
+                _ => b"",
+            };
+            let text = line.strip_suffix(b"\n").unwrap_or(line);
+            out.extend_from_slice(code);
+            out.extend_from_slice(text);
+            out.extend_from_slice(if code.is_empty() { b"\n" } else { b"\x1b[0m\n" });
+        }
+        out
+    }
+
     /// Writes a report to a file, or to standard output.
     pub(crate) fn report(
         &self,
@@ -120,6 +156,18 @@ impl Output {
         let columns = if stream.is_terminal() { terminal_columns() } else { COLUMNS };
         Style { color, unicode: speaks_unicode(), columns, verbose }
     }
+}
+
+/// Standard input, past its buffer: what reads it has its own.
+pub(crate) fn input() -> Box<dyn io::Read + Send> {
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd;
+        if let Ok(owned) = io::stdin().as_fd().try_clone_to_owned() {
+            return Box::new(File::from(owned));
+        }
+    }
+    Box::new(io::stdin())
 }
 
 /// Prints where the program panicked and nothing of what it said: the message could quote its input.

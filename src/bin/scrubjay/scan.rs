@@ -183,7 +183,7 @@ fn jobs(args: &ScanArgs) -> usize {
 }
 
 /// Now, to the millisecond: nobody reads more of it.
-fn instant() -> Timestamp {
+pub(crate) fn instant() -> Timestamp {
     let now = Timestamp::now();
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }
@@ -204,7 +204,7 @@ fn subject(args: &ScanArgs) -> Result<Subject> {
 }
 
 /// RFC 3339, a date (its first second, UTC) or Unix seconds.
-fn moment(option: &str, text: &str) -> Result<i64> {
+pub(crate) fn moment(option: &str, text: &str) -> Result<i64> {
     if let Ok(seconds) = text.parse() {
         return Ok(seconds);
     }

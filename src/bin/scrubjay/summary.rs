@@ -121,11 +121,11 @@ fn found(summary: &Summary) -> String {
     format!("{} ({})", counted(summary.findings, "finding"), of_each.join(", "))
 }
 
-fn counted(count: u64, what: &str) -> String {
+pub(crate) fn counted(count: u64, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
-fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
     if bytes < 1024 {
         return counted(bytes, "byte");

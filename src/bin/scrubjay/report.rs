@@ -1,0 +1,44 @@
+//! The report of what was masked, in the form in which a scan reports what it found.
+
+use std::path::Path;
+
+use scrubjay::report::{self, Run, Summary};
+use scrubjay::rewrite::Outcome;
+use scrubjay::scrub::Masker;
+
+use crate::output::Output;
+use crate::scan::instant;
+use crate::{Result, Stop};
+
+pub(crate) fn of_masks(
+    path: &Path,
+    masker: &Masker,
+    outcome: &Outcome,
+    started: jiff::Timestamp,
+    output: &Output,
+) -> Result<()> {
+    let format = report::format("json").ok_or_else(|| Stop::invalid("no such format"))?;
+    let mut summary = Summary {
+        files: outcome.files,
+        bytes: outcome.bytes,
+        findings: outcome.findings.len() as u64,
+        errors: outcome.failures.len() as u64,
+        ..Summary::default()
+    };
+    for finding in &outcome.findings {
+        summary.by_severity[finding.severity as usize] += 1;
+    }
+    let root = std::env::current_dir().unwrap_or_default();
+    let run = Run {
+        now: started.as_second(),
+        root: &root.to_string_lossy(),
+        started,
+        finished: instant(),
+        summary: &summary,
+        errors: &outcome.failures,
+        rules: masker.rules(),
+    };
+    let style = output.style_of_report(true, false);
+    let help = "the report could not be written; choose another place with --report";
+    output.file(path, help, &mut |out| report::write(format, style, &run, &outcome.findings, out))
+}
