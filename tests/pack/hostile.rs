@@ -72,6 +72,23 @@ fn a_corrupt_entry_does_not_hide_those_behind_it() {
 }
 
 #[test]
+fn checksums_are_compared() {
+    let mut entry = crate::made::Zipped::new("a", b"text");
+    entry.method = 0;
+    let mut bytes = crate::made::zip_of(&[entry], b"");
+    bytes[31] = b'T';
+    assert_eq!(read(&bytes).told, [("a".to_owned(), "checksum".to_owned())]);
+    for (name, last) in [("gzip", 8), ("zstd", 1), ("lz4", 1)] {
+        let head = if name == "lz4" { &b"\x04\x22\x4d\x18\x64\x40"[..] } else { b"" };
+        let mut bytes = crate::made::squeeze_as(name, b"text", head);
+        let at = bytes.len() - last;
+        bytes[at] ^= 1;
+        let seen = read(&bytes);
+        assert_eq!((&seen.leaves[0].1[..], seen.told.len()), (&b"text"[..], 1), "{name}");
+    }
+}
+
+#[test]
 fn no_byte_that_changes_makes_a_panic_or_an_endless_walk() {
     let mut rng = Prng::new(7);
     for (_, bytes) in samples(5_000) {

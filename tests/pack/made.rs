@@ -12,9 +12,14 @@ pub(crate) fn codecs() -> Vec<&'static str> {
 
 /// What a compression makes of these bytes.
 pub(crate) fn squeeze(name: &str, bytes: &[u8]) -> Vec<u8> {
+    squeeze_as(name, bytes, &[])
+}
+
+/// The same, with the options of a stream that begins like this.
+pub(crate) fn squeeze_as(name: &str, bytes: &[u8], head: &[u8]) -> Vec<u8> {
     let codec = CODECS.iter().find(|codec| codec.name == name).expect("a compression of this name");
     let mut out = Vec::new();
-    let mut writer = (codec.writer)(Box::new(&mut out), &[]).expect("opens");
+    let mut writer = (codec.writer)(Box::new(&mut out), head).expect("opens");
     writer.write_all(bytes).expect("writes");
     writer.finish().expect("ends");
     out

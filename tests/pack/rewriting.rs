@@ -1,10 +1,8 @@
 //! What is rewritten: reading the copy gives what the filter makes of reading the original, and all
 //! else is as it was.
 
-use std::io;
-
 use crate::made::{
-    Zipped, codecs, pax, read, rewrite, squeeze, sum, tar, tar_entry, tar_header, zip, zip_of,
+    Zipped, codecs, pax, read, rewrite, squeeze, squeeze_as, sum, tar, tar_entry, tar_header, zip, zip_of,
 };
 use crate::support::prng::Prng;
 
@@ -158,18 +156,10 @@ fn the_kinds_of_checksums_stay() {
     let (copy, _, _) = rewrite(&zstd, "SECRET", "*").expect("rewrites");
     assert_eq!(copy[4] & 4, 0);
     assert_eq!(read(&copy).leaves[0].1, b"*");
-    let writer = |name: &str, head: &[u8]| {
-        let codec = scrubjay::pack::CODECS.iter().find(|c| c.name == name).expect("there");
-        let mut out = Vec::new();
-        let mut writer = (codec.writer)(Box::new(&mut out), head).expect("opens");
-        io::Write::write_all(&mut writer, b"SECRET").expect("writes");
-        writer.finish().expect("ends");
-        out
-    };
-    let xz = writer("xz", b"\xfd7zXZ\0\0\x01");
+    let xz = squeeze_as("xz", b"SECRET", b"\xfd7zXZ\0\0\x01");
     let (copy, _, _) = rewrite(&xz, "SECRET", "*").expect("rewrites");
     assert_eq!(copy[7], 1);
-    let lz4 = writer("lz4", b"\x04\x22\x4d\x18\x74\x50");
+    let lz4 = squeeze_as("lz4", b"SECRET", b"\x04\x22\x4d\x18\x74\x50");
     let (copy, _, _) = rewrite(&lz4, "SECRET", "*").expect("rewrites");
     assert_eq!(copy[4..6], [0x74, 0x50]);
 }
