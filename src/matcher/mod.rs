@@ -220,6 +220,7 @@ impl Matcher {
     }
 
     /// The hits of a stretch.
+    #[inline]
     pub(crate) fn hits(&self, bytes: &[u8], range: std::ops::Range<usize>, hits: &mut Vec<Hit>) {
         self.prefilter.find(bytes, range, hits);
     }

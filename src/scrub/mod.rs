@@ -114,6 +114,7 @@ impl Masker {
     }
 
     /// The same, for the callback of the policy with the place in the program that the text comes from.
+    #[inline]
     pub fn mask_at(&self, text: &[u8], callsite: &str, scratch: &mut Scratch, out: &mut Vec<u8>) -> usize {
         let hits = self.find(text, scratch);
         if hits > 0 {
