@@ -37,8 +37,6 @@ impl Detector {
     /// [`Detector::detect`] reports for any path, and the values of fields. Fields and whole connect
     /// tokens cost no allocation.
     pub(crate) fn places(&self, bytes: &[u8], scratch: &mut Scratch, out: &mut Vec<Place>) {
-        let from = out.len();
-        let page = Page { bytes, path: "", rules: &self.rules };
         if bytes.len() <= STRETCH {
             scratch.hits.clear();
             self.matcher.hits(bytes, 0..bytes.len(), &mut scratch.hits);
@@ -48,6 +46,14 @@ impl Detector {
                 return;
             }
         }
+        self.places_at_hits(bytes, scratch, out);
+    }
+
+    /// The same where something may be; short text comes with its hits.
+    #[inline(never)]
+    fn places_at_hits(&self, bytes: &[u8], scratch: &mut Scratch, out: &mut Vec<Place>) {
+        let from = out.len();
+        let page = Page { bytes, path: "", rules: &self.rules };
         self.hide(&page, 0, scratch, out);
         let mut found = Vec::new();
         let head = &bytes[..bytes.len().min(HEAD)];
