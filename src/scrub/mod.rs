@@ -10,8 +10,8 @@
 //! - JSON stays JSON (a masked number becomes `"****"`), logfmt, URLs and colour codes stay readable.
 //! - A mask is a fixpoint: masking twice changes nothing more.
 //! - Time is linear in the text.
-//! - Text without a hit costs no allocation, nor do fields, connect tokens and literals once the
-//!   buffers have grown; what has to be judged or decoded does.
+//! - Text without a hit costs no allocation, nor do fields, addresses, licenses, connect tokens and
+//!   literals once the buffers have grown; what has to be judged or decoded does.
 //!
 //! A value that is split over two slices is not seen: give whole lines, and where a name and its value
 //! stand on two lines (pretty printing, YAML), both.
