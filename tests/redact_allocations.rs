@@ -7,6 +7,7 @@ mod support;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::fmt;
 use std::io;
 
 use scrubjay::redact::{Redact as _, RedactWriter};
@@ -45,6 +46,22 @@ fn allocations(mut run: impl FnMut()) -> usize {
     ALLOCATED.with(Cell::get) - before
 }
 
+/// An error with a source.
+#[derive(Debug)]
+struct Failure(String, Option<Box<Failure>>);
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.1.as_deref().map(|source| source as _)
+    }
+}
+
 /// A name and an event.
 type Row = (&'static str, Box<dyn Fn()>);
 
@@ -54,6 +71,8 @@ fn events() -> Vec<Row> {
     let (key, id) = (rng.alnum(32), rng.device_id());
     let payload = format!(r#"{{"scope":"connect:device://{id}","iss":"a","iat":1,"exp":2,"nonce":"0f"}}"#);
     let token = support::tokens::sign(&mut rng, payload.as_bytes());
+    let license = format!("{id},{key}");
+    let failure = Failure(format!("no password={key}"), Some(Box::new(Failure("refused".into(), None))));
     let (one, two, three) = (key.clone(), key.clone(), key);
     let (a, b) = (id.clone(), id.clone());
     vec![
@@ -69,6 +88,9 @@ fn events() -> Vec<Row> {
         ("field", Box::new(move || tracing::info!(secret_key = %one, password = 5, "the call is answered"))),
         ("text", Box::new(move || tracing::info!("answered with secret_key={two} device_id={id}"))),
         ("header", Box::new(move || tracing::info!(headers = ?[("authorization", &three)], "answered"))),
+        ("license", Box::new(move || tracing::info!(note = license, "sent"))),
+        ("address", Box::new(|| tracing::info!(url = "amqp://user:hunter2@host/", "password: two words"))),
+        ("error", Box::new(move || tracing::error!(error = &failure as &dyn std::error::Error, "refused"))),
         ("token", Box::new(move || tracing::info!("answered with {token}"))),
         ("off", Box::new(|| tracing::trace!(password = "hunter2", "nobody listens"))),
     ]

@@ -100,6 +100,7 @@ fn the_password_of_an_address_is_hidden_and_nothing_else_of_it() {
             "to postgres://bob:****@db.example/x?sslmode=off now",
         ),
         ("redis://:PW@cache", "redis://:****@cache"),
+        ("amqp://%40bob:PW@host", "amqp://%40bob:****@host"),
         ("{\"url\":\"https://bob:PW@example.com/a\"}", "{\"url\":\"https://bob:****@example.com/a\"}"),
         (
             "{\"url\":\"https:\\/\\/bob:PW@example.com\\/a\"}",

@@ -50,9 +50,14 @@ impl Detector {
     /// [`Detector::detect`] reports for any path, and the values of fields. Fields and whole connect
     /// tokens cost no allocation.
     pub(crate) fn places(&self, bytes: &[u8], scratch: &mut Scratch, out: &mut Vec<Place>) {
-        if self.is_clean(bytes, scratch) {
-            return;
+        if !self.is_clean(bytes, scratch) {
+            self.places_at_hits(bytes, scratch, out);
         }
+    }
+
+    /// The same where something may be; short text comes with its hits.
+    #[inline(never)]
+    fn places_at_hits(&self, bytes: &[u8], scratch: &mut Scratch, out: &mut Vec<Place>) {
         let head = &bytes[..bytes.len().min(HEAD)];
         // Columns are named by a line before.
         let named = memchr::memchr(b'\n', head).is_some_and(|end| end + 1 < bytes.len());
@@ -80,6 +85,7 @@ impl Detector {
     }
 
     /// Whether nothing is there: most lines of a log end here. Short text leaves its hits behind.
+    #[inline]
     fn is_clean(&self, bytes: &[u8], scratch: &mut Scratch) -> bool {
         if bytes.len() > STRETCH {
             return false;

@@ -96,7 +96,8 @@ fn find_rest(
         let glance = glance(vectors, sight);
         let run = |half: usize| (glance.low >> (half * HALF)) & 0xffff == 0 && is_run(sight, half * HALF);
         if glance.nul != 0 || run(0) || run(1) {
-            look(filter, bytes, (at, BLOCK), &mut before, hits);
+            let m = Masks { core: glance.core, run: runs(sight), nul: glance.nul };
+            tell(filter, bytes, (at, BLOCK), &[m], 0, &mut before, hits);
         } else {
             // Nothing but cores, which is nearly always so.
             before = Classes::NONE;
@@ -112,6 +113,14 @@ fn find_rest(
         }
         at += BLOCK;
     }
+}
+
+/// A bit for each letter or digit.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn runs(sight: &[u8; SIGHT]) -> u32 {
+    let part = pass(load(sight, 0), twice(&ALPHANUMERIC[0]), twice(&ALPHANUMERIC[1]));
+    !(_mm256_movemask_epi8(_mm256_cmpeq_epi8(part, _mm256_setzero_si256())) as u32)
 }
 
 /// Whether the half block at `at` consists of letters and digits.
@@ -148,7 +157,7 @@ fn last_cores(
     true
 }
 
-/// A block of which more than cores may be told, or at the end of the bytes.
+/// A block at the end of the bytes of which more than cores may be told.
 #[cold]
 #[target_feature(enable = "avx2,bmi1,popcnt")]
 fn look(

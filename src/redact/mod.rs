@@ -26,6 +26,10 @@
 //! has no second time. Numbers stay numbers, errors keep their chain of sources (as texts: their types
 //! are gone). A number or a bool under a secret name becomes the text `****`.
 //!
+//! In steady state an event allocates nothing, with a secret or without: fields, messages, Debug values,
+//! errors with their sources, connect tokens, licenses. What has to be decoded or judged does: UserSigs,
+//! keys that only their surroundings tell from other text, secrets inside of base64, hex or escapes.
+//!
 //! Nothing turns masking off while the program runs, neither a variable nor a flag.
 //!
 //! # What no layer can catch, and what does
@@ -43,12 +47,14 @@
 //! | a literal that is compressed or encrypted | nothing; log something else |
 
 mod capture;
+mod captured;
 mod names;
 #[cfg(feature = "opentelemetry")]
 mod otel;
 mod panics;
 mod setup;
 mod subscriber;
+mod visitor;
 mod writer;
 
 use std::sync::Arc;

@@ -8,6 +8,7 @@ use tracing_core::subscriber::{Interest, Subscriber};
 use tracing_core::{Dispatch, Event, LevelFilter, Metadata};
 
 use super::capture::capture;
+use super::captured::Captured;
 use crate::scrub::Masker;
 
 /// A subscriber that sees masked events and spans only. Made by [`super::Redact::redacted`].
@@ -47,7 +48,7 @@ impl<S: Subscriber> Subscriber for Redacted<S> {
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {
         let metadata = span.metadata();
-        let make = |captured: &super::capture::Captured<'_>| {
+        let make = |captured: &Captured<'_>| {
             captured.with(metadata.fields(), |values| {
                 let masked = match span.parent() {
                     Some(parent) => Attributes::child_of(parent.clone(), metadata, values),
@@ -61,7 +62,7 @@ impl<S: Subscriber> Subscriber for Redacted<S> {
     }
 
     fn record(&self, span: &Id, values: &Record<'_>) {
-        let make = |captured: &super::capture::Captured<'_>| match captured.metadata() {
+        let make = |captured: &Captured<'_>| match captured.metadata() {
             Some(metadata) => captured.with(metadata.fields(), |set| {
                 self.inner.record(span, &Record::new(set));
             }),
@@ -82,7 +83,7 @@ impl<S: Subscriber> Subscriber for Redacted<S> {
 
     fn event(&self, event: &Event<'_>) {
         let metadata = event.metadata();
-        let make = |captured: &super::capture::Captured<'_>| {
+        let make = |captured: &Captured<'_>| {
             captured.with(metadata.fields(), |values| {
                 let masked = match event.parent() {
                     Some(parent) => Event::new_child_of(parent.clone(), metadata, values),

@@ -107,6 +107,11 @@ impl<W: Write> Write for Net<'_, W> {
         Ok(text.len())
     }
 
+    // A write takes everything, so there is nothing to go round for.
+    fn write_all(&mut self, text: &[u8]) -> io::Result<()> {
+        self.write(text).map(drop)
+    }
+
     fn flush(&mut self) -> io::Result<()> {
         self.inner.flush()
     }

@@ -10,6 +10,8 @@ mod nested;
 mod odd;
 mod outputs;
 mod process;
+#[cfg(feature = "opentelemetry")]
+mod records;
 mod shapes;
 mod sinks;
 mod spans;

@@ -209,6 +209,32 @@ fn an_exporter_that_masks_shows_no_secret_whatever_fills_its_spans() {
 
 #[cfg(feature = "opentelemetry")]
 #[test]
+fn an_exporter_of_log_records_that_masks_shows_no_secret() {
+    use crate::records;
+    let (mut complaints, mut seen) = (Vec::new(), 0);
+    for Ready { case, words, oracle } in ready() {
+        // A record shows its event, and nothing of the spans around it.
+        let plain = records::run(words, false, || (case.emit)(words));
+        if leak(case, oracle, &plain).is_none() {
+            continue;
+        }
+        seen += 1;
+        let masked = records::run(words, true, || (case.emit)(words));
+        let place = case.name;
+        if let Some(what) = leak(case, oracle, &masked) {
+            complaints.push(format!("{place} shows {what}:\n{masked}"));
+        }
+        let kept = case.keep.iter().map(|k| words.resolve(k)).filter(|k| plain.contains(*k));
+        for text in kept.filter(|k| !masked.contains(*k)) {
+            complaints.push(format!("{place} lost {text:?}:\n{masked}"));
+        }
+    }
+    none(&complaints);
+    assert!(seen >= 60, "{seen} cases show a secret in a record");
+}
+
+#[cfg(feature = "opentelemetry")]
+#[test]
 fn what_is_put_on_a_span_past_tracing_is_masked_by_the_exporter() {
     use tracing_opentelemetry::OpenTelemetrySpanExt as _;
     let words = Words::mint("past tracing");

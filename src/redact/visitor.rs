@@ -1,0 +1,161 @@
+//! Records the values of an event or a span: each once, texts after their names.
+
+use std::error::Error;
+use std::fmt::{self, Write as _};
+
+use tracing_core::field::{Field, Visit};
+use tracing_core::metadata::Metadata;
+
+use super::capture::{Capture, Form, Kind, Place, Slot};
+use crate::scrub::Masker;
+
+/// Ends a value in every syntax (a NUL would, too, but looks like UTF-16 to the prefilter).
+const SEPARATOR: char = '\u{1f}';
+
+/// No chain of errors is followed further.
+const CAUSES: usize = 64;
+
+/// Records values into the buffers.
+pub(super) struct Visitor<'c> {
+    pub(super) masker: &'c Masker,
+    pub(super) capture: &'c mut Capture,
+    pub(super) metadata: Option<&'static Metadata<'static>>,
+    pub(super) classes: Option<super::names::Classes>,
+}
+
+impl Visitor<'_> {
+    /// What the names of the callsite's fields say.
+    fn classes(&mut self, field: &Field) -> super::names::Classes {
+        match self.classes {
+            Some(classes) => classes,
+            // A late record does not say whose it is; its fields do.
+            None => {
+                let metadata = field.callsite().0.metadata();
+                self.metadata = Some(metadata);
+                *self.classes.insert(self.capture.names.of(self.masker, metadata))
+            }
+        }
+    }
+
+    fn scalar(&mut self, field: &Field, kind: Kind) {
+        let kind = match self.classes(field).secrecy(self.masker, field) {
+            Some(_) => {
+                self.capture.named = true;
+                Kind::Hidden
+            }
+            None => kind,
+        };
+        self.capture.slots.push(Slot { index: field.index(), kind });
+    }
+
+    /// Bytes that are no text, masked; none where there is nothing to hide.
+    fn bare(&mut self, value: &[u8]) -> Option<Vec<u8>> {
+        let scratch = &mut self.capture.scratch;
+        if self.masker.find(value, scratch) == 0 {
+            return None;
+        }
+        let mut out = Vec::with_capacity(value.len());
+        self.masker.put(value, 0..value.len(), scratch, &mut out);
+        self.masker.tell(self.metadata.map_or("", Metadata::target), scratch);
+        Some(out)
+    }
+
+    /// Writes a text after its name, as a log would show it: names near a value are its context.
+    fn text(&mut self, field: &Field, write: impl FnOnce(&mut String)) -> Place {
+        let classes = self.classes(field);
+        let (secrecy, kept) = (classes.secrecy(self.masker, field), classes.keeps(self.masker, field));
+        self.capture.named |= secrecy.is_some();
+        if secrecy.is_some() {
+            let hidden = &mut self.capture.hidden;
+            let start = hidden.len();
+            write(hidden);
+            return Place { range: start..hidden.len(), masked: false, secrecy, kept };
+        }
+        let text = &mut self.capture.text;
+        if field.name() != "message" {
+            text.push_str(field.name());
+            text.push('=');
+        }
+        let start = text.len();
+        write(text);
+        let range = start..text.len();
+        text.push(SEPARATOR);
+        Place { range, masked: false, secrecy, kept }
+    }
+}
+
+impl Visit for Visitor<'_> {
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.scalar(field, Kind::F64(value));
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.scalar(field, Kind::I64(value));
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.scalar(field, Kind::U64(value));
+    }
+
+    fn record_i128(&mut self, field: &Field, value: i128) {
+        self.scalar(field, Kind::I128(value));
+    }
+
+    fn record_u128(&mut self, field: &Field, value: u128) {
+        self.scalar(field, Kind::U128(value));
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.scalar(field, Kind::Bool(value));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        let place = self.text(field, |text| text.push_str(value));
+        self.capture.slots.push(Slot { index: field.index(), kind: Kind::Text(Form::Str, place) });
+    }
+
+    fn record_bytes(&mut self, field: &Field, value: &[u8]) {
+        if let Ok(value) = std::str::from_utf8(value) {
+            let place = self.text(field, |text| text.push_str(value));
+            self.capture.slots.push(Slot { index: field.index(), kind: Kind::Text(Form::Bytes, place) });
+        } else {
+            // Bytes that are no text are shown as hex by every layer, in which nobody finds anything: they
+            // are scanned as they are before.
+            let bare = self.bare(value);
+            let place = self.text(field, |text| {
+                text.push('[');
+                for (i, b) in bare.as_deref().unwrap_or(value).iter().enumerate() {
+                    let done = write!(text, "{}{b:02x}", if i > 0 { " " } else { "" });
+                    debug_assert!(done.is_ok(), "a string grows");
+                }
+                text.push(']');
+            });
+            self.capture.slots.push(Slot { index: field.index(), kind: Kind::Text(Form::Debug, place) });
+        }
+    }
+
+    fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
+        let first = self.capture.links.len();
+        let mut next = Some(value);
+        while let Some(error) = next.filter(|_| self.capture.links.len() < first + CAUSES) {
+            let place = self.text(field, |text| {
+                let done = write!(text, "{error}");
+                debug_assert!(done.is_ok(), "a string grows");
+            });
+            self.capture.links.push(place);
+            next = error.source();
+        }
+        let links = first..self.capture.links.len();
+        let chain = self.capture.errors;
+        self.capture.errors += 1;
+        self.capture.slots.push(Slot { index: field.index(), kind: Kind::Error { links, chain } });
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        let place = self.text(field, |text| {
+            // An error of the value's own ends it there, as in every formatter.
+            let _ = write!(text, "{value:?}");
+        });
+        self.capture.slots.push(Slot { index: field.index(), kind: Kind::Text(Form::Debug, place) });
+    }
+}
