@@ -54,6 +54,7 @@ fn a_quote_that_closes_the_text_around_opens_no_value() {
         r#"{"fields":{"message":"got token="},"code":17}"#,
         r#"{"list":["password=",17,"token=",null]}"#,
         r#"{"message":"password="}"#,
+        r#"{"path":"C:\\","message":"password=","code":17}"#,
         "{\"message\":\"password=\"}\n{\"message\":\"other\"}",
         r#"{"a":"{\"message\":\"password=\",\"code\":17}"}"#,
     ] {

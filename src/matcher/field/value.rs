@@ -117,7 +117,9 @@ fn is_open(c: &Cursor<'_>, quote: Quote) -> bool {
         return true;
     }
     let line = &before[begin.map_or(0, |i| i + 1)..];
-    let same = |i: &usize| line[..*i].iter().rev().take_while(|b| **b == b'\\').count() == quote.depth;
+    // Backslashes of the text itself may stand before it, each of them escaped.
+    let slashes = |i: usize| line[..i].iter().rev().take_while(|b| **b == b'\\').count();
+    let same = |i: &usize| slashes(*i) % (2 * (quote.depth + 1)) == quote.depth;
     memchr::memchr_iter(mark, line).filter(same).count() % 2 == 1
 }
 
