@@ -141,7 +141,8 @@ impl Detector {
                     out.extend(place);
                     done
                 });
-                if !done {
+                let leads_on = |hit| !matches!(hit, Hit::Core(at) if !self.matcher.leads_on(page.bytes, at));
+                if !done && leads_on(hit) {
                     self.hide_at(page, hit, depth, scratch, &mut seen, out);
                 }
             }

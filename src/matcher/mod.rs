@@ -239,6 +239,15 @@ impl Matcher {
         }
     }
 
+    /// Whether a core leads to more than fields.
+    pub(crate) fn leads_on(&self, bytes: &[u8], at: usize) -> bool {
+        let Some(&four) = bytes[at..].first_chunk::<4>() else { return false };
+        let more = self.cores.get(four).without(Action::Field).without(Action::Address);
+        !more.is_empty()
+            || matches!(four, [b'e', b'A' | b'F' | b'J' | b'N', ..] | [b'%', _, _, b'%'])
+            || matches!(four, [_, b's' | b'S', b'k' | b'K', _])
+    }
+
     fn at_core(&self, page: &Page<'_>, at: usize, out: &mut Vec<Match>, asks: &mut Asks) {
         let Some(&four) = page.bytes[at..].first_chunk::<4>() else { return };
         let actions = self.cores.get(four);
@@ -294,6 +303,7 @@ impl Matcher {
         // Wherever a name of a rule is met first, it may be the name of a field, too.
         let is_field =
             actions.has(Action::Field) || actions.has(Action::Name) || actions.has(Action::License);
+        let is_field = is_field && name::may_be_followed(bytes, at);
         let field = if is_field { self.fields.at(bytes, at) } else { None };
         field.or_else(|| if actions.has(Action::Address) { field::address(bytes, at) } else { None })
     }

@@ -256,6 +256,34 @@ pub(super) fn identifier(bytes: &[u8], at: usize) -> Span {
     Span::new(start, end)
 }
 
+/// Whether what follows the identifier around `at` can make it the name of a field: most words of a log
+/// end here. Another word behind a blank cannot, but behind a flag.
+#[inline]
+pub(super) fn may_be_followed(bytes: &[u8], at: usize) -> bool {
+    let Some(length) = bytes[at..].iter().take(LONGEST).position(|&b| !is_ident(b)) else { return false };
+    let end = at + length;
+    if !FOLLOWS[usize::from(bytes[end])] {
+        return false;
+    }
+    if bytes[end] != b' ' || !bytes.get(end + 1).is_some_and(u8::is_ascii_alphabetic) {
+        return true;
+    }
+    let start = bytes[..at].iter().rposition(|&b| !is_ident(b) || b == b'-').map_or(0, |i| i + 1);
+    bytes[..start].ends_with(b"-")
+}
+
+/// What may follow the name of a field: quotes in all their spellings, separators, colours.
+static FOLLOWS: [bool; 256] = {
+    let mut table = [false; 256];
+    let signs = b"\"'`\\ \t=:,%]&\x1b\xc2\xe2\xe3";
+    let mut i = 0;
+    while i < signs.len() {
+        table[signs[i] as usize] = true;
+        i += 1;
+    }
+    table
+};
+
 /// The last dotted segment; a short tail such as `.prod` counts with the one before.
 pub(super) fn segment(bytes: &[u8], run: Span) -> Span {
     let text = &bytes[run.range()];

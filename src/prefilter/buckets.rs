@@ -1,4 +1,4 @@
-//! Which cores share a bucket. The tables have room for eight, there are some sixty cores, and the
+//! Which cores share a bucket. The tables have room for sixteen, there are some sixty cores, and the
 //! union of two lets more pass than either: so those are put together whose union costs least.
 
 use super::{BUCKETS, Class, Core};

@@ -19,11 +19,12 @@ const MOST: usize = 1024 * 1024;
 pub(super) fn diff(pass: &mut Pass<'_>, file: &mut File) -> io::Result<Vec<u8>> {
     let mut out = Vec::new();
     pass.each(file, &mut io::sink(), &mut |collector, origin, reader, writer| {
-        let plus = collector.scrubber(origin).look_ahead();
+        let mut plus = collector.scrubber(origin).look_ahead();
         // A scrubber of its own that counts nothing: both let the same lines out at the same time.
-        let minus = collector.plain().look_ahead().named();
+        let mut minus = collector.plain().look_ahead().named();
         let mut sheet = Sheet { line: 1, hits: 0, left: 0, begun: false, out: &mut out };
-        sheet.compare(origin, reader, writer, (minus, plus))?;
+        sheet.compare(origin, reader, writer, (&mut minus, &mut plus))?;
+        collector.count(&plus);
         Ok(sheet.hits)
     })?;
     Ok(out)
@@ -44,7 +45,7 @@ impl Sheet<'_> {
         origin: &Origin,
         reader: &mut dyn Read,
         writer: &mut dyn Write,
-        (mut minus, mut plus): (Scrubber, Scrubber),
+        (minus, plus): (&mut Scrubber, &mut Scrubber),
     ) -> io::Result<()> {
         let mut chunk = vec![0; 64 * 1024];
         let (mut old, mut new) = (Vec::new(), Vec::new());

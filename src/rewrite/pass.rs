@@ -12,7 +12,7 @@ use crate::finding::{Columns, Excerpt, Finding, Kind, Severity};
 use crate::pack::{self, Filter, HEAD, Input, Limits, Told};
 use crate::rule::Rule;
 use crate::scan::Progress;
-use crate::scrub::{Masked, Masker, Scrubber};
+use crate::scrub::{Masked, Masker, Scrubber, Tally};
 
 /// What was masked.
 #[derive(Debug, Default)]
@@ -37,10 +37,40 @@ impl Collector {
         Self { masker: Arc::clone(masker), wants: findings, collected: Arc::default() }
     }
 
-    /// A scrubber whose masks are collected as those of this origin.
-    pub fn scrubber(&self, origin: &Origin) -> Scrubber {
+    /// Scrubs a stream of this origin; with `ahead`, what nobody waits for.
+    ///
+    /// # Errors
+    ///
+    /// Those of the reader and the writer.
+    pub fn copy(
+        &self,
+        origin: &Origin,
+        ahead: bool,
+        reader: &mut (dyn Read + Send),
+        writer: &mut dyn Write,
+    ) -> io::Result<Tally> {
+        let scrubber = self.scrubber(origin);
+        let mut scrubber = if ahead { scrubber.look_ahead() } else { scrubber };
+        let done = scrubber.copy(reader, writer);
+        self.count(&scrubber);
+        done
+    }
+
+    /// A scrubber whose masks are described as those of this origin, where that is wanted.
+    pub(super) fn scrubber(&self, origin: &Origin) -> Scrubber {
+        if !self.wants {
+            return self.plain();
+        }
         let (this, origin) = (self.clone(), origin.clone());
-        Scrubber::new(Arc::clone(&self.masker)).watch(move |masked| this.add(&origin, masked))
+        self.plain().watch(move |masked| this.add(&origin, masked))
+    }
+
+    /// Counts what a scrubber has masked.
+    pub(super) fn count(&self, scrubber: &Scrubber) {
+        let mut all = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
+        for (rule, hits) in scrubber.hits_by_rule() {
+            *all.rules.entry(rule.to_owned()).or_default() += hits;
+        }
     }
 
     /// A scrubber of which nothing is collected.
@@ -54,13 +84,8 @@ impl Collector {
     }
 
     fn add(&self, origin: &Origin, masked: &Masked<'_>) {
-        let finding = self.wants.then(|| self.finding(origin, masked));
-        let mut all = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
-        match all.rules.get_mut(masked.rule) {
-            Some(count) => *count += 1,
-            None => drop(all.rules.insert(masked.rule.to_owned(), 1)),
-        }
-        all.findings.extend(finding);
+        let finding = self.finding(origin, masked);
+        self.collected.lock().unwrap_or_else(PoisonError::into_inner).findings.push(finding);
     }
 
     fn finding(&self, origin: &Origin, masked: &Masked<'_>) -> Finding {
@@ -140,8 +165,7 @@ impl<'p> Pass<'p> {
     /// Everything that the file holds, scrubbed, into the writer.
     pub(super) fn over(&mut self, file: &mut File, writer: &mut dyn Write) -> io::Result<()> {
         self.each(file, writer, &mut |collector, origin, reader, writer| {
-            let tally = collector.scrubber(origin).look_ahead().copy(reader, writer)?;
-            Ok(tally.hits)
+            Ok(collector.copy(origin, true, reader, writer)?.hits)
         })
     }
 

@@ -15,6 +15,7 @@ use std::fmt;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
+use super::policy::{FIELD, LITERAL};
 use super::{Masker, Scratch};
 use crate::blob::HEAD;
 use crate::detect::{Place, Rows};
@@ -81,6 +82,8 @@ pub struct Scrubber {
     out: Vec<u8>,
     place: Position,
     tally: Tally,
+    /// Values masked, for each rule, for fields and for literals.
+    hits: Vec<u64>,
     watch: Option<Watch>,
 }
 
@@ -182,8 +185,10 @@ impl Default for Scrubber {
 impl Scrubber {
     /// A scrubber for one stream, at its beginning.
     pub fn new(masker: impl Into<Arc<Masker>>) -> Self {
+        let masker = masker.into();
         Self {
-            masker: masker.into(),
+            hits: vec![0; masker.rules().len() + 2],
+            masker,
             scratch: Scratch::default(),
             buffer: Vec::new(),
             filled: 0,
@@ -216,6 +221,13 @@ impl Scrubber {
     pub fn watch(mut self, watch: impl FnMut(&Masked<'_>) + Send + 'static) -> Self {
         self.watch = Some(Box::new(watch));
         self
+    }
+
+    /// How many values each rule has masked so far, of the rules that masked any.
+    pub fn hits_by_rule(&self) -> impl Iterator<Item = (&str, u64)> {
+        let rules = self.masker.rules().iter().map(|rule| rule.id.as_str());
+        let all = rules.chain([FIELD, LITERAL]).zip(self.hits.iter().copied());
+        all.filter(|(_, hits)| *hits > 0)
     }
 
     /// Puts `[rule]` instead of masks.
@@ -404,6 +416,9 @@ impl Scrubber {
                 }
                 self.masked = Some(place.span.start);
                 self.tally.hits += 1;
+                let last = self.hits.len() - 1;
+                let kind = place.rule.unwrap_or(last - usize::from(place.class.is_some()));
+                self.hits[kind.min(last)] += 1;
                 if let Some(watch) = &mut self.watch {
                     position = position.after(&text[counted..start]);
                     counted = start;

@@ -141,9 +141,7 @@ fn stream(
     let mut reader = io::Cursor::new(head).chain(reader);
     output.stream(&mut |writer| {
         let Some(kind) = kind else {
-            let scrubber = collector.scrubber(origin);
-            let mut scrubber = if is_file { scrubber.look_ahead() } else { scrubber };
-            outcome.bytes += scrubber.copy(&mut reader, writer)?.read;
+            outcome.bytes += collector.copy(origin, is_file, &mut reader, writer)?.read;
             return Ok(());
         };
         let mut leaves = Leaves { collector, outcome };
@@ -164,8 +162,7 @@ impl Filter for Leaves<'_> {
         reader: &mut (dyn Read + Send),
         writer: &mut dyn io::Write,
     ) -> io::Result<()> {
-        let tally = self.collector.scrubber(origin).look_ahead().copy(reader, writer)?;
-        self.outcome.bytes += tally.read;
+        self.outcome.bytes += self.collector.copy(origin, true, reader, writer)?.read;
         Ok(())
     }
 

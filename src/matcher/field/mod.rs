@@ -181,21 +181,10 @@ impl Fields {
     /// The field around a hit of the prefilter.
     pub(crate) fn at(&self, bytes: &[u8], hit: usize) -> Option<Field> {
         let run = bare_name(bytes, hit)?;
-        if is_in_sentence(bytes, run) {
-            return None;
-        }
         let class = self.exact(&bytes[segment(bytes, run).range()])?;
         let value = after(bytes, run, class)?;
         Some(settle(bytes, run, value, class))
     }
-}
-
-/// Whether another word follows after a blank, so that no value can: most hits in the text of a log
-/// end here. After a flag a blank is the separator.
-fn is_in_sentence(bytes: &[u8], run: Span) -> bool {
-    let next = bytes[run.end..].first_chunk::<2>();
-    let follows = next.is_some_and(|[blank, word]| *blank == b' ' && word.is_ascii_alphabetic());
-    follows && !bytes[..run.start].ends_with(b"-")
 }
 
 /// The words of a name, in lower case: split at signs and humps.
