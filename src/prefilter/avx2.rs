@@ -171,6 +171,12 @@ struct Glance {
 }
 
 impl Glance {
+    /// Whether there is anything to tell.
+    #[inline]
+    fn tells(self) -> bool {
+        (self.core != 0) | self.may_be_more()
+    }
+
     /// Whether more than cores may be told.
     #[inline]
     fn may_be_more(self) -> bool {
@@ -181,27 +187,50 @@ impl Glance {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn glance(vectors: &Vectors, sight: &[u8; SIGHT]) -> Glance {
+    glances(vectors, [sight])[0]
+}
+
+/// Of two blocks in a row: the tables are loaded once for both.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn glance_twice(vectors: &Vectors, sight: &[u8; BLOCK + SIGHT]) -> [Glance; 2] {
+    let (Some(first), Some(second)) = (sight.first_chunk(), sight.last_chunk()) else {
+        return [Glance::default(); 2];
+    };
+    glances(vectors, [first, second])
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn glances<const N: usize>(vectors: &Vectors, sights: [&[u8; SIGHT]; N]) -> [Glance; N] {
     let zero = _mm256_setzero_si256();
-    let first = load(sight, 0);
     let half = _mm256_set1_epi8(15);
-    let mut buckets = [_mm256_set1_epi8(-1); 2];
+    let mut buckets = [[_mm256_set1_epi8(-1); 2]; N];
     for i in 0..4 {
-        let block = if i == 0 { first } else { load(sight, i) };
-        let low = _mm256_and_si256(block, half);
-        let high = _mm256_and_si256(_mm256_srli_epi16(block, 4), half);
-        for (part, buckets) in buckets.iter_mut().enumerate() {
-            let by_low = _mm256_shuffle_epi8(whole(&vectors.low[part][i]), low);
-            let by_high = _mm256_shuffle_epi8(whole(&vectors.high[part][i]), high);
-            *buckets = _mm256_and_si256(*buckets, _mm256_and_si256(by_low, by_high));
+        let blocks = sights.map(|sight| load(sight, i));
+        let low = blocks.map(|block| _mm256_and_si256(block, half));
+        let high = blocks.map(|block| _mm256_and_si256(_mm256_srli_epi16(block, 4), half));
+        for part in 0..2 {
+            let (by_low, by_high) = (whole(&vectors.low[part][i]), whole(&vectors.high[part][i]));
+            for n in 0..N {
+                let passed = _mm256_and_si256(
+                    _mm256_shuffle_epi8(by_low, low[n]),
+                    _mm256_shuffle_epi8(by_high, high[n]),
+                );
+                buckets[n][part] = _mm256_and_si256(buckets[n][part], passed);
+            }
         }
     }
-    let any = _mm256_or_si256(buckets[0], buckets[1]);
     let bits = |x: __m256i| _mm256_movemask_epi8(x) as u32;
-    Glance {
-        core: !bits(_mm256_cmpeq_epi8(any, zero)),
-        low: bits(_mm256_cmpgt_epi8(_mm256_set1_epi8(b'0' as i8), first)),
-        nul: bits(_mm256_cmpeq_epi8(first, zero)),
-    }
+    std::array::from_fn(|n| {
+        let first = load(sights[n], 0);
+        let any = _mm256_or_si256(buckets[n][0], buckets[n][1]);
+        Glance {
+            core: !bits(_mm256_cmpeq_epi8(any, zero)),
+            low: bits(_mm256_cmpgt_epi8(_mm256_set1_epi8(b'0' as i8), first)),
+            nul: bits(_mm256_cmpeq_epi8(first, zero)),
+        }
+    })
 }
 
 /// Tells the positions of a sight that passed the tables and are cores.
@@ -237,14 +266,17 @@ fn find_blocks(
                 before = Classes::NONE;
             }
             let place = at + i * BLOCK;
-            if glances[i].may_be_more() {
-                tell(filter, bytes, (place, BLOCK), &glances[..count], i, &mut before, hits);
-            } else {
-                // Nothing but cores, which is nearly always so.
-                before = Classes::NONE;
-                if let Some(sight) = bytes[place..].first_chunk() {
+            let sight = bytes[place..].first_chunk::<SIGHT>();
+            match sight {
+                Some(sight) if !glances[i].may_be_more() => {
+                    // Nothing but cores, which is nearly always so.
+                    before = Classes::NONE;
                     cores_in(filter, sight, place, glances[i].core, hits);
                 }
+                Some(sight) if glances[i].nul == 0 => {
+                    tell_runs(filter, (bytes, place), sight, &glances[..count], i, &mut before, hits);
+                }
+                _ => tell(filter, bytes, (place, BLOCK), &glances[..count], i, &mut before, hits),
             }
             next = i + 1;
             told &= told - 1;
@@ -261,16 +293,62 @@ fn find_blocks(
 #[target_feature(enable = "avx2,bmi1,popcnt")]
 fn glance_batch(vectors: &Vectors, bytes: &[u8], count: usize, glances: &mut [Glance; BATCH]) -> u64 {
     let mut told = 0u64;
-    for (i, out) in glances[..count].iter_mut().enumerate() {
-        let Some(sight) = bytes.get(i * BLOCK..).and_then(|b| b.first_chunk::<SIGHT>()) else { break };
+    let (pairs, last) = glances[..count].as_chunks_mut::<2>();
+    for (i, out) in pairs.iter_mut().enumerate() {
+        let Some(sight) = bytes.get(2 * i * BLOCK..).and_then(|b| b.first_chunk()) else { break };
+        *out = glance_twice(vectors, sight);
+        told |= (u64::from(out[0].tells()) | u64::from(out[1].tells()) << 1) << (2 * i);
+    }
+    if let [out] = last
+        && let Some(sight) = bytes.get((count - 1) * BLOCK..).and_then(|b| b.first_chunk())
+    {
         *out = glance(vectors, sight);
-        told |= u64::from((out.core != 0) | out.may_be_more()) << i;
+        told |= u64::from(out.tells()) << (count - 1);
     }
     told
 }
 
-/// Turns what was seen of one block of a batch into hits.
+/// Turns what was seen of a whole block without a NUL into hits: the lines of a log have trace ids.
 #[inline]
+#[target_feature(enable = "avx2,bmi1,popcnt")]
+fn tell_runs(
+    filter: &Prefilter,
+    (bytes, at): (&[u8], usize),
+    sight: &[u8; SIGHT],
+    glances: &[Glance],
+    i: usize,
+    before: &mut Classes,
+    hits: &mut Vec<Hit>,
+) {
+    let seen = glances[i];
+    for half in 0..2 {
+        let from = half * HALF;
+        let run = (seen.low >> from) & 0xffff == 0 && is_run(&sight[from..]);
+        if run && !before.run {
+            let is_trace_id = is_lower_hex(sight, from)
+                && (is_short(glances, i, from) || is_trace_id(bytes, at + from));
+            if !is_trace_id {
+                hits.push(Hit::Run(at + from));
+            }
+        }
+        *before = Classes { run, wide: false };
+        cores_in(filter, sight, at, seen.core & (0xffff << from), hits);
+    }
+}
+
+/// Whether the run at `from` of a block is shorter than that of a key in hex: it is no longer than its
+/// bits in this block and the two beside it say.
+#[inline]
+fn is_short(glances: &[Glance], i: usize, from: usize) -> bool {
+    let Some(around) = i.checked_sub(1).and_then(|p| glances.get(p..p + 3)) else { return false };
+    let low = around.iter().rev().fold(0u128, |low, glance| low << 32 | u128::from(glance.low));
+    let from = 32 + from as u32;
+    let length = (low >> from).trailing_zeros() + (low << (128 - from)).leading_zeros();
+    (length as usize) < HEX_RUN
+}
+
+/// Turns what was seen of one block of a batch into hits.
+#[cold]
 #[target_feature(enable = "avx2,bmi1,popcnt")]
 fn tell(
     filter: &Prefilter,
@@ -288,16 +366,9 @@ fn tell(
     };
     let wide = |half: usize| seen.nul.count_ones() >= 8 && Classes::of(bytes, at + HALF * half).wide;
     let halves = [Classes { run: run(0), wide: wide(0) }, Classes { run: run(1), wide: wide(1) }];
-    let neighbours = i.checked_sub(1).and_then(|p| glances.get(p)).zip(glances.get(i + 1));
-    let trace_id = |place: usize| {
-        // The run is no longer than its bits in this block and the two beside it say.
-        let is_short = neighbours.is_some_and(|(previous, next)| {
-            let low = u128::from(previous.low) | u128::from(seen.low) << 32 | u128::from(next.low) << 64;
-            let from = 32 + (place - at) as u32;
-            let length = (low >> from).trailing_zeros() + (low << (128 - from)).leading_zeros();
-            (length as usize) < HEX_RUN
-        });
-        if is_short { is_lower_hex(bytes, place) } else { is_trace_id(bytes, place) }
+    let trace_id = |place: usize| match is_short(glances, i, place - at) {
+        true => is_lower_hex(bytes, place),
+        false => is_trace_id(bytes, place),
     };
     emit(filter, bytes, Block { at, length, core: seen.core, halves }, trace_id, before, hits);
 }
