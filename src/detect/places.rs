@@ -6,7 +6,7 @@ use crate::blob::HEAD;
 use crate::decode::{DECODERS, Wake};
 use crate::matcher::csv::Columns;
 use crate::matcher::field::{self, Class};
-use crate::matcher::{Matcher, Page};
+use crate::matcher::{Action, Actions, Matcher, Page};
 use crate::prefilter::Hit;
 use crate::text::Span;
 
@@ -134,15 +134,19 @@ impl Detector {
                 if hit.at() < covered {
                     continue;
                 }
-                let done = self.at_once(page, hit, depth).is_some_and(|(end, place, done)| {
+                let actions = match hit {
+                    Hit::Core(at) => self.matcher.actions(page.bytes, at),
+                    _ => Actions::default(),
+                };
+                let done = self.at_once(page, hit, actions, depth).is_some_and(|(end, place, done)| {
                     // All that stands in what is hidden is hidden with it, but for a name at its end.
                     let inner = place.map_or(0, |p| p.span.end.saturating_sub(LOOSE));
                     covered = covered.max(if done { end } else { inner });
                     out.extend(place);
                     done
                 });
-                let leads_on = |hit| !matches!(hit, Hit::Core(at) if !self.matcher.leads_on(page.bytes, at));
-                if !done && leads_on(hit) {
+                let idle = matches!(hit, Hit::Core(at) if !Matcher::leads_on(page.bytes, at, actions));
+                if !done && !idle {
                     self.hide_at(page, hit, depth, scratch, &mut seen, out);
                 }
             }
@@ -152,7 +156,13 @@ impl Detector {
 
     /// What needs neither judging nor decoding: fields, and whole connect tokens. Says how far it goes,
     /// and whether that is all there is: in code a value that is no key may have one behind it.
-    fn at_once(&self, page: &Page<'_>, hit: Hit, depth: usize) -> Option<(usize, Option<Place>, bool)> {
+    fn at_once(
+        &self,
+        page: &Page<'_>,
+        hit: Hit,
+        actions: Actions,
+        depth: usize,
+    ) -> Option<(usize, Option<Place>, bool)> {
         let decoded = depth > 0;
         let at = match hit {
             Hit::Core(at) => at,
@@ -163,19 +173,21 @@ impl Detector {
             }
             Hit::Wide(_) => return None,
         };
-        if let Some(field) = self.matcher.field(page.bytes, at) {
+        if let Some(field) = self.matcher.field(page.bytes, at, actions) {
             let (class, wrap) = (Some(field.class), field.wrap);
             let place = Place { span: field.span, rule: None, class, wrap, decoded, name: Some(field.name) };
             let done = field.is_key(page.bytes) || class == Some(Class::Keep);
             return Some((field.end, Some(place).filter(|p| !p.span.is_empty()), done));
         }
         let place = |span, rule| Place { span, rule, class: None, wrap: None, decoded, name: None };
-        if let Some(body) = field::pem(page.bytes, at) {
+        if actions.has(Action::Pem)
+            && let Some(body) = field::pem(page.bytes, at)
+        {
             // Nothing of it is shown, and the armour stays.
             let place = Place { decoded: true, ..place(body, self.pem) };
             return Some((body.end, Some(place).filter(|p| !p.span.is_empty()), true));
         }
-        self.connect?;
+        self.connect.filter(|_| actions.has(Action::Connect))?;
         let end = Matcher::connect(page.bytes, at)?;
         Some((end, Some(place(Span::new(at, end), self.connect)), true))
     }

@@ -29,16 +29,16 @@ pub(super) struct Cores {
 
 /// A set of actions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Actions(u16);
+pub(crate) struct Actions(u16);
 
 impl Actions {
     /// True where there is none.
-    pub(super) fn is_empty(self) -> bool {
+    pub(crate) fn is_empty(self) -> bool {
         self.0 == 0
     }
 
     /// Whether the action is one of them.
-    pub(super) fn has(self, action: Action) -> bool {
+    pub(crate) fn has(self, action: Action) -> bool {
         self.0 & (1 << action as u16) != 0
     }
 

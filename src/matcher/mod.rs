@@ -43,7 +43,8 @@ use crate::rule::{Rule, Value};
 use crate::text::Span;
 use crate::token::{self, Scheme, Token};
 
-use cores::{Actions, Cores, core_of};
+pub(crate) use cores::Actions;
+use cores::{Cores, core_of};
 use field::{Field, Fields};
 pub(crate) use name::{Name, Names, normalise};
 
@@ -113,7 +114,7 @@ pub(crate) struct Named {
 
 /// What a core leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Action {
+pub(crate) enum Action {
     /// Part of a name of a secret.
     Name,
     /// Part of the name of a license, which has a comma behind it.
@@ -239,13 +240,18 @@ impl Matcher {
         }
     }
 
+    /// What a core leads to; nothing where the prefilter was wrong.
+    #[inline]
+    pub(crate) fn actions(&self, bytes: &[u8], at: usize) -> Actions {
+        bytes[at..].first_chunk().map_or_else(Actions::default, |four| self.cores.get(*four))
+    }
+
     /// Whether a core leads to more than fields.
-    pub(crate) fn leads_on(&self, bytes: &[u8], at: usize) -> bool {
-        let Some(&four) = bytes[at..].first_chunk::<4>() else { return false };
-        let more = self.cores.get(four).without(Action::Field).without(Action::Address);
-        !more.is_empty()
-            || matches!(four, [b'e', b'A' | b'F' | b'J' | b'N', ..] | [b'%', _, _, b'%'])
-            || matches!(four, [_, b's' | b'S', b'k' | b'K', _])
+    #[inline]
+    pub(crate) fn leads_on(bytes: &[u8], at: usize, actions: Actions) -> bool {
+        !actions.without(Action::Field).without(Action::Address).is_empty()
+            || matches!(bytes[at..], [b'e', b'A' | b'F' | b'J' | b'N', ..] | [b'%', _, _, b'%', ..])
+            || matches!(bytes[at..], [_, b's' | b'S', b'k' | b'K', ..])
     }
 
     fn at_core(&self, page: &Page<'_>, at: usize, out: &mut Vec<Match>, asks: &mut Asks) {
@@ -297,9 +303,7 @@ impl Matcher {
     }
 
     /// The field of a log around a core.
-    pub(crate) fn field(&self, bytes: &[u8], at: usize) -> Option<Field> {
-        let four = *bytes.get(at..)?.first_chunk::<4>()?;
-        let actions = self.cores.get(four);
+    pub(crate) fn field(&self, bytes: &[u8], at: usize, actions: Actions) -> Option<Field> {
         // Wherever a name of a rule is met first, it may be the name of a field, too.
         let is_field =
             actions.has(Action::Field) || actions.has(Action::Name) || actions.has(Action::License);

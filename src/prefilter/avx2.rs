@@ -212,12 +212,10 @@ fn glances<const N: usize>(vectors: &Vectors, sights: [&[u8; SIGHT]; N]) -> [Gla
         let high = blocks.map(|block| _mm256_and_si256(_mm256_srli_epi16(block, 4), half));
         for part in 0..2 {
             let (by_low, by_high) = (whole(&vectors.low[part][i]), whole(&vectors.high[part][i]));
-            for n in 0..N {
-                let passed = _mm256_and_si256(
-                    _mm256_shuffle_epi8(by_low, low[n]),
-                    _mm256_shuffle_epi8(by_high, high[n]),
-                );
-                buckets[n][part] = _mm256_and_si256(buckets[n][part], passed);
+            for (buckets, (low, high)) in buckets.iter_mut().zip(low.into_iter().zip(high)) {
+                let passed =
+                    _mm256_and_si256(_mm256_shuffle_epi8(by_low, low), _mm256_shuffle_epi8(by_high, high));
+                buckets[part] = _mm256_and_si256(buckets[part], passed);
             }
         }
     }
@@ -325,8 +323,8 @@ fn tell_runs(
         let from = half * HALF;
         let run = (seen.low >> from) & 0xffff == 0 && is_run(&sight[from..]);
         if run && !before.run {
-            let is_trace_id = is_lower_hex(sight, from)
-                && (is_short(glances, i, from) || is_trace_id(bytes, at + from));
+            let is_trace_id =
+                is_lower_hex(sight, from) && (is_short(glances, i, from) || is_trace_id(bytes, at + from));
             if !is_trace_id {
                 hits.push(Hit::Run(at + from));
             }

@@ -45,6 +45,7 @@ impl Output {
         {
             use std::os::fd::AsFd;
             let out = io::stdout().lock();
+            widen(&out);
             write(&mut File::from(out.as_fd().try_clone_to_owned()?))
         }
         #[cfg(not(unix))]
@@ -158,11 +159,22 @@ impl Output {
     }
 }
 
+/// Makes a pipe as large as everybody may: fewer turns between the programs at its ends.
+#[cfg(target_os = "linux")]
+fn widen(pipe: &impl std::os::fd::AsFd) {
+    // What is no pipe, or may not grow, is as good as before.
+    let _ = rustix::pipe::fcntl_setpipe_size(pipe, 1 << 20);
+}
+
+#[cfg(all(unix, not(target_os = "linux")))]
+fn widen(_: &impl std::os::fd::AsFd) {}
+
 /// Standard input, past its buffer: what reads it has its own.
 pub(crate) fn input() -> Box<dyn io::Read + Send> {
     #[cfg(unix)]
     {
         use std::os::fd::AsFd;
+        widen(&io::stdin());
         if let Ok(owned) = io::stdin().as_fd().try_clone_to_owned() {
             return Box::new(File::from(owned));
         }
