@@ -16,7 +16,7 @@ use crate::text::{self, Span};
 
 pub(crate) use address::{at as address, cores as address_cores};
 use after::{Raw, after, bare_name, sign};
-use value::{key_run, next_word};
+use value::{key_run, next_word, token_run};
 
 /// What kind of secret a name announces: decides how much of the value a mask may show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +68,6 @@ impl Field {
         let whole = &bytes[self.span.range()];
         let id = if self.class == Class::License { text::public_id(whole).unwrap_or(0) } else { 0 };
         let value = &whole[id..];
-        let is_token = |b: &u8| b.is_ascii_alphanumeric() || b"+/_=-.*".contains(b);
         // What is encoded behind it may belong to it.
         let goes_on = bytes.get(self.span.end).is_some_and(|b| matches!(b, b'\\' | b'%' | 0x80..));
         let quoted = || bytes.get(self.span.end + 1).is_some_and(|b| matches!(b, b'"' | b'\''));
@@ -77,7 +76,9 @@ impl Field {
         }
         self.masked
             || (value.len() >= 16 && key_run(value) == value.len())
-            || (value.len() >= LONG && value.iter().all(is_token) && value.iter().any(u8::is_ascii_digit))
+            || (value.len() >= LONG
+                && token_run(value) == value.len()
+                && value.iter().any(u8::is_ascii_digit))
     }
 }
 

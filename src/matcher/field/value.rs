@@ -386,5 +386,25 @@ fn extend_license(bytes: &[u8], begin: usize, end: usize) -> usize {
 
 /// How many bytes here may belong to a key.
 pub(super) fn key_run(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|b| b.is_ascii_alphanumeric() || b"+/_=-".contains(b)).count()
+    bytes.iter().take_while(|b| KEY[usize::from(**b)] & 1 != 0).count()
 }
+
+/// How many bytes here may belong to a key or to a token with its dots.
+pub(super) fn token_run(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|b| KEY[usize::from(**b)] != 0).count()
+}
+
+/// 1 for the bytes of keys, 2 for those that only tokens have.
+static KEY: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut b = 0;
+    while b < 256 {
+        table[b] = match b as u8 {
+            b'+' | b'/' | b'_' | b'=' | b'-' => 1,
+            b'.' | b'*' => 2,
+            byte => byte.is_ascii_alphanumeric() as u8,
+        };
+        b += 1;
+    }
+    table
+};
