@@ -114,7 +114,7 @@ pub fn mask_into(secret: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Whether text is a mask already: at most four characters, `****`, at most four characters; before it
-/// perhaps an identifier with a comma, as in the mask of a license.
+/// perhaps an identifier with a comma, as in the mask of a license. Or stars alone.
 pub fn is_mask(text: &[u8]) -> bool {
     let text = untagged(text);
     // Asked of every value, so what cannot be one is told by two of its last bytes: wherever the stars
@@ -122,6 +122,10 @@ pub fn is_mask(text: &[u8]) -> bool {
     let star = |back: usize| text.len().checked_sub(back).is_some_and(|at| text[at] == b'*');
     if !star(4) && !star(5) {
         return false;
+    }
+    // As long as what it hides, where lengths count.
+    if text.len() >= STARS.len() && text.iter().all(|b| *b == b'*') {
+        return true;
     }
     let ends = |tail: &usize| text.len() >= tail + 4 && text[..text.len() - tail].ends_with(STARS.as_bytes());
     let Some(tail) = (0..=4).rev().find(ends) else { return false };

@@ -95,6 +95,9 @@ fn fields_are_masked_in_the_forms_of_logs() {
         "{\"authorization\": \"Bearer KEY\"}",
         "token=\"KEY\"\u{1f}x=1",
         "x-api-key: KEY",
+        "token: |\n  KEY\nnext: 1",
+        "- token: >-\r\n    KEY\r\n  next: 1",
+        "token: |2+ \n    KEY",
         "http.request.header.authorization=KEY",
         "apiKey=KEY;",
         "token\\u003dKEY\\u0026x=1",
@@ -135,6 +138,7 @@ fn what_is_no_secret_stays() {
         "token= user=bob",
         "\0\u{1}\u{7f}\r\n\t binary",
         "password=**** token=ab12****cd34",
+        "\0token=******************************** password=*****",
     ] {
         assert_eq!(mask(text), text);
     }
@@ -159,6 +163,11 @@ fn literals_are_found_in_every_encoding() {
     texts.push(
         secret.bytes().map(|b| if keep(b) { char::from(b).into() } else { format!("%{b:02X}") }).collect(),
     );
+    // Letters stand in either order of UTF-16 where others stand around them.
+    for order in [u16::to_le_bytes, u16::to_be_bytes] {
+        let around = |text: &str| format!("a |{text}| b").encode_utf16().flat_map(order).collect::<Vec<u8>>();
+        assert_eq!(mask_with(&masker, &around(secret)), around("****"));
+    }
     let wide = |order: fn(u16) -> [u8; 2]| secret.encode_utf16().flat_map(order).collect::<Vec<u8>>();
     for (text, stars) in
         [(wide(u16::to_le_bytes), b"*\0*\0*\0*\0"), (wide(u16::to_be_bytes), b"\0*\0*\0*\0*")]

@@ -54,7 +54,14 @@ fn attributes(old: &Path, new: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::Unsupported => return Ok(()),
         Err(error) => return Err(error),
     };
-    for name in names {
+    let old_names: Vec<_> = names.collect();
+    // What the directory gives to new files would let others in.
+    for name in xattr::list(new)?.filter(|name| !old_names.contains(name)) {
+        if !name.to_string_lossy().starts_with("security.") {
+            xattr::remove(new, &name)?;
+        }
+    }
+    for name in old_names {
         let value = xattr::get(old, &name)?.unwrap_or_default();
         if xattr::get(new, &name)?.as_ref() == Some(&value) {
             continue;

@@ -3,6 +3,7 @@
 //! Ignore files do not count: logs are what they leave out. What is not gone over is told, and so are
 //! the remains of a run that was killed, which are removed.
 
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 use ignore::WalkBuilder;
 
 use super::replace;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::input::Exclude;
 use crate::report::Failure;
 
@@ -58,7 +59,14 @@ pub fn list(paths: &[PathBuf], exclude: &[String], not: Option<&Path>) -> Result
         }
     }
     listed.files.sort_by(|a, b| a.path.cmp(&b.path));
-    listed.files.dedup_by(|a, b| a.path == b.path);
+    if paths.len() > 1 {
+        // Twice at once, each would find that the file changes.
+        let mut seen = HashSet::new();
+        listed.files.retain(|entry| {
+            let name = fs::canonicalize(&entry.path).unwrap_or_else(|_| entry.path.clone());
+            seen.insert(name)
+        });
+    }
     Ok(listed)
 }
 
@@ -69,6 +77,8 @@ fn real(path: &Path) -> io::Result<PathBuf> {
 
 fn walk(directory: &Path, exclude: &Exclude, not: Option<&Path>, listed: &mut Listed) {
     let not = not.and_then(|path| fs::canonicalize(path).ok());
+    // One that lies in there itself was named for its own sake.
+    let not = not.filter(|not| fs::canonicalize(directory).is_ok_and(|d| !d.starts_with(not)));
     // `logs/` goes to `OUT/logs`, and `.` to `OUT` itself.
     let base = directory.file_name().map(PathBuf::from).unwrap_or_default();
     let mut walker = WalkBuilder::new(directory);
@@ -105,6 +115,42 @@ fn walk(directory: &Path, exclude: &Exclude, not: Option<&Path>, listed: &mut Li
 }
 
 impl Listed {
+    /// Leaves out what is a file of the list with this suffix: the backup that an earlier run made of it.
+    pub fn leave_backups(&mut self, suffix: &str) {
+        let name = |entry: &Entry| {
+            let mut name = entry.path.clone().into_os_string();
+            name.push(suffix);
+            PathBuf::from(name)
+        };
+        let names: HashSet<PathBuf> = self.files.iter().map(name).collect();
+        let backups = self.files.extract_if(.., |entry| names.contains(&entry.path));
+        self.skipped.extend(backups.map(|entry| (entry.path, "backups")));
+    }
+
+    /// Whether each file has a place of its own below a directory that is not its own.
+    pub(super) fn may_go_into(&self, directory: &Path) -> Result<()> {
+        let mut places: BTreeMap<&Path, &Path> = BTreeMap::new();
+        for Entry { path, relative } in &self.files {
+            let (shown, place) = (path.display(), relative.display());
+            if let Some(other) = places.insert(relative, path) {
+                let other = other.display();
+                return Err(Error::invalid(format!(
+                    "{other} and {shown} would both be written to {place}; name a directory above them, or \
+                     run once for each"
+                )));
+            }
+            let is_itself = fs::canonicalize(directory.join(relative))
+                .is_ok_and(|to| fs::canonicalize(path).is_ok_and(|from| from == to));
+            if is_itself {
+                return Err(Error::invalid(format!(
+                    "{shown} would be written over itself; choose another directory for the copies, or \
+                     --in-place"
+                )));
+            }
+        }
+        Ok(())
+    }
+
     fn fail(&mut self, path: &Path, message: &str) {
         let path = path.to_string_lossy().into_owned();
         self.failures.push(Failure { path, message: message.to_owned() });

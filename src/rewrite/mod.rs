@@ -116,10 +116,11 @@ impl Outcome {
         self.files += 1;
         self.bytes += done.bytes;
         self.skipped.extend(done.skipped);
-        match done.failed {
-            Some(message) => self.failures.push(Failure { path: done.path, message }),
-            None => self.changed += u64::from(done.changed),
+        if let Some(message) = done.failed {
+            // What was found in it is there still, so nothing was masked.
+            return self.failures.push(Failure { path: done.path, message });
         }
+        self.changed += u64::from(done.changed);
         for (rule, hits) in done.collected.rules {
             *self.rules.entry(rule).or_default() += hits;
         }
@@ -139,6 +140,7 @@ pub fn run(
     tell: &(dyn Fn(&Done) + Sync),
 ) -> Result<Outcome> {
     if let Mode::Into(directory) = plan.mode {
+        listed.may_go_into(directory)?;
         std::fs::create_dir_all(directory).map_err(|e| crate::Error::from(e).at_path(directory))?;
     }
     let next = AtomicUsize::new(0);
@@ -186,7 +188,7 @@ impl Plan<'_> {
             Mode::InPlace(how) if done.changed => {
                 replace::Replace { plan: self, how, path: &entry.path }.replace(file, &before, done)
             }
-            Mode::Into(directory) => replace::copy(self, file, entry, directory, done),
+            Mode::Into(directory) => replace::copy(self, file, &before, entry, directory, done),
             Mode::InPlace(_) | Mode::DryRun => Ok(()),
         }
     }

@@ -83,7 +83,15 @@ impl Records {
         );
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         file.write_all(text.as_bytes())?;
-        file.sync_data()
+        match file.sync_data() {
+            // A pipe or a device, which cannot be brought to the disk.
+            Err(error)
+                if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) =>
+            {
+                Ok(())
+            }
+            done => done,
+        }
     }
 }
 

@@ -126,7 +126,12 @@ impl Literals {
         self.needles.find(text, &mut |found| {
             // Literals overlap, and so do the forms of one: what is found in a row is one place.
             match out[from..].last_mut() {
-                Some(last) if found.start <= last.span.end && last.span.start <= found.end => {
+                Some(last)
+                    if found.start <= last.span.end
+                        && last.span.start <= found.end
+                        && !is_other_order(text, last.span, found)
+                        && !is_other_order(text, found, last.span) =>
+                {
                     last.span = Span::new(last.span.start.min(found.start), last.span.end.max(found.end));
                 }
                 _ => out.push(Place {
@@ -139,7 +144,17 @@ impl Literals {
                 }),
             }
         });
+        // Letters in UTF-16 are there in either order, one byte apart. The mask of one is right for both,
+        // that of what they are together would move what follows by a byte.
+        out[from..].sort_unstable_by_key(|place| place.span.start);
+        let is_literal = |place: &Place| place.rule.is_none() && place.class.is_none();
+        out.dedup_by(|b, a| is_literal(a) && is_literal(b) && is_other_order(text, a.span, b.span));
     }
+}
+
+/// Whether `b` is `a` one byte later, both of them UTF-16.
+fn is_other_order(text: &[u8], a: Span, b: Span) -> bool {
+    a.start + 1 == b.start && a.end + 1 == b.end && text[a.start] == 0 && text[a.end] == 0
 }
 
 /// Values on their way into a policy: wiped on drop, and printed as their number.

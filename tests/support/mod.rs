@@ -7,6 +7,7 @@
 
 pub(crate) mod cases;
 pub(crate) mod prng;
+pub(crate) mod scrubbing;
 pub(crate) mod template;
 pub(crate) mod tokens;
 

@@ -40,17 +40,28 @@ impl Output {
     }
 
     /// Writes a stream to standard output, past the buffer that waits for line ends.
-    pub(crate) fn stream(&self, write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    ///
+    /// What `write` gives comes back; where the writing fails, that stops the program, but for a reader
+    /// that went away, of which `write` tells.
+    pub(crate) fn stream(
+        &self,
+        write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<io::Result<()>> {
+        let lock = io::stdout().lock();
         #[cfg(unix)]
-        {
+        let inner = {
             use std::os::fd::AsFd;
-            let out = io::stdout().lock();
-            widen(&out);
-            write(&mut File::from(out.as_fd().try_clone_to_owned()?))
-        }
+            widen(&lock);
+            lock.as_fd().try_clone_to_owned().map(File::from).map_err(unwritten)?
+        };
         #[cfg(not(unix))]
-        {
-            write(&mut io::stdout().lock())
+        let inner = lock;
+        let mut out = Telling { inner, failed: None };
+        let done = write(&mut out);
+        match out.failed {
+            Some(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Err(error)),
+            Some(error) => Err(unwritten(error)),
+            None => Ok(done),
         }
     }
 
@@ -199,10 +210,42 @@ fn theme(style: Style) -> GraphicalTheme {
 /// Lets a reader close the pipe early.
 fn quietly(write: impl FnOnce() -> io::Result<()>) -> Result<()> {
     match write() {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Stop::from(scrubjay::Error::from(error)).help("standard output could not be written"))
-        }
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritten(error)),
         _ => Ok(()),
+    }
+}
+
+fn unwritten(error: io::Error) -> Stop {
+    Stop::from(scrubjay::Error::from(error)).help("standard output could not be written")
+}
+
+/// A writer that remembers why it could not write, so that this is not taken for what the reader said.
+struct Telling<W> {
+    inner: W,
+    failed: Option<io::Error>,
+}
+
+impl<W: Write> Telling<W> {
+    fn tell<T>(&mut self, done: io::Result<T>) -> io::Result<T> {
+        if let Err(error) = &done
+            && error.kind() != io::ErrorKind::Interrupted
+        {
+            let copy = error.raw_os_error().map_or(error.kind().into(), io::Error::from_raw_os_error);
+            self.failed.get_or_insert(copy);
+        }
+        done
+    }
+}
+
+impl<W: Write> Write for Telling<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let done = self.inner.write(bytes);
+        self.tell(done)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let done = self.inner.flush();
+        self.tell(done)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use scrubjay::blob::Origin;
@@ -85,19 +85,25 @@ fn known(path: &Path) -> Result<Vec<(usize, Secret<String>)>> {
 fn streams(args: &ScrubArgs, masker: &Arc<Masker>, output: &Output) -> Result<Status> {
     let started = instant();
     let collector = Collector::new(masker, args.report.is_some());
+    for (name, given) in [("--record", args.record.is_some()), ("--exclude", !args.exclude.is_empty())] {
+        if given {
+            return Err(Stop::invalid(format!("{name} is for files that are written"))
+                .help("give --in-place or --output DIR as well"));
+        }
+    }
     let mut outcome = Outcome::default();
     let standard = [Path::new("-").to_owned()];
     let paths = if args.paths.is_empty() { &standard[..] } else { &args.paths };
     for path in paths {
         let done = if path == Path::new("-") {
-            stream(&collector, &Origin::stdin(), &mut output::input(), output, &mut outcome)
+            stream(&collector, &Origin::stdin(), &mut output::input(), output, &mut outcome)?
         } else if path.is_dir() {
             return Err(Stop::from(scrubjay::Error::invalid("is a directory").at_path(path))
                 .help("--in-place, --output DIR or --dry-run go over the files below it"));
         } else {
             let origin = Origin::file(path.to_string_lossy());
             match File::open(path) {
-                Ok(mut file) => stream(&collector, &origin, &mut file, output, &mut outcome),
+                Ok(mut file) => stream(&collector, &origin, &mut file, output, &mut outcome)?,
                 Err(error) => Err(error),
             }
         };
@@ -118,24 +124,19 @@ fn streams(args: &ScrubArgs, masker: &Arc<Masker>, output: &Output) -> Result<St
     finish(args, masker, &outcome, started, output)
 }
 
-/// One stream, unpacked and packed again where it is packed.
+/// One stream, unpacked and packed again where it is packed. What stops the program is that standard
+/// output cannot be written.
 fn stream(
     collector: &Collector,
     origin: &Origin,
     reader: &mut (dyn Read + Send),
     output: &Output,
     outcome: &mut Outcome,
-) -> io::Result<()> {
-    // The first bytes that there are, so that a line never waits for the ones after it.
-    let mut head = vec![0; pack::HEAD];
-    let mut length = reader.read(&mut head)?;
-    while pack::may_begin(&head[..length]) && length < head.len() {
-        match reader.read(&mut head[length..])? {
-            0 => break,
-            read => length += read,
-        }
-    }
-    head.truncate(length);
+) -> Result<io::Result<()>> {
+    let head = match head(reader) {
+        Ok(head) => head,
+        Err(error) => return Ok(Err(error)),
+    };
     let kind = pack::sniff(&head);
     let is_file = origin.path != "-";
     let mut reader = io::Cursor::new(head).chain(reader);
@@ -148,6 +149,22 @@ fn stream(
         pack::rewrite(kind, origin, Input::Stream(&mut reader), writer, Limits::default(), &mut leaves)
             .map(drop)
     })
+}
+
+/// The first bytes that there are, so that a line never waits for the ones after it.
+fn head(reader: &mut dyn Read) -> io::Result<Vec<u8>> {
+    let mut head = vec![0; pack::HEAD];
+    let mut length = 0;
+    while length == 0 || (pack::may_begin(&head[..length]) && length < head.len()) {
+        match reader.read(&mut head[length..]) {
+            Ok(0) => break,
+            Ok(read) => length += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    head.truncate(length);
+    Ok(head)
 }
 
 struct Leaves<'l> {
@@ -183,12 +200,20 @@ fn files(args: &ScrubArgs, masker: &Arc<Masker>, mode: &Mode, output: &Output) -
         return Err(Stop::invalid("--in-place, --output and --dry-run need files or directories")
             .help("name them, such as `scrubjay scrub --dry-run logs/`"));
     }
+    let is_suffix = |text: &str| !text.is_empty() && !text.contains(std::path::is_separator);
+    if args.backup.as_deref().is_some_and(|suffix| !is_suffix(suffix)) {
+        return Err(Stop::invalid("--backup takes the end of a name, in the same directory")
+            .help("give it one such as .orig"));
+    }
     let records = args.record.as_deref().map(Records::open).transpose()?;
     let to = if let Mode::Into(directory) = mode { Some(directory.as_path()) } else { None };
     let mut listed = rewrite::list(&args.paths, &args.exclude, to)?;
     // What is written about the run is no part of it.
     let own = [&args.record, &args.report].into_iter().flatten().filter_map(|p| p.canonicalize().ok());
     let own: Vec<_> = own.collect();
+    if let Some(suffix) = &args.backup {
+        listed.leave_backups(suffix);
+    }
     listed.files.retain(|entry| entry.path.canonicalize().map_or(true, |path| !own.contains(&path)));
     let skipped = std::mem::take(&mut listed.skipped);
     let all = || std::thread::available_parallelism().map_or(1, usize::from);
@@ -199,14 +224,19 @@ fn files(args: &ScrubArgs, masker: &Arc<Masker>, mode: &Mode, output: &Output) -
         findings: args.report.is_some(),
         records: records.as_ref(),
     };
+    let unwritten: Mutex<Option<Stop>> = Mutex::new(None);
     let outcome = progress::watch(args.quiet, |seen| {
         rewrite::run(&plan, listed, seen, &|done| {
-            if !done.diff.is_empty() {
-                // A reader that went away wants no more of it.
-                let _ = output.write(&output.colored_diff(&done.diff));
+            if !done.diff.is_empty()
+                && let Err(stop) = output.write(&output.colored_diff(&done.diff))
+            {
+                unwritten.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(stop);
             }
         })
     })?;
+    if let Some(stop) = unwritten.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        return Err(stop);
+    }
     tell_failures(&outcome, output);
     if !args.quiet {
         let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();

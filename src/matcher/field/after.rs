@@ -100,6 +100,9 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
     let at_separator = c.at;
     c.blanks();
     let blank = c.at > at_separator;
+    if colon && blank && encoded == 0 {
+        c.at += block(c.rest());
+    }
     let broken = encoded == 0 && c.line_end();
     if broken && !begins_well(&c, bytes, name) {
         return None;
@@ -123,6 +126,17 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
     let words = loose && encoded == 0 && !matches!(before.last(), Some(b'?' | b'&' | b'-'));
     let place = Place { wrap, encoded, loose, header: colon && loose, words };
     value(c, place, class)
+}
+
+/// How long the sign is with which YAML says that a text begins on the next line: `|`, `>-` and so on.
+fn block(rest: &[u8]) -> usize {
+    let [b'|' | b'>', tail @ ..] = rest else { return 0 };
+    let more = tail.iter().take(2).take_while(|b| matches!(b, b'+' | b'-' | b'1'..=b'9')).count();
+    let blanks = tail[more..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    match tail[more + blanks..] {
+        [b'\n' | b'\r', ..] => 1 + more + blanks,
+        _ => 0,
+    }
 }
 
 /// Goes over what closes behind a name.

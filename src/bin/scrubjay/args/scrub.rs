@@ -60,7 +60,7 @@ pub(crate) struct ScrubArgs {
     pub(crate) break_hard_links: bool,
 
     /// Write what was done to each changed file, with SHA-256 before and after, as JSON Lines
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub(crate) record: Option<PathBuf>,
 
     /// Write what was masked as a JSON report
@@ -122,7 +122,10 @@ pub(crate) struct ScrubArgs {
     #[arg(
         long,
         value_name = "FILE",
-        conflicts_with_all = ["in_place", "output", "dry_run", "record", "report"],
+        conflicts_with_all = [
+            "in_place", "output", "dry_run", "record", "report", "count", "fail_on_hit", "mask", "known_secrets",
+            "keep_expired", "secret_field", "keep_field", "exclude",
+        ],
         long_help = "Write the replacements that `git filter-repo --replace-text` takes to a file, for every secret \
                      in the history of the repository at PATH [default: the one around the current directory]. \
                      The file holds the secrets: only its owner can read it, and it is to be removed \
