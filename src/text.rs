@@ -120,12 +120,12 @@ pub fn is_mask(text: &[u8]) -> bool {
     // Asked of every value, so what cannot be one is told by two of its last bytes: wherever the stars
     // begin, they cover one of them.
     let star = |back: usize| text.len().checked_sub(back).is_some_and(|at| text[at] == b'*');
+    // As long as what it hides, where lengths count.
+    if star(1) && text.iter().all(|b| *b == b'*') {
+        return true;
+    }
     if !star(4) && !star(5) {
         return false;
-    }
-    // As long as what it hides, where lengths count.
-    if text.len() >= STARS.len() && text.iter().all(|b| *b == b'*') {
-        return true;
     }
     let ends = |tail: &usize| text.len() >= tail + 4 && text[..text.len() - tail].ends_with(STARS.as_bytes());
     let Some(tail) = (0..=4).rev().find(ends) else { return false };

@@ -253,6 +253,30 @@ fn lines_longer_than_any_buffer() {
     }
 }
 
+/// Cells with line ends: the columns behind them are still counted, however the rows come.
+#[test]
+fn rows_of_a_table_go_over_several_lines() {
+    let row = "7,{alnum:32},\"two\nlines, \"\"quoted\"\"\r\n\",{alnum:32},end\n8,{alnum:32},plain,{alnum:32},end\n\
+               9,\"{alnum:16}\n{alnum:16}\",\"\",{alnum:32},end\n";
+    let rows = row.repeat(if cfg!(debug_assertions) { 40 } else { 4_000 });
+    let text = expand(&format!("id,password,note,token,last\n{rows}"), "table");
+    for (pieces, ahead) in [(&[][..], false), (&[][..], true), (&[1], false), (&[7, 300], false)] {
+        let done = scrub(&MASKER, &text.bytes, pieces, ahead);
+        let checked = shown(&text, &done.bytes)
+            .and_then(|()| keeps_lines(&text.bytes, &done.bytes))
+            .and_then(|()| is_fixpoint(&MASKER, &done.bytes, pieces));
+        assert!(checked.is_ok(), "{pieces:?}: {checked:?}");
+        let out = String::from_utf8(done.bytes).expect("text");
+        assert_eq!(out.matches(",end\n").count(), rows.matches(",end\n").count());
+        assert_eq!(scrub(&MASKER, out.as_bytes(), pieces, ahead).masks.len(), 0, "there is nothing left");
+    }
+    // A stray quote in a log whose first line looks like a header holds nothing open for long.
+    let log = format!("time,token\n1,\"stray\n{}2,{{alnum:32}}\n", "3,x\n".repeat(8_000));
+    let text = expand(&log, "stray");
+    let done = scrub(&MASKER, &text.bytes, &[1_000], false);
+    assert_eq!(shown(&text, &done.bytes), Ok(()));
+}
+
 /// A reader that fails in the middle: what it gave before has gone out, masked.
 #[test]
 fn what_was_read_before_an_error_is_there() {

@@ -103,7 +103,7 @@ impl Detector {
         if let Some(Rows { columns, from, at_start }) = rows {
             let mut matches = Vec::new();
             let range = from..bytes.len();
-            columns.rows(&self.matcher, &page, at_start, range.clone(), &mut matches);
+            columns.long_rows(&self.matcher, &page, at_start, range.clone(), &mut matches);
             matches.drain(..).for_each(|m| found.push(self.detection(&page, m, &[])));
             columns.fields(bytes, at_start, range, &mut |span, class| {
                 let (class, wrap) = (Some(class), None);

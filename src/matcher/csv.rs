@@ -66,12 +66,39 @@ impl Columns {
         out: &mut Vec<Match>,
     ) {
         if !self.named.is_empty() {
-            self.each(page.bytes, at_start, range, &mut |row| self.row(m, page, row, out));
+            self.each(page.bytes, at_start, range, false, &mut |row| self.row(m, page, row, out));
         }
     }
 
-    /// Gives every cell of the rows that begin in `range` and that has something to hide under the name
-    /// of a field.
+    /// The same for rows that may go over several lines, of which the first begins with the range.
+    pub(crate) fn long_rows(
+        &self,
+        m: &Matcher,
+        page: &Page<'_>,
+        at_start: bool,
+        range: std::ops::Range<usize>,
+        out: &mut Vec<Match>,
+    ) {
+        if !self.named.is_empty() {
+            self.each(page.bytes, at_start, range, true, &mut |row| self.row(m, page, row, out));
+        }
+    }
+
+    /// Where the row begins that a quote holds open at the end, if there is one.
+    pub(crate) fn open_row(&self, bytes: &[u8], from: usize) -> Option<usize> {
+        let mut at = from;
+        while at < bytes.len() {
+            let (end, is_open) = row_end(bytes, at);
+            if is_open {
+                return Some(at);
+            }
+            at = end + 1;
+        }
+        None
+    }
+
+    /// Gives every cell of the rows, as of [`Columns::long_rows`], that has something to hide under the
+    /// name of a field.
     pub(crate) fn fields(
         &self,
         bytes: &[u8],
@@ -82,7 +109,7 @@ impl Columns {
         if self.fields.is_empty() {
             return;
         }
-        self.each(bytes, at_start, range, &mut |row| {
+        self.each(bytes, at_start, range, true, &mut |row| {
             let cells = cells(bytes, row, self.delimiter);
             for &(position, class) in &self.fields {
                 if let Some(&cell) = cells.get(position)
@@ -94,7 +121,14 @@ impl Columns {
         });
     }
 
-    fn each(&self, bytes: &[u8], at_start: bool, range: std::ops::Range<usize>, sink: &mut dyn FnMut(Span)) {
+    fn each(
+        &self,
+        bytes: &[u8],
+        at_start: bool,
+        range: std::ops::Range<usize>,
+        long: bool,
+        sink: &mut dyn FnMut(Span),
+    ) {
         let mut at = range.start;
         if at > 0 && bytes[at - 1] != b'\n' {
             at = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |i| at + i + 1);
@@ -103,7 +137,8 @@ impl Columns {
             at = at.max(self.header_end);
         }
         while at < range.end {
-            let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |i| at + i);
+            let line = || memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |i| at + i);
+            let end = if long { row_end(bytes, at).0 } else { line() };
             if end - at < LONGEST * 4 {
                 sink(Span::new(at, end));
             }
@@ -121,6 +156,25 @@ impl Columns {
             out[before..].iter_mut().for_each(|found| found.name = None);
         }
     }
+}
+
+/// Where the row ends that begins at `at`, line ends in quotes left out; and whether it goes on behind
+/// these bytes. A quote that nothing closes for long is only a quote.
+fn row_end(bytes: &[u8], at: usize) -> (usize, bool) {
+    let near = &bytes[at..bytes.len().min(at + LONGEST * 4)];
+    let mut quoted = false;
+    for i in memchr::memchr2_iter(b'"', b'\n', near) {
+        match near[i] {
+            b'"' => quoted = !quoted,
+            _ if !quoted => return (at + i, false),
+            _ => {}
+        }
+    }
+    let is_all = at + near.len() == bytes.len();
+    if quoted && is_all {
+        return (bytes.len(), true);
+    }
+    (memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |i| at + i), false)
 }
 
 /// A column's title: short, and words at most.
@@ -143,7 +197,8 @@ fn cells(bytes: &[u8], row: Span, delimiter: u8) -> Vec<Span> {
         }
         let text = &bytes[at..end];
         let lead = text.iter().take_while(|b| matches!(b, b' ' | b'"' | b'\'')).count();
-        let tail = text[lead..].iter().rev().take_while(|b| matches!(b, b' ' | b'"' | b'\'' | b'\r')).count();
+        let is_end = |b: &&u8| matches!(b, b' ' | b'"' | b'\'' | b'\r' | b'\n');
+        let tail = text[lead..].iter().rev().take_while(is_end).count();
         all.push(Span::new(at + lead, end - tail));
         at = end + 1;
     }

@@ -69,6 +69,8 @@ pub struct Scrubber {
     complete: usize,
     /// Where the value begins whose mask went out last.
     masked: Option<usize>,
+    /// Where the row of a table begins that went out in part, inside of the context.
+    row: Option<usize>,
     ahead: usize,
     /// UTF-16, little-endian: a line end has a second byte.
     wide: bool,
@@ -196,6 +198,7 @@ impl Scrubber {
             searched: 0,
             complete: 0,
             masked: None,
+            row: None,
             ahead: 0,
             wide: false,
             utf16: false,
@@ -294,7 +297,7 @@ impl Scrubber {
         self.release(self.filled, self.filled, writer)?;
         writer.flush()?;
         (self.filled, self.context, self.searched, self.complete) = (0, 0, 0, 0);
-        (self.masked, self.table) = (None, Table::Unread);
+        (self.masked, self.row, self.table) = (None, None, Table::Unread);
         (self.wide, self.utf16, self.binary) = (false, false, false);
         self.place = Position { line: 1, chars: 0, offset: 0 };
         Ok(std::mem::take(&mut self.tally))
@@ -356,7 +359,9 @@ impl Scrubber {
             self.table = Table::Read(self.masker.columns(&text[..text.len().min(HEAD)]));
         }
         let rows = match &self.table {
-            Table::Read(Some(columns)) => Some(Rows { columns, from: self.context, at_start }),
+            Table::Read(Some(columns)) => {
+                Some(Rows { columns, from: self.row.unwrap_or(self.context), at_start })
+            }
             _ => None,
         };
         self.masker.find_below(text, rows, &mut self.scratch);
@@ -449,7 +454,7 @@ impl Scrubber {
     fn move_on(&mut self, end: usize) {
         let going = &self.buffer[self.context..end];
         self.place = if self.watch.is_some() { self.place.after(going) } else { self.place };
-        let mut from = self.start_of_context(end);
+        let (mut from, mut moved) = (self.start_of_context(end), false);
         let open = self.scratch.places.iter().rev().find(|p| p.span.start < end);
         if let Some(open) = open.filter(|p| p.span.end >= end - line_end(&self.buffer[..end])) {
             let name = open.name.map_or(open.span.start, |n| n.start.min(open.span.start));
@@ -461,12 +466,22 @@ impl Scrubber {
                 // The name, and the sign with which the value begins, say as much as all of it.
                 let kept = open.span.start + usize::from(b"[{(".contains(&self.buffer[open.span.start]));
                 self.buffer.copy_within(name..kept, end - (kept - name));
+                moved = true;
                 from = end - (kept - name);
                 self.masked = Some(from + open.span.start - name);
             }
         }
+        // A row whose quotes hold it open goes on where its columns can be counted.
+        self.row = match &self.table {
+            Table::Read(Some(columns)) => {
+                columns.open_row(&self.buffer[..end], self.row.unwrap_or(self.context)).filter(|_| !moved)
+            }
+            _ => None,
+        };
+        from = self.row.map_or(from, |row| from.min(row));
         self.buffer.copy_within(from..self.filled, 0);
         self.filled -= from;
+        self.row = self.row.map(|row| row - from);
         self.context = end - from;
         self.searched = self.searched.saturating_sub(from).max(self.context);
         self.complete = self.complete.saturating_sub(from).max(self.context);

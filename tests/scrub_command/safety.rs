@@ -60,6 +60,9 @@ fn what_somebody_has_open_for_writing_is_left() {
     lab.assert_clean(&[]);
 }
 
+/// So many lines take long enough to scrub that something happens meanwhile.
+const LONG: usize = 20_000;
+
 /// Runs the command while `work` is done over and over.
 fn during(lab: &Lab, arguments: &[&str], work: impl Fn(u64) + Sync) -> Ran {
     let (begun, done) = (AtomicBool::new(false), AtomicBool::new(false));
@@ -86,9 +89,9 @@ fn during(lab: &Lab, arguments: &[&str], work: impl Fn(u64) + Sync) -> Ran {
 fn a_file_that_grows_meanwhile_is_left_with_all_its_lines() {
     let mut lab = Lab::new();
     let line = lab.fill("line", DIRTY);
-    lab.put("a.log", &line);
+    lab.put("a.log", &line.repeat(LONG));
     let path = lab.path("a.log");
-    let written = std::sync::atomic::AtomicUsize::new(1);
+    let written = std::sync::atomic::AtomicUsize::new(LONG);
     during(&lab, &["-i", "a.log"], |_| {
         let mut file = File::options().append(true).open(&path).expect("it opens");
         file.write_all(&line).expect("it is written");
@@ -106,7 +109,7 @@ fn a_file_that_grows_meanwhile_is_left_with_all_its_lines() {
 #[test]
 fn a_file_that_changes_meanwhile_is_left() {
     let mut lab = Lab::new();
-    let bytes = lab.write("a.log", DIRTY);
+    let bytes = lab.write("a.log", &format!("{DIRTY}{}", CLEAN.repeat(LONG)));
     let path = lab.path("a.log");
     let change = |at: u64| {
         let time = SystemTime::UNIX_EPOCH + Duration::new(1_500_000_000 + at, 0);

@@ -102,7 +102,12 @@ fn closes(c: &Cursor<'_>) -> bool {
     let Some(quote) = next.quote() else { return false };
     let line = &next.rest()[..line_end(next.bytes, next.at) - next.at];
     let lone = || !matches!(quote.mark, Mark::Byte(mark) if memchr::memchr(mark, line).is_some());
-    (goes_on(next.rest(), quote) || (matches!(next.peek(0), b' ' | b')') && lone())) && is_open(c, quote)
+    if (goes_on(next.rest(), quote) || (matches!(next.peek(0), b' ' | b')') && lone())) && is_open(c, quote) {
+        return true;
+    }
+    // `"message":"token=\\","n":1`: backslashes that are escaped themselves say nothing of the quote.
+    let plain = Quote { depth: 0, ..quote };
+    quote.depth > 0 && quote.depth.is_multiple_of(2) && goes_on(next.rest(), plain) && is_open(c, plain)
 }
 
 /// Whether a quote of this kind is open at the cursor, by their number since the line began.
