@@ -10,7 +10,7 @@ use std::arch::x86_64::{
 };
 use std::ops::Range;
 
-use super::{BLOCK, Block, Classes, HALF, HEX_RUN, Hit, Prefilter, emit, is_lower_hex, is_trace_id};
+use super::{BLOCK, Block, Classes, HALF, HEX_RUN, Hit, Prefilter, Tables, emit, is_lower_hex, is_trace_id};
 
 /// So many blocks are glanced at before their hits are told: the loop over them calls nothing.
 const BATCH: usize = 64;
@@ -25,22 +25,34 @@ pub(super) fn available() -> bool {
         && std::arch::is_x86_feature_detected!("popcnt")
 }
 
-/// The tables, each in both lanes, for eight buckets at a time. They are loaded where they are needed:
-/// there are more of them than registers.
+/// The tables in both lanes, eight buckets a set; they are loaded where they are needed. Long text goes
+/// through sixteen buckets, which let less pass; for short text eight cost less than what they let pass.
 #[derive(Debug, Clone)]
 pub(super) struct Vectors {
-    low: [[[u8; BLOCK]; 4]; 2],
-    high: [[[u8; BLOCK]; 4]; 2],
+    long: [Set; 2],
+    short: [Set; 1],
+}
+
+/// The tables of eight buckets.
+#[derive(Debug, Clone)]
+struct Set {
+    low: [[u8; BLOCK]; 4],
+    high: [[u8; BLOCK]; 4],
+}
+
+impl Set {
+    /// Of one byte of the entries.
+    fn of(tables: &Tables, part: usize) -> Self {
+        let entry = |half: usize, i: usize, k: usize| tables[i][half][k % 16].to_le_bytes()[part];
+        let twice = |half: usize| std::array::from_fn(|i| std::array::from_fn(|k| entry(half, i, k)));
+        Self { low: twice(0), high: twice(1) }
+    }
 }
 
 impl Vectors {
-    /// Of these tables; nothing where the processor lacks what uses them.
-    pub(super) fn of(tables: &[[[u16; 16]; 2]; 4]) -> Option<Self> {
-        let part = |half: usize, part: usize, i: usize, k: usize| tables[i][half][k % 16].to_le_bytes()[part];
-        let twice = |half: usize| {
-            std::array::from_fn(|p| std::array::from_fn(|i| std::array::from_fn(|k| part(half, p, i, k))))
-        };
-        available().then(|| Self { low: twice(0), high: twice(1) })
+    /// Of the tables for long and for short text; nothing where the processor lacks what uses them.
+    pub(super) fn of(long: &Tables, short: &Tables) -> Option<Self> {
+        available().then(|| Self { long: [Set::of(long, 0), Set::of(long, 1)], short: [Set::of(short, 0)] })
     }
 }
 
@@ -58,7 +70,7 @@ pub(super) fn find(
         }
         let whole = range.end.min(bytes.len().saturating_sub(SIGHT - BLOCK));
         let rest = range.start + whole.saturating_sub(range.start) / BLOCK * BLOCK;
-        let before = find_blocks(filter, vectors, bytes, range.start..rest, hits);
+        let before = find_blocks(filter, &vectors.long, bytes, range.start..rest, hits);
         if rest < range.end {
             find_rest(filter, vectors, bytes, rest..range.end, before, hits);
         }
@@ -187,31 +199,31 @@ impl Glance {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn glance(vectors: &Vectors, sight: &[u8; SIGHT]) -> Glance {
-    glances(vectors, [sight])[0]
+    glances(&vectors.short, [sight])[0]
 }
 
 /// Of two blocks in a row: the tables are loaded once for both.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn glance_twice(vectors: &Vectors, sight: &[u8; BLOCK + SIGHT]) -> [Glance; 2] {
+fn glance_twice(sets: &[Set; 2], sight: &[u8; BLOCK + SIGHT]) -> [Glance; 2] {
     let (Some(first), Some(second)) = (sight.first_chunk(), sight.last_chunk()) else {
         return [Glance::default(); 2];
     };
-    glances(vectors, [first, second])
+    glances(sets, [first, second])
 }
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn glances<const N: usize>(vectors: &Vectors, sights: [&[u8; SIGHT]; N]) -> [Glance; N] {
+fn glances<const N: usize, const P: usize>(sets: &[Set; P], sights: [&[u8; SIGHT]; N]) -> [Glance; N] {
     let zero = _mm256_setzero_si256();
     let half = _mm256_set1_epi8(15);
-    let mut buckets = [[_mm256_set1_epi8(-1); 2]; N];
+    let mut buckets = [[_mm256_set1_epi8(-1); P]; N];
     for i in 0..4 {
         let blocks = sights.map(|sight| load(sight, i));
         let low = blocks.map(|block| _mm256_and_si256(block, half));
         let high = blocks.map(|block| _mm256_and_si256(_mm256_srli_epi16(block, 4), half));
-        for part in 0..2 {
-            let (by_low, by_high) = (whole(&vectors.low[part][i]), whole(&vectors.high[part][i]));
+        for (part, set) in sets.iter().enumerate() {
+            let (by_low, by_high) = (whole(&set.low[i]), whole(&set.high[i]));
             for (buckets, (low, high)) in buckets.iter_mut().zip(low.into_iter().zip(high)) {
                 let passed =
                     _mm256_and_si256(_mm256_shuffle_epi8(by_low, low), _mm256_shuffle_epi8(by_high, high));
@@ -222,7 +234,7 @@ fn glances<const N: usize>(vectors: &Vectors, sights: [&[u8; SIGHT]; N]) -> [Gla
     let bits = |x: __m256i| _mm256_movemask_epi8(x) as u32;
     std::array::from_fn(|n| {
         let first = load(sights[n], 0);
-        let any = _mm256_or_si256(buckets[n][0], buckets[n][1]);
+        let any = buckets[n].into_iter().fold(zero, |any, part| _mm256_or_si256(any, part));
         Glance {
             core: !bits(_mm256_cmpeq_epi8(any, zero)),
             low: bits(_mm256_cmpgt_epi8(_mm256_set1_epi8(b'0' as i8), first)),
@@ -246,7 +258,7 @@ fn cores_in(filter: &Prefilter, sight: &[u8; SIGHT], at: usize, mut bits: u32, h
 #[target_feature(enable = "avx2,bmi1,popcnt")]
 fn find_blocks(
     filter: &Prefilter,
-    vectors: &Vectors,
+    sets: &[Set; 2],
     bytes: &[u8],
     range: Range<usize>,
     hits: &mut Vec<Hit>,
@@ -256,7 +268,7 @@ fn find_blocks(
     let mut at = range.start;
     while at < range.end {
         let count = BATCH.min((range.end - at) / BLOCK);
-        let mut told = glance_batch(vectors, &bytes[at..], count, &mut glances);
+        let mut told = glance_batch(sets, &bytes[at..], count, &mut glances);
         let mut next = 0;
         while told != 0 {
             let i = told.trailing_zeros() as usize;
@@ -289,18 +301,18 @@ fn find_blocks(
 
 /// Glances at the first `count` blocks; says by a bit for each which have something to tell.
 #[target_feature(enable = "avx2,bmi1,popcnt")]
-fn glance_batch(vectors: &Vectors, bytes: &[u8], count: usize, glances: &mut [Glance; BATCH]) -> u64 {
+fn glance_batch(sets: &[Set; 2], bytes: &[u8], count: usize, glances: &mut [Glance; BATCH]) -> u64 {
     let mut told = 0u64;
     let (pairs, last) = glances[..count].as_chunks_mut::<2>();
     for (i, out) in pairs.iter_mut().enumerate() {
         let Some(sight) = bytes.get(2 * i * BLOCK..).and_then(|b| b.first_chunk()) else { break };
-        *out = glance_twice(vectors, sight);
+        *out = glance_twice(sets, sight);
         told |= (u64::from(out[0].tells()) | u64::from(out[1].tells()) << 1) << (2 * i);
     }
     if let [out] = last
         && let Some(sight) = bytes.get((count - 1) * BLOCK..).and_then(|b| b.first_chunk())
     {
-        *out = glance(vectors, sight);
+        [*out] = self::glances(sets, [sight]);
         told |= u64::from(out.tells()) << (count - 1);
     }
     told

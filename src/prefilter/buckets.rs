@@ -1,7 +1,7 @@
-//! Which cores share a bucket. The tables have room for sixteen, there are some sixty cores, and the
+//! Which cores share a bucket. The tables have room for sixteen at most, there are some sixty cores, and the
 //! union of two lets more pass than either: so those are put together whose union costs least.
 
-use super::{BUCKETS, Class, Core};
+use super::{Class, Core};
 
 /// The bytes that a bucket lets pass at one position: a low half of `low` and a high half of `high`.
 #[derive(Clone, Copy, Default)]
@@ -67,7 +67,7 @@ pub(crate) const fn common(b: u8) -> u64 {
 
 /// Shares the cores out to the buckets: the two whose union lets the least more pass become one, until
 /// there are no more than there is room for.
-pub(super) fn buckets(cores: &[Core]) -> Vec<[Halves; 4]> {
+pub(super) fn buckets(cores: &[Core], most: usize) -> Vec<[Halves; 4]> {
     let share = |sets: &[Halves; 4]| sets.iter().map(|s| s.share()).product::<u64>();
     let union =
         |a: &[Halves; 4], b: &[Halves; 4]| -> [Halves; 4] { std::array::from_fn(|i| a[i].with(b[i])) };
@@ -78,7 +78,7 @@ pub(super) fn buckets(cores: &[Core]) -> Vec<[Halves; 4]> {
         let cost = |j: usize| share(&union(&all[i].0, &all[j].0)).saturating_sub(all[i].1 + all[j].1);
         costs.push((0..i).map(cost).collect());
     }
-    while all.len() > BUCKETS {
+    while all.len() > most {
         let cheapest =
             (0..all.len()).flat_map(|i| (0..i).map(move |j| (i, j))).min_by_key(|&(i, j)| costs[i][j]);
         let Some((i, j)) = cheapest else { break };

@@ -64,7 +64,7 @@ const HALF: usize = 16;
 #[derive(Debug, Clone)]
 pub(crate) struct Prefilter {
     /// Per position: buckets by low half, buckets by high half.
-    tables: [[[u16; 16]; 2]; 4],
+    tables: Tables,
     /// The same for 32 bytes at once, where the processor can.
     #[cfg(target_arch = "x86_64")]
     vectors: Option<avx2::Vectors>,
@@ -79,16 +79,7 @@ const EXACT_BITS: usize = 1 << 16;
 impl Prefilter {
     /// Builds the tables.
     pub(crate) fn new(cores: &[Core]) -> Self {
-        let mut tables = [[[0u16; 16]; 2]; 4];
-        for (bucket, sets) in buckets(cores).iter().enumerate() {
-            for (table, set) in tables.iter_mut().zip(sets) {
-                let [low, high] = table;
-                for (half, (low, high)) in low.iter_mut().zip(high).enumerate() {
-                    *low |= u16::from(set.low & (1 << half) != 0) << bucket;
-                    *high |= u16::from(set.high & (1 << half) != 0) << bucket;
-                }
-            }
-        }
+        let tables = tables(cores, BUCKETS);
         let mut exact = Box::new([0; EXACT_BITS / 64]);
         for core in cores {
             for four in product(core) {
@@ -99,7 +90,7 @@ impl Prefilter {
         Self {
             tables,
             #[cfg(target_arch = "x86_64")]
-            vectors: avx2::Vectors::of(&tables),
+            vectors: avx2::Vectors::of(&tables, &self::tables(cores, BUCKETS / 2)),
             exact,
         }
     }
@@ -155,6 +146,24 @@ impl Prefilter {
         }
         buckets != 0
     }
+}
+
+/// Per position: buckets by low half, buckets by high half.
+type Tables = [[[u16; 16]; 2]; 4];
+
+/// The tables of cores that share so many buckets.
+fn tables(cores: &[Core], most: usize) -> Tables {
+    let mut tables = [[[0; 16]; 2]; 4];
+    for (bucket, sets) in buckets(cores, most).iter().enumerate() {
+        for (table, set) in tables.iter_mut().zip(sets) {
+            let [low, high] = table;
+            for (half, (low, high)) in low.iter_mut().zip(high).enumerate() {
+                *low |= u16::from(set.low & (1 << half) != 0) << bucket;
+                *high |= u16::from(set.high & (1 << half) != 0) << bucket;
+            }
+        }
+    }
+    tables
 }
 
 /// What a half block consists of.
