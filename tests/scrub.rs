@@ -139,6 +139,7 @@ fn what_is_no_secret_stays() {
         r#"{"message":"token=\n\\","n":1}"#,
         r#"{"message":"password=\\","n":1}"#,
         "\0password=** token=*",
+        "secret_key:\n'\n****'\n",
         "\0\u{1}\u{7f}\r\n\t binary",
         "password=**** token=ab12****cd34",
         "\0token=******************************** password=*****",

@@ -332,7 +332,8 @@ pub(crate) fn is_secret(value: &[u8], class: Class, quoted: bool) -> bool {
     const NOTHING: [&[u8]; 5] = [b"null", b"None", b"nil", b"undefined", b"Null"];
     if class == Class::Keep
         || value.is_empty()
-        || text::is_mask(value)
+        // A mask may have been put on another line of a value than the first.
+        || text::is_mask(value.trim_ascii())
         || (!quoted && NOTHING.contains(&value))
         // As formatters write Debug into a string of JSON.
         || value == b"None"
