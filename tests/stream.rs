@@ -20,8 +20,7 @@ enum Pieces {
     Random(u64),
 }
 
-const ALL: [Pieces; 5] =
-    [Pieces::Whole, Pieces::Ahead, Pieces::Lines, Pieces::Bytes, Pieces::Random(1)];
+const ALL: [Pieces; 5] = [Pieces::Whole, Pieces::Ahead, Pieces::Lines, Pieces::Bytes, Pieces::Random(1)];
 
 fn scrub(masker: &Arc<Masker>, text: &[u8], pieces: Pieces) -> Vec<u8> {
     let mut scrubber = Scrubber::new(Arc::clone(masker));

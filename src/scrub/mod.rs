@@ -16,6 +16,7 @@
 //! A value that is split over two slices is not seen: give whole lines, and where a name and its value
 //! stand on two lines (pretty printing, YAML), both.
 
+mod edges;
 mod literal;
 mod names;
 mod needles;
@@ -23,6 +24,7 @@ mod policy;
 mod stream;
 #[cfg(feature = "sign")]
 mod tag;
+mod told;
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -38,7 +40,8 @@ use crate::token;
 #[cfg(feature = "tracing")]
 pub(crate) use literal::forms;
 pub use policy::{Hit, Policy, PolicyBuilder, Style};
-pub use stream::{Masked, Scrubber, Tally};
+pub use stream::Scrubber;
+pub use told::{Masked, Tally};
 
 /// Masks bytes by a [`Policy`]. Immutable, shared by all threads.
 pub struct Masker {

@@ -15,22 +15,19 @@ use std::fmt;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
+use super::edges::{blanks, cut, keep_length, keep_line_ends, line_end};
 use super::policy::{FIELD, LITERAL};
+use super::told::{Masked, Position, Tally};
 use super::{Masker, Scratch};
 use crate::blob::HEAD;
 use crate::detect::{Place, Rows};
 use crate::matcher::csv::Columns;
-use crate::matcher::field::Class;
-use crate::text::count_chars;
 
 /// How much is read at once, in bytes: it stays in the second-level cache.
 const CHUNK: usize = 128 * 1024;
 
 /// A line without an end goes out in parts when it is longer than this, in bytes.
 const LONG: usize = 256 * 1024;
-
-/// Of such a line so much is held back, so that what decides over a value is there with it.
-const BEHIND: usize = 64 * 1024;
 
 /// The context of a line: whole lines, at most so many bytes.
 const LINES: usize = 2 * 1024;
@@ -99,77 +96,6 @@ enum Table {
     Unread,
     /// It was read.
     Read(Option<Columns>),
-}
-
-/// Where the first byte behind the context stands.
-#[derive(Debug, Clone, Copy)]
-struct Position {
-    line: u64,
-    /// Characters of that line that went out already.
-    chars: usize,
-    offset: u64,
-}
-
-/// What went through.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Tally {
-    /// Bytes in.
-    pub read: u64,
-    /// Bytes out.
-    pub written: u64,
-    /// Values that were masked.
-    pub hits: u64,
-}
-
-/// One masked value, told while it goes out. Its bytes can only be compared, not read.
-#[derive(Clone, Copy)]
-#[non_exhaustive]
-pub struct Masked<'a> {
-    /// The rule's id; `field` for a value that its name gave away, `literal` for a registered one.
-    pub rule: &'a str,
-    /// The name of the field, where one stands beside it.
-    pub name: Option<&'a [u8]>,
-    /// The line, from 1.
-    pub line: u64,
-    /// The column in characters, from 1.
-    pub column: usize,
-    /// The byte offset in what came in.
-    pub offset: u64,
-    /// The length in bytes of what is masked.
-    pub length: usize,
-    /// What stands there now.
-    pub mask: &'a [u8],
-    #[cfg_attr(not(feature = "sign"), allow(dead_code, reason = "the fingerprint needs it"))]
-    value: &'a [u8],
-    #[cfg_attr(not(feature = "sign"), allow(dead_code, reason = "the fingerprint needs it"))]
-    class: Option<Class>,
-}
-
-impl Masked<'_> {
-    /// The fingerprint of the value as it was written, by which a finding of a scan can be recognised.
-    /// That of a password, and of what is short, is another one in each process: who has it could find
-    /// the value by trying. Empty where the system has no random numbers.
-    #[cfg(feature = "sign")]
-    pub fn fingerprint(&self) -> String {
-        super::tag::fingerprint_of(self.value, self.class).unwrap_or_default()
-    }
-
-    /// Whether even its length would be a hint.
-    #[cfg(feature = "cli")]
-    pub(crate) fn is_guessable(&self) -> bool {
-        super::tag::is_guessable(self.value, self.class)
-    }
-}
-
-impl fmt::Debug for Masked<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Masked")
-            .field("rule", &self.rule)
-            .field("line", &self.line)
-            .field("column", &self.column)
-            .finish_non_exhaustive()
-    }
 }
 
 impl fmt::Debug for Scrubber {
@@ -494,52 +420,5 @@ impl Scrubber {
         let from = end.saturating_sub(if ends_line { LINES } else { WITHIN });
         let line = memchr::memchr(b'\n', &self.buffer[from..end - 1]).map_or(from, |i| from + i + 1);
         if from == 0 { 0 } else { line }
-    }
-}
-
-impl Position {
-    /// The position behind `text`.
-    fn after(self, text: &[u8]) -> Self {
-        let offset = self.offset + text.len() as u64;
-        match memchr::memrchr(b'\n', text) {
-            None => Self { chars: self.chars + count_chars(text), offset, ..self },
-            Some(last) => {
-                let lines = memchr::memchr_iter(b'\n', text).count() as u64;
-                Self { line: self.line + lines, chars: count_chars(&text[last + 1..]), offset }
-            }
-        }
-    }
-}
-
-/// How many bytes of line end stand at the end.
-fn line_end(text: &[u8]) -> usize {
-    text.iter().rev().take(4).take_while(|b| matches!(b, b'\n' | b'\r' | 0)).count()
-}
-
-fn blanks(text: &[u8]) -> usize {
-    text.iter().take_while(|b| b.is_ascii_whitespace()).count()
-}
-
-/// Where a long line may be cut: at a blank, else at another sign that is in no key, else anywhere.
-fn cut(text: &[u8], from: usize) -> usize {
-    let to = text.len() - BEHIND;
-    let near = from.max(to.saturating_sub(4096));
-    let last = |is_sign: fn(&u8) -> bool| text[near..to].iter().rposition(is_sign).map(|i| near + i + 1);
-    last(|b| matches!(b, b' ' | b'\t'))
-        .or_else(|| last(|b| matches!(b, b',' | b';' | b'&' | b'}' | b'>')))
-        .filter(|&cut| cut > from)
-        .unwrap_or(to)
-}
-
-/// A mask as long as the value.
-fn keep_length(value: &[u8], out: &mut Vec<u8>) {
-    out.extend(value.iter().map(|b| if matches!(b, 0 | b'\n' | b'\r') { *b } else { b'*' }));
-}
-
-/// Of the rest of a value only the line ends stay.
-fn keep_line_ends(text: &[u8], out: &mut Vec<u8>) {
-    for end in memchr::memchr_iter(b'\n', text) {
-        let is_pair = end > 0 && text[end - 1] == b'\r';
-        out.extend_from_slice(&text[end - usize::from(is_pair)..=end]);
     }
 }

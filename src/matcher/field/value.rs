@@ -146,7 +146,12 @@ fn quoted(c: &mut Cursor<'_>, quote: Quote, loose: bool) -> Option<Span> {
             continue;
         }
         let slashes = hay[..i].iter().rev().take_while(|b| **b == b'\\').count();
-        let closes = if quote.depth == 0 { slashes.is_multiple_of(2) } else { slashes <= quote.depth };
+        let closes = match quote.depth {
+            0 => slashes.is_multiple_of(2),
+            // Behind an escaped backslash stands the quote that is around.
+            1 => slashes < 2 || slashes.is_multiple_of(2),
+            depth => slashes <= depth,
+        };
         if hay[i] == mark && closes {
             let end = start + i - if quote.depth == 0 { 0 } else { slashes };
             // A quote of a lower depth closes what is around as well, and is left for it.
