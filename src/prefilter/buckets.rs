@@ -65,9 +65,9 @@ pub(crate) const fn common(b: u8) -> u64 {
     }
 }
 
-/// Shares the cores out to the buckets: the two whose union lets the least more pass become one, until
-/// there are no more than there is room for.
-pub(super) fn buckets(cores: &[Core], most: usize) -> Vec<[Halves; 4]> {
+/// Shares the cores out to `most` buckets, and then to half of that: the two whose union lets the least
+/// more pass become one, until there are no more than there is room for.
+pub(super) fn buckets(cores: &[Core], most: usize) -> [Vec<[Halves; 4]>; 2] {
     let share = |sets: &[Halves; 4]| sets.iter().map(|s| s.share()).product::<u64>();
     let union =
         |a: &[Halves; 4], b: &[Halves; 4]| -> [Halves; 4] { std::array::from_fn(|i| a[i].with(b[i])) };
@@ -78,7 +78,10 @@ pub(super) fn buckets(cores: &[Core], most: usize) -> Vec<[Halves; 4]> {
         let cost = |j: usize| share(&union(&all[i].0, &all[j].0)).saturating_sub(all[i].1 + all[j].1);
         costs.push((0..i).map(cost).collect());
     }
-    while all.len() > most {
+    let sets =
+        |all: &[([Halves; 4], u64)]| -> Vec<[Halves; 4]> { all.iter().map(|(sets, _)| *sets).collect() };
+    let mut long = sets(&all);
+    while all.len() > most / 2 {
         let cheapest =
             (0..all.len()).flat_map(|i| (0..i).map(move |j| (i, j))).min_by_key(|&(i, j)| costs[i][j]);
         let Some((i, j)) = cheapest else { break };
@@ -97,8 +100,11 @@ pub(super) fn buckets(cores: &[Core], most: usize) -> Vec<[Halves; 4]> {
                 std::cmp::Ordering::Equal => {}
             }
         }
+        if all.len() == most {
+            long = sets(&all);
+        }
     }
-    all.into_iter().map(|(sets, _)| sets).collect()
+    [long, sets(&all)]
 }
 
 /// Every four bytes of a core.

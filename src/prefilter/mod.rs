@@ -18,7 +18,7 @@ mod buckets;
 
 use std::ops::Range;
 
-use buckets::buckets;
+use buckets::{Halves, buckets};
 pub(crate) use buckets::{common, product};
 
 /// What may stand at a position.
@@ -79,7 +79,11 @@ const EXACT_BITS: usize = 1 << 16;
 impl Prefilter {
     /// Builds the tables.
     pub(crate) fn new(cores: &[Core]) -> Self {
-        let tables = tables(cores, BUCKETS);
+        #[cfg_attr(
+            not(target_arch = "x86_64"),
+            allow(unused_variables, reason = "the portable twin has one set")
+        )]
+        let [long, short] = buckets(cores, BUCKETS).map(|buckets| tables(&buckets));
         let mut exact = Box::new([0; EXACT_BITS / 64]);
         for core in cores {
             for four in product(core) {
@@ -88,9 +92,9 @@ impl Prefilter {
             }
         }
         Self {
-            tables,
+            tables: long,
             #[cfg(target_arch = "x86_64")]
-            vectors: avx2::Vectors::of(&tables, &self::tables(cores, BUCKETS / 2)),
+            vectors: avx2::Vectors::of(&long, &short),
             exact,
         }
     }
@@ -151,10 +155,10 @@ impl Prefilter {
 /// Per position: buckets by low half, buckets by high half.
 type Tables = [[[u16; 16]; 2]; 4];
 
-/// The tables of cores that share so many buckets.
-fn tables(cores: &[Core], most: usize) -> Tables {
+/// The tables of these buckets.
+fn tables(buckets: &[[Halves; 4]]) -> Tables {
     let mut tables = [[[0; 16]; 2]; 4];
-    for (bucket, sets) in buckets(cores, most).iter().enumerate() {
+    for (bucket, sets) in buckets.iter().enumerate() {
         for (table, set) in tables.iter_mut().zip(sets) {
             let [low, high] = table;
             for (half, (low, high)) in low.iter_mut().zip(high).enumerate() {
