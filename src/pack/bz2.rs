@@ -16,7 +16,7 @@ pub(super) const CODEC: Codec = Codec {
     extensions: &["bz2", "tbz", "tbz2"],
     begins,
     reader: |reader| Ok(Members::<Bz<'_>>::open(reader)),
-    writer: |writer, head| Ok(Box::new(Encoder(BzEncoder::new(writer, level(head))))),
+    writer: |writer, head| Ok(Box::new(BzEncoder::new(writer, level(head)))),
 };
 
 /// The first block's mark, or that of the end, follows on the four letters, which a text may have, too.
@@ -58,20 +58,8 @@ impl<'a> Member<'a> for Bz<'a> {
     }
 }
 
-struct Encoder<'a>(BzEncoder<Box<dyn Write + 'a>>);
-
-impl Write for Encoder<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
-}
-
-impl Encode for Encoder<'_> {
+impl Encode for BzEncoder<Box<dyn Write + '_>> {
     fn finish(self: Box<Self>) -> io::Result<()> {
-        self.0.finish().map(drop)
+        (*self).finish().map(drop)
     }
 }

@@ -14,7 +14,7 @@ pub(super) const CODEC: Codec = Codec {
     extensions: &["lz4", "tlz4"],
     begins,
     reader: |reader| Ok(Members::<Lz4<'_>>::open(reader)),
-    writer: |writer, head| Ok(Box::new(Encoder(FrameEncoder::with_frame_info(info(head), writer)))),
+    writer: |writer, head| Ok(Box::new(FrameEncoder::with_frame_info(info(head), writer))),
 };
 
 const MAGIC: &[u8] = &[0x04, 0x22, 0x4d, 0x18];
@@ -146,20 +146,8 @@ impl Read for Frame<'_> {
     }
 }
 
-struct Encoder<'a>(FrameEncoder<Box<dyn Write + 'a>>);
-
-impl Write for Encoder<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
-}
-
-impl Encode for Encoder<'_> {
+impl Encode for FrameEncoder<Box<dyn Write + '_>> {
     fn finish(self: Box<Self>) -> io::Result<()> {
-        self.0.finish().map(drop).map_err(io::Error::from)
+        (*self).finish().map(drop).map_err(io::Error::from)
     }
 }

@@ -27,6 +27,8 @@ use std::io::{self, Read, Seek, Write};
 
 use crate::blob::Origin;
 
+pub use walk::{read, rewrite};
+
 /// How many bytes of a file's start [`sniff`] wants to see; with fewer it may miss a tar.
 pub const HEAD: usize = 512;
 
@@ -177,47 +179,4 @@ pub trait Filter {
 
     /// Something is in the copy as it was, unread.
     fn told(&mut self, origin: &Origin, told: Told);
-}
-
-/// Reads a container: gives every leaf to the visitor, in order, and tells what is not read. Of what is
-/// corrupt, all is delivered that came before.
-///
-/// # Errors
-///
-/// Those of the visitor only; what is wrong with the container is told.
-pub fn read(
-    kind: Kind,
-    origin: &Origin,
-    input: Input<'_>,
-    limits: Limits,
-    visitor: &mut dyn Visitor,
-) -> io::Result<()> {
-    walk::read(kind, origin, input, limits, visitor)
-}
-
-/// Copies a container, with each leaf filtered. Tells whether any leaf was changed; where none was, the
-/// copy holds the same, but compressed streams may be other bytes, so keep the original.
-///
-/// Kept are: the format and the order of everything; of gzip the header, of zstd, xz and lz4 the kind of
-/// checksum, of bzip2 the block size; of a tar all headers but for sizes and what follows from them; of
-/// a zip all names, times, attributes, comments (filtered, too) and extra fields. Entries that the filter
-/// leaves alone are copied as they were compressed, up to a megabyte of them. Not kept are the levels of
-/// compression, the borders of concatenated members, and signatures over an archive's bytes.
-///
-/// What is to be written before its size is known waits in memory, and above a megabyte in a temporary
-/// file without a name: only what the filter gave, never what it was given.
-///
-/// # Errors
-///
-/// A container that is corrupt anywhere, or nested too deep, those of the filter and of the writer. Then
-/// nothing of the copy may be used.
-pub fn rewrite(
-    kind: Kind,
-    origin: &Origin,
-    input: Input<'_>,
-    writer: &mut dyn Write,
-    limits: Limits,
-    filter: &mut dyn Filter,
-) -> io::Result<bool> {
-    walk::rewrite(kind, origin, input, writer, limits, filter)
 }

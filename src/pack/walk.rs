@@ -14,8 +14,13 @@ use super::{Filter, HEAD, Input, Kind, Limits, Told, Visitor, sniff, tar, zip};
 use crate::blob::Origin;
 use crate::text;
 
-/// As [`super::read`].
-pub(super) fn read(
+/// Reads a container: gives every leaf to the visitor, in order, and tells what is not read. Of what is
+/// corrupt, all is delivered that came before.
+///
+/// # Errors
+///
+/// Those of the visitor only; what is wrong with the container is told.
+pub fn read(
     kind: Kind,
     origin: &Origin,
     input: Input<'_>,
@@ -35,8 +40,23 @@ pub(super) fn read(
     }
 }
 
-/// As [`super::rewrite`].
-pub(super) fn rewrite(
+/// Copies a container, with each leaf filtered. Tells whether any leaf was changed; where none was, the
+/// copy holds the same, but compressed streams may be other bytes, so keep the original.
+///
+/// Kept are: the format and the order of everything; of gzip the header, of zstd, xz and lz4 the kind of
+/// checksum, of bzip2 the block size; of a tar all headers but for sizes and what follows from them; of
+/// a zip all names, times, attributes, comments (filtered, too) and extra fields. Entries that the filter
+/// leaves alone are copied as they were compressed, up to a megabyte of them. Not kept are the levels of
+/// compression, the borders of concatenated members, and signatures over an archive's bytes.
+///
+/// What is to be written before its size is known waits in memory, and above a megabyte in a temporary
+/// file without a name: only what the filter gave, never what it was given.
+///
+/// # Errors
+///
+/// A container that is corrupt anywhere, or nested too deep, those of the filter and of the writer. Then
+/// nothing of the copy may be used.
+pub fn rewrite(
     kind: Kind,
     origin: &Origin,
     input: Input<'_>,

@@ -17,7 +17,7 @@ pub(super) const CODEC: Codec = Codec {
     writer: |writer, head| {
         let mut options = XzOptions::with_preset(LEVEL);
         options.set_check_sum_type(check(head));
-        Ok(Box::new(Encoder(XzWriter::new(writer, options)?)))
+        Ok(Box::new(XzWriter::new(writer, options)?))
     },
 };
 
@@ -67,20 +67,8 @@ impl<'a> Member<'a> for Xz<'a> {
     }
 }
 
-struct Encoder<'a>(XzWriter<Box<dyn Write + 'a>>);
-
-impl Write for Encoder<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
-}
-
-impl Encode for Encoder<'_> {
+impl Encode for XzWriter<Box<dyn Write + '_>> {
     fn finish(self: Box<Self>) -> io::Result<()> {
-        self.0.finish().map(drop)
+        (*self).finish().map(drop)
     }
 }

@@ -52,46 +52,22 @@ impl Method {
 
     pub(super) fn pack(self, spool: &mut Spool) -> io::Result<Box<dyn Encode + '_>> {
         Ok(match self {
-            Self::Stored => Box::new(Stored(spool)),
-            Self::Deflate => Box::new(Deflated(DeflateEncoder::new(spool, Compression::default()))),
+            Self::Stored => Box::new(spool),
+            Self::Deflate => Box::new(DeflateEncoder::new(spool, Compression::default())),
             Self::Codec(codec) => (codec.writer)(Box::new(spool), &[])?,
         })
     }
 }
 
-struct Stored<'s>(&'s mut Spool);
-
-impl Write for Stored<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Encode for Stored<'_> {
+impl Encode for &mut Spool {
     fn finish(self: Box<Self>) -> io::Result<()> {
         Ok(())
     }
 }
 
-struct Deflated<'s>(DeflateEncoder<&'s mut Spool>);
-
-impl Write for Deflated<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
-}
-
-impl Encode for Deflated<'_> {
+impl Encode for DeflateEncoder<&mut Spool> {
     fn finish(self: Box<Self>) -> io::Result<()> {
-        self.0.finish().map(drop)
+        (*self).finish().map(drop)
     }
 }
 
