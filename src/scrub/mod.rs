@@ -304,31 +304,23 @@ impl Masker {
 
     /// Appends the mask of a value.
     fn stars(&self, value: &[u8], class: Option<Class>, decoded: bool, out: &mut Vec<u8>) {
-        let partial = self.policy.style == Style::Partial && !decoded;
-        #[cfg(feature = "sign")]
-        if self.policy.style == Style::Fingerprint {
-            let id =
-                if class == Some(Class::License) { crate::text::public_id(value).unwrap_or(0) } else { 0 };
-            out.extend_from_slice(&value[..if decoded { 0 } else { id }]);
-            return tag::put(value, class, out);
+        // In UTF-16 a mask is UTF-16, whatever the style: a byte more would shift all that follows.
+        let is_wide =
+            |nul: usize| decoded && value.len() >= 8 && value.iter().skip(nul).step_by(2).all(|b| *b == 0);
+        if is_wide(1) {
+            return out.extend_from_slice(b"*\0*\0*\0*\0");
         }
-        match class {
-            _ if decoded && value.len() >= 8 && value.iter().skip(1).step_by(2).all(|b| *b == 0) => {
-                out.extend_from_slice(b"*\0*\0*\0*\0");
-            }
-            _ if decoded && value.len() >= 8 && value.iter().step_by(2).all(|b| *b == 0) => {
-                out.extend_from_slice(b"\0*\0*\0*\0*");
-            }
-            Some(Class::License) if !decoded => {
-                let comma = crate::text::public_id(value).unwrap_or(0);
-                out.extend_from_slice(&value[..comma]);
-                if partial {
-                    mask_into(&value[comma..], out);
-                } else {
-                    out.extend_from_slice(STARS.as_bytes());
-                }
-            }
-            Some(Class::Key | Class::Header) if partial => mask_into(value, out),
+        if is_wide(0) {
+            return out.extend_from_slice(b"\0*\0*\0*\0*");
+        }
+        let is_license = class == Some(Class::License) && !decoded;
+        let id = if is_license { crate::text::public_id(value).unwrap_or(0) } else { 0 };
+        out.extend_from_slice(&value[..id]);
+        let partial = !decoded && matches!(class, Some(Class::License | Class::Key | Class::Header));
+        match self.policy.style {
+            #[cfg(feature = "sign")]
+            Style::Fingerprint => tag::put(value, class, out),
+            Style::Partial if partial => mask_into(&value[id..], out),
             _ => out.extend_from_slice(STARS.as_bytes()),
         }
     }
