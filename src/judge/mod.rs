@@ -1,8 +1,10 @@
 //! Judges: is a match a leak? Each has one question; the first that has an opinion decides, and its
 //! reason is shown. Where none objects, the match is reported.
 
-mod code;
+mod foreign;
+mod likelihood;
 mod masked;
+mod notation;
 mod placeholder;
 mod random;
 mod token;
@@ -62,7 +64,8 @@ const JUDGES: &[(&str, Judge)] = &[
     ("token", token::judge),
     ("masked", masked::judge),
     ("placeholder", placeholder::judge),
-    ("code", code::judge),
+    ("notation", notation::judge),
+    ("foreign", foreign::judge),
     ("random", random::judge),
 ];
 

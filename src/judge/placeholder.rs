@@ -1,5 +1,6 @@
 //! Values that stand for a value: `your-secret-key`, `<SECRET>`, `${SECRET}`, `xxxx`, `%s`.
 
+use super::likelihood::score;
 use super::{Case, silent};
 use crate::finding::Verdict;
 
@@ -81,7 +82,6 @@ const ANYWHERE: &[&str] = &[
     "replaceme",
     "insert_",
     "fill_",
-    "todo",
     "dummy",
     "<your",
     "你的",
@@ -93,6 +93,8 @@ const ANYWHERE: &[&str] = &[
     "1234567890123456",
     "abcdefghijklmnop",
     "deadbeefdeadbeef",
+    "qwertyuiop",
+    "asdfghjkl",
 ];
 
 /// Digests and sample keys that everybody knows, by their first and last digits.
@@ -102,6 +104,9 @@ const PUBLISHED: &[(&str, &str, &str)] = &[
     ("01234567", "abcdef", "a counting pattern"),
     ("fedcba98", "543210", "a counting pattern"),
 ];
+
+/// A value this much likelier by chance than by words holds the words of placeholders by accident.
+const ACCIDENT_SCORE: f32 = 20.0;
 
 pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
     if !case.is_key() {
@@ -113,7 +118,7 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
     if value.is_empty() {
         return Some(silent("empty"));
     }
-    if is_interpolation(&lower) {
+    if is_interpolation(&lower) || is_format(&text) {
         return Some(silent("an interpolation or a format, not a value"));
     }
     let published = PUBLISHED
@@ -125,14 +130,19 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
     if ANYWHERE.iter().any(|w| lower.contains(w)) || has_few_bytes(value) || is_counting(value) {
         return Some(silent("a placeholder"));
     }
+    let words = words(&text);
+    if words.first().is_some_and(|w| is_prefix(w, &text)) {
+        return Some(silent("a placeholder"));
+    }
+    if score(value) >= ACCIDENT_SCORE {
+        return None;
+    }
     if case.matcher.is_name(value) {
         return Some(silent("a name used as a value"));
     }
-    let words = words(&text);
     let known = words.iter().filter(|w| WORDS.contains(&w.as_str())).map(String::len).sum::<usize>();
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    (known > 0 && (known * 3 >= letters || words.first().is_some_and(|w| is_prefix(w, &text))))
-        .then(|| silent("a placeholder"))
+    (known > 0 && known * 3 >= letters).then(|| silent("a placeholder"))
 }
 
 /// `test-…`, `demo_…`: a placeholder whatever follows, unless what follows is random.
@@ -145,16 +155,32 @@ fn is_prefix(word: &str, text: &str) -> bool {
     PREFIXES.contains(&word) && marked
 }
 
+/// `${NAME}`, `$NAME`, `%NAME%`, `{{ name }}`, `<name>`, `__NAME__`: something else is put here.
 fn is_interpolation(lower: &str) -> bool {
-    lower.starts_with('$')
-        || lower.starts_with('%')
-        || lower.starts_with('<')
-        || lower.starts_with('{')
-        || lower.starts_with("@@")
-        || ["${", "$(", "{{", "}}", "#{", "%s", "%d", "%v", "%@", "%(", "%.*s", "{}", "{0}", "{:"]
-            .iter()
-            .any(|w| lower.contains(w))
-        || (lower.starts_with("__") && lower.ends_with("__"))
+    const BRACKETS: [(&str, &str); 6] =
+        [("${", "}"), ("$(", ")"), ("{{", "}}"), ("#{", "}"), ("%(", ")"), ("<%", "%>")];
+    const AROUND: [(&str, &str); 5] = [("<", ">"), ("{", "}"), ("%", "%"), ("__", "__"), ("@@", "")];
+    let encloses = |(open, close): &(&str, &str)| {
+        lower.find(open).is_some_and(|at| lower[at + open.len()..].contains(close))
+    };
+    let surrounds = |(open, close): &(&str, &str)| {
+        lower.len() > open.len() + close.len() && lower.starts_with(open) && lower.ends_with(close)
+    };
+    let variable = lower
+        .strip_prefix('$')
+        .is_some_and(|name| name.starts_with(['{', '(', '$']) || score(name.as_bytes()) < ACCIDENT_SCORE);
+    variable || BRACKETS.iter().any(encloses) || AROUND.iter().any(surrounds)
+}
+
+/// A format string: verbs of printf or places in braces, and between them nothing that is random.
+fn is_format(text: &str) -> bool {
+    const VERBS: [&str; 13] =
+        ["%s", "%d", "%v", "%@", "%x", "%u", "%ld", "%lu", "%.*s", "%llu", "{}", "{0}", "{:"];
+    if !VERBS.iter().any(|verb| text.contains(verb)) {
+        return false;
+    }
+    let rest = VERBS.iter().fold(text.to_owned(), |rest, verb| rest.replace(verb, ""));
+    rest.len() < 12 || score(rest.as_bytes()) < ACCIDENT_SCORE
 }
 
 /// Four different bytes at most: `xxxxxxxx`, `abababab`, `----`.

@@ -3,8 +3,9 @@
 
 use super::Form;
 use super::assign::REACH;
+use super::bare::bare;
 use super::cursor::Cursor;
-use super::literal::{Literal, bare};
+use super::literal::Literal;
 
 /// `${NAME:-value}` and `${NAME:=value}`.
 pub(super) fn shell_default(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {

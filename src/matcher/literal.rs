@@ -1,6 +1,7 @@
-//! The value itself: a quoted literal with its prefixes and wrappers, or a bare run of key bytes.
+//! The value itself: a quoted literal with its prefixes and wrappers, or one without quotes.
 
 use super::Form;
+use super::bare::{bare, ends_well, word};
 use super::cursor::{Cursor, Mark, Quote};
 use crate::text::Span;
 
@@ -46,7 +47,7 @@ pub(super) fn fenced(c: &mut Cursor<'_>, found: &mut Vec<Literal>) -> bool {
 
 /// A bare value that fills its line.
 pub(super) fn alone(c: &mut Cursor<'_>, form: Form, found: &mut Vec<Literal>) {
-    let span = bare(c);
+    let span = word(c);
     let mut rest = Cursor::new(c.bytes, span.end);
     rest.blanks();
     let fills = rest.at >= c.bytes.len() || rest.line_end() || rest.quote().is_some() || rest.peek(0) == b'<';
@@ -74,7 +75,7 @@ pub(super) fn literal_in(c: &mut Cursor<'_>, mut in_brackets: bool, found: &mut 
             break;
         }
     }
-    let span = bare(c);
+    let span = word(c);
     if !span.is_empty() && ends_well(c.bytes, span) {
         c.at = span.end;
         found.push(Literal { span, form: Form::Bare });
@@ -173,45 +174,6 @@ pub(super) fn wrapper(c: &mut Cursor<'_>) -> bool {
         return true;
     }
     false
-}
-
-/// The run of key bytes here, without what a sentence or Markdown puts around it.
-pub(super) fn bare(c: &Cursor<'_>) -> Span {
-    let rest = c.rest();
-    let mut end = rest.iter().take(4096).take_while(|&&b| is_key_byte(b)).count();
-    // `=` pads at the end; elsewhere it makes what stands before it a name.
-    if let Some(equals) = memchr::memchr(b'=', &rest[..end]) {
-        let pads = rest[equals..end].iter().take_while(|&&b| b == b'=').count();
-        end = if equals + pads == end && pads <= 2 { end } else { equals };
-    }
-    let mut start = 0;
-    let stars = |text: &mut dyn Iterator<Item = &u8>| text.take_while(|b| **b == b'*').count();
-    let bold = stars(&mut rest[..end].iter());
-    if (1..=3).contains(&bold) && end > 2 * bold && stars(&mut rest[..end].iter().rev()) == bold {
-        start += bold;
-        end -= bold;
-    }
-    while end > start && matches!(rest[end - 1], b'.' | b'!' | b'-' | b'~') {
-        end -= 1;
-    }
-    Span::new(c.at + start, c.at + end)
-}
-
-pub(super) fn is_key_byte(b: u8) -> bool {
-    b.is_ascii_alphanumeric()
-        || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-' | b'.' | b'~' | b'!' | b'*' | b'^')
-}
-
-/// A bare value is none where code goes on: a call, an index, a path, an interpolation.
-fn ends_well(bytes: &[u8], span: Span) -> bool {
-    let next = bytes.get(span.end).copied().unwrap_or(b'\n');
-    let after = bytes.get(span.end + 1).copied().unwrap_or(b'\n');
-    match next {
-        b'(' | b'[' | b'$' | b'{' | b'=' => false,
-        b':' => after != b':',
-        b'.' => !after.is_ascii_alphanumeric(),
-        _ => true,
-    }
 }
 
 fn trim(bytes: &[u8], span: Span) -> Span {

@@ -8,7 +8,8 @@
 //! | `name` | the identifier, or the words, around a hit |
 //! | `assign` | what follows a name: values, types, flags, table cells |
 //! | `separator` | what stands between a name and its value |
-//! | `literal` | the value itself: quoted, wrapped, bare |
+//! | `literal` | the value itself: quoted, wrapped |
+//! | `bare` | values without quotes |
 //! | `field` | fields of a log, whose names alone say that the value is secret |
 //! | `fallback` | literals further on in the statement |
 //! | `prose` | sentences |
@@ -21,6 +22,7 @@
 //! A match is only where a value *is*; whether it is a leak is for the judges to say.
 
 mod assign;
+mod bare;
 mod call;
 mod cores;
 pub(crate) mod csv;

@@ -2,8 +2,9 @@
 //! value stands in the next (or the previous) element, attribute or member.
 
 use super::Name;
+use super::bare::{bare, word};
 use super::cursor::Cursor;
-use super::literal::{Literal, bare, literal};
+use super::literal::{Literal, literal};
 use crate::matcher::Form;
 use crate::text::Span;
 
@@ -81,7 +82,7 @@ fn text(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
     if quoted.quote().is_some() {
         return literal(c, found);
     }
-    let span = bare(c);
+    let span = word(c);
     let mut rest = Cursor::new(c.bytes, span.end);
     rest.space(1);
     // The closing tag may come on a line that is not there yet.

@@ -1,7 +1,8 @@
 //! Sentences: what people write to each other in chats, mails and tickets, in English and Chinese.
 
+use super::bare::bare;
 use super::cursor::Cursor;
-use super::literal::{Literal, bare, next_line};
+use super::literal::{Literal, next_line};
 use super::{Form, Name};
 
 /// Words that make what follows something else than the value: a digest, an id, a version. `where` is

@@ -2,6 +2,7 @@
 //! SDKAppID, PEM blocks, and the raw documents that tokens are made of.
 
 use super::assign::is_hex64;
+use super::bare::word;
 use super::cursor::Cursor;
 use super::{Form, Match, Matcher, Page};
 use crate::text::Span;
@@ -151,18 +152,24 @@ fn is_mixed(text: &[u8]) -> bool {
     text.iter().any(u8::is_ascii_uppercase) && text.iter().any(u8::is_ascii_lowercase)
 }
 
-/// `<id>,<secret>` where a name or a call says that a license is meant: looser than without.
+/// `<id>,<secret>` where a name or a call says that a license is meant: looser than without. The span
+/// is that of a literal; one without quotes ends at the comma.
 pub(super) fn loose_license(bytes: &[u8], span: Span) -> Option<Span> {
-    let is_secret = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_' | b'=' | b'-');
     let is_id = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
     let id = bytes[span.start..].iter().take(65).take_while(|b| is_id(b)).count();
     if !(4..=64).contains(&id) || bytes.get(span.start + id) != Some(&b',') {
         return None;
     }
     let from = span.start + id + 1;
-    let secret = bytes[from..].iter().take(65).take_while(|b| is_secret(b)).count();
-    (16..=64).contains(&secret).then(|| Span::new(span.start, from + secret))
+    let secret = if span.end > from { Span::new(from, span.end) } else { word(&Cursor::new(bytes, from)) };
+    let is_secret = |b: &u8| b.is_ascii_graphic() && !b"\"'`(){}[]<>;,|\\".contains(b);
+    let secret_bytes = &bytes[secret.range()];
+    (LICENSE_SECRET_BYTES.contains(&secret.len()) && secret_bytes.iter().all(is_secret))
+        .then(|| Span::new(span.start, secret.end))
 }
+
+/// How long the secret of a license may be: the SDK takes as many bytes.
+const LICENSE_SECRET_BYTES: std::ops::RangeInclusive<usize> = 16..=256;
 
 /// A cheap refusal, for the many lines about licenses of other kinds: behind the name stands a comma,
 /// or an encoded one, with twelve key bytes behind it.
