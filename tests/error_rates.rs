@@ -118,10 +118,12 @@ fn leaks<'d>(detector: &'d Detector, path: &str, text: &str) -> Vec<Detection<'d
     found
 }
 
-/// The value as a detection gives it: of a license the whole.
+/// The value as a detection gives it: of a license the whole. Behind a value without quotes that does
+/// not have its line for itself, a full stop and the like may belong to a sentence.
 fn is_value(carrier: &Carrier, value: &[u8], key: &str) -> bool {
     let secret = if carrier.is_license { value.split(|b| *b == b',').next_back() } else { Some(value) };
-    secret == Some(key.as_bytes())
+    let end = if carrier.is_sentence { key.trim_end_matches(['.', '!', '~', '#', '@', '?']) } else { key };
+    secret.is_some_and(|secret| secret == key.as_bytes() || secret == end.as_bytes())
 }
 
 #[test]
@@ -137,7 +139,7 @@ fn a_scan_finds_random_keys_whole() {
 #[test]
 fn a_scrub_leaves_nothing_of_random_keys() {
     let masker = Masker::default();
-    let rates = measure(&|carrier, text, key| {
+    let rates = measure(&|_, text, key| {
         let mut masked = Vec::new();
         let hits = masker.mask(text.as_bytes(), &mut scrubjay::scrub::Scratch::default(), &mut masked);
         hits > 0 && !shows_part(&masked, text, key)

@@ -22,7 +22,7 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use likelihood::{CLASSES, EIGHTHS, SYMBOLS, TABLE_BYTES, cells, score_with};
+use likelihood::{CASES, DIGITS, EIGHTHS, SYMBOLS, TABLE_BYTES, cells, score_with};
 
 /// How likely people write a character that has no symbol of its own, whatever was before it: tokens
 /// are cut at such characters, so nothing can be learned about them.
@@ -152,12 +152,12 @@ fn count<'t>(tokens: impl Iterator<Item = &'t Vec<u8>>) -> Box<Table> {
     let mut seen = vec![0f64; TABLE_BYTES];
     for token in tokens {
         for at in 0..token.len() {
-            let (symbol, case) = cells(token, at);
+            let (symbol, detail) = cells(token, at);
             seen[symbol] += 1.0;
-            case.into_iter().for_each(|cell| seen[cell] += 1.0);
+            detail.into_iter().for_each(|cell| seen[cell] += 1.0);
         }
     }
-    let (trigrams, cases) = seen.split_at(N * N * N);
+    let trigrams = &seen[..CASES];
     let (mut bigrams, mut symbols) = (vec![0f64; N * N], vec![0f64; N]);
     for (index, n) in trigrams.iter().enumerate() {
         bigrams[index % (N * N)] += n;
@@ -170,18 +170,22 @@ fn count<'t>(tokens: impl Iterator<Item = &'t Vec<u8>>) -> Box<Table> {
         (bigrams[bc] + PRIOR * single(bc % N)) / (row + PRIOR)
     };
     let eighths = |p: f64| (-p.log2() * f64::from(EIGHTHS)).round().clamp(0.0, 255.0) as u8;
-    let mut table = Box::new([0; TABLE_BYTES]);
+    let mut table: Box<Table> = Box::new([0; TABLE_BYTES]);
     for (index, n) in trigrams.iter().enumerate() {
         let row: f64 = trigrams[index / N * N..][..N].iter().sum();
         let p = (n + PRIOR * pair(index % (N * N))) / (row + PRIOR);
         table[index] = eighths(if index % N == N - 1 { RARE } else { p });
     }
-    for (index, two) in cases.chunks(2).enumerate().take(CLASSES * CLASSES) {
-        let all = two[0] + two[1] + 2.0;
-        for (upper, n) in two.iter().enumerate() {
-            table[N * N * N + 2 * index + upper] = eighths((n + 1.0) / all);
+    let mut fill = |cells: std::ops::Range<usize>, width: usize| {
+        for row in cells.clone().step_by(width) {
+            let all: f64 = seen[row..row + width].iter().sum();
+            for cell in row..row + width {
+                table[cell] = eighths((seen[cell] + 1.0) / (all + width as f64));
+            }
         }
-    }
+    };
+    fill(CASES..DIGITS, 2);
+    fill(DIGITS..TABLE_BYTES, 10);
     table
 }
 

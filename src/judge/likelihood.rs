@@ -24,9 +24,14 @@ const OTHER: u8 = 33;
 /// Bits are stored in eighths.
 pub(crate) const EIGHTHS: f32 = 8.0;
 
-/// The size of the table in bytes: trigrams, then the cost of a lower-case and of an upper-case
-/// letter behind each pair of classes.
-pub(crate) const TABLE_BYTES: usize = SYMBOLS * SYMBOLS * SYMBOLS + 2 * CLASSES * CLASSES;
+/// Where in the table the costs of lower and upper case begin: two for each pair of classes before.
+pub(crate) const CASES: usize = SYMBOLS * SYMBOLS * SYMBOLS;
+
+/// Where the costs of the ten digits begin: ten behind each digit, and ten behind anything else.
+pub(crate) const DIGITS: usize = CASES + 2 * CLASSES * CLASSES;
+
+/// The size of the table in bytes.
+pub(crate) const TABLE_BYTES: usize = DIGITS + 11 * 10;
 
 /// Costs in eighths of a bit, trained on identifiers, paths and words.
 static TABLE: &[u8; TABLE_BYTES] = include_bytes!("likelihood.table");
@@ -58,35 +63,39 @@ pub(crate) const fn class(b: u8) -> usize {
     }
 }
 
-/// Where in the table the cost of the byte at `at` lies: that of its symbol, and for a letter that
-/// of its case.
+/// Where in the table the costs of the byte at `at` lie: that of its symbol, and for a letter that of
+/// its case, for a digit that of its value.
 pub(crate) fn cells(value: &[u8], at: usize) -> (usize, Option<usize>) {
     let before = |n: usize| at.checked_sub(n).map_or(b' ', |i| value[i]);
     let (second, first, this) = (before(2), before(1), value[at]);
-    // A hump of `camelCase` begins a word as a separator does.
-    let is_hump = this.is_ascii_uppercase() && first.is_ascii_lowercase();
+    // A hump of `camelCase` begins a word as a separator does, and so does the last capital of
+    // `HTTPServer`.
+    let is_followed = || value.get(at + 1).is_some_and(u8::is_ascii_lowercase);
+    let is_hump = this.is_ascii_uppercase()
+        && (first.is_ascii_lowercase() || (first.is_ascii_uppercase() && is_followed()));
     let (a, b) = if is_hump { (fold(first), UNDERSCORE) } else { (fold(second), fold(first)) };
     let symbol = (usize::from(a) * SYMBOLS + usize::from(b)) * SYMBOLS + usize::from(fold(this));
-    let case = this.is_ascii_alphabetic().then(|| {
-        let pair = class(second) * CLASSES + class(first);
-        SYMBOLS * SYMBOLS * SYMBOLS + 2 * pair + usize::from(this.is_ascii_uppercase())
-    });
-    (symbol, case)
+    let detail = match this {
+        b'0'..=b'9' => {
+            let row = if first.is_ascii_digit() { usize::from(first - b'0') } else { 10 };
+            Some(DIGITS + 10 * row + usize::from(this - b'0'))
+        }
+        b'a'..=b'z' | b'A'..=b'Z' => {
+            let pair = class(second) * CLASSES + class(first);
+            Some(CASES + 2 * pair + usize::from(this.is_ascii_uppercase()))
+        }
+        _ => None,
+    };
+    (symbol, detail)
 }
-
-/// What every digit costs beside its symbol, in bits.
-const DIGIT_BITS: f32 = 3.32;
 
 /// How many bits it costs people to write this.
 pub(crate) fn word_bits(table: &[u8; TABLE_BYTES], value: &[u8]) -> f32 {
-    let mut eighths = 0u32;
-    let mut digits = 0u16;
-    for at in 0..value.len() {
-        let (symbol, case) = cells(value, at);
-        eighths += u32::from(table[symbol]) + case.map_or(0, |c| u32::from(table[c]));
-        digits += u16::from(value[at].is_ascii_digit());
-    }
-    eighths as f32 / EIGHTHS + f32::from(digits) * DIGIT_BITS
+    let cost = |at: usize| {
+        let (symbol, detail) = cells(value, at);
+        u32::from(table[symbol]) + detail.map_or(0, |cell| u32::from(table[cell]))
+    };
+    (0..value.len()).map(cost).sum::<u32>() as f32 / EIGHTHS
 }
 
 /// How many bits chance needs for each character: of the smallest standard alphabet that holds all.

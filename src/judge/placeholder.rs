@@ -159,7 +159,7 @@ fn is_prefix(word: &str, text: &str) -> bool {
 fn is_interpolation(lower: &str) -> bool {
     const BRACKETS: [(&str, &str); 6] =
         [("${", "}"), ("$(", ")"), ("{{", "}}"), ("#{", "}"), ("%(", ")"), ("<%", "%>")];
-    const AROUND: [(&str, &str); 5] = [("<", ">"), ("{", "}"), ("%", "%"), ("__", "__"), ("@@", "")];
+    const AROUND: [(&str, &str); 5] = [("<", ">"), ("{", "}"), ("%", "%"), ("__", "__"), ("@@", "@@")];
     let encloses = |(open, close): &(&str, &str)| {
         lower.find(open).is_some_and(|at| lower[at + open.len()..].contains(close))
     };
@@ -172,6 +172,10 @@ fn is_interpolation(lower: &str) -> bool {
     variable || BRACKETS.iter().any(encloses) || AROUND.iter().any(surrounds)
 }
 
+/// What is left of a format string is random only if it is this long and scores this much.
+const MIN_RANDOM_BYTES: usize = 10;
+const RANDOM_SCORE: f32 = 8.0;
+
 /// A format string: verbs of printf or places in braces, and between them nothing that is random.
 fn is_format(text: &str) -> bool {
     const VERBS: [&str; 13] =
@@ -180,7 +184,7 @@ fn is_format(text: &str) -> bool {
         return false;
     }
     let rest = VERBS.iter().fold(text.to_owned(), |rest, verb| rest.replace(verb, ""));
-    rest.len() < 12 || score(rest.as_bytes()) < ACCIDENT_SCORE
+    rest.len() < MIN_RANDOM_BYTES || score(rest.as_bytes()) < RANDOM_SCORE
 }
 
 /// Four different bytes at most: `xxxxxxxx`, `abababab`, `----`.

@@ -23,8 +23,7 @@ const BRACKETS_SCORE: f32 = 20.0;
 /// each are in `docs/detection.md`.
 const fn threshold(form: Form) -> f32 {
     match form {
-        Form::Quoted | Form::Bare | Form::Cell => 6.0,
-        Form::Shape => 8.0,
+        Form::Quoted | Form::Bare | Form::Cell | Form::Shape => 8.0,
         Form::Fallback => 10.0,
         Form::Prose => 16.0,
     }

@@ -26,7 +26,12 @@ pub(super) fn named(m: &Matcher, page: &Page<'_>, name: &Name, out: &mut Vec<Mat
         return;
     }
     let mut found = Vec::new();
-    asks.extend(after(page.bytes, name, &mut found));
+    let ask = after(page.bytes, name, &mut found);
+    // The escape behind a value belongs to it: decoded it is whole.
+    if let Some((Wake::Percent, at)) = ask {
+        found.retain(|literal| literal.span.end != at);
+    }
+    asks.extend(ask);
     if found.is_empty() {
         pair::sibling(page.bytes, name, &mut found);
     }
@@ -184,6 +189,9 @@ fn after_colon(c: &mut Cursor<'_>, quoted: bool, found: &mut Vec<Literal>) {
             .count();
         let ends_word = kind > 0 && line[0].is_ascii_alphabetic() | matches!(line[0], b'&' | b'[');
         let assigned = line.get(kind) == Some(&b'=') && line.get(kind + 1) != Some(&b'=');
+        // Glued to an equals sign, a type is before a literal; elsewhere it is the begin of a value.
+        let glued = kind > 0 && line[kind - 1] != b' ';
+        let assigned = assigned && (!glued || matches!(line.get(kind + 1), Some(b'"' | b'\'' | b'`')));
         if ends_word
             && assigned
             && memchr::memchr2(b'"', b'\'', &line[..kind]).is_none_or(|q| line[q] == b'\'')

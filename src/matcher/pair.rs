@@ -2,7 +2,7 @@
 //! value stands in the next (or the previous) element, attribute or member.
 
 use super::Name;
-use super::bare::{bare, word};
+use super::bare::{bare, element_word};
 use super::cursor::Cursor;
 use super::literal::{Literal, literal};
 use crate::matcher::Form;
@@ -82,7 +82,7 @@ fn text(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
     if quoted.quote().is_some() {
         return literal(c, found);
     }
-    let span = word(c);
+    let span = element_word(c);
     let mut rest = Cursor::new(c.bytes, span.end);
     rest.space(1);
     // The closing tag may come on a line that is not there yet.

@@ -2,7 +2,7 @@
 //! SDKAppID, PEM blocks, and the raw documents that tokens are made of.
 
 use super::assign::is_hex64;
-use super::bare::word;
+use super::bare::{is_key_byte, word};
 use super::cursor::Cursor;
 use super::{Form, Match, Matcher, Page};
 use crate::text::Span;
@@ -73,7 +73,10 @@ fn is_lower_hex(text: &[u8]) -> bool {
 /// 32 letters and digits: part of a license, or the value of a device id.
 fn secret(m: &Matcher, page: &Page<'_>, run: Span, out: &mut Vec<Match>) {
     let bytes = page.bytes;
-    if !is_mixed(&bytes[run.range()]) || bytes.get(run.end).is_some_and(|&b| b == b'_') {
+    // What goes on in another alphabet is longer than a device secret.
+    let goes_on = bytes.get(run.end).is_some_and(|b| b"_-+/=@#%^*!?~".contains(b))
+        && bytes.get(run.end + 1).is_some_and(u8::is_ascii_alphanumeric);
+    if !is_mixed(&bytes[run.range()]) || goes_on || bytes.get(run.end).is_some_and(|&b| b == b'_') {
         return;
     }
     let before = &bytes[..run.start];
@@ -178,7 +181,7 @@ pub(super) fn may_hold_license(bytes: &[u8], hit: usize) -> bool {
     let near = &bytes[hit..bytes.len().min(hit + REACH)];
     memchr::memchr2_iter(b',', b'%', near).any(|i| {
         let next = near.get(i + 1..i + 13);
-        next.is_some_and(|run| run.iter().all(|&b| ALPHANUMERIC[usize::from(b)]))
+        next.is_some_and(|run| run.iter().all(|&b| is_key_byte(b) || b"@#%?".contains(&b)))
     })
 }
 

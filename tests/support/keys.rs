@@ -44,12 +44,14 @@ pub(crate) struct Carrier {
     pub(crate) path: &'static str,
     /// Writes the text around a key.
     pub(crate) write: fn(&str, &mut Prng) -> String,
-    /// What of the text the detector decodes to get the key back.
+    /// The value is `<device id>,<key>`.
     pub(crate) is_license: bool,
+    /// What is around the value could be a sentence, whose punctuation is not part of it.
+    pub(crate) is_sentence: bool,
 }
 
 const fn carrier(name: &'static str, path: &'static str, write: fn(&str, &mut Prng) -> String) -> Carrier {
-    Carrier { name, path, write, is_license: false }
+    Carrier { name, path, write, is_license: false, is_sentence: false }
 }
 
 /// Every carrier.
@@ -63,15 +65,24 @@ pub(crate) const CARRIERS: &[Carrier] = &[
         format!("tirtc:\n  device_secret_key: {}\n  endpoint: x\n", yaml_scalar(key))
     }),
     carrier("code", "app.py", |key, _| format!("client = connect(1)\ndevice_secret_key = \"{key}\"\n")),
-    carrier("flag", "run.sh", |key, _| format!("camera --device-secret-key {} --port 80\n", shell_word(key))),
-    carrier("log", "service.log", |key, _| {
-        format!("2027-01-15T08:00:00Z DEBUG cfg device_secret_key={key} device_id=TIRA1B2C3D4E\n")
-    }),
+    Carrier {
+        is_sentence: true,
+        ..carrier("flag", "run.sh", |key, _| {
+            format!("camera --device-secret-key {} --port 80\n", shell_word(key))
+        })
+    },
+    Carrier {
+        is_sentence: true,
+        ..carrier("log", "service.log", |key, _| {
+            format!("2027-01-15T08:00:00Z DEBUG cfg device_secret_key={key} device_id=TIRA1B2C3D4E\n")
+        })
+    },
     carrier("url", "access.log", |key, _| {
         format!("GET /v1/start?device_secret_key={}&page=2 HTTP/1.1\n", percent_encode(key))
     }),
     Carrier {
         is_license: true,
+        is_sentence: true,
         ..carrier("license", "device.conf", |key, _| format!("license=TIRA1B2C3D4E,{key}\n"))
     },
     Carrier {

@@ -390,7 +390,8 @@ fn extend_license(bytes: &[u8], begin: usize, end: usize) -> usize {
         Some([b'%', b'2', b'c' | b'C', ..]) => 3,
         _ => return end,
     };
-    let key = key_run(&bytes[end + comma..]);
+    let key = bytes[end + comma..].iter().take_while(|b| !is_stop(**b) && **b != b'%').count();
+    let key = key.max(key_run(&bytes[end + comma..]));
     if is_id && key >= 16 { end + comma + key } else { end }
 }
 
