@@ -68,6 +68,13 @@ pub(super) fn word(c: &Cursor<'_>) -> Span {
 /// A shorter value is not a key.
 const MIN_KEY_BYTES: usize = 16;
 
+/// The word that has a line below its name for itself, unless that line is the next assignment.
+pub(super) fn line_word(c: &Cursor<'_>) -> Span {
+    let is_name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    let name = c.rest().iter().take(MAX_VALUE_BYTES).take_while(is_name).count();
+    if c.peek(name) == b'=' { bare(c) } else { word(c) }
+}
+
 /// The text of an element: all up to the next tag, if it is one word.
 pub(super) fn element_word(c: &Cursor<'_>) -> Span {
     let rest = &c.rest()[..c.rest().len().min(MAX_VALUE_BYTES)];
@@ -97,7 +104,8 @@ fn line_value(before: &[u8], rest: &[u8]) -> Option<usize> {
     if value.last().is_some_and(u8::is_ascii_alphanumeric) && value.iter().all(is_plain) {
         return None;
     }
-    if value.is_empty() || !value.iter().all(|&b| is_line_byte(b)) {
+    let is_emphasised = value.starts_with(b"*") && value.ends_with(b"*");
+    if value.is_empty() || is_emphasised || !value.iter().all(|&b| is_line_byte(b)) {
         return None;
     }
     let head = &before[before.len().saturating_sub(MAX_HEAD_BYTES)..];

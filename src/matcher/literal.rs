@@ -1,7 +1,7 @@
 //! The value itself: a quoted literal with its prefixes and wrappers, or one without quotes.
 
 use super::Form;
-use super::bare::{bare, ends_well, word};
+use super::bare::{bare, ends_well, line_word, word};
 use super::cursor::{Cursor, Mark, Quote};
 use crate::text::Span;
 
@@ -47,7 +47,7 @@ pub(super) fn fenced(c: &mut Cursor<'_>, found: &mut Vec<Literal>) -> bool {
 
 /// A bare value that fills its line.
 pub(super) fn alone(c: &mut Cursor<'_>, form: Form, found: &mut Vec<Literal>) {
-    let span = word(c);
+    let span = line_word(c);
     let mut rest = Cursor::new(c.bytes, span.end);
     rest.blanks();
     let fills = rest.at >= c.bytes.len() || rest.line_end() || rest.quote().is_some() || rest.peek(0) == b'<';
