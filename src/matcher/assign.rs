@@ -5,10 +5,11 @@
 
 use super::cursor::Cursor;
 use super::fallback::{Stop, fallback, shell_default};
+use super::inner::inner;
 use super::literal::{Literal, alone, fenced, literal, literal_in, next_line, prefix, wrapper};
 use super::prose::prose;
 use super::separator::{Separator, accessors, closers, is_define, is_flag, is_measured, separator};
-use super::{Asks, Form, Match, Matcher, Name, Page, normalise, pair, shape};
+use super::{Asks, Form, Match, Matcher, Name, Page, hex, normalise, pair, shape};
 use crate::decode::{self, Wake};
 use crate::rule::Value;
 use crate::text::Span;
@@ -70,7 +71,7 @@ pub(super) fn give(
 fn fits(value: Value, bytes: &[u8], span: Span) -> Option<Span> {
     let text = &bytes[span.range()];
     match value {
-        Value::Hex64 => is_hex64(text).then_some(span),
+        Value::Hex64 => (hex::is_key(text) || inner(value, text).is_some()).then_some(span),
         Value::License => shape::loose_license(bytes, span),
         Value::Key | Value::Any => {
             // A license under the name of a key: the key is its second part.
@@ -82,11 +83,6 @@ fn fits(value: Value, bytes: &[u8], span: Span) -> Option<Span> {
         }
         Value::Pem => None,
     }
-}
-
-/// 64 lower-case hex digits.
-pub(super) fn is_hex64(text: &[u8]) -> bool {
-    text.len() == 64 && text.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// A name into which an encoded byte or an invisible sign cuts: what is there has to be decoded first.
@@ -126,10 +122,15 @@ fn after(bytes: &[u8], name: &Name, found: &mut Vec<Literal>) -> Option<(Wake, u
     begin.blanks();
     match separator {
         Some(Separator::Assign) => value(&mut c, found),
+        Some(Separator::Arrow) => {
+            value(&mut c, found);
+            found.retain(|l| l.form == Form::Quoted || !is_file_name(&bytes[l.span.range()]));
+        }
         Some(Separator::Colon) => after_colon(&mut c, closed.quoted, found),
         Some(Separator::Comma) => argument(&mut c, found),
         Some(Separator::Cell) => cell(&mut c, found),
         Some(Separator::Default) => shell_default(&mut c, found),
+        Some(Separator::Call) if pair::is_block(bytes, name.start) => pair::block(&c, found),
         Some(Separator::Call) => called(&mut c, found),
         Some(Separator::Or) => fallback(&mut c, Stop::Comma, found),
         None if closed.bracketed => fallback(&mut c, Stop::Comma, found),
@@ -150,6 +151,19 @@ fn after(bytes: &[u8], name: &Name, found: &mut Vec<Literal>) -> Option<(Wake, u
     }
     let stopped = found.first().map_or(c, |l| Cursor::new(bytes, l.span.end));
     encoded(&begin).or_else(|| encoded(&stopped))
+}
+
+/// `CreateDemoUserSig.h`, `src/debug/config.ts`: a word with an extension, which no key has.
+fn is_file_name(text: &[u8]) -> bool {
+    const LONGEST_EXTENSION: usize = 6;
+    let dot = text.iter().rposition(|&b| b == b'.');
+    dot.is_some_and(|dot| {
+        let extension = &text[dot + 1..];
+        dot > 0
+            && (1..=LONGEST_EXTENSION).contains(&extension.len())
+            && extension[0].is_ascii_lowercase()
+            && extension.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    })
 }
 
 /// `Content-Disposition: form-data; name="` before the name.

@@ -9,14 +9,17 @@
 //! | `assign` | what follows a name: values, types, flags, table cells |
 //! | `separator` | what stands between a name and its value |
 //! | `literal` | the value itself: quoted, wrapped, bare |
+//! | `look_up` | `${name:default}` |
 //! | `field` | fields of a log, whose names alone say that the value is secret |
 //! | `fallback` | literals further on in the statement |
 //! | `prose` | sentences |
 //! | `short` | `-K` and `sk` |
+//! | `inner` | base64 of a key under its name |
 //! | `pair` | name and value as siblings: XML, plist, Kubernetes, Postman |
 //! | `call` | positional arguments |
 //! | `csv` | columns named by a header row |
-//! | `shape` | no name at all: licenses, maps keyed by a device id, 64 hex digits, PEM |
+//! | `shape` | no name at all: licenses, maps keyed by a device id, PEM |
+//! | `hex` | 64 hex digits, from the value outwards: names too short to be looked for, calls, what is beside |
 //!
 //! A match is only where a value *is*; whether it is a leak is for the judges to say.
 
@@ -27,7 +30,10 @@ pub(crate) mod csv;
 pub(crate) mod cursor;
 mod fallback;
 pub(crate) mod field;
+pub(crate) mod hex;
+mod inner;
 mod literal;
+mod look_up;
 pub(crate) mod name;
 mod pair;
 mod prose;
@@ -46,6 +52,7 @@ use crate::token::{self, Scheme, Token};
 pub(crate) use cores::Actions;
 use cores::{Cores, core_of};
 use field::{Field, Fields};
+pub(crate) use inner::inner;
 pub(crate) use name::{Name, Names, normalise};
 
 /// How the value is written; the judges believe some forms more than others.
@@ -181,8 +188,10 @@ impl Matcher {
                 names.add(name, Named { rule: index, weak });
             }
             for call in &rule.calls {
+                // Where any argument may be the value, the value leads to the call.
+                let Some(argument) = call.argument else { continue };
                 core_of(call.name.as_bytes()).into_iter().for_each(|four| add(four, Action::Call));
-                calls.entry(normalise(call.name.as_bytes())).or_default().push((index, call.argument));
+                calls.entry(normalise(call.name.as_bytes())).or_default().push((index, argument));
             }
             let action = if rule.value == Value::License { Action::License } else { Action::Name };
             if rule.regex.is_none() {

@@ -241,9 +241,10 @@ pub(super) fn identifier(bytes: &[u8], at: usize) -> Span {
     while start < end && matches!(bytes[end - 1], b'-' | b'.') {
         end -= 1;
     }
-    // `${NAME-default}` of a shell.
-    if start > 1 && bytes[start - 2..start] == *b"${" {
-        end = bytes[start..end].iter().position(|&b| b == b'-').map_or(end, |i| start + i);
+    // `${NAME-default}` of a shell; a property of Spring has dots, or its default behind a colon.
+    if start > 1 && bytes[start - 2..start] == *b"${" && bytes.get(end) != Some(&b':') {
+        let dash = bytes[start..end].iter().position(|b| matches!(b, b'-' | b'.'));
+        end = dash.map(|i| start + i).filter(|&i| bytes[i] == b'-').unwrap_or(end);
     }
     // `\n` and `\t` of an escaped text are not letters of the name.
     if start > floor

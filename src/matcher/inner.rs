@@ -1,0 +1,81 @@
+//! Values that stand for themselves in another writing, whose name says what is inside: base64 of a key,
+//! as Secrets of Kubernetes and charts of Helm have it; a private key over several lines.
+//!
+//! Base64 of a longer text needs no name and is a view, in `decode`.
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD_PAD_INDIFFERENT, URL_SAFE_NO_PAD};
+use zeroize::Zeroizing;
+
+use super::{hex, literal};
+use crate::rule::Value;
+
+/// A value as it is, taken out of its writing.
+pub(crate) struct Inner {
+    /// The value.
+    pub(crate) text: Zeroizing<Vec<u8>>,
+    /// The decoding that was undone, by its name in reports.
+    pub(crate) decoded: Option<&'static str>,
+}
+
+/// The value inside, where a rule's value is written as something else.
+pub(crate) fn inner(value: Value, raw: &[u8]) -> Option<Inner> {
+    match value {
+        Value::Key | Value::Hex64 => {
+            let text = text_of(raw)?;
+            let fits = value == Value::Key || hex::is_key(&text);
+            fits.then_some(Inner { text, decoded: Some("base64") })
+        }
+        Value::License | Value::Pem | Value::Any => None,
+    }
+}
+
+/// The lengths of base64 that may hold a key, in characters.
+const ENCODED: std::ops::RangeInclusive<usize> = 22..=344;
+
+/// What is encoded, where that is made of a key's bytes only: of random bytes not one in a billion is, so
+/// that no key is taken for the base64 of another.
+fn text_of(raw: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    if !ENCODED.contains(&raw.len()) || !(raw[0].is_ascii_uppercase() || raw[0].is_ascii_lowercase()) {
+        return None;
+    }
+    let plain = raw.trim_ascii_end();
+    let unpadded = &plain[..plain.len() - plain.iter().rev().take(2).take_while(|b| **b == b'=').count()];
+    let text = STANDARD_PAD_INDIFFERENT.decode(plain).or_else(|_| URL_SAFE_NO_PAD.decode(unpadded)).ok()?;
+    let mut text = Zeroizing::new(text);
+    // `echo` writes a line end along.
+    let length = text.trim_ascii_end().len();
+    text.truncate(length);
+    (length >= 16 && text.iter().all(|&b| literal::is_key_byte(b))).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_comes_out_of_its_base64() {
+        let key = "9f3a0c7be1d2".repeat(6)[..64].to_owned();
+        for encoded in [
+            STANDARD_PAD_INDIFFERENT.encode(&key),
+            URL_SAFE_NO_PAD.encode(&key),
+            STANDARD_PAD_INDIFFERENT.encode(format!("{key}\n")),
+        ] {
+            for value in [Value::Key, Value::Hex64] {
+                let inner = inner(value, encoded.as_bytes()).expect("a key");
+                assert_eq!((&inner.text[..], inner.decoded), (key.as_bytes(), Some("base64")));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_base64_of_a_key_is_left_alone() {
+        let binary = STANDARD_PAD_INDIFFERENT.encode([0x9c; 32]);
+        let words = STANDARD_PAD_INDIFFERENT.encode("a text with blanks in it");
+        for raw in [binary.as_str(), words.as_str(), "aZ3kQ9xWv7LmNp2RtY5uBc8dEf1gHj4K", "", "MTIz"] {
+            assert!(inner(Value::Key, raw.as_bytes()).is_none(), "{raw}");
+        }
+        let short = STANDARD_PAD_INDIFFERENT.encode("aZ3kQ9xWv7LmNp2RtY5u");
+        assert!(inner(Value::Hex64, short.as_bytes()).is_none());
+    }
+}
