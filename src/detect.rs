@@ -310,7 +310,7 @@ impl Detector {
     fn detection<'d>(&'d self, page: &Page<'_>, found: Match, decoded: &[&'static str]) -> Detection<'d> {
         let rule = &self.rules[found.rule];
         let raw = &page.bytes[found.value.range()];
-        let inner = found.name.and_then(|_| matcher::inner(rule.value, raw));
+        let inner = matcher::inner(rule.value, raw);
         let value = inner.as_ref().map_or(raw, |inner| &inner.text);
         let case = Case { rule, page, matcher: &self.matcher, found: &found, value, now: self.now };
         let verdict = judge::judge(&case);

@@ -2,6 +2,9 @@
 
 use super::{Case, silent};
 use crate::finding::Verdict;
+use crate::matcher::der;
+use crate::rule::Value;
+use crate::token::usersig_legacy::is_published;
 
 /// Words that no generated key contains as a word of its own.
 const WORDS: &[&str] = &[
@@ -104,6 +107,9 @@ const PUBLISHED: &[(&str, &str, &str)] = &[
 ];
 
 pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
+    if case.rule.value == Value::Pem && der::first_key(case.value).is_some_and(|der| is_published(&der)) {
+        return Some(silent("a private key that the vendor published with its signers"));
+    }
     if !case.is_key() {
         return None;
     }

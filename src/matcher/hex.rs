@@ -70,7 +70,7 @@ pub(super) fn value(m: &Matcher, page: &Page<'_>, run: Span, out: &mut Vec<Match
 /// The name right before the value, where it is one of the rule's; a weak one needs a word of the rule in
 /// its own path: `tencent.im.key`.
 fn named(m: &Matcher, page: &Page<'_>, index: usize, run: Span, is_digest: bool) -> Option<Span> {
-    let whole = name_before(page.bytes, run.start)?;
+    let whole = name::before(page.bytes, run.start)?;
     let last = name::segment(page.bytes, whole);
     let entry = m.names.suffix(&normalise(&page.bytes[last.range()]))?;
     let named = m.names.rules(entry).iter().find(|n| n.rule == index)?;
@@ -82,21 +82,6 @@ fn named(m: &Matcher, page: &Page<'_>, index: usize, run: Span, is_digest: bool)
         }
     }
     Some(last)
-}
-
-/// The identifier that is assigned the value at `at`: `name: "`, `"name" => '`, `name=`.
-fn name_before(bytes: &[u8], at: usize) -> Option<Span> {
-    const REACH: usize = 40;
-    let floor = at.saturating_sub(REACH);
-    let strip =
-        |end: usize, of: &[u8]| end - bytes[floor..end].iter().rev().take_while(|b| of.contains(b)).count();
-    const QUOTES: &[u8] = b"\"'`\\@ \t";
-    let separated = strip(at, QUOTES);
-    let end = strip(separated, b":=>");
-    let end = strip(end, b"\"'`\\ \t])");
-    let is_assigned = end < separated && end > floor && !bytes[..separated].ends_with(b"==");
-    let identifier = name::identifier(bytes, end.checked_sub(1)?);
-    (is_assigned && identifier.end == end && !identifier.is_empty()).then_some(identifier)
 }
 
 /// The functions whose arguments the place stands in, from the innermost.
@@ -226,19 +211,6 @@ fn near(bytes: &[u8], run: Span, reach: usize) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_name_before_a_value_is_found_in_every_syntax() {
-        for text in
-            ["im.key: ", "\"im.key\" => '", "im.key=", "${im.key:", "im.key := \"", "['im.key'] = \\\""]
-        {
-            let name = name_before(text.as_bytes(), text.len()).expect(text);
-            assert_eq!(&text[name.range()], "im.key", "{text}");
-        }
-        for text in ["im.key ", "im.key, ", "key == ", "", "  ", "f(", ": "] {
-            assert_eq!(name_before(text.as_bytes(), text.len()), None, "{text}");
-        }
-    }
 
     #[test]
     fn open_calls_are_told_from_closed_ones() {

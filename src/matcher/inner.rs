@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_PAD_INDIFFERENT, URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
-use super::{hex, literal};
+use super::{der, hex, literal};
 use crate::rule::Value;
 
 /// A value as it is, taken out of its writing.
@@ -26,7 +26,12 @@ pub(crate) fn inner(value: Value, raw: &[u8]) -> Option<Inner> {
             let fits = value == Value::Key || hex::is_key(&text);
             fits.then_some(Inner { text, decoded: Some("base64") })
         }
-        Value::License | Value::Pem | Value::Any => None,
+        Value::Pem => {
+            let hit = der::CORES.iter().find_map(|(core, _)| memchr::memmem::find(raw, *core));
+            let body = der::body_at(raw, hit.filter(|_| !raw.starts_with(b"-"))?)?;
+            (body.span.len() != body.text.len()).then_some(Inner { text: body.text, decoded: None })
+        }
+        Value::License | Value::Any => None,
     }
 }
 

@@ -19,6 +19,7 @@
 //! | `call` | positional arguments |
 //! | `csv` | columns named by a header row |
 //! | `shape` | no name at all: licenses, maps keyed by a device id, PEM |
+//! | `der` | private keys without armour |
 //! | `hex` | 64 hex digits, from the value outwards: names too short to be looked for, calls, what is beside |
 //!
 //! A match is only where a value *is*; whether it is a leak is for the judges to say.
@@ -28,6 +29,7 @@ mod call;
 mod cores;
 pub(crate) mod csv;
 pub(crate) mod cursor;
+pub(crate) mod der;
 mod fallback;
 pub(crate) mod field;
 pub(crate) mod hex;
@@ -134,6 +136,8 @@ pub(crate) enum Action {
     Percent,
     /// A PEM line.
     Pem,
+    /// The beginning of a private key without armour.
+    Der,
     /// `\u00`.
     Escape,
     /// ` -K `.
@@ -153,6 +157,8 @@ const FIXED: &[(&[u8; 4], Action)] = &[
     (b"v1.e", Action::Connect),
     (b"%2Ee", Action::Percent),
     (b"-BEG", Action::Pem),
+    (der::CORES[0].0, Action::Der),
+    (der::CORES[1].0, Action::Der),
     (b"\\u00", Action::Escape),
     (b"\\u{0", Action::Escape),
     // The ideographs of "secret key", as ASCII-only JSON writes them.
@@ -296,6 +302,9 @@ impl Matcher {
         }
         if actions.has(Action::Pem) {
             shape::pem(self, page, at, out);
+        }
+        if actions.has(Action::Der) {
+            der::at(self, page, at, out);
         }
         if actions.has(Action::Escape) {
             asks.push((Wake::UnicodeEscape, at));

@@ -257,6 +257,21 @@ pub(super) fn identifier(bytes: &[u8], at: usize) -> Span {
     Span::new(start, end)
 }
 
+/// The identifier that is assigned the value at `at`: `name: "`, `"name" => '`, `name=`.
+pub(super) fn before(bytes: &[u8], at: usize) -> Option<Span> {
+    const REACH: usize = 40;
+    let floor = at.saturating_sub(REACH);
+    let strip =
+        |end: usize, of: &[u8]| end - bytes[floor..end].iter().rev().take_while(|b| of.contains(b)).count();
+    const QUOTES: &[u8] = b"\"'`\\@ \t";
+    let separated = strip(at, QUOTES);
+    let end = strip(separated, b":=>");
+    let end = strip(end, b"\"'`\\ \t])");
+    let is_assigned = end < separated && end > floor && !bytes[..separated].ends_with(b"==");
+    let identifier = identifier(bytes, end.checked_sub(1)?);
+    (is_assigned && identifier.end == end && !identifier.is_empty()).then_some(identifier)
+}
+
 /// Whether what follows the identifier around `at` can make it the name of a field: most words of a log
 /// end here. Another word behind a blank cannot, but behind a flag.
 #[inline]
@@ -308,3 +323,21 @@ const IDENT: [bool; 256] = {
     }
     table
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_before_a_value_is_found_in_every_syntax() {
+        for text in
+            ["im.key: ", "\"im.key\" => '", "im.key=", "${im.key:", "im.key := \"", "['im.key'] = \\\""]
+        {
+            let name = before(text.as_bytes(), text.len()).expect(text);
+            assert_eq!(&text[name.range()], "im.key", "{text}");
+        }
+        for text in ["im.key ", "im.key, ", "key == ", "", "  ", "f(", ": "] {
+            assert_eq!(before(text.as_bytes(), text.len()), None, "{text}");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 //! that tokens are made of.
 
 use super::cursor::Cursor;
-use super::{Form, Match, Matcher, Page, hex};
+use super::{Form, Match, Matcher, Page, der, hex};
 use crate::text::Span;
 use crate::token::usersig_legacy;
 
@@ -190,7 +190,8 @@ pub(super) fn pem(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>)
     let is_code = body.iter().any(|b| b"(){}[]|".contains(b));
     let body = body.iter().filter(|b| b.is_ascii_alphanumeric()).count();
     let value = Span::new(start, start + end + 9 + close + 5);
-    if body >= 80 && !is_code && page.has_context(&page.rules[rule], value) {
+    let named = || der::is_named(&page.rules[rule], page.bytes, start);
+    if body >= 80 && !is_code && (page.has_context(&page.rules[rule], value) || named()) {
         out.push(Match { rule, value, name: None, form: Form::Shape, token: None });
     }
 }

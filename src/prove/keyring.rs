@@ -153,12 +153,14 @@ impl Keyring {
         name
     }
 
-    /// Adds a PEM private key, if it is one: whether it is a sample.
+    /// Adds a private key, as PEM or without its armour, if it is one: whether it is a sample.
     fn private_key(&mut self, pem: &[u8], name: &str) -> Option<bool> {
         // In code and JSON its line ends are often written out.
         let text =
             zeroize::Zeroizing::new(std::str::from_utf8(pem).ok()?.replace("\\r", "").replace("\\n", "\n"));
-        let key = PrivateKey::from_pem(&text).ok()?;
+        let armoured = text.contains("-----BEGIN ");
+        let key = if armoured { PrivateKey::from_pem(&text) } else { PrivateKey::from_base64(&text) };
+        let key = key.ok()?;
         let sample = key.is_sample();
         self.private.add(name, &BTreeSet::new(), sample, || key.public_key());
         Some(sample)
