@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::Exhibit;
 use super::known::{Form, Known};
+use super::near::NearKey;
 use crate::finding::{Finding, Kind, fingerprint};
 use crate::token::mac::PreparedKey;
 use crate::token::usersig::is_sample_key;
@@ -73,6 +74,8 @@ pub(super) struct Keyring {
     pub(super) devices: Keys<PreparedKey>,
     pub(super) sdks: Keys<PreparedKey>,
     pub(super) private: Keys<PublicKey>,
+    /// SDKSecretKeys with a digit lost or added.
+    pub(super) near: Keys<NearKey>,
     /// The key behind the fingerprint of a secret's finding, and whether it is a published sample.
     of_findings: HashMap<String, (String, bool)>,
 }
@@ -97,6 +100,9 @@ impl Keyring {
             Kind::SdkSecretKey => {
                 let sample = is_sample_key(raw);
                 self.sdks.add(known, near, sample, prepare);
+                if let Some(key) = NearKey::new(raw) {
+                    self.near.add(known, near, false, || key);
+                }
                 (known.to_owned(), sample)
             }
             Kind::PrivateKey => match self.private_key(raw, known) {
