@@ -58,6 +58,9 @@ pub(super) fn give(
         let rule = &page.rules[named.rule];
         let fits = fits(rule.value, page.bytes, literal.span);
         let Some(value) = fits else { continue };
+        if is_of_others(&rule.others, page.bytes, name.span.start) {
+            continue;
+        }
         let own_context = || rule.context.iter().any(|w| memchr::memmem::find(whole, w.as_bytes()).is_some());
         if named.weak && !own_context() && !page.has_context(rule, near) {
             continue;
@@ -65,6 +68,16 @@ pub(super) fn give(
         out.push(Match { rule: named.rule, value, name: Some(name.span), form: literal.form, token: None });
         return;
     }
+}
+
+/// Whether the words right before a name say that it is another system's: `Supabase local secret key`.
+fn is_of_others(others: &[String], bytes: &[u8], name: usize) -> bool {
+    const REACH: usize = 40;
+    let before = &bytes[name.saturating_sub(REACH)..name];
+    let is_word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'`' | b'*' | b'_');
+    let words = before.iter().rposition(|b| !is_word(b)).map_or(before, |i| &before[i + 1..]);
+    let mut words = words.split(|b| !b.is_ascii_alphanumeric());
+    words.any(|word| others.iter().any(|other| word.eq_ignore_ascii_case(other.as_bytes())))
 }
 
 /// The part of the literal that has the rule's shape.

@@ -54,13 +54,14 @@ pub(super) fn value(m: &Matcher, page: &Page<'_>, run: Span, out: &mut Vec<Match
     }
     let near = near(page.bytes, run, BESIDE).to_ascii_lowercase();
     let is_bare = matches!(line.trim_ascii(), b"" | b"\"" | b"'");
-    if !(is_bare || holds(&line, &["key", "secret", "("]) || is_beside(rule, &line)) {
+    let is_meant = holds(&line, &["key", "secret", "("]);
+    if !(is_bare || is_meant || is_beside(rule, &line)) {
         return;
     }
     let is_whole = run.len() == WHOLE;
     let has_application = has_number(rule, &near);
     if is_whole && holds(&near, &rule.beside.words)
-        || has_application && has_account(rule, &near)
+        || is_meant && has_application && has_account(rule, &near)
         || (has_application || holds(&line, &["app"])) && is_imported(page, rule, run, &calls)
     {
         out.push(found(None));
@@ -138,7 +139,7 @@ fn is_imported(page: &Page<'_>, rule: &Rule, run: Span, calls: &[Span]) -> bool 
         let places = |word: &String| -> Vec<usize> {
             memchr::memmem::find_iter(&lower, word.as_bytes()).take(MOST).collect()
         };
-        rule.beside.words.iter().flat_map(places).any(|at| imports(statement(text, at)))
+        rule.beside.packages.iter().flat_map(places).any(|at| imports(statement(text, at)))
     })
 }
 
@@ -177,6 +178,9 @@ fn is_beside(rule: &Rule, lower: &[u8]) -> bool {
     holds(lower, &rule.beside.words) || has_number(rule, lower)
 }
 
+/// What follows a number to tell its type.
+const SUFFIXES: [&[u8]; 10] = [b"", b"l", b"u", b"ul", b"ull", b"n", b"u32", b"u64", b"i64", b"_u64"];
+
 /// Whether the number of an application stands in the text, alone or with the suffix of its type.
 fn has_number(rule: &Rule, lower: &[u8]) -> bool {
     let mut runs = lower.split(|b| !(b.is_ascii_alphanumeric() || *b == b'_'));
@@ -187,9 +191,7 @@ fn has_number(rule: &Rule, lower: &[u8]) -> bool {
             pattern.len() == digits
                 && pattern.bytes().zip(run).all(|(pattern, digit)| pattern == b'#' || pattern == *digit)
         };
-        digits > 0
-            && matches!(suffix, b"" | b"l" | b"u" | b"ul" | b"n")
-            && rule.beside.numbers.iter().any(fits)
+        digits > 0 && SUFFIXES.contains(&suffix) && rule.beside.numbers.iter().any(fits)
     })
 }
 
@@ -230,7 +232,15 @@ mod tests {
         for text in ["(1400123456, ", "=1600123456l", "'20012345'"] {
             assert!(has_number(rule, text.as_bytes()), "{text}");
         }
-        for text in ["14001234567", "a1400123456", "1500123456", "140012345", "1400123456ms", "2001234"] {
+        for text in [
+            "14001234567",
+            "a1400123456",
+            "1500123456",
+            "140012345",
+            "1400123456ms",
+            "1400123456u65",
+            "2001234",
+        ] {
             assert!(!has_number(rule, text.as_bytes()), "{text}");
         }
     }

@@ -47,6 +47,9 @@ pub struct Rule {
     pub calls: Vec<Call>,
     /// Words of which one must stand near or in the path, where a name alone is not enough.
     pub context: Vec<String>,
+    /// Words of other systems, in lower case: where one stands right before a name that is written as words,
+    /// the value is theirs.
+    pub others: Vec<String>,
     /// What makes a key of a value that has no name.
     pub beside: Beside,
     /// The token schemes, by their names in [`crate::token::SCHEMES`].
@@ -111,8 +114,10 @@ pub struct Call {
 /// What stands beside a value with a form of its own, such as 64 hex digits, where it has no name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Beside {
-    /// Words near it, or names of packages whose import gives the function its name; in lower case.
+    /// Words near it, in lower case.
     pub words: Vec<String>,
+    /// Packages from which the function was imported whose argument it is, in lower case.
+    pub packages: Vec<String>,
     /// Numbers of applications, `#` for any digit: `1400######`.
     pub numbers: Vec<String>,
     /// Accounts that count together with such a number.

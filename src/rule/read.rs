@@ -24,6 +24,7 @@ const RULE: &[&str] = &[
     "value",
     "calls",
     "context",
+    "others",
     "beside",
     "token",
     "regex",
@@ -39,7 +40,7 @@ const RULE: &[&str] = &[
 ];
 const ALLOW: &[&str] = &["description", "regexes", "paths", "stopwords", "condition", "regexTarget"];
 const CALL: &[&str] = &["name", "argument", "context"];
-const BESIDE: &[&str] = &["words", "numbers", "accounts"];
+const BESIDE: &[&str] = &["words", "packages", "numbers", "accounts"];
 
 /// Reads a whole file.
 pub(super) fn rules(text: &str) -> Result<Vec<Rule>> {
@@ -76,6 +77,7 @@ fn rule(t: &Table<'_>) -> Result<Rule> {
         value: t.choice("value", &Value::NAMES)?.unwrap_or(Value::Any),
         calls: t.tables("calls", "a call")?.iter().map(call).collect::<Result<_>>()?,
         context: t.strings("context")?,
+        others: t.strings("others")?,
         beside: t.table("beside", "`beside`")?.as_ref().map(beside).transpose()?.unwrap_or_default(),
         token: t.one_or_more("token")?,
         secret_group: t.integer("secretGroup")?.unwrap_or(usize::from(has_group(regex.as_ref()))),
@@ -133,7 +135,8 @@ fn beside(t: &Table<'_>) -> Result<Beside> {
     if !numbers.iter().all(is_pattern) {
         return Err(t.error("numbers", "expected digits, and `#` for any digit".into()));
     }
-    Ok(Beside { words: t.strings("words")?, numbers, accounts: t.strings("accounts")? })
+    let (words, packages) = (t.strings("words")?, t.strings("packages")?);
+    Ok(Beside { words, packages, numbers, accounts: t.strings("accounts")? })
 }
 
 fn allows(t: &Table<'_>) -> Result<Vec<Allow>> {
