@@ -41,7 +41,13 @@ const ENCODED: std::ops::RangeInclusive<usize> = 22..=344;
 /// What is encoded, where that is a text of ASCII: of 16 random bytes not one in a million is, so that no key
 /// is taken for the base64 of another value.
 fn text_of(raw: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    if !ENCODED.contains(&raw.len()) || !(raw[0].is_ascii_uppercase() || raw[0].is_ascii_lowercase()) {
+    if !ENCODED.contains(&raw.len()) || !raw[0].is_ascii_alphabetic() {
+        return None;
+    }
+    // Most values end here, before anything is allocated.
+    let mut start = [0; 3];
+    STANDARD_PAD_INDIFFERENT.decode_slice(&raw[..4], &mut start).ok()?;
+    if !start.iter().all(is_text) {
         return None;
     }
     let plain = raw.trim_ascii_end();
@@ -51,7 +57,11 @@ fn text_of(raw: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     // `echo` writes a line end along.
     let length = text.trim_ascii_end().len();
     text.truncate(length);
-    (length >= 16 && text.iter().all(|b| b.is_ascii_graphic() || *b == b' ')).then_some(text)
+    (length >= 16 && text.iter().all(is_text)).then_some(text)
+}
+
+fn is_text(b: &u8) -> bool {
+    b.is_ascii_graphic() || *b == b' '
 }
 
 #[cfg(test)]

@@ -115,6 +115,9 @@ pub(super) fn literal_in(c: &mut Cursor<'_>, mut in_brackets: bool, found: &mut 
 
 /// The default in a look-up that begins here and ends before `end`.
 fn default(bytes: &[u8], at: usize, end: usize) -> Option<Literal> {
+    if !matches!(bytes.get(at), Some(b'$' | b'#' | b'\\')) {
+        return None;
+    }
     let value = bare(&Cursor::new(bytes, default_of(bytes, at)?));
     let span = Span::new(value.start, value.end.min(end));
     (span.start < span.end).then_some(Literal { span, form: Form::Fallback })

@@ -190,7 +190,9 @@ impl Matcher {
         let mut schemes = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
             let weak = rule.weak_names.iter().map(|n| (n, true));
-            for (name, weak) in rule.names.iter().map(|n| (n, false)).chain(weak) {
+            // A private key leads to its name by itself.
+            let rule_names = if rule.value == Value::Pem { &[] } else { &rule.names[..] };
+            for (name, weak) in rule_names.iter().map(|n| (n, false)).chain(weak) {
                 names.add(name, Named { rule: index, weak });
             }
             for call in &rule.calls {

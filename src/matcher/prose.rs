@@ -23,9 +23,6 @@ const VERBS: &[&str] = &[
 
 /// Words, then a value: "our device secret key for TIRA… is …", "密钥是…".
 pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
-    if is_function(&c.bytes[name.span.range()]) {
-        return;
-    }
     let end = c.bytes.len().min(c.at + 120);
     let mut connected = false;
     // Where what follows still follows the name at once.
@@ -45,7 +42,7 @@ pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
         if identifier && rest[0] == b'=' {
             return;
         }
-        if is_option(c) {
+        if rest[0] == b'-' && is_option(c) {
             return;
         }
         if let Some(connects) = sign(c) {
@@ -88,7 +85,8 @@ pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
         if word.len() >= 16 {
             // Without "is" or a colon only a value right after its name is meant.
             let at_once = c.bytes[near..c.at].iter().all(|b| b" \t*`\"-".contains(b));
-            if (connected || at_once) && !is_row_of_hex(c.bytes, span) {
+            let is_argument = || is_function(&c.bytes[name.span.range()]) || is_row_of_hex(c.bytes, span);
+            if connected || at_once && !is_argument() {
                 found.push(Literal { span, form: Form::Prose });
             }
             return;
@@ -113,7 +111,7 @@ fn is_option(c: &Cursor<'_>) -> bool {
     const LONGEST: usize = 24;
     let dashes = 1 + usize::from(c.peek(1) == b'-');
     let is_apart = c.at.checked_sub(1).is_some_and(|i| matches!(c.bytes[i], b' ' | b'\t'));
-    if c.peek(0) != b'-' || !c.peek(dashes).is_ascii_alphabetic() || !is_apart {
+    if !c.peek(dashes).is_ascii_alphabetic() || !is_apart {
         return false;
     }
     let word = &c.rest()[dashes..];

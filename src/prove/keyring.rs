@@ -76,6 +76,8 @@ pub(super) struct Keyring {
     pub(super) private: Keys<PublicKey>,
     /// SDKSecretKeys with a digit lost or added.
     pub(super) near: Keys<NearKey>,
+    /// What it costs to try all of these with one token, in HMACs.
+    pub(super) near_cost: u64,
     /// The key behind the fingerprint of a secret's finding, and whether it is a published sample.
     of_findings: HashMap<String, (String, bool)>,
 }
@@ -101,7 +103,9 @@ impl Keyring {
                 let sample = is_sample_key(raw);
                 self.sdks.add(known, near, sample, prepare);
                 if let Some(key) = NearKey::new(raw) {
+                    let (cost, before) = (key.cost(), self.near.all.len());
                     self.near.add(known, near, false, || key);
+                    self.near_cost += if self.near.all.len() > before { cost } else { 0 };
                 }
                 (known.to_owned(), sample)
             }

@@ -3,6 +3,8 @@
 //! What each token may cost is fixed before a stage begins, so the same tokens and keys are tried
 //! whatever the number of threads.
 
+use std::collections::HashSet;
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -166,8 +168,7 @@ impl Stage {
     fn cost(self, case: &Case, keys: &Keyring) -> u64 {
         let apps = keys.apps.all.len() as u64;
         if self == Stage::Near {
-            let is_theirs = case.scheme == Scheme::UserSig;
-            return if is_theirs { keys.near.all.iter().map(|key| key.key.cost()).sum() } else { 0 };
+            return if case.scheme == Scheme::UserSig { keys.near_cost } else { 0 };
         }
         match case.scheme {
             Scheme::UserSig => self.count(&keys.sdks, &case.hint),
@@ -265,19 +266,28 @@ impl Stage {
 
 /// Tries the keys with a digit lost or added, first those near the token's application.
 fn nearly(evidence: Evidence<'_>, keys: &Keyring, hint: &str, granted: u64) -> Option<Outcome> {
-    let near = keys.near.near(hint);
-    let others = (0..keys.near.all.len()).filter(|at| !near.contains(at));
     let mut left = granted;
-    near.iter().copied().chain(others).find_map(|at| {
+    let mut attempt = |at: usize| {
         let key = &keys.near.all[at];
         let signer = key.key.prove(evidence, left);
         left = left.saturating_sub(key.key.cost());
-        signer.map(|signer| Outcome::NearlySigned {
+        let outcome = signer.map(|signer| Outcome::NearlySigned {
             proof: proof(usersig::SCHEME.name, &signer),
             found: key.fingerprint.clone(),
             mended: key.key.mended(),
-        })
-    })
+        });
+        if outcome.is_some() || left == 0 { ControlFlow::Break(outcome) } else { ControlFlow::Continue(()) }
+    };
+    if granted == 0 {
+        return None;
+    }
+    let near = keys.near.near(hint);
+    if let ControlFlow::Break(outcome) = near.iter().try_for_each(|at| attempt(*at)) {
+        return outcome;
+    }
+    let near: HashSet<usize> = near.iter().copied().collect();
+    let mut others = (0..keys.near.all.len()).filter(|at| !near.contains(at));
+    others.try_for_each(attempt).break_value().flatten()
 }
 
 /// Which of these devices, with which application, signed the token.
