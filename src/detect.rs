@@ -17,7 +17,7 @@ use crate::finding::{Status, Verdict};
 use crate::judge::{self, Case};
 use crate::matcher::csv::Columns;
 use crate::matcher::field::Fields;
-use crate::matcher::{Asks, Form, Match, Matcher, Page};
+use crate::matcher::{self, Asks, Form, Match, Matcher, Page};
 use crate::prefilter::Hit;
 use crate::rule::{Rule, Value};
 use crate::text::Span;
@@ -309,7 +309,9 @@ impl Detector {
     /// A match with its verdict.
     fn detection<'d>(&'d self, page: &Page<'_>, found: Match, decoded: &[&'static str]) -> Detection<'d> {
         let rule = &self.rules[found.rule];
-        let value = &page.bytes[found.value.range()];
+        let raw = &page.bytes[found.value.range()];
+        let inner = matcher::inner(rule.value, raw);
+        let value = inner.as_ref().map_or(raw, |inner| &inner.text);
         let case = Case { rule, page, matcher: &self.matcher, found: &found, value, now: self.now };
         let verdict = judge::judge(&case);
         let status = judge::status(&case);
@@ -328,7 +330,7 @@ impl Detector {
             value: Zeroizing::new(value.to_vec()),
             token: found.token.map(|(token, _)| token),
             status,
-            decoded: decoded.to_vec(),
+            decoded: decoded.iter().copied().chain(inner.as_ref().and_then(|i| i.decoded)).collect(),
             verdict,
             rank,
         }

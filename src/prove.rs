@@ -10,12 +10,14 @@
 //! | `exhibits` | what is put by during a scan |
 //! | `known` | secrets that were given, not found |
 //! | `keyring` | keys, prepared, with the device or application that stands near them |
+//! | `near` | keys with a digit lost or added |
 //! | `trials` | tries tokens with keys, in a fixed order whatever the number of threads |
 //! | `nonces` | tokens that were seen twice |
 
 mod exhibits;
 mod keyring;
 mod known;
+mod near;
 mod nonces;
 mod trials;
 
@@ -89,6 +91,10 @@ pub(crate) fn conclude(
                 conclusion.proven += 1;
                 verdicts.signed(findings, case.finding, proof);
             }
+            Outcome::NearlySigned { proof, found, mended } => {
+                conclusion.proven += 1;
+                verdicts.nearly_signed(findings, case.finding, proof, found, mended);
+            }
             Outcome::Sample => verdicts.sample(&findings[case.finding]),
             Outcome::Open { tried_all } => conclusion.unproven += u64::from(!tried_all),
         }
@@ -106,6 +112,10 @@ pub(crate) fn conclude(
 struct Verdicts {
     tokens: HashMap<String, Proof>,
     keys: HashMap<String, Signer>,
+    /// Keys that are one digit away from the one that signed.
+    near_keys: HashMap<String, Signer>,
+    /// For a token that such a key leads to, the fingerprint of the key.
+    nearly_signed: HashMap<String, String>,
     samples: HashMap<String, &'static str>,
 }
 
@@ -119,6 +129,38 @@ struct Signer {
     count: u64,
     /// Where the key stands first; none for a known one.
     place: Option<String>,
+    /// What mends a key that did not sign itself: one digit …
+    mended: Option<&'static str>,
+}
+
+impl Signer {
+    fn new(proof: &Proof, token: &Finding) -> Self {
+        Self { proof: proof.clone(), token: place(token), count: 0, place: None, mended: None }
+    }
+
+    /// Writes the proof into the finding of the key.
+    fn tell(&self, finding: &mut Finding) {
+        let mut proof = self.proof.clone();
+        let key = match self.mended {
+            Some(mended) => format!("this key, with one digit {mended},"),
+            None => "this key".to_owned(),
+        };
+        proof.words = format!("{key} signed the token at {}", self.token);
+        if self.count > 1 {
+            proof.words.push_str(&format!(" and {} more", self.count - 1));
+        }
+        finding.severity = Severity::Critical;
+        let (message, reason) = match self.mended {
+            Some(_) => (
+                ", proven but for one digit by a token that the whole key signed",
+                "; the key at one digit's distance signed a token that was found",
+            ),
+            None => (", proven by a token that it signed", "; it signed a token that was found"),
+        };
+        finding.message.push_str(message);
+        finding.reason.push_str(reason);
+        finding.proof = Some(proof);
+    }
 }
 
 impl Verdicts {
@@ -127,16 +169,28 @@ impl Verdicts {
         let proof = &Proof { token: token.fingerprint.clone(), ..proof.clone() };
         self.tokens.insert(token.fingerprint.clone(), proof.clone());
         for key in std::iter::once(&proof.secret_key).chain(&proof.device_secret_key) {
-            let signer = self.keys.entry(key.clone()).or_insert_with(|| Signer {
-                proof: proof.clone(),
-                token: place(token),
-                count: 0,
-                place: None,
-            });
+            let signer = self.keys.entry(key.clone()).or_insert_with(|| Signer::new(proof, token));
             // One value can be both keys of a token; it signed it once.
             let both = proof.device_secret_key.as_ref() == Some(&proof.secret_key);
             signer.count += u64::from(!both || signer.count == 0);
         }
+    }
+
+    fn nearly_signed(
+        &mut self,
+        findings: &[Finding],
+        token: usize,
+        proof: &Proof,
+        found: &str,
+        mended: &'static str,
+    ) {
+        let token = &findings[token];
+        let proof = Proof { token: token.fingerprint.clone(), ..proof.clone() };
+        let signer = self.near_keys.entry(found.to_owned()).or_insert_with(|| Signer::new(&proof, token));
+        signer.mended = Some(mended);
+        signer.count += 1;
+        self.nearly_signed.insert(token.fingerprint.clone(), found.to_owned());
+        self.tokens.insert(token.fingerprint.clone(), proof);
     }
 
     fn sample(&mut self, token: &Finding) {
@@ -144,11 +198,12 @@ impl Verdicts {
     }
 
     fn add_places<'k>(&mut self, findings: &[Finding], key_of: impl Fn(&Finding) -> Option<&'k str>) {
-        if self.keys.is_empty() {
+        if self.keys.is_empty() && self.near_keys.is_empty() {
             return;
         }
         for finding in findings {
-            if let Some(signer) = key_of(finding).and_then(|key| self.keys.get_mut(key)) {
+            let whole = key_of(finding).and_then(|key| self.keys.get_mut(key));
+            if let Some(signer) = whole.or_else(|| self.near_keys.get_mut(&finding.fingerprint)) {
                 signer.place.get_or_insert_with(|| place(finding));
             }
         }
@@ -156,26 +211,25 @@ impl Verdicts {
 
     /// Writes the proof into a token's or a key's finding.
     fn tell(&self, finding: &mut Finding, key: Option<&str>) {
-        if let Some(signer) = key.and_then(|key| self.keys.get(key)) {
-            let mut proof = signer.proof.clone();
-            proof.words = format!("this key signed the token at {}", signer.token);
-            if signer.count > 1 {
-                proof.words.push_str(&format!(" and {} more", signer.count - 1));
-            }
-            finding.severity = Severity::Critical;
-            finding.message.push_str(", proven by a token that it signed");
-            finding.reason.push_str("; it signed a token that was found");
-            finding.proof = Some(proof);
+        let whole = key.and_then(|key| self.keys.get(key));
+        if let Some(signer) = whole.or_else(|| self.near_keys.get(&finding.fingerprint)) {
+            signer.tell(finding);
         } else if let Some(proof) = self.tokens.get(&finding.fingerprint) {
             let keys = std::iter::once(&proof.secret_key).chain(&proof.device_secret_key);
             let places: Vec<&str> = keys.filter_map(|key| self.keys.get(key)?.place.as_deref()).collect();
+            let near = self.nearly_signed.get(&finding.fingerprint).and_then(|key| self.near_keys.get(key));
+            let near = near.and_then(|signer| signer.place.as_deref());
             let mut proof = proof.clone();
             proof.words = match places.as_slice() {
+                [] if near.is_some() => {
+                    format!("the key at {} signed this token, but for one digit", near.unwrap_or_default())
+                }
                 [] => "a known secret signed this token".to_owned(),
                 places => format!("the key at {} signed this token", places.join(" and the key at ")),
             };
             finding.message.push_str(", signed by a key that is known");
             finding.reason.push_str(match places.as_slice() {
+                [] if near.is_some() => "; a key at one digit's distance from one that was found signed it",
                 [] => "; a known secret signed it",
                 _ => "; a secret that was found signed it",
             });

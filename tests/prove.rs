@@ -346,3 +346,134 @@ fn nonces_that_come_again_are_told_with_their_places() {
         assert!(!told.report.to_string().contains(nonce) && !told.stderr.contains(nonce));
     }
 }
+
+/// The key with the digit at that place lost, or added.
+fn slips(key: &str, at: usize) -> [String; 2] {
+    let (mut lost, mut added) = (key.to_owned(), key.to_owned());
+    lost.remove(at);
+    added.insert(at, '7');
+    [lost, added]
+}
+
+#[test]
+fn a_key_with_a_digit_lost_or_added_is_proven_by_what_the_whole_key_signed() {
+    let mut rng = Prng::new(50);
+    for at in [0, 31, 63] {
+        let key = rng.hex(64);
+        for (slip, mended) in slips(&key, at).into_iter().zip(["added", "taken away"]) {
+            let tree = tree(&[
+                (".env", &format!("TRTC_SDK_APP_ID=1400123456\nTRTC_SECRET_KEY={slip}\n")),
+                ("a.log", &format!("userSig: '{}'\n", user_sig(1_400_123_456, &key))),
+            ]);
+            let told = scan(tree.path(), &[]);
+            let [near, token] = [told.of("trtc-sdk-secret-key")[0], told.of("trtc-user-sig")[0]];
+            assert_eq!(near["severity"], "critical", "{at} {mended}");
+            assert_eq!(near["fingerprint"], fingerprint(slip.as_bytes()));
+            for finding in [near, token] {
+                assert_eq!(finding["proof"]["secret_key"], fingerprint(key.as_bytes()));
+                assert_eq!(finding["proof"]["token"], token["fingerprint"]);
+            }
+            let reason = near["reason"].as_str().expect("a reason");
+            assert!(reason.contains("one digit too") && reason.contains("one digit's distance"), "{reason}");
+            assert_eq!(told.report["summary"]["proven"], 1);
+            let human = run(tree.path(), &[]);
+            let text = String::from_utf8_lossy(&human.stdout).into_owned();
+            let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let expected = format!("this key, with one digit {mended}, signed the token at a.log:1");
+            assert!(words.contains(&expected), "{text}");
+            assert!(words.contains("the key at .env:2 signed this token, but for one digit"), "{text}");
+            assert!(!told.report.to_string().contains(&key) && !text.contains(&key));
+        }
+    }
+}
+
+#[test]
+fn what_is_further_away_than_one_digit_is_not_proven() {
+    let mut rng = Prng::new(51);
+    let key = rng.hex(64);
+    let mut changed = key.clone();
+    changed.replace_range(10..11, if key.as_bytes()[10] == b'0' { "1" } else { "0" });
+    for slip in [&key[1..63], &format!("{key}ab"), &changed, &format!("{}0", &changed[..64]), &changed[..63]]
+    {
+        let tree = tree(&[
+            (".env", &format!("TRTC_SDK_APP_ID=1400123456\nTRTC_SECRET_KEY={slip}\n")),
+            ("a.log", &format!("userSig: '{}'\n", user_sig(1_400_123_456, &key))),
+        ]);
+        let told = scan(tree.path(), &[]);
+        let near = told.of("trtc-sdk-secret-key")[0];
+        assert!(near["proof"].is_null(), "{} digits", slip.len());
+        assert_eq!(near["severity"], if slip.len() == 64 { "critical" } else { "medium" });
+        assert_eq!(told.report["summary"]["unproven"], 0);
+    }
+}
+
+#[test]
+fn the_limit_bounds_the_tries_for_keys_with_a_digit_lost() {
+    let mut rng = Prng::new(52);
+    let key = rng.hex(64);
+    let [lost, _] = slips(&key, 40);
+    let tree = tree(&[
+        (".env", &format!("TRTC_SDK_APP_ID=1400123456\nTRTC_SECRET_KEY={lost}\n")),
+        ("a.log", &format!("userSig: '{}'\n", user_sig(1_400_123_456, &key))),
+    ]);
+    // One whole try costs some two thousand; a quarter of the limit may go there.
+    for (limit, proven) in [("0", 0), ("100", 0), ("10000", 1)] {
+        let one = scan(tree.path(), &["--prove-limit", limit]);
+        assert_eq!(one.report["summary"]["proven"], proven, "{limit}");
+        assert_eq!(one.report["summary"]["unproven"], 1 - proven, "{limit}");
+    }
+}
+
+#[test]
+fn private_keys_without_armour_prove_legacy_tokens() {
+    let vectors: Value = serde_json::from_str(include_str!("vectors/usersig.json")).expect("JSON");
+    let mut proven = 0;
+    for vector in vectors["v1_ecdsa"].as_array().expect("a list") {
+        let pem = vector["test_private_key_pem"].as_str().expect("a PEM");
+        let block = pem.split("PRIVATE KEY-----").nth(1).expect("a body");
+        let body: String = block.lines().filter(|line| !line.starts_with("-----")).collect();
+        let lines = body.as_bytes().chunks(64).map(String::from_utf8_lossy).collect::<Vec<_>>();
+        let token = vector["usersig"].as_str().expect("a token");
+        for key in
+            [format!("TIM_PRIVATE_KEY={body}\n"), format!("TIM_PRIVATE_KEY=\"{}\"\n", lines.join("\\n"))]
+        {
+            let tree = tree(&[(".env", &key), ("a.log", &format!("userSig: '{token}'\n"))]);
+            let told = scan(tree.path(), &[]);
+            let keys = told.of("trtc-legacy-private-key");
+            assert_eq!(keys.len(), 1, "{key}");
+            assert_eq!(keys[0]["fingerprint"], fingerprint(body.as_bytes()));
+            proven += u64::from(!keys[0]["proof"].is_null());
+        }
+    }
+    assert_eq!(proven, 2 * vectors["v1_ecdsa"].as_array().map_or(0, Vec::len) as u64);
+}
+
+#[test]
+fn a_private_key_that_the_vendor_published_is_let_pass() {
+    // A secret that is made up beside the public half of the published key: nobody can sign with it.
+    let x = 0xb6a1_7d6b_85d9_1874_3f9e_9352_7937_0621_u128.to_be_bytes();
+    let mut rng = Prng::new(53);
+    let mut der = vec![0x30, 0x74, 0x02, 0x01, 0x01, 0x04, 0x20];
+    der.extend(rng.bytes(32));
+    der.extend([0xa0, 0x07, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x0a, 0xa1, 0x44, 0x03, 0x42, 0x00, 0x04]);
+    der.extend(x);
+    der.extend(rng.bytes(48));
+    let other = [&der[..der.len() - 64], &rng.bytes(64)].concat();
+    let base64 = |der: &[u8]| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, der);
+    for (der, count) in [(der, 0), (other, 2)] {
+        let body = base64(&der);
+        let armour = |line_end: &str| {
+            format!("-----BEGIN EC PRIVATE KEY-----{line_end}{body}{line_end}-----END EC PRIVATE KEY-----")
+        };
+        let text = format!("// TLSSigAPI\nkey = \"{}\"\nother = \"{body}\"\n", armour("\\n"));
+        let tree = tree(&[("test.cpp", &text)]);
+        assert_eq!(scan(tree.path(), &[]).of("trtc-legacy-private-key").len(), count);
+        if count == 0 {
+            for line in ["test.cpp:2", "test.cpp:3"] {
+                let explained = run(tree.path(), &["--explain", line]);
+                let said = String::from_utf8_lossy(&explained.stdout).into_owned();
+                assert!(said.contains("the vendor published"), "{said}");
+            }
+        }
+    }
+}

@@ -260,7 +260,8 @@ impl Detector {
 
     fn place(&self, detection: &Detection<'_>, depth: usize) -> Place {
         let rule = self.rules.iter().position(|r| std::ptr::eq(r, detection.rule));
-        Place { span: detection.span, rule, class: None, wrap: None, decoded: depth > 0, name: None }
+        let decoded = depth > 0 || !detection.decoded.is_empty();
+        Place { span: detection.span, rule, class: None, wrap: None, decoded, name: None }
     }
 }
 

@@ -9,8 +9,8 @@ mod placeholder;
 mod random;
 mod token;
 
-use crate::finding::{Status, Verdict};
-use crate::matcher::{Form, Match, Matcher, Page};
+use crate::finding::{Severity, Status, Verdict};
+use crate::matcher::{Form, Match, Matcher, Page, hex};
 use crate::rule::{Rule, Value};
 use crate::text::Span;
 
@@ -78,7 +78,22 @@ pub(crate) fn judge(case: &Case<'_>) -> Verdict {
     JUDGES
         .iter()
         .find_map(|(_, judge)| judge(case))
+        .or_else(|| near_key(case))
         .unwrap_or_else(|| Verdict::Report { severity: case.rule.severity, reason: reason(case) })
+}
+
+/// A key of a fixed length that has lost or gained digits: nobody can sign with it as it stands, and who
+/// finds the right digit can.
+fn near_key(case: &Case<'_>) -> Option<Verdict> {
+    const COUNTS: [&str; 5] = ["", "one digit", "two digits", "three digits", "four digits"];
+    if case.rule.value != Value::Hex64 || case.value.len() == hex::WHOLE {
+        return None;
+    }
+    let few = case.value.len() < hex::WHOLE;
+    let difference = COUNTS.get(case.value.len().abs_diff(hex::WHOLE)).copied().unwrap_or("digits");
+    let more = if few { "too few" } else { "too many" };
+    let reason = format!("{}; {} hex digits, {difference} {more}", reason(case), case.value.len());
+    Some(Verdict::Report { severity: case.rule.severity.min(Severity::Medium), reason })
 }
 
 /// The status of the case's token at the case's time, if it is a token.

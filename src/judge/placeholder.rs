@@ -3,6 +3,9 @@
 use super::likelihood::score;
 use super::{Case, silent};
 use crate::finding::Verdict;
+use crate::matcher::der;
+use crate::rule::Value;
+use crate::token::usersig_legacy::is_published;
 
 /// Words that no generated key contains as a word of its own.
 const WORDS: &[&str] = &[
@@ -109,6 +112,9 @@ const PUBLISHED: &[(&str, &str, &str)] = &[
 const ACCIDENT_SCORE: f32 = 20.0;
 
 pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
+    if case.rule.value == Value::Pem && der::first_key(case.value).is_some_and(|der| is_published(&der)) {
+        return Some(silent("a private key that the vendor published with its signers"));
+    }
     if !case.is_key() {
         return None;
     }
@@ -121,9 +127,9 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
     if is_interpolation(&lower) || is_format(&text) {
         return Some(silent("an interpolation or a format, not a value"));
     }
-    let published = PUBLISHED
-        .iter()
-        .find(|(head, tail, _)| lower.starts_with(head) && lower.ends_with(tail) && lower.len() == 64);
+    let published = PUBLISHED.iter().find(|(head, tail, _)| {
+        lower.starts_with(head) && lower.ends_with(tail) && (62..=68).contains(&lower.len())
+    });
     if let Some((_, _, why)) = published {
         return Some(silent(*why));
     }

@@ -5,10 +5,11 @@
 
 use super::cursor::Cursor;
 use super::fallback::{Stop, fallback, shell_default};
+use super::inner::inner;
 use super::literal::{Literal, alone, fenced, literal, literal_in, next_line, prefix, wrapper};
 use super::prose::prose;
 use super::separator::{Separator, accessors, closers, is_define, is_flag, is_measured, separator};
-use super::{Asks, Form, Match, Matcher, Name, Page, normalise, pair, shape};
+use super::{Asks, Form, Match, Matcher, Name, Page, hex, normalise, pair, shape};
 use crate::decode::{self, Wake};
 use crate::rule::Value;
 use crate::text::Span;
@@ -62,6 +63,9 @@ pub(super) fn give(
         let rule = &page.rules[named.rule];
         let fits = fits(rule.value, page.bytes, literal.span);
         let Some(value) = fits else { continue };
+        if is_of_others(&rule.others, page.bytes, name.span.start) {
+            continue;
+        }
         let own_context = || rule.context.iter().any(|w| memchr::memmem::find(whole, w.as_bytes()).is_some());
         if named.weak && !own_context() && !page.has_context(rule, near) {
             continue;
@@ -71,11 +75,21 @@ pub(super) fn give(
     }
 }
 
+/// Whether the words right before a name say that it is another system's: `Supabase local secret key`.
+fn is_of_others(others: &[String], bytes: &[u8], name: usize) -> bool {
+    const REACH: usize = 40;
+    let before = &bytes[name.saturating_sub(REACH)..name];
+    let is_word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'`' | b'*' | b'_');
+    let words = before.iter().rposition(|b| !is_word(b)).map_or(before, |i| &before[i + 1..]);
+    let mut words = words.split(|b| !b.is_ascii_alphanumeric());
+    words.any(|word| others.iter().any(|other| word.eq_ignore_ascii_case(other.as_bytes())))
+}
+
 /// The part of the literal that has the rule's shape.
 fn fits(value: Value, bytes: &[u8], span: Span) -> Option<Span> {
     let text = &bytes[span.range()];
     match value {
-        Value::Hex64 => is_hex64(text).then_some(span),
+        Value::Hex64 => (hex::is_key(text) || inner(value, text).is_some()).then_some(span),
         Value::License => shape::loose_license(bytes, span),
         Value::Key | Value::Any => {
             // A license under the name of a key: the key is its second part.
@@ -87,11 +101,6 @@ fn fits(value: Value, bytes: &[u8], span: Span) -> Option<Span> {
         }
         Value::Pem => None,
     }
-}
-
-/// 64 lower-case hex digits.
-pub(super) fn is_hex64(text: &[u8]) -> bool {
-    text.len() == 64 && text.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// A name into which an encoded byte or an invisible sign cuts: what is there has to be decoded first.
@@ -131,10 +140,15 @@ fn after(bytes: &[u8], name: &Name, found: &mut Vec<Literal>) -> Option<(Wake, u
     begin.blanks();
     match separator {
         Some(Separator::Assign) => value(&mut c, found),
+        Some(Separator::Arrow) => {
+            value(&mut c, found);
+            found.retain(|l| l.form == Form::Quoted || !is_file_name(&bytes[l.span.range()]));
+        }
         Some(Separator::Colon) => after_colon(&mut c, closed.quoted, found),
         Some(Separator::Comma) => argument(&mut c, found),
         Some(Separator::Cell) => cell(&mut c, found),
         Some(Separator::Default) => shell_default(&mut c, found),
+        Some(Separator::Call) if pair::is_block(bytes, name.start) => pair::block(&c, found),
         Some(Separator::Call) => called(&mut c, found),
         Some(Separator::Or) => fallback(&mut c, Stop::Comma, found),
         None if closed.bracketed => fallback(&mut c, Stop::Comma, found),
@@ -155,6 +169,19 @@ fn after(bytes: &[u8], name: &Name, found: &mut Vec<Literal>) -> Option<(Wake, u
     }
     let stopped = found.first().map_or(c, |l| Cursor::new(bytes, l.span.end));
     encoded(&begin).or_else(|| encoded(&stopped))
+}
+
+/// `CreateDemoUserSig.h`, `src/debug/config.ts`: a word with an extension, which no key has.
+fn is_file_name(text: &[u8]) -> bool {
+    const LONGEST_EXTENSION: usize = 6;
+    let dot = text.iter().rposition(|&b| b == b'.');
+    dot.is_some_and(|dot| {
+        let extension = &text[dot + 1..];
+        dot > 0
+            && (1..=LONGEST_EXTENSION).contains(&extension.len())
+            && extension[0].is_ascii_lowercase()
+            && extension.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    })
 }
 
 /// `Content-Disposition: form-data; name="` before the name.

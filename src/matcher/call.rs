@@ -3,7 +3,7 @@
 
 use super::cursor::Cursor;
 use super::literal::{Literal, literal};
-use super::{Form, Match, Matcher, Page, normalise, shape};
+use super::{Form, Match, Matcher, Page, hex, normalise, shape};
 use crate::rule::Value;
 use crate::text::Span;
 
@@ -33,7 +33,7 @@ pub(super) fn at(m: &Matcher, page: &Page<'_>, hit: usize, out: &mut Vec<Match>)
         let text = &page.bytes[l.span.range()];
         let value = match page.rules[rule].value {
             Value::License => shape::loose_license(page.bytes, l.span),
-            Value::Hex64 => super::assign::is_hex64(text).then_some(l.span),
+            Value::Hex64 => hex::is_key(text).then_some(l.span),
             _ => Some(l.span),
         };
         let name = Some(Span::new(start, end));

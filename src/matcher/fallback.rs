@@ -6,6 +6,7 @@ use super::assign::REACH;
 use super::bare::bare;
 use super::cursor::Cursor;
 use super::literal::Literal;
+use super::look_up::default_of;
 
 /// `${NAME:-value}` and `${NAME:=value}`.
 pub(super) fn shell_default(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
@@ -48,14 +49,8 @@ pub(super) fn fallback(c: &mut Cursor<'_>, stop: Stop, found: &mut Vec<Literal>)
             b'"' | b'\'' | b'`' | b'\\' => {
                 if let Some(quote) = c.quote() {
                     let Some(span) = c.quoted(quote) else { return };
-                    let text = &c.bytes[span.range()];
-                    let nested = text.iter().position(|&b| b == b':').filter(|_| text.starts_with(b"${"));
-                    match nested {
-                        Some(colon) => {
-                            let mut inner = Cursor::new(c.bytes, span.start + colon + 1);
-                            inner.eat(b"-");
-                            shell_default(&mut inner, found);
-                        }
+                    match default_of(c.bytes, span.start) {
+                        Some(at) => shell_default(&mut Cursor::new(c.bytes, at), found),
                         None if span.len() >= 16 => found.push(Literal { span, form: Form::Fallback }),
                         None => {}
                     }

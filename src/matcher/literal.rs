@@ -3,6 +3,7 @@
 use super::Form;
 use super::bare::{bare, ends_well, line_word, word};
 use super::cursor::{Cursor, Mark, Quote};
+use super::look_up::default_of;
 use crate::text::Span;
 
 /// A value in the text.
@@ -26,7 +27,31 @@ pub(super) fn next_line(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
     while matches!(c.peek(0), b'>' | b'-' | b'*' | b'|') && c.peek(1) == b' ' {
         c.at += 2;
     }
+    let before = found.len();
     alone(c, Form::Prose, found);
+    if found.last().is_some_and(|l| found.len() > before && is_test_vector(c.bytes, l.span)) {
+        found.truncate(before);
+    }
+}
+
+/// Whether a value that fills its line is of a test vector of cryptography: hex digits that go on with a
+/// line of the same length, or under which the public half or the signature is given.
+fn is_test_vector(bytes: &[u8], value: Span) -> bool {
+    const HALVES: [&[u8]; 2] = [b"public key", b"signature"];
+    let is_hex = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_hexdigit);
+    if !is_hex(&bytes[value.range()]) {
+        return false;
+    }
+    let mut below = Cursor::new(bytes, value.end);
+    below.blanks();
+    let ends = below.space(1);
+    let line = bare(&below);
+    if ends == 1 && line.len() >= value.len() / 2 && is_hex(&bytes[line.range()]) {
+        return true;
+    }
+    below.space(2);
+    let near = &below.rest()[..below.rest().len().min(24)];
+    HALVES.iter().any(|h| near.get(..h.len()).is_some_and(|n| n.eq_ignore_ascii_case(h)))
 }
 
 /// A block of code of which the value is the first line, maybe after an empty one.
@@ -67,8 +92,15 @@ pub(super) fn literal_in(c: &mut Cursor<'_>, mut in_brackets: bool, found: &mut 
         c.blanks();
         prefix(c);
         if let Some(quote) = c.quote() {
-            found.extend(quoted(c, quote, in_brackets).map(|span| Literal { span, form: Form::Quoted }));
+            let span = quoted(c, quote, in_brackets);
+            found.extend(span.map(|span| {
+                default(c.bytes, span.start, span.end).unwrap_or(Literal { span, form: Form::Quoted })
+            }));
             return;
+        }
+        if let Some(literal) = default(c.bytes, c.at, c.bytes.len()) {
+            c.at = literal.span.end;
+            return found.push(literal);
         }
         in_brackets |= matches!(c.peek(0), b'[' | b'{');
         if !wrapper(c) {
@@ -80,6 +112,16 @@ pub(super) fn literal_in(c: &mut Cursor<'_>, mut in_brackets: bool, found: &mut 
         c.at = span.end;
         found.push(Literal { span, form: Form::Bare });
     }
+}
+
+/// The default in a look-up that begins here and ends before `end`.
+fn default(bytes: &[u8], at: usize, end: usize) -> Option<Literal> {
+    if !matches!(bytes.get(at), Some(b'$' | b'#' | b'\\')) {
+        return None;
+    }
+    let value = bare(&Cursor::new(bytes, default_of(bytes, at)?));
+    let span = Span::new(value.start, value.end.min(end));
+    (span.start < span.end).then_some(Literal { span, form: Form::Fallback })
 }
 
 /// The text in quotes whose opening one has just been gone over. In an object what a colon follows is

@@ -10,14 +10,18 @@
 //! | `separator` | what stands between a name and its value |
 //! | `literal` | the value itself: quoted, wrapped |
 //! | `bare` | values without quotes |
+//! | `look_up` | `${name:default}` |
 //! | `field` | fields of a log, whose names alone say that the value is secret |
 //! | `fallback` | literals further on in the statement |
 //! | `prose` | sentences |
 //! | `short` | `-K` and `sk` |
+//! | `inner` | base64 of a key under its name |
 //! | `pair` | name and value as siblings: XML, plist, Kubernetes, Postman |
 //! | `call` | positional arguments |
 //! | `csv` | columns named by a header row |
-//! | `shape` | no name at all: licenses, maps keyed by a device id, 64 hex digits, PEM |
+//! | `shape` | no name at all: licenses, maps keyed by a device id, PEM |
+//! | `der` | private keys without armour |
+//! | `hex` | 64 hex digits, from the value outwards: names too short to be looked for, calls, what is beside |
 //!
 //! A match is only where a value *is*; whether it is a leak is for the judges to say.
 
@@ -27,9 +31,13 @@ mod call;
 mod cores;
 pub(crate) mod csv;
 pub(crate) mod cursor;
+pub(crate) mod der;
 mod fallback;
 pub(crate) mod field;
+pub(crate) mod hex;
+mod inner;
 mod literal;
+mod look_up;
 pub(crate) mod name;
 mod pair;
 mod prose;
@@ -48,6 +56,7 @@ use crate::token::{self, Scheme, Token};
 pub(crate) use cores::Actions;
 use cores::{Cores, core_of};
 use field::{Field, Fields};
+pub(crate) use inner::inner;
 pub(crate) use name::{Name, Names, normalise};
 
 /// How the value is written; the judges believe some forms more than others.
@@ -129,6 +138,8 @@ pub(crate) enum Action {
     Percent,
     /// A PEM line.
     Pem,
+    /// The beginning of a private key without armour.
+    Der,
     /// `\u00`.
     Escape,
     /// ` -K `.
@@ -148,6 +159,8 @@ const FIXED: &[(&[u8; 4], Action)] = &[
     (b"v1.e", Action::Connect),
     (b"%2Ee", Action::Percent),
     (b"-BEG", Action::Pem),
+    (der::CORES[0].0, Action::Der),
+    (der::CORES[1].0, Action::Der),
     (b"\\u00", Action::Escape),
     (b"\\u{0", Action::Escape),
     // The ideographs of "secret key", as ASCII-only JSON writes them.
@@ -179,12 +192,16 @@ impl Matcher {
         let mut schemes = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
             let weak = rule.weak_names.iter().map(|n| (n, true));
-            for (name, weak) in rule.names.iter().map(|n| (n, false)).chain(weak) {
+            // A private key leads to its name by itself.
+            let rule_names = if rule.value == Value::Pem { &[] } else { &rule.names[..] };
+            for (name, weak) in rule_names.iter().map(|n| (n, false)).chain(weak) {
                 names.add(name, Named { rule: index, weak });
             }
             for call in &rule.calls {
+                // Where any argument may be the value, the value leads to the call.
+                let Some(argument) = call.argument else { continue };
                 core_of(call.name.as_bytes()).into_iter().for_each(|four| add(four, Action::Call));
-                calls.entry(normalise(call.name.as_bytes())).or_default().push((index, call.argument));
+                calls.entry(normalise(call.name.as_bytes())).or_default().push((index, argument));
             }
             let action = if rule.value == Value::License { Action::License } else { Action::Name };
             if rule.regex.is_none() {
@@ -289,6 +306,9 @@ impl Matcher {
         }
         if actions.has(Action::Pem) {
             shape::pem(self, page, at, out);
+        }
+        if actions.has(Action::Der) {
+            der::at(self, page, at, out);
         }
         if actions.has(Action::Escape) {
             asks.push((Wake::UnicodeEscape, at));

@@ -241,9 +241,10 @@ pub(super) fn identifier(bytes: &[u8], at: usize) -> Span {
     while start < end && matches!(bytes[end - 1], b'-' | b'.') {
         end -= 1;
     }
-    // `${NAME-default}` of a shell.
-    if start > 1 && bytes[start - 2..start] == *b"${" {
-        end = bytes[start..end].iter().position(|&b| b == b'-').map_or(end, |i| start + i);
+    // `${NAME-default}` of a shell; a property of Spring has dots, or its default behind a colon.
+    if start > 1 && bytes[start - 2..start] == *b"${" && bytes.get(end) != Some(&b':') {
+        let dash = bytes[start..end].iter().position(|b| matches!(b, b'-' | b'.'));
+        end = dash.map(|i| start + i).filter(|&i| bytes[i] == b'-').unwrap_or(end);
     }
     // `\n` and `\t` of an escaped text are not letters of the name.
     if start > floor
@@ -254,6 +255,21 @@ pub(super) fn identifier(bytes: &[u8], at: usize) -> Span {
         start += 1;
     }
     Span::new(start, end)
+}
+
+/// The identifier that is assigned the value at `at`: `name: "`, `"name" => '`, `name=`.
+pub(super) fn before(bytes: &[u8], at: usize) -> Option<Span> {
+    const REACH: usize = 40;
+    let floor = at.saturating_sub(REACH);
+    let strip =
+        |end: usize, of: &[u8]| end - bytes[floor..end].iter().rev().take_while(|b| of.contains(b)).count();
+    const QUOTES: &[u8] = b"\"'`\\@ \t";
+    let separated = strip(at, QUOTES);
+    let end = strip(separated, b":=>");
+    let end = strip(end, b"\"'`\\ \t])");
+    let is_assigned = end < separated && end > floor && !bytes[..separated].ends_with(b"==");
+    let identifier = identifier(bytes, end.checked_sub(1)?);
+    (is_assigned && identifier.end == end && !identifier.is_empty()).then_some(identifier)
 }
 
 /// Whether what follows the identifier around `at` can make it the name of a field: most words of a log
@@ -307,3 +323,21 @@ const IDENT: [bool; 256] = {
     }
     table
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_before_a_value_is_found_in_every_syntax() {
+        for text in
+            ["im.key: ", "\"im.key\" => '", "im.key=", "${im.key:", "im.key := \"", "['im.key'] = \\\""]
+        {
+            let name = before(text.as_bytes(), text.len()).expect(text);
+            assert_eq!(&text[name.range()], "im.key", "{text}");
+        }
+        for text in ["im.key ", "im.key, ", "key == ", "", "  ", "f(", ": "] {
+            assert_eq!(before(text.as_bytes(), text.len()), None, "{text}");
+        }
+    }
+}

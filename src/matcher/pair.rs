@@ -9,7 +9,7 @@ use crate::matcher::Form;
 use crate::text::Span;
 
 /// What a sibling that holds the value is called.
-const VALUES: [&str; 10] = [
+const VALUES: [&str; 13] = [
     "value",
     "val",
     "v",
@@ -20,6 +20,9 @@ const VALUES: [&str; 10] = [
     "newvalue",
     "stringvalue",
     "string",
+    "secretstring",
+    "secretdata",
+    "valuewo",
 ];
 
 /// Whether a sibling of that name holds the value.
@@ -160,6 +163,37 @@ pub(super) fn nested(c: &Cursor<'_>, name: usize, found: &mut Vec<Literal>) {
     if start > name {
         member(c.bytes, Span::new(start, end), found);
     }
+}
+
+/// Whether the name labels a block of HCL: `variable "NAME" {`, `resource "TYPE" "NAME" {`.
+pub(super) fn is_block(bytes: &[u8], name: usize) -> bool {
+    const KINDS: [&[u8]; 5] = [b"variable", b"output", b"resource", b"data", b"ephemeral"];
+    const LONGEST_HEAD: usize = 120;
+    let head = &bytes[name.saturating_sub(LONGEST_HEAD)..name];
+    let head = head.rsplit(|&b| b == b'\n').next().unwrap_or(head).trim_ascii_start();
+    let kind = head.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    let is_label = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b' ' | b'"');
+    KINDS.contains(&&head[..kind]) && head[kind..].iter().all(is_label)
+}
+
+/// The member of a block whose `{` the cursor has gone over.
+pub(super) fn block(c: &Cursor<'_>, found: &mut Vec<Literal>) {
+    const REACH: usize = 600;
+    let body = &c.rest()[..c.rest().len().min(REACH)];
+    let mut depth = 0usize;
+    let end = body.iter().position(|b| match b {
+        b'{' => {
+            depth += 1;
+            false
+        }
+        b'}' if depth == 0 => true,
+        b'}' => {
+            depth -= 1;
+            false
+        }
+        _ => false,
+    });
+    member(c.bytes, Span::new(c.at, c.at + end.unwrap_or(body.len())), found);
 }
 
 /// The object, tag or list item around the name: where its siblings may stand.

@@ -3,7 +3,9 @@
 use super::bare::bare;
 use super::cursor::Cursor;
 use super::literal::{Literal, next_line};
+use super::pair::is_value;
 use super::{Form, Name};
+use crate::text::Span;
 
 /// Words that make what follows something else than the value: a digest, an id, a version. `where` is
 /// of a query: what it compares is another column.
@@ -11,6 +13,13 @@ use super::{Form, Name};
 const STOP: &[&str] = &[
     "hash", "sha", "sha1", "sha256", "md5", "digest", "fingerprint", "commit", "trace", "request",
     "uuid", "nonce", "signature", "length", "len", "checksum", "revision", "version", "id", "where",
+];
+
+/// What a function does that has the name of a secret in its own.
+#[rustfmt::skip]
+const VERBS: &[&str] = &[
+    "check", "compute", "convert", "decode", "derive", "encode", "generate", "hash", "is", "parse", "recover",
+    "serialize", "validate", "verify",
 ];
 
 /// Words, then a value: "our device secret key for TIRA… is …", "密钥是…".
@@ -32,6 +41,9 @@ pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
         }
         let rest = c.rest();
         if identifier && rest[0] == b'=' {
+            return;
+        }
+        if rest[0] == b'-' && is_option(c) {
             return;
         }
         if let Some(connects) = sign(c) {
@@ -73,7 +85,9 @@ pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
             matches!(lower.as_str(), "is" | "was" | "are" | "be" | "to" | "as" | "this" | "it's" | "equals");
         if word.len() >= 16 {
             // Without "is" or a colon only a value right after its name is meant.
-            if connected || c.bytes[near..c.at].iter().all(|b| b" \t*`\"-".contains(b)) {
+            let at_once = c.bytes[near..c.at].iter().all(|b| b" \t*`\"-".contains(b));
+            let is_argument = || is_function(&c.bytes[name.span.range()]) || is_row_of_hex(c.bytes, span);
+            if connected || at_once && !is_argument() {
                 found.push(Literal { span, form: Form::Prose });
             }
             return;
@@ -81,6 +95,49 @@ pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
         identifier = word.contains(&b'_');
         c.at = span.end + usize::from(matches!(c.peek(span.len()), b'\'' | b'.'));
     }
+}
+
+/// `check_secret_key`, `deriveSecretKey`: what follows with only a blank between are its arguments.
+fn is_function(name: &[u8]) -> bool {
+    VERBS.iter().any(|verb| {
+        let rest = name.get(verb.len()..).unwrap_or_default();
+        name[..name.len() - rest.len()].eq_ignore_ascii_case(verb.as_bytes())
+            && rest.first().is_some_and(|b| *b == b'_' || b.is_ascii_uppercase())
+    })
+}
+
+/// Whether an option of a command line stands here, ` -d`, ` --data`, that takes something else than the
+/// value.
+fn is_option(c: &Cursor<'_>) -> bool {
+    const LONGEST: usize = 24;
+    let dashes = 1 + usize::from(c.peek(1) == b'-');
+    let is_apart = c.at.checked_sub(1).is_some_and(|i| matches!(c.bytes[i], b' ' | b'\t'));
+    if !c.peek(dashes).is_ascii_alphabetic() || !is_apart {
+        return false;
+    }
+    let word = &c.rest()[dashes..];
+    let length = word.iter().take(LONGEST).take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
+    let word = &word[..length];
+    let takes_value = matches!(word, b"b" | b"body" | b"secret" | b"secret-string") || is_value(word);
+    // A long word is no option but a value, and begins with a dash by chance.
+    !takes_value && length < LONGEST
+}
+
+/// Whether more values in hex follow on the line: a row of test vectors holds no key.
+fn is_row_of_hex(bytes: &[u8], value: Span) -> bool {
+    const SHORTEST: usize = 16;
+    let mut next = Cursor::new(bytes, value.end);
+    next.blanks();
+    let word = bare(&next);
+    let is_hex = |span: Span| bytes[span.range()].iter().all(u8::is_ascii_hexdigit);
+    if !is_hex(value) || word.is_empty() || next.at == value.end {
+        return false;
+    }
+    // A small number may stand between.
+    let mut after = Cursor::new(bytes, word.end);
+    after.blanks();
+    let second = bare(&after);
+    [word, second].into_iter().any(|w| w.len() >= SHORTEST && is_hex(w))
 }
 
 /// Goes over a sign between words; says whether it connects a name with its value.

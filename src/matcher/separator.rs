@@ -87,6 +87,8 @@ pub(super) fn is_measured(bytes: &[u8], start: usize) -> bool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Separator {
     Assign,
+    /// `->`, `→`: in prose it points to a place as well.
+    Arrow,
     Colon,
     Comma,
     Cell,
@@ -111,7 +113,7 @@ pub(super) fn separator(c: &mut Cursor<'_>) -> Option<Separator> {
         ("?=", Separator::Assign),
         ("==>", Separator::Assign),
         ("=>", Separator::Assign),
-        ("->", Separator::Assign),
+        ("->", Separator::Arrow),
         ("<<-", Separator::Assign),
         ("<-", Separator::Assign),
         ("===", Separator::Assign),
@@ -119,7 +121,7 @@ pub(super) fn separator(c: &mut Cursor<'_>) -> Option<Separator> {
         ("!==", Separator::Assign),
         ("!=", Separator::Assign),
         ("=", Separator::Assign),
-        ("→", Separator::Assign),
+        ("→", Separator::Arrow),
         ("＝", Separator::Assign),
         ("::", Separator::Assign),
         (":", Separator::Colon),

@@ -1,10 +1,9 @@
-//! Values that need no name: licenses, secrets keyed by a device id, 64 hex digits beside an
-//! SDKAppID, PEM blocks, and the raw documents that tokens are made of.
+//! Values that need no name: licenses, secrets keyed by a device id, PEM blocks, and the raw documents
+//! that tokens are made of.
 
-use super::assign::is_hex64;
 use super::bare::{is_key_byte, word};
 use super::cursor::Cursor;
-use super::{Form, Match, Matcher, Page};
+use super::{Form, Match, Matcher, Page, der, hex};
 use crate::text::Span;
 use crate::token::usersig_legacy;
 
@@ -56,7 +55,7 @@ pub(super) fn run(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>)
     let is_hex = is_lower_hex(&bytes[run.range()]);
     match run.len() {
         SECRET if !is_hex => secret(m, page, run, out),
-        64 if is_hex => hex(m, page, run, out),
+        hex::SHORTEST..=hex::LONGEST if is_hex => hex::value(m, page, run, out),
         _ => {}
     }
     (run, is_hex)
@@ -185,66 +184,6 @@ pub(super) fn may_hold_license(bytes: &[u8], hit: usize) -> bool {
     })
 }
 
-/// 64 hex digits count only as an argument or under a name of a key, and beside an SDKAppID.
-fn hex(m: &Matcher, page: &Page<'_>, run: Span, out: &mut Vec<Match>) {
-    let Some(rule) = m.hex64 else { return };
-    if !is_hex64(&page.bytes[run.range()]) {
-        return;
-    }
-    let line = &page.bytes[run.start.saturating_sub(160)..run.start];
-    let line = line.rsplit(|&b| b == b'\n').next().unwrap_or(line);
-    let lower = line.to_ascii_lowercase();
-    let has = |words: &[&str]| words.iter().any(|w| memchr::memmem::find(&lower, w.as_bytes()).is_some());
-    const DIGESTS: &[&str] = &[
-        "sha",
-        "hash",
-        "digest",
-        "checksum",
-        "signature",
-        "hmac",
-        "etag",
-        "commit",
-        "integrity",
-        "trace",
-        "fingerprint",
-    ];
-    const KEYS: &[&str] = &[
-        "key",
-        "secret",
-        "usersig",
-        "tlssig",
-        "genuser",
-        "gentest",
-        "(",
-        "1400",
-        "1600",
-        "sdkappid",
-        "sdk_app_id",
-    ];
-    if has(DIGESTS)
-        || !(has(KEYS)
-            || line.trim_ascii().is_empty()
-            || line.trim_ascii() == b"\""
-            || line.trim_ascii() == b"'")
-    {
-        return;
-    }
-    let from = run.start.saturating_sub(300);
-    let near = page.bytes[from..page.bytes.len().min(run.end + 300)].to_ascii_lowercase();
-    const BESIDE: [&[u8]; 7] = [
-        b"sdkappid",
-        b"sdk_app_id",
-        b"sdk-app-id",
-        b"tlssigapi",
-        b"genusersig",
-        b"gentestusersig",
-        b"generatetestusersig",
-    ];
-    if BESIDE.iter().any(|w| memchr::memmem::find(&near, w).is_some()) {
-        out.push(Match { rule, value: run, name: None, form: Form::Shape, token: None });
-    }
-}
-
 /// A private key in the armour of PEM, with a body. Code that only names the two lines of the armour
 /// has other signs between them than a key in a file or in the pieces of a string has.
 pub(super) fn pem(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>) {
@@ -261,7 +200,8 @@ pub(super) fn pem(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>)
     let is_code = body.iter().any(|b| b"(){}[]|".contains(b));
     let body = body.iter().filter(|b| b.is_ascii_alphanumeric()).count();
     let value = Span::new(start, start + end + 9 + close + 5);
-    if body >= 80 && !is_code && page.has_context(&page.rules[rule], value) {
+    let named = || der::is_named(&page.rules[rule], page.bytes, start);
+    if body >= 80 && !is_code && (page.has_context(&page.rules[rule], value) || named()) {
         out.push(Match { rule, value, name: None, form: Form::Shape, token: None });
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::Exhibit;
 use super::known::{Form, Known};
+use super::near::NearKey;
 use crate::finding::{Finding, Kind, fingerprint};
 use crate::token::mac::PreparedKey;
 use crate::token::usersig::is_sample_key;
@@ -73,6 +74,10 @@ pub(super) struct Keyring {
     pub(super) devices: Keys<PreparedKey>,
     pub(super) sdks: Keys<PreparedKey>,
     pub(super) private: Keys<PublicKey>,
+    /// SDKSecretKeys with a digit lost or added.
+    pub(super) near: Keys<NearKey>,
+    /// What it costs to try all of these with one token, in HMACs.
+    pub(super) near_cost: u64,
     /// The key behind the fingerprint of a secret's finding, and whether it is a published sample.
     of_findings: HashMap<String, (String, bool)>,
 }
@@ -97,6 +102,11 @@ impl Keyring {
             Kind::SdkSecretKey => {
                 let sample = is_sample_key(raw);
                 self.sdks.add(known, near, sample, prepare);
+                if let Some(key) = NearKey::new(raw) {
+                    let (cost, before) = (key.cost(), self.near.all.len());
+                    self.near.add(known, near, false, || key);
+                    self.near_cost += if self.near.all.len() > before { cost } else { 0 };
+                }
                 (known.to_owned(), sample)
             }
             Kind::PrivateKey => match self.private_key(raw, known) {
@@ -153,12 +163,14 @@ impl Keyring {
         name
     }
 
-    /// Adds a PEM private key, if it is one: whether it is a sample.
+    /// Adds a private key, as PEM or without its armour, if it is one: whether it is a sample.
     fn private_key(&mut self, pem: &[u8], name: &str) -> Option<bool> {
         // In code and JSON its line ends are often written out.
         let text =
             zeroize::Zeroizing::new(std::str::from_utf8(pem).ok()?.replace("\\r", "").replace("\\n", "\n"));
-        let key = PrivateKey::from_pem(&text).ok()?;
+        let armoured = text.contains("-----BEGIN ");
+        let key = if armoured { PrivateKey::from_pem(&text) } else { PrivateKey::from_base64(&text) };
+        let key = key.ok()?;
         let sample = key.is_sample();
         self.private.add(name, &BTreeSet::new(), sample, || key.public_key());
         Some(sample)

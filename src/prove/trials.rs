@@ -3,6 +3,8 @@
 //! What each token may cost is fixed before a stage begins, so the same tokens and keys are tried
 //! whatever the number of threads.
 
+use std::collections::HashSet;
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -58,6 +60,15 @@ impl Case {
 pub(super) enum Outcome {
     /// These keys signed it. The token's fingerprint and the words are for the caller to fill in.
     Signed(Proof),
+    /// A key signed it that is one digit away from one that was found.
+    NearlySigned {
+        /// Of the key that signed.
+        proof: Proof,
+        /// The fingerprint of the one that was found.
+        found: String,
+        /// What mends that one: one digit …
+        mended: &'static str,
+    },
     /// A published key signed it.
     Sample,
     /// No key that was tried.
@@ -77,22 +88,24 @@ enum Stage {
     Likely,
     /// All others, but for those of the next stage.
     Rest,
+    /// SDKSecretKeys with a digit lost or added, a thousand tries for each.
+    Near,
     /// Device keys that stand near the ids of other devices. Of a list of licenses and a log, these are
     /// nearly all pairs, and nearly none of them can have signed anything.
     Elsewhere,
 }
 
-/// The part of the limit that the last stage may use: a quarter, about a second of one processor.
-const ELSEWHERE: u64 = 4;
+/// The part of the limit that each of the last stages may use: a quarter, about a second of one processor.
+const UNLIKELY: u64 = 4;
 
 /// Tries every token; an outcome for each.
 pub(super) fn run(cases: &[Case], keys: &Keyring, limit: u64, jobs: usize) -> Vec<Outcome> {
     let mut outcomes = vec![Outcome::Open { tried_all: true }; cases.len()];
     let mut left = limit;
-    for stage in [Stage::Published, Stage::Likely, Stage::Rest, Stage::Elsewhere] {
-        if stage == Stage::Elsewhere {
-            left = left.min(limit / ELSEWHERE);
-        }
+    for stage in [Stage::Published, Stage::Likely, Stage::Rest, Stage::Near, Stage::Elsewhere] {
+        let is_unlikely = matches!(stage, Stage::Near | Stage::Elsewhere);
+        let mut budget = if is_unlikely { left.min(limit / UNLIKELY) } else { left };
+        let kept_back = left - budget;
         let mut work: Vec<(usize, u64)> = Vec::new();
         for (at, case) in cases.iter().enumerate() {
             if matches!(outcomes[at], Outcome::Open { .. }) {
@@ -106,14 +119,15 @@ pub(super) fn run(cases: &[Case], keys: &Keyring, limit: u64, jobs: usize) -> Ve
             // The limit is to leave out as few tokens as it can.
             work.sort_by_key(|(_, cost)| *cost);
             for (at, cost) in &mut work {
-                let granted = left.min(*cost);
+                let granted = budget.min(*cost);
                 if granted < *cost {
                     outcomes[*at] = Outcome::Open { tried_all: false };
                 }
-                left -= granted;
+                budget -= granted;
                 *cost = granted;
             }
         }
+        left = kept_back + budget;
         for (at, outcome) in share_out(&work, jobs, |at, granted| stage.attempt(&cases[at], keys, granted)) {
             outcomes[at] = outcome;
         }
@@ -153,6 +167,9 @@ impl Stage {
     /// What all of the stage costs for a token, in HMACs.
     fn cost(self, case: &Case, keys: &Keyring) -> u64 {
         let apps = keys.apps.all.len() as u64;
+        if self == Stage::Near {
+            return if case.scheme == Scheme::UserSig { keys.near_cost } else { 0 };
+        }
         match case.scheme {
             Scheme::UserSig => self.count(&keys.sdks, &case.hint),
             Scheme::Legacy => self.count(&keys.private, "") * CURVE_COST,
@@ -169,7 +186,7 @@ impl Stage {
         let near = keys.near(hint);
         let placed = near.iter().filter(|at| keys.all[**at].placed).count();
         let count = match self {
-            Stage::Published => 0,
+            Stage::Published | Stage::Near => 0,
             Stage::Likely => near.len(),
             Stage::Rest => keys.all.len() - keys.placed - (near.len() - placed),
             Stage::Elsewhere => keys.placed - placed,
@@ -185,7 +202,7 @@ impl Stage {
             (0..keys.all.len()).filter(fits).collect()
         };
         match self {
-            Stage::Published => Vec::new(),
+            Stage::Published | Stage::Near => Vec::new(),
             Stage::Likely => near.to_vec(),
             Stage::Rest => others(false),
             Stage::Elsewhere => others(true),
@@ -197,6 +214,9 @@ impl Stage {
             return tirtc::is_sample(&case.token).then_some(Outcome::Sample);
         }
         let evidence = Evidence::of(&case.token.evidence)?;
+        if self == Stage::Near {
+            return nearly(evidence, keys, &case.hint, granted);
+        }
         let granted = usize::try_from(granted).unwrap_or(usize::MAX);
         match case.scheme {
             Scheme::UserSig => {
@@ -242,6 +262,32 @@ impl Stage {
             })
         })
     }
+}
+
+/// Tries the keys with a digit lost or added, first those near the token's application.
+fn nearly(evidence: Evidence<'_>, keys: &Keyring, hint: &str, granted: u64) -> Option<Outcome> {
+    let mut left = granted;
+    let mut attempt = |at: usize| {
+        let key = &keys.near.all[at];
+        let signer = key.key.prove(evidence, left);
+        left = left.saturating_sub(key.key.cost());
+        let outcome = signer.map(|signer| Outcome::NearlySigned {
+            proof: proof(usersig::SCHEME.name, &signer),
+            found: key.fingerprint.clone(),
+            mended: key.key.mended(),
+        });
+        if outcome.is_some() || left == 0 { ControlFlow::Break(outcome) } else { ControlFlow::Continue(()) }
+    };
+    if granted == 0 {
+        return None;
+    }
+    let near = keys.near.near(hint);
+    if let ControlFlow::Break(outcome) = near.iter().try_for_each(|at| attempt(*at)) {
+        return outcome;
+    }
+    let near: HashSet<usize> = near.iter().copied().collect();
+    let mut others = (0..keys.near.all.len()).filter(|at| !near.contains(at));
+    others.try_for_each(attempt).break_value().flatten()
 }
 
 /// Which of these devices, with which application, signed the token.

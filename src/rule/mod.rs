@@ -47,6 +47,11 @@ pub struct Rule {
     pub calls: Vec<Call>,
     /// Words of which one must stand near or in the path, where a name alone is not enough.
     pub context: Vec<String>,
+    /// Words of other systems, in lower case: where one stands right before a name that is written as words,
+    /// the value is theirs.
+    pub others: Vec<String>,
+    /// What makes a key of a value that has no name.
+    pub beside: Beside,
     /// The token schemes, by their names in [`crate::token::SCHEMES`].
     pub token: Vec<String>,
     /// A regular expression, for rules that the grammar does not cover.
@@ -99,8 +104,24 @@ impl Value {
 pub struct Call {
     /// The function's name, compared without case and separators.
     pub name: String,
-    /// Which argument, from 1.
-    pub argument: usize,
+    /// Which argument, from 1. None: any, for a value with a form of its own, such as 64 hex digits; the
+    /// function's own name may then be longer.
+    pub argument: Option<usize>,
+    /// Words of which one must stand near, where other systems have such a function as well.
+    pub context: Vec<String>,
+}
+
+/// What stands beside a value with a form of its own, such as 64 hex digits, where it has no name.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Beside {
+    /// Words near it, in lower case.
+    pub words: Vec<String>,
+    /// Packages from which the function was imported whose argument it is, in lower case.
+    pub packages: Vec<String>,
+    /// Numbers of applications, `#` for any digit: `1400######`.
+    pub numbers: Vec<String>,
+    /// Accounts that count together with such a number.
+    pub accounts: Vec<String>,
 }
 
 /// What is let pass, as gitleaks writes it: any of the lists that is not empty may match.

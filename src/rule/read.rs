@@ -3,7 +3,7 @@
 
 use regex::bytes::Regex;
 
-use super::{Allow, Call, Rule, Value};
+use super::{Allow, Beside, Call, Rule, Value};
 use crate::error::Result;
 use crate::finding::{Kind, Severity};
 use crate::table::{Table, document};
@@ -24,6 +24,8 @@ const RULE: &[&str] = &[
     "value",
     "calls",
     "context",
+    "others",
+    "beside",
     "token",
     "regex",
     "secretGroup",
@@ -37,7 +39,8 @@ const RULE: &[&str] = &[
     "references",
 ];
 const ALLOW: &[&str] = &["description", "regexes", "paths", "stopwords", "condition", "regexTarget"];
-const CALL: &[&str] = &["name", "argument"];
+const CALL: &[&str] = &["name", "argument", "context"];
+const BESIDE: &[&str] = &["words", "packages", "numbers", "accounts"];
 
 /// Reads a whole file.
 pub(super) fn rules(text: &str) -> Result<Vec<Rule>> {
@@ -74,6 +77,8 @@ fn rule(t: &Table<'_>) -> Result<Rule> {
         value: t.choice("value", &Value::NAMES)?.unwrap_or(Value::Any),
         calls: t.tables("calls", "a call")?.iter().map(call).collect::<Result<_>>()?,
         context: t.strings("context")?,
+        others: t.strings("others")?,
+        beside: t.table("beside", "`beside`")?.as_ref().map(beside).transpose()?.unwrap_or_default(),
         token: t.one_or_more("token")?,
         secret_group: t.integer("secretGroup")?.unwrap_or(usize::from(has_group(regex.as_ref()))),
         entropy: t.float("entropy")?.unwrap_or(0.0),
@@ -89,6 +94,10 @@ fn rule(t: &Table<'_>) -> Result<Rule> {
     if rule.token.iter().any(|name| token::scheme(name).is_none()) {
         let known: Vec<&str> = token::SCHEMES.iter().map(|s| s.name).collect();
         return Err(t.error("token", format!("expected a token scheme: one of {}", known.join(", "))));
+    }
+    if rule.value != Value::Hex64 && rule.calls.iter().any(|c| c.argument.is_none()) {
+        let message = "a call needs `argument`, the position from 1, unless `value` is hex64";
+        return Err(t.error("calls", message.into()));
     }
     if rule.regex.as_ref().is_some_and(|r| r.captures_len() <= rule.secret_group) {
         return Err(t.error("secretGroup", "the regex has no such group".into()));
@@ -112,10 +121,22 @@ fn has_group(regex: Option<&Regex>) -> bool {
 fn call(t: &Table<'_>) -> Result<Call> {
     t.only(CALL)?;
     let name = t.string("name")?.ok_or_else(|| t.missing("name"))?;
-    match t.integer("argument")? {
-        Some(argument @ 1..) => Ok(Call { name, argument }),
-        _ => Err(t.error("argument", "expected the position of the argument, from 1".into())),
+    let argument = t.integer("argument")?;
+    if argument == Some(0) {
+        return Err(t.error("argument", "expected the position of the argument, from 1".into()));
     }
+    Ok(Call { name, argument, context: t.strings("context")? })
+}
+
+fn beside(t: &Table<'_>) -> Result<Beside> {
+    t.only(BESIDE)?;
+    let numbers = t.strings("numbers")?;
+    let is_pattern = |n: &String| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit() || b == b'#');
+    if !numbers.iter().all(is_pattern) {
+        return Err(t.error("numbers", "expected digits, and `#` for any digit".into()));
+    }
+    let (words, packages) = (t.strings("words")?, t.strings("packages")?);
+    Ok(Beside { words, packages, numbers, accounts: t.strings("accounts")? })
 }
 
 fn allows(t: &Table<'_>) -> Result<Vec<Allow>> {
@@ -177,6 +198,8 @@ mod tests {
                 "[[rules]]\nid = 'a'\nregex = 'a'\n[[rules]]\nid = 'a'\nregex = 'a'\n",
                 "5:6: the id `a` is taken",
             ),
+            ("[[rules]]\nid = 'a'\nregex = 'a'\ncalls = [{ name = 'f' }]\n", "4:9: a call needs `argument`"),
+            ("[[rules]]\nid = 'a'\nregex = 'a'\nbeside = { numbers = ['14x'] }\n", "4:22: expected digits"),
             ("rules = 3\n", "1:9: `rules` must be a list of tables"),
             ("[[rules]\n", "1:"),
         ];

@@ -14,11 +14,13 @@ use super::{Claims, Evidence, Scheme, Token};
 
 #[cfg(feature = "legacy")]
 mod keys;
+mod published;
 #[cfg(feature = "legacy")]
 mod sign;
 
 #[cfg(feature = "legacy")]
 pub use keys::{Curve, PrivateKey, PublicKey};
+pub(crate) use published::is_published;
 #[cfg(feature = "legacy")]
 pub use sign::prove;
 

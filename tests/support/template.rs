@@ -158,6 +158,13 @@ impl Mint {
                 }
             }
             ("pem", "ec") => secret(pem(rng, before)),
+            ("der", "sec1") => secret(STANDARD.encode(tokens::ec_key(rng))),
+            ("der", "pkcs8") => secret(STANDARD.encode(tokens::ec_key_in_pkcs8(rng, false))),
+            ("der", "pkcs8-old") => secret(STANDARD.encode(tokens::ec_key_in_pkcs8(rng, true))),
+            ("derlines", sign) => {
+                let lines = tokens::pem_body(&tokens::ec_key_in_pkcs8(rng, false));
+                secret(lines.replace('\n', &sign.replace("LF", "\n")))
+            }
             ("bytes", digits) => unhex(digits).map(|bytes| (bytes, None)),
             _ => None,
         }

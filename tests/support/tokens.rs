@@ -170,6 +170,25 @@ pub(crate) fn ec_key(rng: &mut Prng) -> Vec<u8> {
     out
 }
 
+/// The same key, or one on secp256k1, as PKCS#8.
+pub(crate) fn ec_key_in_pkcs8(rng: &mut Prng, old_curve: bool) -> Vec<u8> {
+    let curve: &[u8] = if old_curve {
+        &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x0a]
+    } else {
+        &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07]
+    };
+    let algorithm = [&[0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01][..], curve].concat();
+    let mut out = vec![0x30, 0x81, (0x77 + algorithm.len() - 3) as u8, 0x02, 0x01, 0x00];
+    out.extend([0x30, algorithm.len() as u8]);
+    out.extend(algorithm);
+    out.extend([0x04, 0x6d, 0x30, 0x6b, 0x02, 0x01, 0x01, 0x04, 0x20]);
+    out.extend(rng.bytes(32));
+    out.extend([0xa1, 0x44, 0x03, 0x42, 0x00, 0x04]);
+    out.extend(rng.bytes(64));
+    out[2] = (out.len() - 3) as u8;
+    out
+}
+
 /// The base64 lines between the armour of a PEM file, without the last line end.
 pub(crate) fn pem_body(der: &[u8]) -> String {
     let text = STANDARD.encode(der);
