@@ -8,7 +8,8 @@ use crate::rule::Value;
 /// Shannon entropy that a key has at least, in bits per character.
 const ENTROPY: f64 = 3.0;
 
-const SHORTEST: usize = 16;
+/// No key is shorter, in bytes.
+pub(super) const SHORTEST: usize = 16;
 const LONGEST: usize = 256;
 
 /// What quotes, brackets and separates in every language, and what no key holds.
