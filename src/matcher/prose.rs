@@ -12,6 +12,9 @@ const STOP: &[&str] = &[
     "uuid", "nonce", "signature", "length", "len", "checksum", "revision", "version", "id", "where",
 ];
 
+/// Words that say that the value comes.
+const CONNECT: &[&str] = &["is", "was", "are", "be", "to", "as", "this", "it's", "equals"];
+
 /// Words, then a value: "our device secret key for TIRA… is …", "密钥是…".
 pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
     let end = c.bytes.len().min(c.at + 120);
@@ -55,12 +58,12 @@ pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
         let span = bare(c);
         let word = &c.bytes[span.range()];
         // A mask: what follows it is not the value any more.
-        if rest.starts_with(b"****") || memchr::memmem::find(word, b"****").is_some() {
+        if rest.starts_with(b"****") || word.windows(4).any(|w| w == b"****") {
             return;
         }
-        let lower = String::from_utf8_lossy(word).to_ascii_lowercase();
+        let is = |other: &&str| word.eq_ignore_ascii_case(other.as_bytes());
         let next = c.peek(span.len());
-        if span.is_empty() || STOP.contains(&lower.as_str()) || b"([{=".contains(&next) {
+        if span.is_empty() || STOP.iter().any(is) || b"([{=".contains(&next) {
             return;
         }
         // A license: the id, a comma, and at once the secret.
@@ -68,8 +71,7 @@ pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
             found.push(Literal { span, form: Form::Prose });
             return;
         }
-        connected |=
-            matches!(lower.as_str(), "is" | "was" | "are" | "be" | "to" | "as" | "this" | "it's" | "equals");
+        connected |= CONNECT.iter().any(is);
         if word.len() >= 16 {
             // Without "is" or a colon only a value right after its name is meant.
             if connected || c.bytes[near..c.at].iter().all(|b| b" \t*`\"-".contains(b)) {
@@ -85,7 +87,7 @@ pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
 /// Goes over a sign between words; says whether it connects a name with its value.
 fn sign(c: &mut Cursor<'_>) -> Option<bool> {
     let first = c.peek(0);
-    let wide = ["：", "–", "→"].iter().any(|s| c.eat(s.as_bytes()));
+    let wide = !first.is_ascii() && ["：", "–", "→"].iter().any(|s| c.eat(s.as_bytes()));
     let narrow = matches!(first, b':' | b'=' | b'-' | b'>' | b'`' | b'*' | b',');
     c.at += usize::from(narrow);
     (wide || narrow).then_some(wide || matches!(first, b':' | b'='))
