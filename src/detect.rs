@@ -4,16 +4,17 @@
 //! Top to bottom: the prefilter names places, the matcher finds values there, decoders open views in
 //! which the same is done again, judges give verdicts, overlaps are resolved.
 
+mod detection;
+mod overlap;
 mod places;
 
-use std::fmt;
 use std::ops::Range;
 
 use zeroize::Zeroizing;
 
 use crate::blob::{Blob, HEAD};
 use crate::decode::{DECODERS, Decoder, MAX_DEPTH, View, Wake};
-use crate::finding::{Status, Verdict};
+use crate::finding::Verdict;
 use crate::judge::{self, Case};
 use crate::matcher::csv::Columns;
 use crate::matcher::field::Fields;
@@ -21,8 +22,10 @@ use crate::matcher::{self, Asks, Form, Match, Matcher, Page};
 use crate::prefilter::Hit;
 use crate::rule::{Rule, Value};
 use crate::text::Span;
-use crate::token::Token;
 
+pub use detection::Detection;
+use detection::{Detections, Wanted};
+use overlap::resolve;
 pub(crate) use places::{Place, Rows, join};
 
 /// The prefilter's hits are worked off in stretches of this many bytes, which stay in the cache.
@@ -58,44 +61,6 @@ pub struct Scratch {
     hits: Vec<Hit>,
     matches: Vec<Match>,
     asks: Asks,
-}
-
-/// One detected value, with the raw bytes for those who mask, prove or fingerprint them.
-#[derive(Clone)]
-pub struct Detection<'d> {
-    /// The rule that found it.
-    pub rule: &'d Rule,
-    /// Where the value stands in the blob's `bytes` (as written there, encodings included).
-    pub span: Span,
-    /// The value after decoding; wiped on drop.
-    pub value: Zeroizing<Vec<u8>>,
-    /// The decoded token, for token rules.
-    pub token: Option<Token>,
-    /// The token's status.
-    pub status: Option<Status>,
-    /// The decodings undone to see it, outermost first.
-    pub decoded: Vec<&'static str>,
-    /// Leak or not, with the reason.
-    pub verdict: Verdict,
-    /// How sure the form of the match is: decides between matches of one place.
-    rank: u8,
-}
-
-impl fmt::Debug for Detection<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Detection")
-            .field("rule", &self.rule.id)
-            .field("span", &self.span)
-            .field("verdict", &self.verdict)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Detection<'_> {
-    /// True where it is to be reported.
-    pub fn is_leak(&self) -> bool {
-        matches!(self.verdict, Verdict::Report { .. })
-    }
 }
 
 impl Detector {
@@ -154,21 +119,37 @@ impl Detector {
     /// assert_eq!(kinds, ["device_secret_key"]);
     /// ```
     pub fn detect<'d>(&'d self, blob: &Blob<'_>, scratch: &mut Scratch, sink: &mut dyn FnMut(Detection<'d>)) {
+        self.look(blob, Wanted::All, scratch, sink);
+    }
+
+    /// Gives `sink` the leaks among what [`Detector::detect`] gives, which costs far less where names of
+    /// secrets stand without one.
+    pub fn leaks<'d>(&'d self, blob: &Blob<'_>, scratch: &mut Scratch, sink: &mut dyn FnMut(Detection<'d>)) {
+        self.look(blob, Wanted::Leaks, scratch, sink);
+    }
+
+    fn look<'d>(
+        &'d self,
+        blob: &Blob<'_>,
+        wanted: Wanted,
+        scratch: &mut Scratch,
+        sink: &mut dyn FnMut(Detection<'d>),
+    ) {
         let page = Page { bytes: blob.bytes, path: &blob.origin.path, rules: &self.rules };
         let start = blob.owned.start.saturating_sub(MARGIN);
         let end = blob.bytes.len().min(blob.owned.end + MARGIN);
-        let mut found = Vec::new();
+        let mut found = Detections::new(wanted);
         self.page(&page, start..end, &[], scratch, &mut found);
         if let Some(columns) = Columns::of(&self.matcher, blob.head) {
             let mut matches = Vec::new();
             columns.rows(&self.matcher, &page, blob.at_start, start..end, &mut matches);
-            matches.drain(..).for_each(|m| found.push(self.detection(&page, m, &[])));
+            self.judge(&page, &mut matches, &[], &mut found);
         }
         self.expressions(&page, &mut found);
-        if !found.is_empty() {
-            resolve(&mut found);
-            found.retain(|d| blob.owned.range().contains(&d.span.start));
-            found.into_iter().for_each(sink);
+        if !found.all.is_empty() {
+            resolve(&mut found.all);
+            found.all.retain(|d| blob.owned.range().contains(&d.span.start));
+            found.all.into_iter().for_each(sink);
         }
     }
 
@@ -196,18 +177,18 @@ impl Detector {
             }
             _ => vec![all],
         };
-        let mut found = Vec::new();
+        let mut found = Detections::new(Wanted::Leaks);
         for range in ranges {
             self.page(&page, range.clone(), &[], scratch, &mut found);
             if let Some(columns) = &columns {
                 let mut matches = Vec::new();
                 columns.rows(&self.matcher, &page, true, range, &mut matches);
-                matches.drain(..).for_each(|m| found.push(self.detection(&page, m, &[])));
+                self.judge(&page, &mut matches, &[], &mut found);
             }
         }
         self.expressions(&page, &mut found);
-        resolve(&mut found);
-        found.into_iter().filter(Detection::is_leak).for_each(sink);
+        resolve(&mut found.all);
+        found.all.into_iter().for_each(sink);
     }
 
     /// Looks at `range` of a page, and at the views that open there.
@@ -217,7 +198,7 @@ impl Detector {
         range: Range<usize>,
         decoded: &[&'static str],
         scratch: &mut Scratch,
-        found: &mut Vec<Detection<'d>>,
+        found: &mut Detections<'d>,
     ) {
         let mut seen: Vec<(&'static str, Span)> = Vec::new();
         let mut at = range.start;
@@ -228,10 +209,7 @@ impl Detector {
             self.matcher.hits(page.bytes, at..end, &mut hits);
             for &hit in &hits {
                 self.matcher.at(page, hit, &mut scratch.matches, &mut scratch.asks);
-                if !scratch.matches.is_empty() {
-                    let matches = scratch.matches.drain(..).map(|m| self.detection(page, m, decoded));
-                    found.extend(matches);
-                }
+                self.judge(page, &mut scratch.matches, decoded, found);
                 while let Some((wake, place)) = scratch.asks.pop() {
                     self.views(page, wake, place, decoded, &mut seen, found);
                 }
@@ -249,7 +227,7 @@ impl Detector {
         at: usize,
         decoded: &[&'static str],
         seen: &mut Vec<(&'static str, Span)>,
-        found: &mut Vec<Detection<'d>>,
+        found: &mut Detections<'d>,
     ) {
         if decoded.len() >= MAX_DEPTH {
             return;
@@ -263,29 +241,23 @@ impl Detector {
     }
 
     /// Looks into one view and brings what is there back to the source.
-    fn view<'d>(
-        &'d self,
-        page: &Page<'_>,
-        view: &View,
-        way: &[&'static str],
-        found: &mut Vec<Detection<'d>>,
-    ) {
+    fn view<'d>(&'d self, page: &Page<'_>, view: &View, way: &[&'static str], found: &mut Detections<'d>) {
         let inner = Page { bytes: &view.bytes, ..*page };
-        let before = found.len();
+        let before = found.all.len();
         self.page(&inner, 0..view.bytes.len(), way, &mut Scratch::default(), found);
         let length = view.bytes.len();
-        for mut detection in found.split_off(before) {
+        for mut detection in found.all.split_off(before) {
             let span = detection.span;
             let cut = (view.cut_start && span.start < CUT) || (view.cut_end && span.end + CUT > length);
             if !cut {
                 detection.span = view.to_source(span);
-                found.push(detection);
+                found.all.push(detection);
             }
         }
     }
 
     /// Rules that are regular expressions: keywords first, then the expression over the whole page.
-    fn expressions<'d>(&'d self, page: &Page<'_>, found: &mut Vec<Detection<'d>>) {
+    fn expressions<'d>(&'d self, page: &Page<'_>, found: &mut Detections<'d>) {
         let mut lower = None;
         for (index, rule) in self.rules.iter().enumerate() {
             let Some(regex) = &rule.regex else { continue };
@@ -301,19 +273,45 @@ impl Detector {
                 };
                 let value = Span::new(secret.start(), secret.end());
                 let found_here = Match { rule: index, value, name: None, form: Form::Shape, token: None };
-                found.push(self.detection(page, found_here, &[]));
+                found.all.extend(self.detection(page, found_here, &[], found.wanted));
             }
         }
     }
 
-    /// A match with its verdict.
-    fn detection<'d>(&'d self, page: &Page<'_>, found: Match, decoded: &[&'static str]) -> Detection<'d> {
+    /// Adds what is wanted of these matches.
+    fn judge<'d>(
+        &'d self,
+        page: &Page<'_>,
+        matches: &mut Vec<Match>,
+        decoded: &[&'static str],
+        found: &mut Detections<'d>,
+    ) {
+        if !matches.is_empty() {
+            let wanted = found.wanted;
+            found.all.extend(matches.drain(..).filter_map(|m| self.detection(page, m, decoded, wanted)));
+        }
+    }
+
+    /// A match with its verdict, if it is wanted.
+    fn detection<'d>(
+        &'d self,
+        page: &Page<'_>,
+        found: Match,
+        decoded: &[&'static str],
+        wanted: Wanted,
+    ) -> Option<Detection<'d>> {
         let rule = &self.rules[found.rule];
         let raw = &page.bytes[found.value.range()];
         let inner = matcher::inner(rule.value, raw);
         let value = inner.as_ref().map_or(raw, |inner| &inner.text);
         let case = Case { rule, page, matcher: &self.matcher, found: &found, value, now: self.now };
+        if wanted == Wanted::Leaks && judge::is_too_short(&case) {
+            return None;
+        }
         let verdict = judge::judge(&case);
+        if wanted == Wanted::Leaks && matches!(verdict, Verdict::Silent { .. }) {
+            return None;
+        }
         let status = judge::status(&case);
         let rank = match found.form {
             Form::Cell => 4,
@@ -324,7 +322,7 @@ impl Detector {
             Form::Shape => 3,
             Form::Prose => 1,
         };
-        Detection {
+        Some(Detection {
             rule,
             span: found.value,
             value: Zeroizing::new(value.to_vec()),
@@ -333,7 +331,7 @@ impl Detector {
             decoded: decoded.iter().copied().chain(inner.as_ref().and_then(|i| i.decoded)).collect(),
             verdict,
             rank,
-        }
+        })
     }
 }
 
@@ -366,29 +364,4 @@ fn widened(changed: &[Range<usize>], length: usize) -> Vec<Range<usize>> {
         }
     }
     out
-}
-
-/// Sorts by place and keeps one detection for each place: leaks before silent ones, the better form
-/// before the weaker, the shorter way of decoding before the longer, the longer value before the
-/// shorter.
-fn resolve(found: &mut Vec<Detection<'_>>) {
-    found.sort_by(|a, b| {
-        let key = |d: &Detection<'_>| {
-            (!d.is_leak(), std::cmp::Reverse(d.rank), d.decoded.len(), std::cmp::Reverse(d.span.len()))
-        };
-        key(a).cmp(&key(b)).then(a.span.cmp(&b.span)).then(a.rule.id.cmp(&b.rule.id))
-    });
-    let mut kept: Vec<Detection<'_>> = Vec::with_capacity(found.len());
-    // The kept spans are disjoint, so only the neighbour before the end can overlap.
-    let mut taken = std::collections::BTreeMap::new();
-    for detection in found.drain(..) {
-        let span = detection.span;
-        let before_end = taken.range(..span.end.max(span.start + 1)).next_back();
-        if before_end.is_none_or(|(_, &end)| end <= span.start) {
-            taken.insert(span.start, span.end);
-            kept.push(detection);
-        }
-    }
-    kept.sort_by(|a, b| a.span.cmp(&b.span).then(a.rule.id.cmp(&b.rule.id)));
-    *found = kept;
 }

@@ -1,6 +1,7 @@
 //! What was found, as people and programs read it: kind, severity, verdict, status, and the finding
 //! itself, which never holds the secret.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -149,7 +150,7 @@ pub enum Verdict {
     /// It is none.
     Silent {
         /// Why it is let pass.
-        reason: String,
+        reason: Cow<'static, str>,
     },
 }
 

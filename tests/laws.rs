@@ -4,7 +4,7 @@
 mod support;
 
 use scrubjay::blob::{Blob, CONTEXT, HEAD, Origin};
-use scrubjay::detect::{Detector, Scratch};
+use scrubjay::detect::{Detection, Detector, Scratch};
 use scrubjay::finding::Verdict;
 use scrubjay::text::Span;
 use support::NOW;
@@ -27,22 +27,27 @@ struct Seen {
     verdict: String,
 }
 
+/// What is reported; what asks for leaks alone must give the same.
 fn look(detector: &Detector, blob: &Blob<'_>, shift: usize) -> Vec<Seen> {
-    let mut out = Vec::new();
+    let (mut out, mut leaks) = (Vec::new(), Vec::new());
     let mut scratch = Scratch::default();
-    detector.detect(blob, &mut scratch, &mut |d| {
-        let Verdict::Report { severity, .. } = &d.verdict else { return };
-        let value = String::from_utf8_lossy(&d.value);
-        out.push(Seen {
-            start: d.span.start + shift,
-            end: d.span.end + shift,
-            rule: d.rule.id.clone(),
-            value: Prng::from_text(&value).next(),
-            decoded: d.decoded.clone(),
-            verdict: format!("{severity} {:?}", d.status.map(|s| s.name())),
-        });
-    });
+    detector.detect(blob, &mut scratch, &mut |d| out.extend(seen(&d, shift)));
+    detector.leaks(blob, &mut scratch, &mut |d| leaks.push(seen(&d, shift).expect("a leak")));
+    assert_eq!(out, leaks);
     out
+}
+
+fn seen(d: &Detection<'_>, shift: usize) -> Option<Seen> {
+    let Verdict::Report { severity, .. } = &d.verdict else { return None };
+    let value = String::from_utf8_lossy(&d.value);
+    Some(Seen {
+        start: d.span.start + shift,
+        end: d.span.end + shift,
+        rule: d.rule.id.clone(),
+        value: Prng::from_text(&value).next(),
+        decoded: d.decoded.clone(),
+        verdict: format!("{severity} {:?}", d.status.map(|s| s.name())),
+    })
 }
 
 /// Looks at `bytes` in parts that end at `cuts`, each with its context, and puts the answers together.

@@ -21,6 +21,9 @@ const SIGNS: [&[u8]; 8] = [
 
 /// The length of the invisible sign that stands first, or 0.
 pub(crate) fn at_start(bytes: &[u8]) -> usize {
+    if bytes.first().is_none_or(u8::is_ascii) {
+        return 0;
+    }
     SIGNS.iter().find(|s| bytes.starts_with(s)).map_or(0, |s| s.len())
 }
 

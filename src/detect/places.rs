@@ -1,7 +1,7 @@
 //! Where something has to be hidden, for whoever masks rather than reports: fields by their names
 //! besides what the rules find, without the cost of a verdict where none is needed.
 
-use super::{Detection, Detector, MAX_DEPTH, STRETCH, Scratch, open};
+use super::{Detection, Detections, Detector, MAX_DEPTH, STRETCH, Scratch, Wanted, open};
 use crate::blob::HEAD;
 use crate::decode::{DECODERS, Wake};
 use crate::matcher::csv::Columns;
@@ -99,19 +99,19 @@ impl Detector {
         let from = out.len();
         let page = Page { bytes, path: "", rules: &self.rules };
         self.hide(&page, 0, scratch, out);
-        let mut found = Vec::new();
+        let mut found = Detections::new(Wanted::Leaks);
         if let Some(Rows { columns, from, at_start }) = rows {
             let mut matches = Vec::new();
             let range = from..bytes.len();
             columns.long_rows(&self.matcher, &page, at_start, range.clone(), &mut matches);
-            matches.drain(..).for_each(|m| found.push(self.detection(&page, m, &[])));
+            self.judge(&page, &mut matches, &[], &mut found);
             columns.fields(bytes, at_start, range, &mut |span, class| {
                 let (class, wrap) = (Some(class), None);
                 out.push(Place { span, rule: None, class, wrap, decoded: false, name: None });
             });
         }
         self.expressions(&page, &mut found);
-        out.extend(found.iter().filter(|d| d.is_leak()).map(|d| self.place(d, 0)));
+        out.extend(found.all.iter().map(|d| self.place(d, 0)));
         join(out, from);
     }
 
@@ -205,10 +205,8 @@ impl Detector {
         self.matcher.at(page, hit, &mut scratch.matches, &mut scratch.asks);
         for found in scratch.matches.drain(..) {
             let class = found.name.and_then(|n| self.matcher.class(&page.bytes[n.range()]));
-            let detection = self.detection(page, found, &[]);
-            if detection.is_leak() && class != Some(Class::Keep) {
-                out.push(self.place(&detection, depth));
-            }
+            let leak = self.detection(page, found, &[], Wanted::Leaks);
+            out.extend(leak.filter(|_| class != Some(Class::Keep)).map(|d| self.place(&d, depth)));
         }
         while let Some((wake, place)) = scratch.asks.pop() {
             self.hide_views(page, wake, place, depth, seen, out);

@@ -9,6 +9,8 @@ mod placeholder;
 mod random;
 mod token;
 
+use std::borrow::Cow;
+
 use crate::finding::{Severity, Status, Verdict};
 use crate::matcher::{Form, Match, Matcher, Page, hex};
 use crate::rule::{Rule, Value};
@@ -69,6 +71,11 @@ const JUDGES: &[(&str, Judge)] = &[
     ("random", random::judge),
 ];
 
+/// Whether the value is shorter than any key: no judge reports it then, and nothing else need be asked.
+pub(crate) fn is_too_short(case: &Case<'_>) -> bool {
+    case.is_key() && case.found.token.is_none() && case.secret().len() < random::MIN_KEY_BYTES
+}
+
 /// The verdict on a match.
 pub(crate) fn judge(case: &Case<'_>) -> Verdict {
     let allowed = case.rule.allowlists.iter().any(|a| a.allows(case.value, case.page.path));
@@ -120,6 +127,6 @@ fn reason(case: &Case<'_>) -> String {
 }
 
 /// It is none, for this reason.
-fn silent(reason: impl Into<String>) -> Verdict {
+fn silent(reason: impl Into<Cow<'static, str>>) -> Verdict {
     Verdict::Silent { reason: reason.into() }
 }

@@ -6,7 +6,8 @@ use super::{Case, silent};
 use crate::finding::Verdict;
 use crate::matcher::Form;
 
-const MIN_KEY_BYTES: usize = 16;
+/// No key is shorter.
+pub(super) const MIN_KEY_BYTES: usize = 16;
 const MAX_KEY_BYTES: usize = 256;
 
 /// What quotes, and what no key holds.

@@ -26,12 +26,25 @@ pub(super) enum Stop {
     Statement,
 }
 
+/// What the search looks at; all the rest it goes over.
+static STOPS: [bool; 256] = {
+    let mut table = [false; 256];
+    let signs = b"([{)]};,\n:\"'`\\";
+    let mut i = 0;
+    while i < signs.len() {
+        table[signs[i] as usize] = true;
+        i += 1;
+    }
+    table
+};
+
 /// A quoted literal further on in the statement: the fallback of a look-up, the default of a flag.
 pub(super) fn fallback(c: &mut Cursor<'_>, stop: Stop, found: &mut Vec<Literal>) {
     let end = c.bytes.len().min(c.at + REACH);
     let mut depth = 0usize;
     let mut lines = 0;
     while c.at < end && found.is_empty() {
+        c.at += c.bytes[c.at..end].iter().position(|b| STOPS[usize::from(*b)]).unwrap_or(end - c.at);
         match c.peek(0) {
             b'(' | b'[' => depth += 1,
             b'{' if c.bytes.get(c.at.wrapping_sub(1)) != Some(&b'$') => depth += 1,

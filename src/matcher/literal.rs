@@ -199,10 +199,13 @@ pub(super) fn wrapper(c: &mut Cursor<'_>) -> bool {
     }
     let path = call.path();
     call.eat(b"!");
+    let opens = matches!(call.peek(0), b'(') || (path.is_empty() && matches!(call.peek(0), b'[' | b'{'));
+    if !opens {
+        return false;
+    }
     let name = String::from_utf8_lossy(&c.bytes[path.range()]).to_ascii_lowercase();
     let reads = READERS.iter().any(|r| name.contains(r)) && !name.contains("secretstr");
-    let opens = matches!(call.peek(0), b'(') || (path.is_empty() && matches!(call.peek(0), b'[' | b'{'));
-    if !opens || reads || name.contains("hash") || name.contains("sha") || name.contains("md5") {
+    if reads || name.contains("hash") || name.contains("sha") || name.contains("md5") {
         return false;
     }
     call.at += 1;

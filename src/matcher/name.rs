@@ -66,7 +66,9 @@ impl Names {
                 return None;
             }
             let digits = head.iter().rev().take_while(|b| b.is_ascii_digit()).count().min(3);
-            let tail = || TAILS.iter().find(|t| head.len() > t.len() && head.ends_with(t.as_bytes()));
+            let last = head.last();
+            let ends = |t: &&&str| t.as_bytes().last() == last && head.ends_with(t.as_bytes());
+            let tail = || TAILS.iter().filter(|t| head.len() > t.len()).find(ends);
             let cut = if digits > 0 { digits } else { tail()?.len() };
             head = &head[..head.len() - cut];
         }

@@ -58,9 +58,12 @@ pub(super) fn in_tag(c: &mut Cursor<'_>, name: usize) -> bool {
     let opened = memchr::memrchr2(b'<', b'>', before).is_some_and(|i| {
         before[i] == b'<' && before.get(i + 1).is_none_or(|b| b.is_ascii_alphabetic() || *b == b'_')
     });
+    if !opened {
+        return false;
+    }
     let end = c.rest().iter().take(160).position(|b| matches!(b, b'>' | b'<'));
     match end {
-        Some(end) if opened && c.rest()[end] == b'>' && (end == 0 || c.rest()[end - 1] != b'/') => {
+        Some(end) if c.rest()[end] == b'>' && (end == 0 || c.rest()[end - 1] != b'/') => {
             c.at += end;
             true
         }

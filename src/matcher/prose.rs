@@ -21,6 +21,8 @@ const VERBS: &[&str] = &[
     "check", "compute", "convert", "decode", "derive", "encode", "generate", "hash", "is", "parse", "recover",
     "serialize", "validate", "verify",
 ];
+/// Words that say that the value comes.
+const CONNECT: &[&str] = &["is", "was", "are", "be", "to", "as", "this", "it's", "equals"];
 
 /// Words, then a value: "our device secret key for TIRA… is …", "密钥是…".
 pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
@@ -68,12 +70,12 @@ pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
         let span = bare(c);
         let word = &c.bytes[span.range()];
         // A mask: what follows it is not the value any more.
-        if rest.starts_with(b"****") || memchr::memmem::find(word, b"****").is_some() {
+        if rest.starts_with(b"****") || word.windows(4).any(|w| w == b"****") {
             return;
         }
-        let lower = String::from_utf8_lossy(word).to_ascii_lowercase();
+        let is = |other: &&str| word.eq_ignore_ascii_case(other.as_bytes());
         let next = c.peek(span.len());
-        if span.is_empty() || STOP.contains(&lower.as_str()) || b"([{=".contains(&next) {
+        if span.is_empty() || STOP.iter().any(is) || b"([{=".contains(&next) {
             return;
         }
         // A license: the id, a comma, and at once the secret.
@@ -81,8 +83,7 @@ pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
             found.push(Literal { span, form: Form::Prose });
             return;
         }
-        connected |=
-            matches!(lower.as_str(), "is" | "was" | "are" | "be" | "to" | "as" | "this" | "it's" | "equals");
+        connected |= CONNECT.iter().any(is);
         if word.len() >= 16 {
             // Without "is" or a colon only a value right after its name is meant.
             let at_once = c.bytes[near..c.at].iter().all(|b| b" \t*`\"-".contains(b));
@@ -143,7 +144,7 @@ fn is_row_of_hex(bytes: &[u8], value: Span) -> bool {
 /// Goes over a sign between words; says whether it connects a name with its value.
 fn sign(c: &mut Cursor<'_>) -> Option<bool> {
     let first = c.peek(0);
-    let wide = ["：", "–", "→"].iter().any(|s| c.eat(s.as_bytes()));
+    let wide = !first.is_ascii() && ["：", "–", "→"].iter().any(|s| c.eat(s.as_bytes()));
     let narrow = matches!(first, b':' | b'=' | b'-' | b'>' | b'`' | b'*' | b',');
     c.at += usize::from(narrow);
     (wide || narrow).then_some(wide || matches!(first, b':' | b'='))

@@ -132,7 +132,9 @@ pub(super) fn separator(c: &mut Cursor<'_>) -> Option<Separator> {
         ("{", Separator::Call),
         ("?", Separator::Colon),
     ];
-    ALL.iter().find(|(text, _)| c.eat(text.as_bytes())).map(|(_, s)| *s)
+    let first = c.peek(0);
+    let mut here = ALL.iter().filter(|(text, _)| text.as_bytes()[0] == first);
+    here.find(|(text, _)| c.eat(text.as_bytes())).map(|(_, s)| *s)
 }
 
 pub(super) fn is_flag(bytes: &[u8], start: usize) -> bool {
@@ -144,6 +146,11 @@ pub(super) fn is_define(bytes: &[u8], start: usize) -> bool {
     const DIRECTIVES: [&[u8]; 8] =
         [b"define", b"ENV", b"ARG", b"setenv", b"set", b"SetEnv", b"fastcgi_param", b"launchctl setenv"];
     let from = start.saturating_sub(80);
+    // Most lines end in another letter here.
+    let last = bytes[from..start].trim_ascii_end().last();
+    if !last.is_some_and(|last| DIRECTIVES.iter().any(|d| d.last() == Some(last))) {
+        return false;
+    }
     let line = bytes[from..start].iter().rposition(|&b| b == b'\n').map_or(from, |i| from + i + 1);
     let text = bytes[line..start].trim_ascii();
     let text = text.strip_prefix(b"//").unwrap_or(text).trim_ascii();

@@ -3,14 +3,27 @@
 
 use super::{Class, Core};
 
-/// The bytes that a bucket lets pass at one position: a low half of `low` and a high half of `high`.
+/// The bytes that a bucket lets pass at one position.
+pub(super) trait ByteSet: Copy {
+    /// The smallest such set that holds these bytes.
+    fn of(class: &Class) -> Self;
+
+    /// The smallest such set that holds both.
+    fn with(self, other: Self) -> Self;
+
+    /// How much of common text passes [`ByteSet::with`], where so much passes this set alone. Asked some
+    /// thousand times before every scan, however short.
+    fn share_with(self, share: u64, other: Self) -> u64;
+}
+
+/// Every byte with a low half of `low` and a high half of `high`.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Halves {
     pub(super) low: u16,
     pub(super) high: u16,
 }
 
-impl Halves {
+impl ByteSet for Halves {
     fn of(class: &Class) -> Self {
         class
             .iter()
@@ -21,15 +34,45 @@ impl Halves {
         Self { low: self.low | other.low, high: self.high | other.high }
     }
 
-    /// How much of common text passes. Asked some thousand times before every scan, however short.
-    fn share(self) -> u64 {
-        let rows = ones(self.high).map(|high| &COMMON[high * 16..][..16]);
-        rows.map(|row| ones(self.low).map(|low| u64::from(row[low])).sum::<u64>()).sum()
+    fn share_with(self, share: u64, other: Self) -> u64 {
+        let Self { low, high } = self.with(other);
+        if (low, high) == (self.low, self.high) {
+            return share;
+        }
+        let rows = ones(high.into()).map(|high| &COMMON[high * 16..][..16]);
+        rows.map(|row| ones(low.into()).map(|low| u64::from(row[low])).sum::<u64>()).sum()
+    }
+}
+
+/// Exactly these bytes, but for the highest bit of each.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Folded(u128);
+
+impl Folded {
+    /// Whether the byte passes.
+    pub(super) fn has(self, b: u8) -> bool {
+        self.0 >> (b & 127) & 1 != 0
+    }
+}
+
+impl ByteSet for Folded {
+    fn of(class: &Class) -> Self {
+        Self(class.iter().fold(0, |set, &b| set | 1 << (b & 127)))
+    }
+
+    fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    fn share_with(self, share: u64, other: Self) -> u64 {
+        let new = other.0 & !self.0;
+        let all = ones(new as u64).chain(ones((new >> 64) as u64).map(|b| b + 64));
+        share + all.map(|b| u64::from(COMMON[b])).sum::<u64>()
     }
 }
 
 /// The positions of the bits that are set.
-fn ones(mut bits: u16) -> impl Iterator<Item = usize> {
+fn ones(mut bits: u64) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
         let at = bits.trailing_zeros();
         (bits != 0).then(|| {
@@ -65,46 +108,90 @@ pub(crate) const fn common(b: u8) -> u64 {
     }
 }
 
-/// Shares the cores out to `most` buckets, and then to half of that: the two whose union lets the least
-/// more pass become one, until there are no more than there is room for.
-pub(super) fn buckets(cores: &[Core], most: usize) -> [Vec<[Halves; 4]>; 2] {
-    let share = |sets: &[Halves; 4]| sets.iter().map(|s| s.share()).product::<u64>();
-    let union =
-        |a: &[Halves; 4], b: &[Halves; 4]| -> [Halves; 4] { std::array::from_fn(|i| a[i].with(b[i])) };
-    let mut all: Vec<([Halves; 4], u64)> =
-        cores.iter().map(|c| std::array::from_fn(|i| Halves::of(&c[i]))).map(|s| (s, share(&s))).collect();
-    let mut costs: Vec<Vec<u64>> = Vec::new();
-    for i in 0..all.len() {
-        let cost = |j: usize| share(&union(&all[i].0, &all[j].0)).saturating_sub(all[i].1 + all[j].1);
-        costs.push((0..i).map(cost).collect());
+/// A bucket with how much of common text passes each of its positions.
+#[derive(Clone, Copy)]
+struct Bucket<S> {
+    sets: [S; 4],
+    shares: [u64; 4],
+}
+
+impl<S: ByteSet> Bucket<S> {
+    fn of(core: &Core) -> Self {
+        let none = S::of(&Class::new());
+        let sets = std::array::from_fn(|i| S::of(&core[i]));
+        Self { sets, shares: sets.map(|set| none.share_with(0, set)) }
     }
-    let sets =
-        |all: &[([Halves; 4], u64)]| -> Vec<[Halves; 4]> { all.iter().map(|(sets, _)| *sets).collect() };
-    let mut long = sets(&all);
-    while all.len() > most / 2 {
-        let cheapest =
-            (0..all.len()).flat_map(|i| (0..i).map(move |j| (i, j))).min_by_key(|&(i, j)| costs[i][j]);
-        let Some((i, j)) = cheapest else { break };
-        let merged = union(&all[i].0, &all[j].0);
-        all[j] = (merged, share(&merged));
-        all.remove(i);
-        costs.remove(i);
-        for row in &mut costs[i..] {
-            row.remove(i);
-        }
-        for k in 0..all.len() {
-            let cost = share(&union(&all[k].0, &merged)).saturating_sub(all[k].1 + all[j].1);
-            match k.cmp(&j) {
-                std::cmp::Ordering::Less => costs[j][k] = cost,
-                std::cmp::Ordering::Greater => costs[k][j] = cost,
-                std::cmp::Ordering::Equal => {}
+
+    fn share(&self) -> u64 {
+        self.shares.iter().product()
+    }
+
+    fn shares_with(&self, other: &Self) -> [u64; 4] {
+        std::array::from_fn(|i| self.sets[i].share_with(self.shares[i], other.sets[i]))
+    }
+
+    fn with(&self, other: &Self) -> Self {
+        let sets = std::array::from_fn(|i| self.sets[i].with(other.sets[i]));
+        Self { sets, shares: self.shares_with(other) }
+    }
+
+    /// How much more passes where the two are one.
+    fn cost(&self, other: &Self) -> u64 {
+        let union: u64 = self.shares_with(other).iter().product();
+        union.saturating_sub(self.share() + other.share())
+    }
+}
+
+/// Shares the cores out to as many buckets as `most` says first, then to as many as it says next: the two
+/// whose union lets the least more pass become one, until there are no more than there is room for.
+pub(super) fn buckets<S: ByteSet, const N: usize>(cores: &[Core], most: [usize; N]) -> [Vec<[S; 4]>; N] {
+    let mut all: Vec<Bucket<S>> = cores.iter().map(Bucket::of).collect();
+    let mut left: Vec<usize> = (0..all.len()).collect();
+    // For each bucket what it costs to put it together with each one before it, and the least of that.
+    let mut costs: Vec<Vec<u64>> =
+        left.iter().map(|&i| all[..i].iter().map(|before| before.cost(&all[i])).collect()).collect();
+    let least = |costs: &[Vec<u64>], left: &[usize], i: usize| {
+        left.iter().take_while(|&&j| j < i).map(|&j| (costs[i][j], j)).min()
+    };
+    let mut best: Vec<Option<(u64, usize)>> = left.iter().map(|&i| least(&costs, &left, i)).collect();
+    most.map(|most| {
+        while left.len() > most {
+            let pairs = left.iter().filter_map(|&i| best[i].map(|(cost, j)| (cost, i, j)));
+            let Some((_, gone, into)) = pairs.min() else { break };
+            all[into] = all[into].with(&all[gone]);
+            left.retain(|&i| i != gone);
+            for &i in left.iter().filter(|&&i| i != into) {
+                costs[i.max(into)][i.min(into)] = all[into].cost(&all[i]);
+            }
+            for &i in left.iter().filter(|&&i| i >= into) {
+                best[i] = match best[i] {
+                    Some((_, near)) if i != into && near != gone && near != into => {
+                        best[i].min(Some((costs[i][into], into)))
+                    }
+                    _ => least(&costs, &left, i),
+                };
             }
         }
-        if all.len() == most {
-            long = sets(&all);
+        left.iter().map(|&i| all[i].sets).collect()
+    })
+}
+
+/// Per position: buckets by low half, buckets by high half.
+pub(super) type Tables = [[[u16; 16]; 2]; 4];
+
+/// The tables of these buckets.
+pub(super) fn tables(buckets: &[[Halves; 4]]) -> Tables {
+    let mut tables = [[[0; 16]; 2]; 4];
+    for (bucket, sets) in buckets.iter().enumerate() {
+        for (table, set) in tables.iter_mut().zip(sets) {
+            let [low, high] = table;
+            for (half, (low, high)) in low.iter_mut().zip(high).enumerate() {
+                *low |= u16::from(set.low & (1 << half) != 0) << bucket;
+                *high |= u16::from(set.high & (1 << half) != 0) << bucket;
+            }
         }
     }
-    [long, sets(&all)]
+    tables
 }
 
 /// Every four bytes of a core.

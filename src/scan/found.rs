@@ -148,10 +148,8 @@ impl<'d> Inspector<'d> {
         let mut hidden = Vec::new();
         let done = catch_unwind(AssertUnwindSafe(|| {
             let detector = self.detector;
-            detector.detect(&Blob::whole(text, &Origin::default()), &mut self.scratch, &mut |d| {
-                if d.is_leak() {
-                    hidden.push((d.span, masked(&d)));
-                }
+            detector.leaks(&Blob::whole(text, &Origin::default()), &mut self.scratch, &mut |d| {
+                hidden.push((d.span, masked(&d)));
             });
         }));
         if done.is_err() {
@@ -169,11 +167,15 @@ impl<'d> Inspector<'d> {
     }
 
     fn look(&mut self, blob: &Blob<'_>, offset: u64, out: &mut Vec<Found>) {
-        let mut detections = self.detect(blob);
         let all = self.keep_silent;
         let kept = |d: &Detection<'_>| all || d.is_leak();
-        if !detections.iter().any(kept) {
+        let mut detections = if all { self.detect(blob) } else { self.leaks(blob) };
+        if detections.is_empty() {
             return;
+        }
+        if self.excerpts && !all {
+            // Excerpts mask silent ones, too.
+            detections = self.detect(blob);
         }
         detections.sort_by_key(|d| d.span);
         let encoding = Encoding::of(blob.head);
@@ -241,12 +243,17 @@ impl<'d> Inspector<'d> {
         printable(&mask_runs(&Encoding::of(blob.head).decode(text))).into_owned()
     }
 
+    /// Everything that is detected, silent ones included.
     fn detect(&mut self, blob: &Blob<'_>) -> Vec<Detection<'d>> {
         let mut detections = Vec::new();
-        self.detector.detect(blob, &mut self.scratch, &mut |d| detections.push(d));
-        // A span outside the bytes would be the detector's mistake; it must not become a panic here.
-        detections.retain(|d| d.span.start <= d.span.end && d.span.end <= blob.bytes.len());
+        self.detector.detect(blob, &mut self.scratch, &mut |d| detections.extend(inside(d, blob)));
         detections
+    }
+
+    fn leaks(&mut self, blob: &Blob<'_>) -> Vec<Detection<'d>> {
+        let mut leaks = Vec::new();
+        self.detector.leaks(blob, &mut self.scratch, &mut |d| leaks.extend(inside(d, blob)));
+        leaks
     }
 
     /// Everything that excerpts of this blob must mask: near the border of the owned part also what
@@ -268,6 +275,12 @@ impl<'d> Inspector<'d> {
     }
 }
 
+/// A span outside the bytes would be the detector's mistake; it must not become a panic here.
+fn inside<'d>(detection: Detection<'d>, blob: &Blob<'_>) -> Option<Detection<'d>> {
+    let Span { start, end } = detection.span;
+    (start <= end && end <= blob.bytes.len()).then_some(detection)
+}
+
 fn hide(detection: &Detection<'_>) -> Hidden {
     Hidden { span: detection.span, mask: masked(detection) }
 }
@@ -286,8 +299,8 @@ fn exhibit(detection: &Detection<'_>, blob: &Blob<'_>) -> Option<Exhibit> {
 
 fn describe(detection: &Detection<'_>, blob: &Blob<'_>, offset: u64) -> Finding {
     let (severity, reason) = match &detection.verdict {
-        Verdict::Report { severity, reason } => (*severity, reason),
-        Verdict::Silent { reason } => (Severity::Info, reason),
+        Verdict::Report { severity, reason } => (*severity, reason.as_str()),
+        Verdict::Silent { reason } => (Severity::Info, &**reason),
     };
     Finding {
         rule: detection.rule.id.clone(),

@@ -1,0 +1,70 @@
+//! One detected value, and those of a blob.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::finding::{Status, Verdict};
+use crate::rule::Rule;
+use crate::text::Span;
+use crate::token::Token;
+
+/// What is asked for: most readers have no use for what is let pass, and it costs much to say why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// What is to be reported.
+    Leaks,
+    /// The silent ones, too.
+    All,
+}
+
+/// What was detected so far.
+#[derive(Debug)]
+pub(super) struct Detections<'d> {
+    pub(super) wanted: Wanted,
+    pub(super) all: Vec<Detection<'d>>,
+}
+
+impl Detections<'_> {
+    pub(super) fn new(wanted: Wanted) -> Self {
+        Self { wanted, all: Vec::new() }
+    }
+}
+
+/// One detected value, with the raw bytes for those who mask, prove or fingerprint them.
+#[derive(Clone)]
+pub struct Detection<'d> {
+    /// The rule that found it.
+    pub rule: &'d Rule,
+    /// Where the value stands in the blob's `bytes` (as written there, encodings included).
+    pub span: Span,
+    /// The value after decoding; wiped on drop.
+    pub value: Zeroizing<Vec<u8>>,
+    /// The decoded token, for token rules.
+    pub token: Option<Token>,
+    /// The token's status.
+    pub status: Option<Status>,
+    /// The decodings undone to see it, outermost first.
+    pub decoded: Vec<&'static str>,
+    /// Leak or not, with the reason.
+    pub verdict: Verdict,
+    /// How sure the form of the match is: decides between matches of one place.
+    pub(super) rank: u8,
+}
+
+impl fmt::Debug for Detection<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Detection")
+            .field("rule", &self.rule.id)
+            .field("span", &self.span)
+            .field("verdict", &self.verdict)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Detection<'_> {
+    /// True where it is to be reported.
+    pub fn is_leak(&self) -> bool {
+        matches!(self.verdict, Verdict::Report { .. })
+    }
+}
