@@ -3,6 +3,7 @@
 //! An [`Origin`] is a type, not a text that somebody parses later: formats print it, rules look at
 //! its path, nobody takes it apart again.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::text::Span;
@@ -74,6 +75,15 @@ pub struct Blob<'a> {
     pub origin: &'a Origin,
     /// The file's first bytes (at most [`HEAD`]), which tell its encoding and the names of CSV columns.
     pub head: &'a [u8],
+    /// How the path reads from the root of the scanned tree; without it the path counts as it is.
+    pub root: Option<&'a dyn TreeRoot>,
+}
+
+/// The root of what is scanned. Rules see paths from there, never the part that a person typed: the same
+/// file gives the same finding from every working directory.
+pub trait TreeRoot: fmt::Debug + Sync {
+    /// The path within the tree, with `/`.
+    fn path_within(&self, path: &str) -> String;
 }
 
 /// How far from its anchor a match may look, in bytes. A part of a file carries this much more on
@@ -92,6 +102,7 @@ impl<'a> Blob<'a> {
             at_start: true,
             origin,
             head: &bytes[..bytes.len().min(HEAD)],
+            root: None,
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::blob::{Blob, HEAD};
 use crate::decode::{DECODERS, Decoder, MAX_DEPTH, View, Wake};
 use crate::finding::Verdict;
 use crate::judge::{self, Case};
+use crate::matcher::context::Context;
 use crate::matcher::csv::Columns;
 use crate::matcher::field::Fields;
 use crate::matcher::{self, Asks, Form, Match, Matcher, Page};
@@ -135,7 +136,14 @@ impl Detector {
         scratch: &mut Scratch,
         sink: &mut dyn FnMut(Detection<'d>),
     ) {
-        let page = Page { bytes: blob.bytes, path: &blob.origin.path, rules: &self.rules };
+        let context = Context::default();
+        let page = Page {
+            bytes: blob.bytes,
+            path: &blob.origin.path,
+            root: blob.root,
+            rules: &self.rules,
+            context: &context,
+        };
         let start = blob.owned.start.saturating_sub(MARGIN);
         let end = blob.bytes.len().min(blob.owned.end + MARGIN);
         let mut found = Detections::new(wanted);
@@ -165,7 +173,8 @@ impl Detector {
         scratch: &mut Scratch,
         sink: &mut dyn FnMut(Detection<'d>),
     ) {
-        let page = Page { bytes, path: "", rules: &self.rules };
+        let context = Context::default();
+        let page = Page { bytes, path: "", root: None, rules: &self.rules, context: &context };
         let head = &bytes[..bytes.len().min(HEAD)];
         let columns = Columns::of(&self.matcher, head);
         let anywhere = self.has_expressions;
@@ -242,7 +251,8 @@ impl Detector {
 
     /// Looks into one view and brings what is there back to the source.
     fn view<'d>(&'d self, page: &Page<'_>, view: &View, way: &[&'static str], found: &mut Detections<'d>) {
-        let inner = Page { bytes: &view.bytes, ..*page };
+        let context = Context::inside(page, view.source.start);
+        let inner = Page { bytes: &view.bytes, context: &context, ..*page };
         let before = found.all.len();
         self.page(&inner, 0..view.bytes.len(), way, &mut Scratch::default(), found);
         let length = view.bytes.len();
@@ -263,7 +273,7 @@ impl Detector {
             let Some(regex) = &rule.regex else { continue };
             let text = lower.get_or_insert_with(|| page.bytes.to_ascii_lowercase());
             let holds = |k: &String| memchr::memmem::find(text, k.to_ascii_lowercase().as_bytes()).is_some();
-            let path_fits = rule.path.as_ref().is_none_or(|p| p.is_match(page.path.as_bytes()));
+            let path_fits = rule.path.as_ref().is_none_or(|p| p.is_match(page.tree_path().as_bytes()));
             if !path_fits || !(rule.keywords.is_empty() || rule.keywords.iter().any(holds)) {
                 continue;
             }
@@ -313,6 +323,7 @@ impl Detector {
             return None;
         }
         let status = judge::status(&case);
+        let title = judge::title(&case, rule);
         let rank = match found.form {
             Form::Cell => 4,
             _ if found.token.is_some() => 5,
@@ -324,6 +335,7 @@ impl Detector {
         };
         Some(Detection {
             rule,
+            title,
             span: found.value,
             value: Zeroizing::new(value.to_vec()),
             token: found.token.map(|(token, _)| token),

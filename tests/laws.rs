@@ -62,6 +62,7 @@ fn in_parts(detector: &Detector, bytes: &[u8], cuts: &[usize], origin: &Origin) 
             at_start: start == 0,
             origin,
             head: &bytes[..bytes.len().min(HEAD)],
+            root: None,
         };
         out.extend(look(detector, &blob, start));
         from = to;

@@ -36,6 +36,8 @@ impl Detections<'_> {
 pub struct Detection<'d> {
     /// The rule that found it.
     pub rule: &'d Rule,
+    /// What to call it: the rule's title, or one that names no vendor where nothing says whose it is.
+    pub title: &'d str,
     /// Where the value stands in the blob's `bytes` (as written there, encodings included).
     pub span: Span,
     /// The value after decoding; wiped on drop.

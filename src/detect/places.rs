@@ -4,6 +4,7 @@
 use super::{Detection, Detections, Detector, MAX_DEPTH, STRETCH, Scratch, Wanted, open};
 use crate::blob::HEAD;
 use crate::decode::{DECODERS, Wake};
+use crate::matcher::context::Context;
 use crate::matcher::csv::Columns;
 use crate::matcher::field::{self, Class};
 use crate::matcher::{Action, Actions, Matcher, Page};
@@ -97,7 +98,8 @@ impl Detector {
 
     fn hide_all(&self, bytes: &[u8], rows: Option<Rows<'_>>, scratch: &mut Scratch, out: &mut Vec<Place>) {
         let from = out.len();
-        let page = Page { bytes, path: "", rules: &self.rules };
+        let context = Context::default();
+        let page = Page { bytes, path: "", root: None, rules: &self.rules, context: &context };
         self.hide(&page, 0, scratch, out);
         let mut found = Detections::new(Wanted::Leaks);
         if let Some(Rows { columns, from, at_start }) = rows {
@@ -228,7 +230,8 @@ impl Detector {
         }
         for decoder in DECODERS.iter().filter(|d| d.wake == wake) {
             let Some(view) = open(decoder, page, at, seen) else { continue };
-            let inner = Page { bytes: &view.bytes, ..*page };
+            let context = Context::inside(page, view.source.start);
+            let inner = Page { bytes: &view.bytes, context: &context, ..*page };
             let before = out.len();
             self.hide(&inner, depth + 1, &mut Scratch::default(), out);
             let mut kept = before;

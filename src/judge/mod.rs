@@ -1,12 +1,13 @@
 //! Judges: is a match a leak? Each has one question; the first that has an opinion decides, and its
 //! reason is shown. Where none objects, the match is reported.
 
-mod foreign;
+mod family;
 mod likelihood;
 mod masked;
 mod notation;
 mod placeholder;
 mod random;
+mod surroundings;
 mod token;
 
 use std::borrow::Cow;
@@ -15,6 +16,8 @@ use crate::finding::{Severity, Status, Verdict};
 use crate::matcher::{Form, Match, Matcher, Page, hex};
 use crate::rule::{Rule, Value};
 use crate::text::Span;
+
+use family::Attribution;
 
 /// What a judge sees.
 pub(crate) struct Case<'a> {
@@ -67,8 +70,9 @@ const JUDGES: &[(&str, Judge)] = &[
     ("masked", masked::judge),
     ("placeholder", placeholder::judge),
     ("notation", notation::judge),
-    ("foreign", foreign::judge),
     ("random", random::judge),
+    // Last, since it reads the most.
+    ("family", family::judge),
 ];
 
 /// Whether the value is shorter than any key: no judge reports it then, and nothing else need be asked.
@@ -78,7 +82,7 @@ pub(crate) fn is_too_short(case: &Case<'_>) -> bool {
 
 /// The verdict on a match.
 pub(crate) fn judge(case: &Case<'_>) -> Verdict {
-    let allowed = case.rule.allowlists.iter().any(|a| a.allows(case.value, case.page.path));
+    let allowed = case.rule.allowlists.iter().any(|a| a.allows(case.value, &case.page.tree_path()));
     if allowed {
         return silent("allowed by the rule's allow list");
     }
@@ -86,7 +90,23 @@ pub(crate) fn judge(case: &Case<'_>) -> Verdict {
         .iter()
         .find_map(|(_, judge)| judge(case))
         .or_else(|| near_key(case))
-        .unwrap_or_else(|| Verdict::Report { severity: case.rule.severity, reason: reason(case) })
+        .unwrap_or_else(|| Verdict::Report { severity: severity(case), reason: reason(case) })
+}
+
+/// How bad a leak is; a key that nothing attributes to a system is not critical.
+fn severity(case: &Case<'_>) -> Severity {
+    match family::attribution(case) {
+        Attribution::Own => case.rule.severity,
+        Attribution::Unknown | Attribution::Other(_) => case.rule.severity.min(Severity::High),
+    }
+}
+
+/// The title of a leak: it names a vendor only where something says that the key is theirs.
+pub(crate) fn title<'d>(case: &Case<'_>, rule: &'d Rule) -> &'d str {
+    match family::attribution(case) {
+        Attribution::Own => &rule.title,
+        Attribution::Unknown | Attribution::Other(_) => &rule.shared.title,
+    }
 }
 
 /// A key of a fixed length that has lost or gained digits: nobody can sign with it as it stands, and who

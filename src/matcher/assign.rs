@@ -3,6 +3,7 @@
 //! The grammar is tolerant on purpose: it does not know languages but the forms that they share. It
 //! never looks further than [`REACH`] bytes, and crosses a line end only where a carrier does.
 
+use super::context::{FILE_BYTES, NEAR_BYTES};
 use super::cursor::Cursor;
 use super::fallback::{Stop, fallback, shell_default};
 use super::inner::inner;
@@ -67,7 +68,8 @@ pub(super) fn give(
             continue;
         }
         let own_context = || rule.context.iter().any(|w| memchr::memmem::find(whole, w.as_bytes()).is_some());
-        if named.weak && !own_context() && !page.has_context(rule, near) {
+        let reach = if named.is_common { NEAR_BYTES } else { FILE_BYTES };
+        if named.weak && !own_context() && !page.has_context(m, named.rule, near, reach) {
             continue;
         }
         out.push(Match { rule: named.rule, value, name: Some(name.span), form: literal.form, token: None });

@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
+use super::context::FILE_BYTES;
 use super::cursor::Cursor;
 use super::{Form, Match, Matcher, Page, is_glued, name, normalise};
 use crate::rule::Rule;
@@ -27,7 +28,7 @@ pub(super) fn at(m: &Matcher, page: &Page<'_>, hit: usize, out: &mut Vec<Match>)
     let Some(index) = m.pem else { return };
     let Some(body) = body_at(page.bytes, hit) else { return };
     let rule = &page.rules[index];
-    if is_named(rule, page.bytes, body.span.start) || page.has_context(rule, body.span) {
+    if is_named(rule, page.bytes, body.span.start) || page.has_context(m, index, body.span, FILE_BYTES) {
         out.push(Match { rule: index, value: body.span, name: None, form: Form::Shape, token: None });
     }
 }

@@ -28,6 +28,7 @@
 mod assign;
 mod bare;
 mod call;
+pub(crate) mod context;
 mod cores;
 pub(crate) mod csv;
 pub(crate) mod cursor;
@@ -45,14 +46,17 @@ mod separator;
 mod shape;
 mod short;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
+use crate::blob::TreeRoot;
 use crate::decode::{self, Wake};
 use crate::prefilter::{Core, Hit, Prefilter, product};
 use crate::rule::{Rule, Value};
 use crate::text::Span;
 use crate::token::{self, Scheme, Token};
 
+use context::{Context, ContextWords};
 pub(crate) use cores::Actions;
 use cores::{Cores, core_of};
 use field::{Field, Fields};
@@ -112,6 +116,8 @@ pub(crate) struct Matcher {
     key: Option<usize>,
     /// Names of a log's fields, for what masks rather than reports.
     fields: Fields,
+    /// The words that say whose a value is.
+    context: ContextWords,
 }
 
 /// A rule that has a name.
@@ -121,7 +127,14 @@ pub(crate) struct Named {
     pub(crate) rule: usize,
     /// True where the name alone is not enough and `context` must stand near.
     pub(crate) weak: bool,
+    /// True for a weak name that is a common word: its context has to be close.
+    pub(crate) is_common: bool,
+    /// True for a name that other systems have as well: who else's it may be is asked before it is reported.
+    pub(crate) is_shared: bool,
 }
+
+/// A weak name of so many characters is a common word.
+const MAX_COMMON_CHARS: usize = 6;
 
 /// What a core leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -191,11 +204,14 @@ impl Matcher {
         let mut calls: HashMap<Vec<u8>, Vec<(usize, usize)>> = HashMap::new();
         let mut schemes = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
-            let weak = rule.weak_names.iter().map(|n| (n, true));
             // A private key leads to its name by itself.
             let rule_names = if rule.value == Value::Pem { &[] } else { &rule.names[..] };
-            for (name, weak) in rule_names.iter().map(|n| (n, false)).chain(weak) {
-                names.add(name, Named { rule: index, weak });
+            let plain = Named { rule: index, weak: false, is_common: false, is_shared: false };
+            rule_names.iter().for_each(|name| names.add(name, plain));
+            rule.shared.names.iter().for_each(|name| names.add(name, Named { is_shared: true, ..plain }));
+            for name in &rule.weak_names {
+                let is_common = name.chars().count() <= MAX_COMMON_CHARS;
+                names.add(name, Named { weak: true, is_common, ..plain });
             }
             for call in &rule.calls {
                 // Where any argument may be the value, the value leads to the call.
@@ -236,6 +252,7 @@ impl Matcher {
             pem: of(Kind::PrivateKey).filter(|&r| rules[r].value == Value::Pem),
             key: of(Kind::SecretKey),
             fields,
+            context: ContextWords::new(rules),
         }
     }
 
@@ -401,6 +418,13 @@ impl Matcher {
         self.names.rules(name.entry)
     }
 
+    /// Whether a rule shares this name with other systems.
+    pub(crate) fn is_shared(&self, rule: usize, name: &[u8]) -> bool {
+        self.names
+            .suffix(&normalise(name))
+            .is_some_and(|entry| self.names.rules(entry).iter().any(|n| n.rule == rule && n.is_shared))
+    }
+
     /// Whether text is, after normalisation, a name itself.
     pub(crate) fn is_name(&self, text: &[u8]) -> bool {
         self.names.suffix(&normalise(text)).is_some()
@@ -412,24 +436,31 @@ impl Matcher {
 pub(crate) struct Page<'a> {
     /// The bytes.
     pub(crate) bytes: &'a [u8],
-    /// The path, for rules whose context it may give.
+    /// The path as it was given.
     pub(crate) path: &'a str,
+    /// How the path reads from the root of the scanned tree.
+    pub(crate) root: Option<&'a dyn TreeRoot>,
     /// The compiled rules' source.
     pub(crate) rules: &'a [Rule],
+    /// Its words that belong to the context of rules.
+    pub(crate) context: &'a Context<'a>,
 }
 
 impl Page<'_> {
-    /// Whether one of the rule's context words stands near, or in the path.
-    pub(crate) fn has_context(&self, rule: &Rule, near: Span) -> bool {
-        const WINDOW: usize = 1024;
-        let start = near.start.saturating_sub(WINDOW);
-        let end = self.bytes.len().min(near.end + WINDOW);
-        let hay = self.bytes[start..end].to_ascii_lowercase();
-        let path = self.path.to_ascii_lowercase();
-        rule.context.iter().any(|word| {
-            memchr::memmem::find(&hay, word.as_bytes()).is_some()
-                || memchr::memmem::find(path.as_bytes(), word.as_bytes()).is_some()
-        })
+    /// The path from the root of the scanned tree: all that rules may know of it.
+    pub(crate) fn tree_path(&self) -> Cow<'_, str> {
+        match self.root {
+            Some(root) if !self.path.is_empty() => Cow::Owned(root.path_within(self.path)),
+            _ => Cow::Borrowed(self.path),
+        }
+    }
+
+    /// Whether one of the rule's context words is within `reach` bytes of a place, or in the path.
+    pub(crate) fn has_context(&self, m: &Matcher, rule: usize, near: Span, reach: usize) -> bool {
+        let path = self.tree_path().to_ascii_lowercase();
+        let in_path = |word: &String| memchr::memmem::find(path.as_bytes(), word.as_bytes()).is_some();
+        self.rules[rule].context.iter().any(in_path)
+            || self.context.has(&m.context, self.bytes, rule, near, reach)
     }
 }
 

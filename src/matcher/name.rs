@@ -229,7 +229,7 @@ fn ideographs(names: &Names, bytes: &[u8], hit: usize) -> Option<Name> {
 }
 
 /// The run of identifier bytes around `at`, without dashes and dots at its ends.
-pub(super) fn identifier(bytes: &[u8], at: usize) -> Span {
+pub(crate) fn identifier(bytes: &[u8], at: usize) -> Span {
     if !bytes.get(at).is_some_and(|&b| is_ident(b)) {
         return Span::new(at, at);
     }

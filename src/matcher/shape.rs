@@ -2,6 +2,7 @@
 //! that tokens are made of.
 
 use super::bare::{is_key_byte, word};
+use super::context::FILE_BYTES;
 use super::cursor::Cursor;
 use super::{Form, Match, Matcher, Page, der, hex};
 use crate::text::Span;
@@ -201,7 +202,7 @@ pub(super) fn pem(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>)
     let body = body.iter().filter(|b| b.is_ascii_alphanumeric()).count();
     let value = Span::new(start, start + end + 9 + close + 5);
     let named = || der::is_named(&page.rules[rule], page.bytes, start);
-    if body >= 80 && !is_code && (page.has_context(&page.rules[rule], value) || named()) {
+    if body >= 80 && !is_code && (page.has_context(m, rule, value, FILE_BYTES) || named()) {
         out.push(Match { rule, value, name: None, form: Form::Shape, token: None });
     }
 }

@@ -50,6 +50,8 @@ pub struct Rule {
     /// Words of other systems, in lower case: where one stands right before a name that is written as words,
     /// the value is theirs.
     pub others: Vec<String>,
+    /// Names that other systems have as well, and what tells them apart.
+    pub shared: Shared,
     /// What makes a key of a value that has no name.
     pub beside: Beside,
     /// The token schemes, by their names in [`crate::token::SCHEMES`].
@@ -109,6 +111,22 @@ pub struct Call {
     pub argument: Option<usize>,
     /// Words of which one must stand near, where other systems have such a function as well.
     pub context: Vec<String>,
+}
+
+/// Names that other systems have as well: without a word of the rule's `context` in the file or in the path
+/// a value is reported under a title that names no vendor, and what belongs to another system is not.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Shared {
+    /// The names.
+    pub names: Vec<String>,
+    /// The title where nothing says whose the value is.
+    pub title: String,
+    /// What is next to a value of this rule: pieces of names, compared without case, `_` and `-`.
+    pub neighbours: Vec<String>,
+    /// How values of other systems begin, the value itself or one beside it; `#` is any hex digit.
+    pub other_values: Vec<String>,
+    /// Names that make a pair with the same name in other systems: only a word of the rule outweighs them.
+    pub other_neighbours: Vec<String>,
 }
 
 /// What stands beside a value with a form of its own, such as 64 hex digits, where it has no name.

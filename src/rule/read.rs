@@ -3,7 +3,7 @@
 
 use regex::bytes::Regex;
 
-use super::{Allow, Beside, Call, Rule, Value};
+use super::{Allow, Beside, Call, Rule, Shared, Value};
 use crate::error::Result;
 use crate::finding::{Kind, Severity};
 use crate::table::{Table, document};
@@ -25,6 +25,7 @@ const RULE: &[&str] = &[
     "calls",
     "context",
     "others",
+    "shared",
     "beside",
     "token",
     "regex",
@@ -40,6 +41,7 @@ const RULE: &[&str] = &[
 ];
 const ALLOW: &[&str] = &["description", "regexes", "paths", "stopwords", "condition", "regexTarget"];
 const CALL: &[&str] = &["name", "argument", "context"];
+const SHARED: &[&str] = &["names", "title", "neighbours", "other_values", "other_neighbours"];
 const BESIDE: &[&str] = &["words", "packages", "numbers", "accounts"];
 
 /// Reads a whole file.
@@ -78,6 +80,7 @@ fn rule(t: &Table<'_>) -> Result<Rule> {
         calls: t.tables("calls", "a call")?.iter().map(call).collect::<Result<_>>()?,
         context: t.strings("context")?,
         others: t.strings("others")?,
+        shared: t.table("shared", "`shared`")?.as_ref().map(shared).transpose()?.unwrap_or_default(),
         beside: t.table("beside", "`beside`")?.as_ref().map(beside).transpose()?.unwrap_or_default(),
         token: t.one_or_more("token")?,
         secret_group: t.integer("secretGroup")?.unwrap_or(usize::from(has_group(regex.as_ref()))),
@@ -105,6 +108,7 @@ fn rule(t: &Table<'_>) -> Result<Rule> {
     if rule.regex.is_none()
         && rule.token.is_empty()
         && rule.names.is_empty()
+        && rule.shared.names.is_empty()
         && rule.weak_names.is_empty()
         && rule.value == Value::Any
     {
@@ -126,6 +130,17 @@ fn call(t: &Table<'_>) -> Result<Call> {
         return Err(t.error("argument", "expected the position of the argument, from 1".into()));
     }
     Ok(Call { name, argument, context: t.strings("context")? })
+}
+
+fn shared(t: &Table<'_>) -> Result<Shared> {
+    t.only(SHARED)?;
+    Ok(Shared {
+        names: t.strings("names")?,
+        title: t.string("title")?.ok_or_else(|| t.missing("title"))?,
+        neighbours: t.strings("neighbours")?,
+        other_values: t.strings("other_values")?,
+        other_neighbours: t.strings("other_neighbours")?,
+    })
 }
 
 fn beside(t: &Table<'_>) -> Result<Beside> {

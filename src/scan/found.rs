@@ -12,8 +12,8 @@ use super::encoding::Encoding;
 use super::excerpt::{Hidden, Known, SIGHT, excerpt};
 use super::inline;
 use super::place::{Base, Locator, Spot};
-use crate::blob::{Blob, Origin};
-use crate::config::Markers;
+use crate::blob::{Blob, Origin, TreeRoot};
+use crate::config::{Markers, Policy};
 use crate::detect::{Detection, Detector, Scratch};
 use crate::finding::{
     Columns, Excerpt, Finding, Kind, Severity, Status, Suppression, Suppressor, Verdict, fingerprint,
@@ -87,6 +87,7 @@ pub(super) struct Inspector<'d> {
     detector: &'d Detector,
     scratch: Scratch,
     markers: Option<&'d Markers>,
+    root: Option<&'d dyn TreeRoot>,
     excerpts: bool,
     keep_silent: bool,
 }
@@ -95,11 +96,13 @@ impl<'d> Inspector<'d> {
     /// An inspector for one thread.
     pub(super) fn new(
         detector: &'d Detector,
-        markers: Option<&'d Markers>,
+        policy: Option<&'d Policy>,
         excerpts: bool,
         keep_silent: bool,
     ) -> Self {
-        Self { detector, scratch: Scratch::default(), markers, excerpts, keep_silent }
+        let markers = policy.and_then(Policy::markers);
+        let root = policy.map(|policy| policy.ground() as &dyn TreeRoot);
+        Self { detector, scratch: Scratch::default(), markers, root, excerpts, keep_silent }
     }
 
     /// Adds what is found in `blob` to `out`; `offset` is where `blob.bytes` begins in the file.
@@ -246,12 +249,14 @@ impl<'d> Inspector<'d> {
     /// Everything that is detected, silent ones included.
     fn detect(&mut self, blob: &Blob<'_>) -> Vec<Detection<'d>> {
         let mut detections = Vec::new();
+        let blob = &Blob { root: self.root, ..*blob };
         self.detector.detect(blob, &mut self.scratch, &mut |d| detections.extend(inside(d, blob)));
         detections
     }
 
     fn leaks(&mut self, blob: &Blob<'_>) -> Vec<Detection<'d>> {
         let mut leaks = Vec::new();
+        let blob = &Blob { root: self.root, ..*blob };
         self.detector.leaks(blob, &mut self.scratch, &mut |d| leaks.extend(inside(d, blob)));
         leaks
     }
@@ -306,7 +311,7 @@ fn describe(detection: &Detection<'_>, blob: &Blob<'_>, offset: u64) -> Finding 
         rule: detection.rule.id.clone(),
         kind: detection.rule.kind,
         severity,
-        message: message(&detection.rule.title, detection.status, &detection.decoded),
+        message: message(detection.title, detection.status, &detection.decoded),
         // A reason quotes the name that it went by, and another value may be glued to a name.
         reason: mask_runs(reason),
         path: blob.origin.path.clone(),

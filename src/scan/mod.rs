@@ -221,8 +221,12 @@ struct Shared<'s> {
 
 impl<'s> Shared<'s> {
     fn inspector(&self) -> Inspector<'s> {
-        let markers = self.settings.policy.and_then(Policy::markers);
-        Inspector::new(self.detector, markers, self.settings.excerpts || self.keep_silent, self.keep_silent)
+        Inspector::new(
+            self.detector,
+            self.settings.policy,
+            self.settings.excerpts || self.keep_silent,
+            self.keep_silent,
+        )
     }
 }
 

@@ -168,7 +168,7 @@ impl Task {
         let Some(part) = part else { return false };
         let bytes = &hand.bytes[..hand.length];
         let at_start = part.offset == 0;
-        let blob = Blob { bytes, owned: part.owned, at_start, origin: &self.origin, head };
+        let blob = Blob { bytes, owned: part.owned, at_start, origin: &self.origin, head, root: None };
         let mut found = Vec::new();
         let inspected = hand.inspector.inspect(&blob, part.offset, &mut found);
         let counted = count(Encoding::of(head), bytes, part.owned.range(), at_start);

@@ -1,0 +1,107 @@
+//! Whose key is it? Some names are common to many systems. What is around the value decides, the closest
+//! first: its own name and what it is nested in, its own form, its line, its neighbours, and at last the
+//! file and its path.
+
+use super::surroundings::Surroundings;
+use super::{Case, silent};
+use crate::finding::Verdict;
+use crate::matcher::context::FILE_BYTES;
+use crate::rule::{Rule, Value};
+
+/// Whose a key is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Attribution {
+    /// The system's that the rule is about.
+    Own,
+    /// Nothing says whose.
+    Unknown,
+    /// Another system's, for this reason.
+    Other(String),
+}
+
+pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
+    if !case.is_key() {
+        return None;
+    }
+    if is_named_for_trtc(case) {
+        return Some(silent("named for TRTC, whose key has 64 lower-case hex digits"));
+    }
+    match attribution(case) {
+        Attribution::Other(reason) => Some(silent(reason)),
+        Attribution::Own | Attribution::Unknown => None,
+    }
+}
+
+/// `TRTC_SECRET_KEY` and the like, under a rule for keys of any form.
+fn is_named_for_trtc(case: &Case<'_>) -> bool {
+    const WORDS: [&str; 5] = ["trtc", "tencent", "qcloud", "timsecret", "sdksecret"];
+    if case.rule.value != Value::Key {
+        return false;
+    }
+    let name = crate::matcher::normalise(case.name());
+    let name = String::from_utf8_lossy(&name);
+    WORDS.iter().any(|word| name.contains(word)) && !name.contains("tirtc")
+}
+
+/// Whose the key of a case is.
+pub(crate) fn attribution(case: &Case<'_>) -> Attribution {
+    let rule = case.rule;
+    let Some(name) = case.found.name.filter(|_| case.matcher.is_shared(case.found.rule, case.name())) else {
+        return Attribution::Own;
+    };
+    let around = Surroundings::of(case.page.bytes, name, case.found.value);
+    let own_word = |text: &str| rule.context.iter().any(|word| text.contains(word.as_str()));
+    if own_word(&around.nesting.to_ascii_lowercase()) {
+        return Attribution::Own;
+    }
+    if let Some(word) = around.nesting_words().find(|w| is_other(rule, w)) {
+        return Attribution::Other(format!("a key of another system: its name says `{word}`"));
+    }
+    if let Some(start) = other_value(rule, case.value) {
+        return Attribution::Other(format!("a key of another system: it begins with `{start}`"));
+    }
+    if let Some(word) = around.line_words().find(|w| is_other(rule, w)) {
+        return Attribution::Other(format!("a key of another system: its line says `{word}`"));
+    }
+    if let Some(start) = around.paired_tokens().find_map(|token| other_value(rule, token)) {
+        return Attribution::Other(format!("a key of another system: `{start}…` is beside it"));
+    }
+    let is_near = around.has_neighbour(&rule.shared.neighbours);
+    if is_near || case.page.has_context(case.matcher, case.found.rule, case.found.value, FILE_BYTES) {
+        return Attribution::Own;
+    }
+    if let Some(neighbour) = around.paired_name(&rule.shared.other_neighbours) {
+        return Attribution::Other(format!("a key of another system: `{neighbour}` is beside it"));
+    }
+    if is_session_key(case, &around) {
+        return Attribution::Other("the session key of a web framework".to_owned());
+    }
+    Attribution::Unknown
+}
+
+/// Whether a word names another system.
+fn is_other(rule: &Rule, word: &str) -> bool {
+    rule.others.iter().any(|other| other == word)
+}
+
+/// How values of another system begin, where this is one.
+fn other_value<'r>(rule: &'r Rule, value: &[u8]) -> Option<&'r str> {
+    const MIN_TOKEN_BYTES: usize = 16;
+    let fits = |(pattern, byte): (u8, &u8)| match pattern {
+        b'#' => byte.is_ascii_digit() || (b'a'..=b'f').contains(byte),
+        _ => pattern == *byte,
+    };
+    let patterns = rule.shared.other_values.iter();
+    patterns.map(String::as_str).find(|pattern| {
+        let is_whole = pattern.contains('#');
+        value.len() >= MIN_TOKEN_BYTES.max(pattern.len())
+            && (!is_whole || value.len() == pattern.len())
+            && pattern.bytes().zip(value).all(fits)
+    })
+}
+
+/// `SECRET_KEY` in a Python file signs the sessions of Django and Flask.
+fn is_session_key(case: &Case<'_>, around: &Surroundings<'_>) -> bool {
+    let name = around.identifier;
+    case.page.path.ends_with(".py") && (name == "SECRET_KEY" || name.ends_with("app.secret_key"))
+}

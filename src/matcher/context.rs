@@ -1,0 +1,167 @@
+//! The words around a candidate that say whose it is: looked up in an index of the whole page, so that a
+//! word counts as far as the file reaches and no text is searched twice.
+
+use std::cell::OnceCell;
+use std::sync::OnceLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::Page;
+use crate::rule::Rule;
+use crate::text::Span;
+
+/// How far a word of a rule's context may be from the value, in bytes. A part of a large file carries
+/// enough of its neighbours that the answer is the same in every part.
+pub(crate) const FILE_BYTES: usize = 48 * 1024;
+
+/// The same for names that are common words, such as `key`.
+pub(crate) const NEAR_BYTES: usize = 1024;
+
+/// What the numbers of applications are called.
+const NUMBER_NAMES: [&str; 3] = ["appid", "app_id", "app-id"];
+
+/// The words of all rules.
+#[derive(Debug, Default)]
+pub(crate) struct ContextWords {
+    words: Vec<String>,
+    /// For each word the rules that have it.
+    rules: Vec<Vec<usize>>,
+    /// For each rule the patterns of its numbers, `#` for any digit.
+    numbers: Vec<Vec<String>>,
+    /// Built when a candidate first asks.
+    automaton: OnceLock<Option<AhoCorasick>>,
+}
+
+impl ContextWords {
+    pub(crate) fn new(rules: &[Rule]) -> Self {
+        let mut all = Self::default();
+        for (index, rule) in rules.iter().enumerate() {
+            for word in &rule.context {
+                match all.words.iter().position(|known| known == word) {
+                    Some(at) => all.rules[at].push(index),
+                    None => {
+                        all.words.push(word.clone());
+                        all.rules.push(vec![index]);
+                    }
+                }
+            }
+            all.numbers.push(rule.beside.numbers.clone());
+        }
+        all
+    }
+
+    /// The automaton over the words and, behind them, the names of numbers; none where it cannot be built.
+    fn automaton(&self) -> Option<&AhoCorasick> {
+        let build = || {
+            let patterns = self.words.iter().map(String::as_str).chain(NUMBER_NAMES);
+            AhoCorasick::builder().ascii_case_insensitive(true).build(patterns).ok()
+        };
+        self.automaton.get_or_init(build).as_ref()
+    }
+
+    /// Whether a word of any rule is in the text.
+    pub(crate) fn any_in(&self, text: &[u8]) -> bool {
+        self.automaton().is_some_and(|automaton| automaton.is_match(text))
+    }
+
+    /// For each rule where its words and numbers are, in order.
+    fn index(&self, bytes: &[u8]) -> Vec<Vec<u32>> {
+        let mut found = vec![Vec::new(); self.numbers.len()];
+        let Some(automaton) = self.automaton() else { return found };
+        let mut add = |rule: usize, at: usize| {
+            let at = u32::try_from(at).unwrap_or(u32::MAX);
+            if found[rule].last() != Some(&at) {
+                found[rule].push(at);
+            }
+        };
+        for hit in automaton.find_overlapping_iter(bytes) {
+            match self.rules.get(hit.pattern().as_usize()) {
+                Some(rules) => rules.iter().for_each(|rule| add(*rule, hit.start())),
+                None => {
+                    let Some(number) = number_after(bytes, hit.end()) else { continue };
+                    let fits = |patterns: &Vec<String>| patterns.iter().any(|p| is_number(p, number));
+                    let rules = self.numbers.iter().enumerate().filter(|(_, patterns)| fits(patterns));
+                    rules.for_each(|(rule, _)| add(rule, hit.start()));
+                }
+            }
+        }
+        found
+    }
+}
+
+/// The number that a name is followed by, over a separator, quotes and the tag of an element.
+fn number_after(bytes: &[u8], end: usize) -> Option<&[u8]> {
+    const MAX_GAP_BYTES: usize = 40;
+    const MAX_DIGITS: usize = 12;
+    let rest = bytes.get(end..)?;
+    let is_gap = |b: &&u8| !b.is_ascii_digit() && !matches!(b, b';' | b'{' | b'}');
+    let gap = rest.iter().take(MAX_GAP_BYTES).take_while(is_gap).count();
+    let digits = rest[gap..].iter().take(MAX_DIGITS).take_while(|b| b.is_ascii_digit()).count();
+    (digits > 0).then(|| &rest[gap..gap + digits])
+}
+
+/// Whether a number has the form of a pattern.
+fn is_number(pattern: &str, number: &[u8]) -> bool {
+    let fits = |(pattern, digit): (u8, &u8)| pattern == b'#' || pattern == *digit;
+    pattern.len() == number.len() && pattern.bytes().zip(number).all(fits)
+}
+
+/// What is known of the words of one page.
+#[derive(Debug, Default)]
+pub(crate) struct Context<'a> {
+    index: OnceCell<Vec<Vec<u32>>>,
+    /// The page from which this one was decoded, and where.
+    outer: Option<(&'a Page<'a>, usize)>,
+}
+
+impl<'a> Context<'a> {
+    /// That of a page that was decoded from another one.
+    pub(crate) fn inside(outer: &'a Page<'a>, at: usize) -> Self {
+        Self { index: OnceCell::new(), outer: Some((outer, at)) }
+    }
+
+    /// Whether a word or number of the rule is within so many bytes of a place, or in what is around.
+    pub(super) fn has(
+        &self,
+        words: &ContextWords,
+        bytes: &[u8],
+        rule: usize,
+        near: Span,
+        reach: usize,
+    ) -> bool {
+        let all = self.index.get_or_init(|| words.index(bytes));
+        let places = all.get(rule).map_or(&[][..], Vec::as_slice);
+        let from = u32::try_from(near.start.saturating_sub(reach)).unwrap_or(u32::MAX);
+        let next = places.partition_point(|at| *at < from);
+        let is_near = places.get(next).is_some_and(|at| *at as usize <= near.end + reach);
+        is_near
+            || self
+                .outer
+                .is_some_and(|(page, at)| page.context.has(words, page.bytes, rule, Span::new(at, at), reach))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_applications_count_under_their_name() {
+        let rules = crate::rule::builtin();
+        let words = ContextWords::new(&rules);
+        let rule = rules.iter().position(|r| !r.beside.numbers.is_empty()).expect("a rule has numbers");
+        for text in [
+            "appid = 1400123456;",
+            "\"appId\": \"1600123456\"",
+            "APP_ID=20012345",
+            "<key>AppId</key>\n<integer>1400123456</integer>",
+        ] {
+            assert_eq!(words.index(text.as_bytes())[rule].len(), 1, "{text}");
+        }
+        for text in
+            ["time = 1400123456", "appid = 1500123456", "appid = 14001234567", "appid; n = 1400123456"]
+        {
+            assert!(words.index(text.as_bytes())[rule].is_empty(), "{text}");
+        }
+    }
+}
