@@ -51,8 +51,11 @@ fn no_case_leaks_in_any_pieces() {
     let mut wrong = Vec::new();
     // A value on a line before its name: only who looks ahead can know.
     const AHEAD: [&str; 2] = ["markup/AndroidManifest meta-data", "json/a Postman environment, value first"];
+    // What is no key because of the lines below it.
+    const BELOW: &str = "wild_syntax/silent: vectors with the digits on lines of their own";
     for case in cases::load() {
-        let all = if AHEAD.contains(&case.name.as_str()) { &ALL[..2] } else { &ALL };
+        let looks_ahead = AHEAD.contains(&case.name.as_str()) || case.name.starts_with(BELOW);
+        let all = if looks_ahead { &ALL[..2] } else { &ALL };
         let expanded = case.expand();
         let reported = cases::reported(&detector, &case.path, &expanded.bytes);
         for &pieces in all {

@@ -19,9 +19,12 @@ pub(super) const CORES: [(&[u8; 4], usize); 2] = [(b"yqGS", 13), (b"QEEI", 5)];
 pub(super) struct Body {
     /// Where it stands, with all that joins its pieces.
     pub(super) span: Span,
-    /// Its base64 in one piece.
+    /// Its base64 in one piece; only the beginning where the text ends before the key does.
     pub(super) text: Zeroizing<Vec<u8>>,
 }
+
+/// The shortest beginning of a key that shows some of its secret, in characters.
+const SHORTEST_CUT: usize = 52;
 
 /// The key at a core, where the place names the signer or the platform.
 pub(super) fn at(m: &Matcher, page: &Page<'_>, hit: usize, out: &mut Vec<Match>) {
@@ -59,15 +62,18 @@ pub(super) fn body_at(bytes: &[u8], hit: usize) -> Option<Body> {
     decode(&body.text).map(|_| body)
 }
 
-/// The DER, where it is that of a private key on one of the signer's curves.
+/// The DER, where it is that of a private key on one of the signer's curves, or as much as there is of it.
 fn decode(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     // secp256k1 and prime256v1 by their object identifiers; version 1 and 32 bytes of secret.
     const CURVES: [&[u8]; 2] =
         [&[0x2b, 0x81, 0x04, 0x00, 0x0a], &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07]];
     const SECRET: &[u8] = &[0x02, 0x01, 0x01, 0x04, 0x20];
-    let der = Zeroizing::new(STANDARD.decode(text).ok()?);
+    let der = Zeroizing::new(STANDARD.decode(&text[..text.len() / 4 * 4]).ok()?);
     let holds = |part: &[u8]| memchr::memmem::find(&der, part).is_some();
-    (holds(SECRET) && CURVES.iter().any(|curve| holds(curve))).then_some(der)
+    let has_curve = CURVES.iter().any(|curve| holds(curve));
+    let is_cut = length(text).is_none_or(|length| text.len() < length);
+    // Behind the secret of SEC1 the curve may be cut off.
+    (holds(SECRET) && (has_curve || is_cut && der.get(2..7) == Some(SECRET))).then_some(der)
 }
 
 /// How many characters the base64 has that begins here, by the length that its DER tells.
@@ -104,9 +110,17 @@ fn collect(bytes: &[u8], start: usize) -> Option<Body> {
     // Padding is often left away.
     let padding = length - text.len();
     let unpadded = (1..=2).contains(&padding) && !text.ends_with(b"=");
-    let end = c.at;
-    text.resize(length, b'=');
-    unpadded.then_some(Body { span: Span::new(start, end), text })
+    let span = Span::new(start, c.at);
+    if unpadded {
+        text.resize(length, b'=');
+    }
+    (unpadded || text.len() >= SHORTEST_CUT && ends(c.rest())).then_some(Body { span, text })
+}
+
+/// Whether the text ends here, but for what joins pieces: more of the key may come in a stream.
+fn ends(rest: &[u8]) -> bool {
+    const LONGEST_JOINT: usize = 40;
+    rest.len() <= LONGEST_JOINT && rest.iter().all(|b| b"\"'`\\ \t\r\nrn+.&,".contains(b))
 }
 
 /// Goes over what joins two pieces: a line end, real or escaped, the end of one literal and the beginning
@@ -210,10 +224,22 @@ mod tests {
     }
 
     #[test]
+    fn the_beginning_of_a_key_at_the_end_of_the_text_is_found() {
+        for key in keys() {
+            for end in ["", "\"", "\n", "\\n\"\n", "\" +\n  "] {
+                let text = format!("k = \"{}{end}", &key[..64]);
+                let body = find(&text).unwrap_or_else(|| panic!("{text}"));
+                assert_eq!(&text[body.span.range()], &key[..64], "{text}");
+            }
+            assert!(find(&key[..48]).is_none() && find(&format!("{} x", &key[..64])).is_none());
+        }
+    }
+
+    #[test]
     fn what_is_longer_or_cut_off_or_of_another_kind_is_no_key() {
         let key = &keys()[0];
-        for text in [format!("{key}A"), format!("A{key}"), key[..key.len() - 8].to_owned(), "MIGHyqGS".into()]
-        {
+        let cut = &key[..key.len() - 8];
+        for text in [format!("{key}A"), format!("A{key}"), format!("{cut}; done"), "MIGHyqGS".into()] {
             assert!(find(&text).is_none(), "{text}");
         }
         let public = STANDARD.encode([&[0x30, 0x59, 0x30, 0x13][..], &[7; 87]].concat());
