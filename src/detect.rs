@@ -42,6 +42,9 @@ const REACH: usize = 9 * 1024;
 /// Near the cut end of a view a name or a value may be cut as well; the next view has it whole.
 const CUT: usize = 1024;
 
+/// How much is read around a change for a word of a rule's context that the change completes.
+const CONTEXT_WORD_BYTES: usize = 64;
+
 /// The detector: immutable and shared by all threads.
 #[derive(Debug)]
 pub struct Detector {
@@ -177,7 +180,15 @@ impl Detector {
         let page = Page { bytes, path: "", root: None, rules: &self.rules, context: &context };
         let head = &bytes[..bytes.len().min(HEAD)];
         let columns = Columns::of(&self.matcher, head);
-        let anywhere = self.has_expressions;
+        // So may a word that says whose a value far from it is.
+        let gives_context = |changed: &[Range<usize>]| {
+            let near = |range: &Range<usize>| {
+                range.start.saturating_sub(CONTEXT_WORD_BYTES)
+                    ..bytes.len().min(range.end + CONTEXT_WORD_BYTES)
+            };
+            changed.iter().any(|range| self.matcher.has_context_word(&bytes[near(range)]))
+        };
+        let anywhere = self.has_expressions || changed.is_some_and(gives_context);
         // The names of columns say what stands far below them, and an expression may span everything.
         let all = 0..bytes.len();
         let ranges = match changed {

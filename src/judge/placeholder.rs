@@ -136,6 +136,9 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
     if ANYWHERE.iter().any(|w| lower.contains(w)) || has_few_bytes(value) || is_counting(value) {
         return Some(silent("a placeholder"));
     }
+    if is_sample(case) {
+        return Some(silent("a sample, as the text before it says"));
+    }
     let words = words(&text);
     if words.first().is_some_and(|w| is_prefix(w, &text)) {
         return Some(silent("a placeholder"));
@@ -149,6 +152,16 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
     let known = words.iter().filter(|w| WORDS.contains(&w.as_str())).map(String::len).sum::<usize>();
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     (known > 0 && known * 3 >= letters).then(|| silent("a placeholder"))
+}
+
+/// `密钥（样例）：…`, `secret key (example): …`: a remark between the name and the value.
+fn is_sample(case: &Case<'_>) -> bool {
+    const MAX_REMARK_BYTES: usize = 40;
+    const WORDS: [&str; 7] = ["样例", "示例", "例如", "样本", "example", "sample", "placeholder"];
+    let Some(name) = case.found.name else { return false };
+    let remark = case.page.bytes.get(name.end..case.found.value.start).unwrap_or_default();
+    let remark = String::from_utf8_lossy(&remark[..remark.len().min(MAX_REMARK_BYTES)]).to_lowercase();
+    WORDS.iter().any(|word| remark.contains(word))
 }
 
 /// `test-…`, `demo_…`: a placeholder whatever follows, unless what follows is random.

@@ -4,6 +4,7 @@
 //! A run counts under a name of the rule, as the key of a call that the rule knows, or beside what only
 //! that system has. A digit lost or added is a slip of who copied the key, and counts less.
 
+use super::context::{FILE_BYTES, NEAR_BYTES};
 use super::{Form, Match, Matcher, Page, name, normalise};
 use crate::rule::{Call, Rule};
 use crate::text::Span;
@@ -77,7 +78,8 @@ fn named(m: &Matcher, page: &Page<'_>, index: usize, run: Span, is_digest: bool)
     let named = m.names.rules(entry).iter().find(|n| n.rule == index)?;
     if named.weak {
         let path = normalise(&page.bytes[whole.range()]);
-        let own = holds(&path, &page.rules[index].context);
+        let reach = if named.is_common { NEAR_BYTES } else { FILE_BYTES };
+        let own = holds(&path, &page.rules[index].context) || page.has_context(m, index, run, reach);
         if !own || is_digest || holds(&path, OTHER_KEYS) || run.len() != WHOLE {
             return None;
         }

@@ -418,6 +418,11 @@ impl Matcher {
         self.names.rules(name.entry)
     }
 
+    /// Whether a word of any rule's context is in the text.
+    pub(crate) fn has_context_word(&self, text: &[u8]) -> bool {
+        self.context.any_in(text)
+    }
+
     /// Whether a rule shares this name with other systems.
     pub(crate) fn is_shared(&self, rule: usize, name: &[u8]) -> bool {
         self.names
