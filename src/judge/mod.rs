@@ -70,7 +70,7 @@ const JUDGES: &[(&str, Judge)] = &[
 
 /// Whether the value is shorter than any key: no judge reports it then, and nothing else need be asked.
 pub(crate) fn is_too_short(case: &Case<'_>) -> bool {
-    case.is_key() && case.found.token.is_none() && case.secret().len() < random::SHORTEST
+    case.is_key() && case.found.token.is_none() && case.secret().len() < random::MIN_KEY_BYTES
 }
 
 /// The verdict on a match.

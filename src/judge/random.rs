@@ -9,7 +9,7 @@ use crate::rule::Value;
 const ENTROPY: f64 = 3.0;
 
 /// No key is shorter, in bytes.
-pub(super) const SHORTEST: usize = 16;
+pub(super) const MIN_KEY_BYTES: usize = 16;
 const LONGEST: usize = 256;
 
 /// What quotes, brackets and separates in every language, and what no key holds.
@@ -23,7 +23,7 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
     if !case.is_key() {
         return None;
     }
-    if value.len() < SHORTEST {
+    if value.len() < MIN_KEY_BYTES {
         return Some(silent("too short for a key"));
     }
     if value.len() > LONGEST {
