@@ -45,9 +45,11 @@ impl ByteSet for Halves {
 }
 
 /// Exactly these bytes, but for the highest bit of each.
+#[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy, Default)]
 pub(super) struct Folded(u128);
 
+#[cfg(target_arch = "x86_64")]
 impl Folded {
     /// Whether the byte passes.
     pub(super) fn has(self, b: u8) -> bool {
@@ -55,6 +57,7 @@ impl Folded {
     }
 }
 
+#[cfg(target_arch = "x86_64")]
 impl ByteSet for Folded {
     fn of(class: &Class) -> Self {
         Self(class.iter().fold(0, |set, &b| set | 1 << (b & 127)))
