@@ -204,6 +204,13 @@ pub struct Finding {
     pub excerpt: Excerpt,
 }
 
+impl Finding {
+    /// What two findings of the same secret have in common: the rule and the fingerprint.
+    pub fn identity(&self) -> (&str, &str) {
+        (&self.rule, &self.fingerprint)
+    }
+}
+
 /// The first column of a finding and the one after its last, from 1, in units other than characters.
 ///
 /// Both hold whatever the encoding of the file is: they are what its text takes in UTF-16 and in UTF-8.

@@ -101,12 +101,9 @@ pub fn scan(
     // reported still proves what it signed.
     settings.policy.iter().for_each(|policy| findings.iter_mut().for_each(|f| policy.apply(f)));
     let proofs = prove::conclude(&mut findings, gathered.exhibits, proving, settings.jobs);
-    let open = || findings.iter().filter(|f| f.suppressed.is_none());
     let mut summary = Summary {
         files: gathered.files,
         bytes: gathered.bytes,
-        findings: open().count() as u64,
-        suppressed: findings.iter().filter(|f| f.suppressed.is_some()).count() as u64,
         skipped: gathered.skipped,
         errors: gathered.errors.len() as u64,
         proven: proofs.proven,
@@ -114,9 +111,7 @@ pub fn scan(
         nonce_reuse: prove::reused(&findings),
         ..Summary::default()
     };
-    for finding in open() {
-        summary.by_severity[finding.severity as usize] += 1;
-    }
+    summary.count(&findings);
     let (mut errors, mut skipped) = (gathered.errors, gathered.skipped_paths);
     errors.sort();
     skipped.sort();

@@ -10,7 +10,7 @@ use scrubjay::finding::Severity;
 use scrubjay::globs::Excluded;
 use scrubjay::input::{self, Commits, Hidden, Request, Subject, Tips};
 use scrubjay::prove::{Known, Proving};
-use scrubjay::report::{self, Failure, Run, Summary};
+use scrubjay::report::{self, Failure, Run, Style, Summary};
 use scrubjay::scan::{self, Note, Outcome, Settings};
 use scrubjay::text::printable;
 use zeroize::Zeroizing;
@@ -104,7 +104,8 @@ impl Plan<'_> {
             errors: &outcome.errors,
             rules: self.detector.rules(),
         };
-        let style = output.style_of_report(args.output.is_some(), args.verbose);
+        let style = output.style_of_report(args.output.is_some());
+        let style = Style { verbose: args.verbose, all: args.all, ..style };
         let took = clock.elapsed();
         let written = output.report(args.output.as_deref(), &mut |out| {
             report::write(format, style, &run, &outcome.findings, out)
