@@ -56,7 +56,7 @@ pub(super) fn other_commits(entry: &Entry<'_>) -> Option<String> {
 pub(super) fn fate(entry: &Entry<'_>) -> Option<(Commit, Option<String>)> {
     let mut commit = entry.shown.commit.as_deref()?.clone();
     let others = || entry.all.iter().filter_map(|finding| finding.commit.as_deref());
-    let holder = others().filter(|other| other.in_head).last();
+    let holder = others().rfind(|other| other.in_head);
     let again = holder.filter(|_| !commit.in_head).map(|other| short(&other.id));
     commit.in_head = holder.is_some();
     commit.unreachable = others().all(|other| other.unreachable);
