@@ -32,12 +32,24 @@ use crate::report::{Failure, Summary};
 pub struct Settings<'p> {
     /// The number of threads.
     pub jobs: usize,
-    /// Cut the masked line around each finding; only people read it.
-    pub excerpts: bool,
+    /// Which findings get the masked line around them; only people read it.
+    pub excerpts: Excerpts,
     /// Keep the path of everything that is skipped, not only the count.
     pub list_skipped: bool,
     /// What need not be reported; without one everything is.
     pub policy: Option<&'p Policy>,
+}
+
+/// Which findings get the masked line around them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Excerpts {
+    /// None.
+    Nothing,
+    /// Those that the report for people shows where nothing more is asked for: of a secret that a file repeats
+    /// the first of the worst, and no expired token. Others can have one as well.
+    Shown,
+    /// All.
+    All,
 }
 
 /// What a scan gave.
@@ -217,7 +229,7 @@ struct Shared<'s> {
 impl<'s> Shared<'s> {
     fn inspector(&self) -> Inspector<'s> {
         let markers = self.settings.policy.and_then(Policy::markers);
-        Inspector::new(self.detector, markers, self.settings.excerpts || self.keep_silent, self.keep_silent)
+        Inspector::new(self.detector, markers, self.keep_silent)
     }
 }
 
@@ -256,7 +268,7 @@ impl Gathered {
             Settled::Leak(finding, exhibit, note) => {
                 self.notes.extend(note);
                 if let Some(exhibit) = exhibit {
-                    self.exhibits.add(&finding.fingerprint, exhibit);
+                    self.exhibits.add(&finding.fingerprint, *exhibit);
                 }
                 self.leaks.push(finding);
             }

@@ -25,17 +25,19 @@ fn on_line(line: usize) -> Finding {
 }
 
 fn expired(line: usize, fingerprint: &str, key: Option<&str>) -> Finding {
-    let proof = key.map(|words| Proof {
-        scheme: "tirtc-v1",
-        token: fingerprint.to_owned(),
-        secret_key: "8899aabbccddeeff".to_owned(),
-        device_secret_key: None,
-        words: words.to_owned(),
+    let proof = key.map(|words| {
+        Box::new(Proof {
+            scheme: "tirtc-v1",
+            token: fingerprint.to_owned(),
+            secret_key: "8899aabbccddeeff".to_owned(),
+            device_secret_key: None,
+            words: words.to_owned(),
+        })
     });
     Finding {
         severity: Severity::Info,
         status: Some(Status::Expired),
-        claims: Some(Claims { expires_at: Some(-(line as i64) * 60), ..Claims::default() }),
+        claims: Some(Box::new(Claims { expires_at: Some(-(line as i64) * 60), ..Claims::default() })),
         fingerprint: fingerprint.to_owned(),
         proof,
         ..on_line(line)

@@ -77,11 +77,11 @@ fn laden() -> Finding {
     Finding {
         message: text(),
         reason: text(),
-        claims: Some(claims),
+        claims: Some(Box::new(claims)),
         decoded: vec!["base64"],
         entry: vec![text(), text()],
         commit: Some(Arc::new(commit)),
-        proof: Some(proof),
+        proof: Some(Box::new(proof)),
         ..finding(HOSTILE, Severity::Critical)
     }
 }

@@ -9,8 +9,8 @@ use miette::{
 };
 
 use super::super::{Style, wrap};
-use crate::finding::{Finding, Severity};
-use crate::text::printable;
+use crate::finding::{Excerpt, Finding, Severity};
+use crate::text::{Span, printable};
 
 /// What draws, in one style.
 pub(super) struct Pen {
@@ -111,7 +111,7 @@ impl Drawn {
         let headline = pen.headline(finding.severity, &words);
         let digits = finding.line.to_string().len();
         // Six columns are the frame's.
-        let excerpt = finding.excerpt.clone().cut(pen.style.columns.saturating_sub(digits + 6));
+        let excerpt = excerpt(finding).cut(pen.style.columns.saturating_sub(digits + 6));
         let mark = excerpt.mark.map_or((0, 0), |m| (m.start, m.len())).into();
         Self {
             headline,
@@ -126,6 +126,16 @@ impl Drawn {
             },
         }
     }
+}
+
+/// The masked line, or of a finding without one its mask alone.
+fn excerpt(finding: &Finding) -> Excerpt {
+    if finding.excerpt.mark.is_some() {
+        return finding.excerpt.clone();
+    }
+    let text = printable(&finding.masked).into_owned();
+    let mark = Some(Span::new(0, text.len()));
+    Excerpt { text, mark, ..finding.excerpt }
 }
 
 impl fmt::Display for Drawn {
