@@ -190,7 +190,7 @@ pub struct Finding {
     /// For tokens: whether it can still be used.
     pub status: Option<Status>,
     /// For tokens: what it says.
-    pub claims: Option<Claims>,
+    pub claims: Option<Box<Claims>>,
     /// The decodings that were undone to see it, outermost first.
     pub decoded: Vec<&'static str>,
     /// The way into a container, outermost first.
@@ -200,9 +200,16 @@ pub struct Finding {
     /// Set where somebody decided that it need not be reported.
     pub suppressed: Option<Suppression>,
     /// For a token whose keys are known, and for these keys.
-    pub proof: Option<Proof>,
+    pub proof: Option<Box<Proof>>,
     /// The source lines with every secret masked, for people; not part of machine formats.
     pub excerpt: Excerpt,
+}
+
+impl Finding {
+    /// What two findings of the same secret have in common: the rule and the fingerprint.
+    pub fn identity(&self) -> (&str, &str) {
+        (&self.rule, &self.fingerprint)
+    }
 }
 
 /// The first column of a finding and the one after its last, from 1, in units other than characters.
@@ -354,10 +361,15 @@ pub const FINGERPRINT_KEY: &[u8] = b"scrubjay fingerprint v1";
 pub fn fingerprint(value: &[u8]) -> String {
     use hmac::{Hmac, KeyInit, Mac};
 
-    let mut mac =
-        Hmac::<sha2::Sha256>::new_from_slice(FINGERPRINT_KEY).expect("HMAC takes a key of any length");
+    // The key is always the same: it is hashed once.
+    static KEYED: std::sync::LazyLock<Hmac<sha2::Sha256>> = std::sync::LazyLock::new(|| {
+        Hmac::new_from_slice(FINGERPRINT_KEY).expect("HMAC takes a key of any length")
+    });
+    let mut mac = KEYED.clone();
     mac.update(value);
-    mac.finalize().into_bytes()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    let tag = mac.finalize().into_bytes();
+    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
+    tag[..8].iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(test)]

@@ -72,16 +72,26 @@ pub(crate) fn conclude(
     let mut keys = Keyring::default();
     let mut cases = Vec::new();
     for (at, finding) in findings.iter().enumerate() {
-        let Some(exhibit) = exhibits.take(&finding.fingerprint) else { continue };
-        match &finding.claims {
-            Some(claims) => cases.extend(Case::new(at, claims, exhibit)),
-            None => keys.add(finding, &exhibit),
+        if let Some(claims) = &finding.claims
+            && let Some(exhibit) = exhibits.take(&finding.fingerprint)
+        {
+            cases.extend(Case::new(at, claims, exhibit));
         }
     }
+    for finding in findings.iter().filter(|finding| finding.claims.is_none()) {
+        // To prepare a key takes longer than to find it; without a token there is nothing to try it on.
+        if (!cases.is_empty() || Keyring::may_be_sample(finding.kind))
+            && let Some(exhibit) = exhibits.take(&finding.fingerprint)
+        {
+            keys.add(finding, &exhibit);
+        }
+    }
+    drop(exhibits);
     if cases.is_empty() && !keys.has_samples() {
         return Conclusion::default();
     }
     keys.add_known(&proving.known);
+    keys.settle();
     let outcomes = trials::run(&cases, &keys, proving.limit, jobs);
     let mut verdicts = Verdicts::default();
     let mut conclusion = Conclusion::default();
@@ -159,7 +169,7 @@ impl Signer {
         };
         finding.message.push_str(message);
         finding.reason.push_str(reason);
-        finding.proof = Some(proof);
+        finding.proof = Some(Box::new(proof));
     }
 }
 
@@ -233,7 +243,7 @@ impl Verdicts {
                 [] => "; a known secret signed it",
                 _ => "; a secret that was found signed it",
             });
-            finding.proof = Some(proof);
+            finding.proof = Some(Box::new(proof));
         }
     }
 
@@ -283,7 +293,7 @@ mod tests {
         let prepare = || crate::token::mac::PreparedKey::new(key.as_bytes());
         for (sample, expected) in [(true, true), (false, false)] {
             let mut keys = Keyring::default();
-            keys.sdks.add("f", &["1400123456".to_owned()].into(), sample, prepare);
+            keys.sdks.add("f", &["1400123456".into()], sample, prepare);
             let outcomes = trials::run(&[case(&token)], &keys, 1, 1);
             assert_eq!(outcomes == [Outcome::Sample], expected);
             assert_eq!(matches!(&outcomes[0], Outcome::Signed(proof) if proof.secret_key == "f"), !expected);
@@ -318,7 +328,7 @@ mod tests {
             let fingerprint = name.to_owned();
             findings.push(Finding {
                 kind,
-                claims,
+                claims: claims.map(Box::new),
                 severity,
                 fingerprint,
                 path: name.to_owned(),

@@ -192,6 +192,24 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// A number for people, its thousands apart.
+///
+/// ```
+/// use scrubjay::text::thousands;
+/// assert_eq!([999, 1998, 1_234_567].map(thousands), ["999", "1,998", "1,234,567"]);
+/// ```
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// A character that a credential in any of its encodings can hold.
 pub(crate) fn in_run(c: char) -> bool {
     c.is_ascii_alphanumeric() || "+/_*=-".contains(c)

@@ -4,6 +4,8 @@
 
 mod support;
 
+#[path = "formats/human.rs"]
+mod human;
 #[path = "formats/made.rs"]
 mod made;
 #[path = "formats/readers.rs"]

@@ -14,7 +14,7 @@ use scrubjay::ground::Ground;
 use scrubjay::input::{Crew, Source};
 use scrubjay::prove::Proving;
 use scrubjay::rule;
-use scrubjay::scan::{Outcome, Progress, Settings, scan};
+use scrubjay::scan::{Excerpts, Outcome, Progress, Settings, scan};
 use support::NOW;
 use support::template::expand;
 
@@ -30,7 +30,7 @@ impl Source for Tree {
 
 fn outcome(tree: Tree, policy: Option<&Policy>) -> Outcome {
     let detector = Detector::new(rule::builtin(), NOW);
-    let settings = Settings { jobs: 1, excerpts: true, list_skipped: false, policy };
+    let settings = Settings { jobs: 1, excerpts: Excerpts::All, list_skipped: false, policy };
     scan(&detector, &[Box::new(tree)], settings, &Proving::default(), &Progress::default())
 }
 
@@ -109,7 +109,8 @@ fn a_marker_beyond_the_border_of_a_part_counts() {
     }
     let detector = Detector::new(rule::builtin(), NOW);
     let policy = Policy::new(Ground::tree(), NOW).with_markers(Markers::new(&rule::builtin()));
-    let settings = Settings { jobs: 2, excerpts: false, list_skipped: false, policy: Some(&policy) };
+    let settings =
+        Settings { jobs: 2, excerpts: Excerpts::Nothing, list_skipped: false, policy: Some(&policy) };
     let line = [key("1").trim_ascii_end(), b" ".repeat(300).as_slice(), b"# gitleaks:allow\n"].concat();
     for before in (0..400).step_by(40) {
         let mut bytes = vec![b'\n'; 1024 * 1024 - before];

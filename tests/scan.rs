@@ -13,8 +13,8 @@ use scrubjay::detect::Detector;
 use scrubjay::finding::Finding;
 use scrubjay::input::{self, Crew, Request, Source};
 use scrubjay::prove::Proving;
-use scrubjay::report::{self, FORMATS, Run, Style};
-use scrubjay::scan::{Outcome, Progress, Settings, scan};
+use scrubjay::report::{self, FORMATS, Format, Run, Style};
+use scrubjay::scan::{Excerpts, Outcome, Progress, Settings, scan};
 use support::NOW;
 use support::cases;
 use support::prng::Prng;
@@ -33,13 +33,17 @@ fn proving() -> Proving {
 }
 
 fn settings(jobs: usize) -> Settings<'static> {
-    Settings { jobs, excerpts: true, list_skipped: true, policy: None }
+    Settings { jobs, excerpts: Excerpts::All, list_skipped: true, policy: None }
 }
 
 fn scan_path(path: &Path, jobs: usize) -> Outcome {
+    scan_with(path, settings(jobs))
+}
+
+fn scan_with(path: &Path, settings: Settings<'_>) -> Outcome {
     let request = Request { paths: vec![path.to_owned()], ..Request::default() };
     let sources = input::open(&request).expect("a source");
-    scan(&detector(), &sources, settings(jobs), &proving(), &Progress::default())
+    scan(&detector(), &sources, settings, &proving(), &Progress::default())
 }
 
 /// A stream that gives its bytes in pieces of uneven size, as pipes do.
@@ -227,8 +231,35 @@ fn a_value_of_the_neighbouring_part_is_masked_in_an_excerpt() {
     }
 }
 
+#[test]
+fn the_report_for_people_lacks_no_excerpt_that_it_shows() {
+    let tree = tempfile::tempdir().expect("a directory");
+    for (index, case) in cases::load().iter().enumerate() {
+        let path = tree.path().join(format!("{index}-{}", case.path.replace('/', "_")));
+        let bytes = case.expand().bytes;
+        fs::write(path, [&bytes[..], b"\n", &bytes].concat()).expect("a file");
+    }
+    let big = planted(PART + 77, &[100, 5000, PART - 10], true).bytes;
+    fs::write(tree.path().join("big"), [&big[..], &big, &big].concat()).expect("a file");
+    let settings = |excerpts| Settings { excerpts, ..settings(2) };
+    let [all, shown] = [Excerpts::All, Excerpts::Shown].map(|e| scan_with(tree.path(), settings(e)));
+    assert!(human(&all) == human(&shown), "an excerpt is missing");
+    let kept = |outcome: &Outcome| outcome.findings.iter().filter(|f| f.excerpt.mark.is_some()).count();
+    assert!(kept(&shown) * 3 < kept(&all) * 2, "{} of {} have an excerpt", kept(&shown), kept(&all));
+}
+
+/// The report for people where nothing more is asked for.
+fn human(outcome: &Outcome) -> String {
+    written(outcome, &FORMATS[0], Style::default())
+}
+
 /// The report in every format, with all that `-v` adds.
 fn documents(outcome: &Outcome) -> Vec<String> {
+    let style = Style { verbose: true, ..Style::default() };
+    FORMATS.iter().map(|format| written(outcome, format, style)).collect()
+}
+
+fn written(outcome: &Outcome, format: &Format, style: Style) -> String {
     let detector = detector();
     let run = Run {
         root: "",
@@ -239,13 +270,9 @@ fn documents(outcome: &Outcome) -> Vec<String> {
         errors: &outcome.errors,
         rules: detector.rules(),
     };
-    let style = Style { verbose: true, ..Style::default() };
-    let document = |format| {
-        let mut out = Vec::new();
-        report::write(format, style, &run, &outcome.findings, &mut out).expect("memory takes it");
-        String::from_utf8(out).expect("a report is text")
-    };
-    FORMATS.iter().map(document).collect()
+    let mut out = Vec::new();
+    report::write(format, style, &run, &outcome.findings, &mut out).expect("memory takes it");
+    String::from_utf8(out).expect("a report is text")
 }
 
 proptest! {

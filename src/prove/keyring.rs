@@ -1,6 +1,6 @@
 //! The keys of a scan, prepared, each once however often it was found.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::Exhibit;
 use super::known::{Form, Known};
@@ -26,11 +26,11 @@ pub(super) struct Keys<K> {
     /// How many of them are placed.
     pub(super) placed: usize,
     places: HashMap<String, usize>,
-    near: HashMap<String, Vec<usize>>,
+    near: HashMap<Box<str>, Vec<usize>>,
 }
 
 impl<K> Keys<K> {
-    /// Those that stand near that word, a device id or the number of an application.
+    /// Those that stand near that word, a device id or the number of an application, in order.
     pub(super) fn near(&self, word: &str) -> &[usize] {
         self.near.get(word).map_or(&[], Vec::as_slice)
     }
@@ -39,7 +39,7 @@ impl<K> Keys<K> {
     pub(super) fn add(
         &mut self,
         fingerprint: &str,
-        near: &BTreeSet<String>,
+        near: &[Box<str>],
         sample: bool,
         key: impl FnOnce() -> K,
     ) {
@@ -47,16 +47,21 @@ impl<K> Keys<K> {
             self.all.push(Key { key: key(), fingerprint: fingerprint.to_owned(), sample, placed: false });
             self.all.len() - 1
         });
-        let is_device = |word: &String| !word.bytes().all(|b| b.is_ascii_digit());
-        if !self.all[at].placed && near.iter().any(is_device) {
+        let is_device = |word: &str| !word.bytes().all(|b| b.is_ascii_digit());
+        if !self.all[at].placed && near.iter().any(|word| is_device(word)) {
             self.all[at].placed = true;
             self.placed += 1;
         }
         for word in near {
-            let keys = self.near.entry(word.clone()).or_default();
-            if !keys.contains(&at) {
-                keys.push(at);
-            }
+            self.near.entry(word.clone()).or_default().push(at);
+        }
+    }
+
+    /// Puts the keys near each word in order, each once. Nothing may be looked up before.
+    fn settle(&mut self) {
+        for keys in self.near.values_mut() {
+            keys.sort_unstable();
+            keys.dedup();
         }
     }
 }
@@ -124,7 +129,7 @@ impl Keyring {
             let raw = entry.value.as_bytes();
             let prepare = || PreparedKey::new(raw);
             let name = fingerprint(raw);
-            let near = entry.id.iter().cloned().collect();
+            let near: Vec<Box<str>> = entry.id.iter().map(|id| id.as_str().into()).collect();
             match entry.form {
                 Form::License => drop(self.license(raw)),
                 Form::Pem => drop(self.private_key(raw, &name)),
@@ -135,6 +140,17 @@ impl Keyring {
                 }
             }
         }
+    }
+
+    /// Ends the adding; the keys can be tried then.
+    pub(super) fn settle(&mut self) {
+        [&mut self.apps, &mut self.devices, &mut self.sdks].into_iter().for_each(Keys::settle);
+        self.private.settle();
+    }
+
+    /// Whether a key of this kind may be one that a vendor published.
+    pub(super) fn may_be_sample(kind: Kind) -> bool {
+        matches!(kind, Kind::SdkSecretKey | Kind::PrivateKey)
     }
 
     /// The fingerprint of the key in the finding with this one; none where it is no secret. They differ
@@ -157,7 +173,7 @@ impl Keyring {
     fn license(&mut self, license: &[u8]) -> String {
         let comma = license.iter().position(|b| *b == b',').unwrap_or(license.len());
         let (id, key) = (&license[..comma], license.get(comma + 1..).unwrap_or_default());
-        let near = BTreeSet::from([String::from_utf8_lossy(id).into_owned()]);
+        let near = [String::from_utf8_lossy(id).into()];
         let name = fingerprint(key);
         self.devices.add(&name, &near, false, || PreparedKey::new(key));
         name
@@ -172,7 +188,7 @@ impl Keyring {
         let key = if armoured { PrivateKey::from_pem(&text) } else { PrivateKey::from_base64(&text) };
         let key = key.ok()?;
         let sample = key.is_sample();
-        self.private.add(name, &BTreeSet::new(), sample, || key.public_key());
+        self.private.add(name, &[], sample, || key.public_key());
         Some(sample)
     }
 }

@@ -198,7 +198,7 @@ impl Stage {
     fn keys<K>(self, keys: &Keys<K>, hint: &str) -> Vec<usize> {
         let near = keys.near(hint);
         let others = |placed: bool| {
-            let fits = |at: &usize| keys.all[*at].placed == placed && !near.contains(at);
+            let fits = |at: &usize| keys.all[*at].placed == placed && near.binary_search(at).is_err();
             (0..keys.all.len()).filter(fits).collect()
         };
         match self {

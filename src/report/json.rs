@@ -160,6 +160,7 @@ fn summary(summary: &Summary, object: &mut Object<'_>) {
         });
     });
     object.number("suppressed", summary.suppressed);
+    object.number("distinct_secrets", summary.distinct_secrets);
 }
 
 #[cfg(test)]

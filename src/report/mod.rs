@@ -18,7 +18,7 @@ mod sarif;
 mod words;
 mod wrap;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
 
 use jiff::Timestamp;
@@ -70,6 +70,10 @@ pub struct Summary {
     pub unproven: u64,
     /// Nonces that came more than once.
     pub nonce_reuse: Vec<NonceReuse>,
+    /// How many different secrets the findings are: of one rule and one fingerprint.
+    pub distinct_secrets: u64,
+    /// Files with findings; each file in a container is one.
+    pub files_with_findings: u64,
 }
 
 /// A nonce of two tokens, or of one token in several places.
@@ -100,6 +104,24 @@ impl Summary {
         self.errors == 0
     }
 
+    /// Counts these findings, which come file by file.
+    pub fn count(&mut self, findings: &[Finding]) {
+        let mut secrets = HashSet::new();
+        let mut last = None;
+        for finding in findings {
+            if finding.suppressed.is_some() {
+                self.suppressed += 1;
+                continue;
+            }
+            self.findings += 1;
+            self.by_severity[finding.severity as usize] += 1;
+            secrets.insert(finding.identity());
+            let file = (&finding.path, &finding.entry);
+            self.files_with_findings += u64::from(last.replace(file) != Some(file));
+        }
+        self.distinct_secrets = secrets.len() as u64;
+    }
+
     /// The worst severity found.
     pub fn worst(&self) -> Option<Severity> {
         Severity::ALL.into_iter().rev().find(|s| self.by_severity[*s as usize] > 0)
@@ -124,13 +146,15 @@ pub struct Style {
     pub unicode: bool,
     /// The width of a line.
     pub columns: usize,
-    /// Say the reason, why it matters and what to do with every finding.
+    /// Say the reason, why it matters and what to do with everything that is shown.
     pub verbose: bool,
+    /// Show each finding, also where a file repeats a secret and where a token has expired.
+    pub all: bool,
 }
 
 impl Default for Style {
     fn default() -> Self {
-        Self { color: false, unicode: true, columns: 80, verbose: false }
+        Self { color: false, unicode: true, columns: 80, verbose: false, all: false }
     }
 }
 
@@ -142,6 +166,15 @@ pub trait Reporter {
     ///
     /// What the writer says.
     fn begin(&mut self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()>;
+
+    /// The findings, all of them, in the order of a scan.
+    ///
+    /// # Errors
+    ///
+    /// What the writer says.
+    fn findings(&mut self, run: &Run<'_>, findings: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
+        findings.iter().try_for_each(|finding| self.finding(run, finding, out))
+    }
 
     /// One finding.
     ///
@@ -206,8 +239,7 @@ pub fn write(
 ) -> io::Result<()> {
     let mut reporter = (format.make)(style);
     reporter.begin(run, out)?;
-    for finding in findings.iter().filter(|f| format.suppressed || f.suppressed.is_none()) {
-        reporter.finding(run, finding, out)?;
-    }
+    let told = |finding: &&Finding| format.suppressed || finding.suppressed.is_none();
+    reporter.findings(run, &findings.iter().filter(told).collect::<Vec<_>>(), out)?;
     reporter.end(run, out)
 }

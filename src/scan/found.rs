@@ -1,25 +1,26 @@
 //! From a detection to a finding: what was detected in a run of bytes becomes masks, fingerprints and
 //! places, and the secret itself goes no further than this file.
 
+use std::collections::HashSet;
 use std::io;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use memchr::memmem;
 
-use super::Note;
 use super::encoding::Encoding;
 use super::excerpt::{Hidden, Known, SIGHT, excerpt};
 use super::inline;
 use super::place::{Base, Locator, Spot};
-use crate::blob::{Blob, Origin, TreeRoot};
+use super::{Excerpts, Note};
+use crate::blob::{Blob, CONTEXT, Origin, TreeRoot};
 use crate::config::{Markers, Policy};
 use crate::detect::{Detection, Detector, Scratch};
 use crate::finding::{
     Columns, Excerpt, Finding, Kind, Severity, Status, Suppression, Suppressor, Verdict, fingerprint,
 };
 use crate::input::Mark;
-use crate::prove::Exhibit;
+use crate::prove::{Exhibit, Exhibits};
 use crate::text::{Span, mask, mask_license, mask_runs, printable};
 
 /// A finding whose place is still relative to its part.
@@ -27,7 +28,7 @@ use crate::text::{Span, mask, mask_license, mask_runs, printable};
 pub(super) struct Found {
     finding: Finding,
     silent: bool,
-    exhibit: Option<Exhibit>,
+    exhibit: Option<Box<Exhibit>>,
     start: Spot,
     end: Spot,
     /// A marker that does not hold, and whether it stands on the last line.
@@ -35,6 +36,13 @@ pub(super) struct Found {
 }
 
 impl Found {
+    /// Hands over what a proof needs of it.
+    pub(super) fn put_by(&mut self, exhibits: &mut Exhibits) {
+        if let Some(exhibit) = self.exhibit.take() {
+            exhibits.add(&self.finding.fingerprint, *exhibit);
+        }
+    }
+
     /// Fills in lines and columns, now that the parts before are counted.
     pub(super) fn settle(mut self, base: Base) -> Settled {
         let ((line, start), (end_line, end)) = (base.place(self.start), base.place(self.end));
@@ -58,7 +66,7 @@ impl Found {
 #[derive(Debug)]
 pub(super) enum Settled {
     /// To be reported, with what a proof needs, and what is wrong with a marker beside it.
-    Leak(Finding, Option<Exhibit>, Option<Note>),
+    Leak(Finding, Option<Box<Exhibit>>, Option<Note>),
     /// Let pass.
     Silent(Finding),
 }
@@ -88,21 +96,15 @@ pub(super) struct Inspector<'d> {
     scratch: Scratch,
     markers: Option<&'d Markers>,
     root: Option<&'d dyn TreeRoot>,
-    excerpts: bool,
     keep_silent: bool,
 }
 
 impl<'d> Inspector<'d> {
     /// An inspector for one thread.
-    pub(super) fn new(
-        detector: &'d Detector,
-        policy: Option<&'d Policy>,
-        excerpts: bool,
-        keep_silent: bool,
-    ) -> Self {
+    pub(super) fn new(detector: &'d Detector, policy: Option<&'d Policy>, keep_silent: bool) -> Self {
         let markers = policy.and_then(Policy::markers);
         let root = policy.map(|policy| policy.ground() as &dyn TreeRoot);
-        Self { detector, scratch: Scratch::default(), markers, root, excerpts, keep_silent }
+        Self { detector, scratch: Scratch::default(), markers, root, keep_silent }
     }
 
     /// Adds what is found in `blob` to `out`; `offset` is where `blob.bytes` begins in the file.
@@ -112,10 +114,11 @@ impl<'d> Inspector<'d> {
         &mut self,
         blob: &Blob<'_>,
         offset: u64,
+        excerpts: Excerpts,
         out: &mut Vec<Found>,
     ) -> Result<(), Broken> {
         let before = out.len();
-        let done = catch_unwind(AssertUnwindSafe(|| self.look(blob, offset, out)));
+        let done = catch_unwind(AssertUnwindSafe(|| self.look(blob, offset, excerpts, out)));
         done.map_err(|_| {
             self.scratch = Scratch::default();
             out.truncate(before);
@@ -169,14 +172,14 @@ impl<'d> Inspector<'d> {
         mask_runs(&out)
     }
 
-    fn look(&mut self, blob: &Blob<'_>, offset: u64, out: &mut Vec<Found>) {
+    fn look(&mut self, blob: &Blob<'_>, offset: u64, excerpts: Excerpts, out: &mut Vec<Found>) {
         let all = self.keep_silent;
         let kept = |d: &Detection<'_>| all || d.is_leak();
         let mut detections = if all { self.detect(blob) } else { self.leaks(blob) };
         if detections.is_empty() {
             return;
         }
-        if self.excerpts && !all {
+        if excerpts != Excerpts::Nothing && !all {
             // Excerpts mask silent ones, too.
             detections = self.detect(blob);
         }
@@ -184,19 +187,21 @@ impl<'d> Inspector<'d> {
         let encoding = Encoding::of(blob.head);
         let first = detections.iter().find(|d| kept(d)).map_or(0, |d| d.span.start);
         let mut locator = Locator::new(encoding, blob.bytes, blob.owned.start, blob.at_start, first);
-        let known = if self.excerpts { self.known(blob, &detections) } else { Known::default() };
+        let known =
+            if excerpts == Excerpts::Nothing { Known::default() } else { self.known(blob, &detections) };
+        let mut shown = Shown::new(excerpts);
         for detection in detections.iter().filter(|d| kept(d)) {
             let start = locator.advance(detection.span.start);
             let last = encoding.trim_newlines(blob.bytes, detection.span.range());
             let end = locator.clone().advance(last);
             let mut finding = describe(detection, blob, offset);
-            if self.excerpts {
-                let shown = Hidden { span: detection.span, mask: finding.masked.clone() };
-                finding.excerpt = excerpt(encoding, blob.bytes, &known, &shown);
-            }
             let silent = !detection.is_leak();
-            let exhibit = if silent { None } else { exhibit(detection, blob) };
+            let exhibit = if silent { None } else { exhibit(detection, blob).map(Box::new) };
             let broken = if silent { None } else { self.marked(&mut finding, detection, blob, last) };
+            if shown.wants(&detection.rule.id, &finding) {
+                let hidden = Hidden { span: detection.span, mask: finding.masked.clone() };
+                finding.excerpt = excerpt(encoding, blob.bytes, &known, &hidden);
+            }
             out.push(Found { finding, silent, exhibit, start, end, broken });
         }
     }
@@ -264,19 +269,57 @@ impl<'d> Inspector<'d> {
     /// Everything that excerpts of this blob must mask: near the border of the owned part also what
     /// the neighbouring part reports.
     fn known(&mut self, blob: &Blob<'_>, detections: &[Detection<'_>]) -> Known {
-        let near = |d: &Detection<'_>| {
-            (blob.owned.start > 0 && d.span.start < blob.owned.start + SIGHT)
-                || (blob.owned.end < blob.bytes.len() && d.span.end + SIGHT > blob.owned.end)
-        };
-        if !detections.iter().any(near) {
-            return Known::new(detections.iter().map(hide).collect());
+        let mut hidden: Vec<Hidden> = detections.iter().map(hide).collect();
+        let (start, end) = (blob.owned.start, blob.owned.end);
+        if start > 0 && detections.iter().any(|d| d.span.start < start + SIGHT) {
+            self.add_beyond(blob, Span::new(start.saturating_sub(2 * SIGHT), start), &mut hidden);
         }
-        let wider = Span::new(
-            blob.owned.start.saturating_sub(2 * SIGHT),
-            blob.bytes.len().min(blob.owned.end + 2 * SIGHT),
-        );
-        let beyond = self.detect(&Blob { owned: wider, ..*blob });
-        Known::new(beyond.iter().chain(detections).map(hide).collect())
+        if end < blob.bytes.len() && detections.iter().any(|d| d.span.end + SIGHT > end) {
+            self.add_beyond(blob, Span::new(end, blob.bytes.len().min(end + 2 * SIGHT)), &mut hidden);
+        }
+        Known::new(hidden)
+    }
+
+    /// Adds what the neighbouring part reports in `zone`, which shows it as much as any part is shown.
+    fn add_beyond(&mut self, blob: &Blob<'_>, zone: Span, hidden: &mut Vec<Hidden>) {
+        // Text in UTF-16 stays text.
+        let from = zone.start.saturating_sub(CONTEXT) & !1;
+        let bytes = &blob.bytes[from..blob.bytes.len().min(zone.end + CONTEXT)];
+        let owned = Span::new(zone.start - from, zone.end - from);
+        let near = Blob { bytes, owned, at_start: blob.at_start && from == 0, ..*blob };
+        hidden.extend(self.detect(&near).iter().map(|detection| {
+            let Hidden { span, mask } = hide(detection);
+            Hidden { span: Span::new(span.start + from, span.end + from), mask }
+        }));
+    }
+}
+
+/// Which findings of a part get an excerpt.
+struct Shown<'d> {
+    excerpts: Excerpts,
+    /// Those that have one, by rule, fingerprint and severity.
+    seen: HashSet<(&'d str, [u8; 16], Severity)>,
+}
+
+impl<'d> Shown<'d> {
+    fn new(excerpts: Excerpts) -> Self {
+        Self { excerpts, seen: HashSet::new() }
+    }
+
+    /// Whether this one of the rule `id` gets one. The first of the worst in a file is the first of its severity
+    /// in its part.
+    fn wants(&mut self, id: &'d str, finding: &Finding) -> bool {
+        match self.excerpts {
+            Excerpts::Nothing => false,
+            Excerpts::All => true,
+            Excerpts::Shown if finding.suppressed.is_some() || finding.status == Some(Status::Expired) => {
+                false
+            }
+            Excerpts::Shown => match finding.fingerprint.as_bytes().try_into() {
+                Ok(fingerprint) => self.seen.insert((id, fingerprint, finding.severity)),
+                Err(_) => true,
+            },
+        }
     }
 }
 
@@ -325,7 +368,7 @@ fn describe(detection: &Detection<'_>, blob: &Blob<'_>, offset: u64) -> Finding 
         masked: masked(detection),
         fingerprint: fingerprint(&detection.value),
         status: detection.status,
-        claims: detection.token.as_ref().map(|token| token.claims.clone()),
+        claims: detection.token.as_ref().map(|token| Box::new(token.claims.clone())),
         decoded: detection.decoded.clone(),
         entry: blob.origin.entry.clone(),
         commit: blob.origin.commit.clone(),

@@ -32,12 +32,24 @@ use crate::report::{Failure, Summary};
 pub struct Settings<'p> {
     /// The number of threads.
     pub jobs: usize,
-    /// Cut the masked line around each finding; only people read it.
-    pub excerpts: bool,
+    /// Which findings get the masked line around them; only people read it.
+    pub excerpts: Excerpts,
     /// Keep the path of everything that is skipped, not only the count.
     pub list_skipped: bool,
     /// What need not be reported; without one everything is.
     pub policy: Option<&'p Policy>,
+}
+
+/// Which findings get the masked line around them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Excerpts {
+    /// None.
+    Nothing,
+    /// Those that the report for people shows where nothing more is asked for: of a secret that a file repeats
+    /// the first of the worst, and no expired token. Others can have one as well.
+    Shown,
+    /// All.
+    All,
 }
 
 /// What a scan gave.
@@ -101,12 +113,9 @@ pub fn scan(
     // reported still proves what it signed.
     settings.policy.iter().for_each(|policy| findings.iter_mut().for_each(|f| policy.apply(f)));
     let proofs = prove::conclude(&mut findings, gathered.exhibits, proving, settings.jobs);
-    let open = || findings.iter().filter(|f| f.suppressed.is_none());
     let mut summary = Summary {
         files: gathered.files,
         bytes: gathered.bytes,
-        findings: open().count() as u64,
-        suppressed: findings.iter().filter(|f| f.suppressed.is_some()).count() as u64,
         skipped: gathered.skipped,
         errors: gathered.errors.len() as u64,
         proven: proofs.proven,
@@ -114,9 +123,7 @@ pub fn scan(
         nonce_reuse: prove::reused(&findings),
         ..Summary::default()
     };
-    for finding in open() {
-        summary.by_severity[finding.severity as usize] += 1;
-    }
+    summary.count(&findings);
     let (mut errors, mut skipped) = (gathered.errors, gathered.skipped_paths);
     errors.sort();
     skipped.sort();
@@ -221,12 +228,7 @@ struct Shared<'s> {
 
 impl<'s> Shared<'s> {
     fn inspector(&self) -> Inspector<'s> {
-        Inspector::new(
-            self.detector,
-            self.settings.policy,
-            self.settings.excerpts || self.keep_silent,
-            self.keep_silent,
-        )
+        Inspector::new(self.detector, self.settings.policy, self.keep_silent)
     }
 }
 
@@ -265,7 +267,7 @@ impl Gathered {
             Settled::Leak(finding, exhibit, note) => {
                 self.notes.extend(note);
                 if let Some(exhibit) = exhibit {
-                    self.exhibits.add(&finding.fingerprint, exhibit);
+                    self.exhibits.add(&finding.fingerprint, *exhibit);
                 }
                 self.leaks.push(finding);
             }

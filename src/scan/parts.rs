@@ -17,6 +17,7 @@ use super::place::{Base, Counted, count};
 use super::{Gathered, Shared, locked};
 use crate::blob::{Blob, CONTEXT, HEAD, Origin};
 use crate::input::Large;
+use crate::prove::Exhibits;
 use crate::text::Span;
 use crate::threads;
 
@@ -104,10 +105,19 @@ struct Task {
 
 #[derive(Default)]
 struct Seen {
-    counted: Vec<(u64, Counted)>,
-    found: Vec<(u64, Found)>,
+    done: Vec<Done>,
     bytes: u64,
     error: Option<io::Error>,
+}
+
+/// What a part gave.
+struct Done {
+    index: u64,
+    counted: Counted,
+    /// Given back part by part when the places are settled: all of it is never held twice.
+    found: Vec<Found>,
+    /// Each once for the part, however often the secret comes in it.
+    exhibits: Exhibits,
 }
 
 impl Task {
@@ -170,13 +180,15 @@ impl Task {
         let at_start = part.offset == 0;
         let blob = Blob { bytes, owned: part.owned, at_start, origin: &self.origin, head, root: None };
         let mut found = Vec::new();
-        let inspected = hand.inspector.inspect(&blob, part.offset, &mut found);
+        let inspected = hand.inspector.inspect(&blob, part.offset, shared.settings.excerpts, &mut found);
         let counted = count(Encoding::of(head), bytes, part.owned.range(), at_start);
         shared.progress.add(0, part.owned.len(), found.len());
+        let mut exhibits = Exhibits::default();
+        found.iter_mut().for_each(|found| found.put_by(&mut exhibits));
+        found.shrink_to_fit();
         let mut seen = locked(&self.seen);
         seen.bytes += part.owned.len() as u64;
-        seen.counted.push((part.index, counted));
-        seen.found.extend(found.into_iter().map(|f| (part.index, f)));
+        seen.done.push(Done { index: part.index, counted, found, exhibits });
         if let Err(broken) = inspected {
             seen.error.get_or_insert(broken.into());
         }
@@ -192,15 +204,13 @@ impl Task {
     /// Settles the places and hands over.
     fn finish(self, shared: &Shared<'_>) {
         let mut seen = self.seen.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        seen.counted.sort_by_key(|(index, _)| *index);
-        seen.found.sort_by_key(|(index, _)| *index);
+        seen.done.sort_by_key(|done| done.index);
         let mut gathered = Gathered { files: 1, bytes: seen.bytes, ..Gathered::default() };
-        let mut found = seen.found.into_iter().peekable();
+        gathered.leaks.reserve_exact(seen.done.iter().map(|done| done.found.len()).sum());
         let mut base = Base::default();
-        for (index, counted) in seen.counted {
-            while let Some((_, f)) = found.next_if(|(i, _)| *i == index) {
-                gathered.add(f.settle(base));
-            }
+        for Done { counted, found, exhibits, .. } in seen.done {
+            gathered.exhibits.merge(exhibits);
+            found.into_iter().for_each(|found| gathered.add(found.settle(base)));
             base = base.after(counted);
         }
         if let Some(error) = seen.error {

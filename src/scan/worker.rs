@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::found::{Found, Inspector, Settled};
 use super::place::Base;
-use super::{Gathered, Shared, locked, parts};
+use super::{Excerpts, Gathered, Shared, locked, parts};
 use crate::blob::{Blob, Origin};
 use crate::finding::Finding;
 use crate::input::{Large, Mark, Sink};
@@ -27,7 +27,8 @@ impl<'s> Worker<'s> {
 
 impl Sink for Worker<'_> {
     fn whole(&mut self, origin: &Origin, bytes: &[u8]) {
-        let inspected = self.inspector.inspect(&Blob::whole(bytes, origin), 0, &mut self.found);
+        let excerpts = self.shared.settings.excerpts;
+        let inspected = self.inspector.inspect(&Blob::whole(bytes, origin), 0, excerpts, &mut self.found);
         let count = self.found.len();
         for found in self.found.drain(..) {
             self.gathered.add(found.settle(Base::default()));
@@ -41,7 +42,12 @@ impl Sink for Worker<'_> {
     }
 
     fn sifted(&mut self, origin: &Origin, bytes: &[u8], keep: &mut dyn FnMut(&Finding) -> bool) {
-        let inspected = self.inspector.inspect(&Blob::whole(bytes, origin), 0, &mut self.found);
+        // The first may not be among those that are kept.
+        let excerpts = match self.shared.settings.excerpts {
+            Excerpts::Nothing => Excerpts::Nothing,
+            Excerpts::Shown | Excerpts::All => Excerpts::All,
+        };
+        let inspected = self.inspector.inspect(&Blob::whole(bytes, origin), 0, excerpts, &mut self.found);
         let settled = self.found.drain(..).map(|found| found.settle(Base::default()));
         let wanted: Vec<Settled> = settled.filter(|s| keep(s.finding())).collect();
         self.shared.progress.add(0, 0, wanted.len());

@@ -15,7 +15,7 @@ use crate::readers::{self, assert_safe, csv_rows, json_lines};
 const HOSTILE: &str =
     "=a,\"b'\n\r::error::%0A|`x`[l](http://h)<script>]]>&#60;\u{202e}\u{1b}[2J\u{0}\u{ffff} @me";
 
-fn finding(path: &str, severity: Severity) -> Finding {
+pub(crate) fn finding(path: &str, severity: Severity) -> Finding {
     Finding {
         rule: "tirtc-token".to_owned(),
         kind: Kind::Token,
@@ -77,31 +77,33 @@ fn laden() -> Finding {
     Finding {
         message: text(),
         reason: text(),
-        claims: Some(claims),
+        claims: Some(Box::new(claims)),
         decoded: vec!["base64"],
         entry: vec![text(), text()],
         commit: Some(Arc::new(commit)),
-        proof: Some(proof),
+        proof: Some(Box::new(proof)),
         ..finding(HOSTILE, Severity::Critical)
     }
 }
 
 fn written(name: &str, root: &str, findings: &[Finding], errors: &[Failure]) -> String {
+    written_as(name, Style::default(), root, findings, errors)
+}
+
+pub(crate) fn written_as(
+    name: &str,
+    style: Style,
+    root: &str,
+    findings: &[Finding],
+    errors: &[Failure],
+) -> String {
     let mut summary = Summary { errors: errors.len() as u64, ..Summary::default() };
-    for finding in findings {
-        match finding.suppressed {
-            Some(_) => summary.suppressed += 1,
-            None => {
-                summary.findings += 1;
-                summary.by_severity[finding.severity as usize] += 1;
-            }
-        }
-    }
+    summary.count(findings);
     let (rules, at) = (rule::builtin(), jiff::Timestamp::UNIX_EPOCH);
     let run = Run { now: 0, root, started: at, finished: at, summary: &summary, errors, rules: &rules };
     let mut out = Vec::new();
     let format = report::format(name).expect("a format");
-    report::write(format, Style::default(), &run, findings, &mut out).expect("memory takes it");
+    report::write(format, style, &run, findings, &mut out).expect("memory takes it");
     String::from_utf8(out).expect("a report is UTF-8")
 }
 

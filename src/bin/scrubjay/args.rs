@@ -92,6 +92,15 @@ pub(crate) enum Command {
     },
 }
 
+/// The heading of the options that say what is shown, and how.
+const REPORT: &str = "The report";
+
+/// What `--all` does.
+const ALL: &str = "\
+Show every finding, also where a secret comes again. Without it the report for people shows a secret that a file \
+repeats once, with its first lines and the number of the others, and the expired tokens of a file in one line. \
+All other formats list every finding anyway";
+
 #[derive(Debug, Args)]
 #[command(after_help = SCAN_AFTER)]
 pub(crate) struct ScanArgs {
@@ -140,12 +149,19 @@ pub(crate) struct ScanArgs {
     pub(crate) since: Option<String>,
 
     /// The form of the report
-    #[arg(short, long, value_name = "FORMAT", default_value = report::FORMATS[0].name, value_parser = formats())]
+    #[arg(
+        short, long, value_name = "FORMAT", help_heading = REPORT,
+        default_value = report::FORMATS[0].name, value_parser = formats(),
+    )]
     pub(crate) format: String,
 
     /// Write the report to a file instead of standard output
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", help_heading = REPORT)]
     pub(crate) output: Option<PathBuf>,
+
+    /// Show every finding, also where a secret comes again
+    #[arg(long, help_heading = REPORT, long_help = ALL)]
+    pub(crate) all: bool,
 
     /// The clock for expiry: RFC 3339 or Unix seconds [default: the system's]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
@@ -213,7 +229,7 @@ pub(crate) struct ScanArgs {
 
     /// Tell what each rule made of one line, and why
     #[arg(
-        long, value_name = "PATH:LINE", allow_hyphen_values = true,
+        long, value_name = "PATH:LINE", allow_hyphen_values = true, help_heading = REPORT,
         conflicts_with_all = ["paths", "output", "exclude", "write_baseline", "prune"],
         long_help = "Tell what each rule made of one line, and why: what is reported and what was let \
                      pass, with the reason. Nothing else is scanned"
@@ -221,11 +237,11 @@ pub(crate) struct ScanArgs {
     pub(crate) explain: Option<String>,
 
     /// No summary and no progress on standard error
-    #[arg(short, long, conflicts_with = "verbose")]
+    #[arg(short, long, conflicts_with = "verbose", help_heading = REPORT)]
     pub(crate) quiet: bool,
 
     /// More: reasons and fingerprints, and the path of everything that is skipped
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = REPORT)]
     pub(crate) verbose: bool,
 }
 

@@ -67,7 +67,7 @@ impl Output {
 
     /// A diff in colour, where standard output wants that.
     pub(crate) fn colored_diff(&self, diff: &[u8]) -> Vec<u8> {
-        if !self.style(&io::stdout(), false).color {
+        if !self.style(&io::stdout()).color {
             return diff.to_vec();
         }
         let mut out = Vec::with_capacity(diff.len() + diff.len() / 8);
@@ -138,7 +138,7 @@ impl Output {
 
     /// Says on standard error what stopped the program.
     pub(crate) fn stop(&self, stop: &Stop) {
-        let style = self.style(&io::stderr(), false);
+        let style = self.style(&io::stderr());
         let mut text = String::new();
         let handler =
             GraphicalReportHandler::new_themed(theme(style)).with_width(style.columns).with_links(false);
@@ -149,16 +149,15 @@ impl Output {
         }
     }
 
-    /// The style of a report on standard output.
-    pub(crate) fn style_of_report(&self, to_file: bool, verbose: bool) -> Style {
+    /// How a report looks in a file or on standard output.
+    pub(crate) fn style_of_report(&self, to_file: bool) -> Style {
         if to_file {
-            let color = self.color == Color::Always;
-            return Style { color, verbose, ..Style::default() };
+            return Style { color: self.color == Color::Always, ..Style::default() };
         }
-        self.style(&io::stdout(), verbose)
+        self.style(&io::stdout())
     }
 
-    fn style<S: anstream::stream::RawStream>(&self, stream: &S, verbose: bool) -> Style {
+    fn style<S: anstream::stream::RawStream>(&self, stream: &S) -> Style {
         let choice = match self.color {
             Color::Auto => anstream::AutoStream::choice(stream),
             Color::Always => ColorChoice::Always,
@@ -166,7 +165,7 @@ impl Output {
         };
         let color = !matches!(choice, ColorChoice::Never);
         let columns = if stream.is_terminal() { terminal_columns() } else { COLUMNS };
-        Style { color, unicode: speaks_unicode(), columns, verbose }
+        Style { color, unicode: speaks_unicode(), columns, ..Style::default() }
     }
 }
 

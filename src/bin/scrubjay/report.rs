@@ -21,13 +21,10 @@ pub(crate) fn of_masks(
     let mut summary = Summary {
         files: outcome.files,
         bytes: outcome.bytes,
-        findings: outcome.findings.len() as u64,
         errors: outcome.failures.len() as u64,
         ..Summary::default()
     };
-    for finding in &outcome.findings {
-        summary.by_severity[finding.severity as usize] += 1;
-    }
+    summary.count(&outcome.findings);
     let root = std::env::current_dir().unwrap_or_default();
     let run = Run {
         now: started.as_second(),
@@ -38,7 +35,7 @@ pub(crate) fn of_masks(
         errors: &outcome.failures,
         rules: masker.rules(),
     };
-    let style = output.style_of_report(true, false);
+    let style = output.style_of_report(true);
     let help = "the report could not be written; choose another place with --report";
     output.file(path, help, &mut |out| report::write(format, style, &run, &outcome.findings, out))
 }

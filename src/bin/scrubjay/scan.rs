@@ -10,8 +10,8 @@ use scrubjay::finding::Severity;
 use scrubjay::globs::Excluded;
 use scrubjay::input::{self, Commits, Hidden, Request, Subject, Tips};
 use scrubjay::prove::{Known, Proving};
-use scrubjay::report::{self, Failure, Run, Summary};
-use scrubjay::scan::{self, Note, Outcome, Settings};
+use scrubjay::report::{self, Failure, Run, Style, Summary};
+use scrubjay::scan::{self, Excerpts, Note, Outcome, Settings};
 use scrubjay::text::printable;
 use zeroize::Zeroizing;
 
@@ -74,7 +74,7 @@ fn known(files: &[PathBuf]) -> Result<Known> {
 }
 
 impl Plan<'_> {
-    fn settings(&self, excerpts: bool, list_skipped: bool) -> Settings<'_> {
+    fn settings(&self, excerpts: Excerpts, list_skipped: bool) -> Settings<'_> {
         Settings { jobs: jobs(self.args), excerpts, list_skipped, policy: Some(self.policy) }
     }
 
@@ -90,7 +90,12 @@ impl Plan<'_> {
         };
         let sources = input::open(&request)?;
         let clock = Instant::now();
-        let settings = self.settings(format.excerpts, args.verbose);
+        let excerpts = match format.excerpts {
+            false => Excerpts::Nothing,
+            true if args.all || args.verbose => Excerpts::All,
+            true => Excerpts::Shown,
+        };
+        let settings = self.settings(excerpts, args.verbose);
         let outcome = progress::watch(args.quiet, |seen| {
             scan::scan(self.detector, &sources, settings, &self.proving, seen)
         });
@@ -104,7 +109,8 @@ impl Plan<'_> {
             errors: &outcome.errors,
             rules: self.detector.rules(),
         };
-        let style = output.style_of_report(args.output.is_some(), args.verbose);
+        let style = output.style_of_report(args.output.is_some());
+        let style = Style { verbose: args.verbose, all: args.all, ..style };
         let took = clock.elapsed();
         let written = output.report(args.output.as_deref(), &mut |out| {
             report::write(format, style, &run, &outcome.findings, out)
@@ -147,8 +153,13 @@ impl Plan<'_> {
         let (path, line) = explained(place)?;
         let request = Request { paths: vec![PathBuf::from(path)], ..Request::default() };
         let sources = input::open(&request)?;
-        let (judged, errors) =
-            scan::explain(self.detector, &sources, self.settings(true, false), &self.proving, line);
+        let (judged, errors) = scan::explain(
+            self.detector,
+            &sources,
+            self.settings(Excerpts::Nothing, false),
+            &self.proving,
+            line,
+        );
         let mut text: String = judged.iter().map(explanation).collect();
         if judged.is_empty() && errors.is_empty() {
             text = format!("{}:{line}: no rule saw a credential on this line\n", printable(path));

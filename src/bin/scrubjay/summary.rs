@@ -5,7 +5,7 @@ use std::time::Duration;
 use scrubjay::finding::{Finding, Severity, Suppression, Suppressor};
 use scrubjay::report::{NonceReuse, Summary};
 use scrubjay::scan::Outcome;
-use scrubjay::text::printable;
+use scrubjay::text::{printable, thousands};
 
 use crate::args::ScanArgs;
 
@@ -13,14 +13,15 @@ use crate::args::ScanArgs;
 pub(crate) fn summary(args: &ScanArgs, outcome: &Outcome, project: Option<&str>, took: Duration) -> String {
     let summary = &outcome.summary;
     let mut text = format!(
-        "scrubjay: {} in {} ({}) read in {:.2} s",
+        "scrubjay: {}{} ({}) read in {:.2} s",
         found(summary),
         counted(summary.files, "file"),
         size(summary.bytes),
         took.as_secs_f64()
     );
     if !summary.skipped.is_empty() {
-        let skipped: Vec<String> = summary.skipped.iter().map(|(why, n)| format!("{n} {why}")).collect();
+        let skipped: Vec<String> =
+            summary.skipped.iter().map(|(why, n)| format!("{} {why}", thousands(*n))).collect();
         text.push_str(&format!("\n  skipped: {}", skipped.join(", ")));
     }
     let walks = args.paths.is_empty() || args.paths.iter().any(|path| path.is_dir());
@@ -38,20 +39,44 @@ pub(crate) fn summary(args: &ScanArgs, outcome: &Outcome, project: Option<&str>,
     text
 }
 
+/// What was found, how many different secrets that is, and what comes before the number of files that were read.
+fn found(summary: &Summary) -> String {
+    if summary.findings == 0 {
+        return "nothing found in ".to_owned();
+    }
+    let of_each: Vec<String> = Severity::ALL
+        .into_iter()
+        .rev()
+        .map(|severity| (severity, summary.by_severity[severity as usize]))
+        .filter(|(_, count)| *count > 0)
+        .map(|(severity, count)| format!("{} {severity}", thousands(count)))
+        .collect();
+    let mut text = counted(summary.findings, "finding");
+    if summary.findings > 1 {
+        text.push_str(&format!(", {}", counted(summary.distinct_secrets, "distinct secret")));
+    }
+    let files = counted(summary.files_with_findings, "file");
+    format!("{text} in {files}\n  {}; ", of_each.join(", "))
+}
+
 /// How many findings were suppressed, and by what.
 fn suppressed(findings: &[Finding]) -> String {
     let by = |suppressor| {
         let by = |f: &&Finding| f.suppressed.as_ref().is_some_and(|s| s.by == suppressor);
-        findings.iter().filter(by).count()
+        findings.iter().filter(by).count() as u64
     };
     let counts = [Suppressor::Baseline, Suppressor::Config, Suppressor::Inline].map(|s| (by(s), s.name()));
-    let total: usize = counts.iter().map(|(count, _)| count).sum();
+    let total: u64 = counts.iter().map(|(count, _)| count).sum();
     let each: Vec<String> = counts
         .iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, name)| format!("{count} {name}"))
+        .map(|(count, name)| format!("{} {name}", thousands(*count)))
         .collect();
-    if total == 0 { String::new() } else { format!("\n  {total} suppressed ({})", each.join(", ")) }
+    if total == 0 {
+        String::new()
+    } else {
+        format!("\n  {} suppressed ({})", thousands(total), each.join(", "))
+    }
 }
 
 /// A finding that was suppressed, in one line: where it is, and why it need not be reported.
@@ -76,7 +101,7 @@ fn proofs(args: &ScanArgs, summary: &Summary) -> String {
         text.push_str(&format!(
             "\n  {} not tried with every key within {} HMACs; --prove-limit raises that",
             counted(summary.unproven, "token"),
-            args.prove_limit
+            thousands(args.prove_limit)
         ));
     }
     for reuse in summary.nonce_reuse.iter().take(MOST_NONCES) {
@@ -84,7 +109,7 @@ fn proofs(args: &ScanArgs, summary: &Summary) -> String {
     }
     let more = summary.nonce_reuse.len().saturating_sub(MOST_NONCES);
     if more > 0 {
-        text.push_str(&format!("\n  {} more came again; -f json lists them", counted(more as u64, "nonce")));
+        text.push_str(&format!("\n  {} came again; -f json lists them", counted(more as u64, "more nonce")));
     }
     text
 }
@@ -98,31 +123,17 @@ fn reused(reuse: &NonceReuse) -> String {
     let mut places: Vec<String> = shown.map(|p| format!("{}:{}", printable(&p.path), p.line)).collect();
     let more = reuse.places.len().saturating_sub(MOST_PLACES);
     if more > 0 {
-        places.push(format!("{more} more"));
+        places.push(format!("{} more", thousands(more as u64)));
     }
     let what = match reuse.tokens {
         1 => "of one token, which is for one use".to_owned(),
-        n => format!("of {n} different tokens"),
+        n => format!("of {} different tokens", thousands(n)),
     };
     format!("nonce {} {what}: {}", printable(&reuse.masked), places.join(", "))
 }
 
-fn found(summary: &Summary) -> String {
-    if summary.findings == 0 {
-        return "nothing found".to_owned();
-    }
-    let of_each: Vec<String> = Severity::ALL
-        .into_iter()
-        .rev()
-        .map(|severity| (severity, summary.by_severity[severity as usize]))
-        .filter(|(_, count)| *count > 0)
-        .map(|(severity, count)| format!("{count} {severity}"))
-        .collect();
-    format!("{} ({})", counted(summary.findings, "finding"), of_each.join(", "))
-}
-
 pub(crate) fn counted(count: u64, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+    if count == 1 { format!("1 {what}") } else { format!("{} {what}s", thousands(count)) }
 }
 
 pub(crate) fn size(bytes: u64) -> String {

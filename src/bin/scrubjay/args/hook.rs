@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use scrubjay::report;
 
-use super::{PolicyArgs, ScanArgs, formats, levels};
+use super::{ALL, PolicyArgs, ScanArgs, formats, levels};
 
 /// A parser of nothing but scan options, for their defaults.
 #[derive(Debug, Parser)]
@@ -25,6 +25,10 @@ pub(crate) struct HookOptions {
     #[arg(short, long, value_name = "FORMAT", default_value = report::FORMATS[0].name, value_parser = formats())]
     pub(crate) format: String,
 
+    /// Show every finding, also where a secret comes again
+    #[arg(long, long_help = ALL)]
+    pub(crate) all: bool,
+
     /// Add the rules of a file; can be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) rules: Vec<PathBuf>,
@@ -40,6 +44,7 @@ impl HookOptions {
         ScanArgs {
             fail_on: self.fail_on,
             format: self.format,
+            all: self.all,
             rules: self.rules,
             policy: self.policy,
             ..scan
