@@ -6,8 +6,6 @@
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use crate::blob::TreeRoot;
-
 /// The directory that paths are told from, and the one that is scanned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ground {
@@ -78,12 +76,6 @@ impl Ground {
     pub(crate) fn directory_of(&self, file: &Path) -> Option<String> {
         let absolute = normal(&self.here.join(file));
         Some(slashed(absolute.parent()?.strip_prefix(&self.root).ok()?))
-    }
-}
-
-impl TreeRoot for Ground {
-    fn path_within(&self, path: &str) -> String {
-        self.key(path)
     }
 }
 

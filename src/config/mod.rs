@@ -20,6 +20,7 @@ pub use self::find::{find, read};
 pub use self::marker::Markers;
 pub(crate) use self::marker::{GITLEAKS, Marker, OURS};
 pub use self::project::{Named, Project};
+use crate::blob::TreeRoot;
 use crate::finding::{Finding, Suppression, Suppressor};
 use crate::ground::Ground;
 
@@ -31,6 +32,12 @@ pub struct Policy {
     project: Option<Project>,
     baseline: Option<Baseline>,
     markers: Option<Markers>,
+}
+
+impl TreeRoot for Policy {
+    fn path_within(&self, path: &str) -> String {
+        self.ground.key(path)
+    }
 }
 
 impl Policy {

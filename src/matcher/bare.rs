@@ -46,7 +46,8 @@ pub(super) fn word(c: &Cursor<'_>) -> Span {
     }
     if let Some(equals) = memchr::memchr(b'=', &rest[..end]) {
         let pads = rest[equals..end].iter().take_while(|&&b| b == b'=').count();
-        if equals + pads < end && is_name(&c.bytes[..start], &rest[..equals]) {
+        let text = &rest[..equals];
+        if equals + pads < end && (is_name(&c.bytes[..start], text) || ends_with_name(text)) {
             end = equals;
         }
     }
@@ -116,8 +117,10 @@ fn line_value(before: &[u8], rest: &[u8]) -> Option<usize> {
     let next_field = memchr::memchr_iter(b'&', value).any(|i| is_field(&value[i + 1..]));
     // A blank before `NAME=value` makes it the next assignment, and the value empty.
     let next_assignment = *separator == b'=' && line.ends_with(b" ") && is_field(value);
+    let mut equals = memchr::memchr_iter(b'=', value);
+    let is_glued = equals.any(|i| i + 2 < value.len() && ends_with_name(&value[..i]));
     let is_encoded = is_percent_encoded(value) && !value.iter().any(|b| b"!*~+=:?$&".contains(b));
-    (is_line && !next_field && !next_assignment && !is_encoded).then_some(value.len())
+    (is_line && !next_field && !next_assignment && !is_glued && !is_encoded).then_some(value.len())
 }
 
 /// `name=`: a field begins here.
@@ -139,6 +142,31 @@ fn is_in_query(before: &[u8]) -> bool {
     let near = &before[before.len().saturating_sub(64)..];
     let is_name = |b: &u8| b.is_ascii_alphanumeric() || b"_-.=".contains(b);
     near.iter().rev().find(|b| !is_name(b)).is_some_and(|b| matches!(b, b'?' | b'&'))
+}
+
+/// Whether the name of a next field is glued to the value: words of one case, joined by `_`.
+fn ends_with_name(text: &[u8]) -> bool {
+    let is_part = |b: &&u8| b.is_ascii_alphabetic() || **b == b'_';
+    let run = &text[text.len() - text.iter().rev().take_while(is_part).count()..];
+    let is_word = |word: &&[u8]| {
+        word.len() > 1 && (word.iter().all(u8::is_ascii_lowercase) || word.iter().all(u8::is_ascii_uppercase))
+    };
+    run.rsplit(|b| *b == b'_').take_while(is_word).count() > 1 && run.contains(&b'_')
+}
+
+/// Whether the name before the separator here is a parameter of a URL.
+fn is_in_query(before: &[u8]) -> bool {
+    let near = &before[before.len().saturating_sub(64)..];
+    let is_name = |b: &u8| b.is_ascii_alphanumeric() || b"_-.=".contains(b);
+    near.iter().rev().find(|b| !is_name(b)).is_some_and(|b| matches!(b, b'?' | b'&'))
+}
+
+/// Whether the name of a next field is glued to the value.
+fn ends_with_name(text: &[u8]) -> bool {
+    const WORDS: [&[u8]; 6] = [b"key", b"secret", b"token", b"license", b"password", b"key_id"];
+    let lower = text[text.len().saturating_sub(8)..].to_ascii_lowercase();
+    let joint = text.iter().rposition(|b| matches!(b, b'_' | b'-'));
+    joint.is_some() && WORDS.iter().any(|word| lower.ends_with(word))
 }
 
 /// Whether what is behind `#` names a part of a page, as a URL does at its end.

@@ -79,7 +79,10 @@ fn named(m: &Matcher, page: &Page<'_>, index: usize, run: Span, is_digest: bool)
     if named.weak {
         let path = normalise(&page.bytes[whole.range()]);
         let reach = if named.is_common { NEAR_BYTES } else { FILE_BYTES };
-        let own = holds(&path, &page.rules[index].context) || page.has_context(m, index, run, reach);
+        // A common word counts by what is near it only where it is all of the name.
+        let is_whole = !named.is_common || m.names.is_exactly(entry, &path);
+        let own =
+            holds(&path, &page.rules[index].context) || (is_whole && page.has_context(m, index, run, reach));
         if !own || is_digest || holds(&path, OTHER_KEYS) || run.len() != WHOLE {
             return None;
         }

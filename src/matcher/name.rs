@@ -80,6 +80,11 @@ impl Names {
         candidates.iter().copied().find(|&i| self.entries[i].0 == whole)
     }
 
+    /// Whether the normalised text is this name and nothing more.
+    pub(crate) fn is_exactly(&self, entry: usize, whole: &[u8]) -> bool {
+        self.key(entry) == whole
+    }
+
     fn key(&self, entry: usize) -> &[u8] {
         &self.entries[entry].0
     }

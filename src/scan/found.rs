@@ -103,7 +103,7 @@ impl<'d> Inspector<'d> {
     /// An inspector for one thread.
     pub(super) fn new(detector: &'d Detector, policy: Option<&'d Policy>, keep_silent: bool) -> Self {
         let markers = policy.and_then(Policy::markers);
-        let root = policy.map(|policy| policy.ground() as &dyn TreeRoot);
+        let root = policy.map(|policy| policy as &dyn TreeRoot);
         Self { detector, scratch: Scratch::default(), markers, root, keep_silent }
     }
 

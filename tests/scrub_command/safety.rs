@@ -61,7 +61,7 @@ fn what_somebody_has_open_for_writing_is_left() {
 }
 
 /// So many lines take long enough to scrub that something happens meanwhile.
-const LONG: usize = 20_000;
+const LONG: usize = 100_000;
 
 /// Runs the command while `work` is done over and over.
 fn during(lab: &Lab, arguments: &[&str], work: impl Fn(u64) + Sync) -> Ran {
