@@ -154,21 +154,6 @@ fn ends_with_name(text: &[u8]) -> bool {
     run.rsplit(|b| *b == b'_').take_while(is_word).count() > 1 && run.contains(&b'_')
 }
 
-/// Whether the name before the separator here is a parameter of a URL.
-fn is_in_query(before: &[u8]) -> bool {
-    let near = &before[before.len().saturating_sub(64)..];
-    let is_name = |b: &u8| b.is_ascii_alphanumeric() || b"_-.=".contains(b);
-    near.iter().rev().find(|b| !is_name(b)).is_some_and(|b| matches!(b, b'?' | b'&'))
-}
-
-/// Whether the name of a next field is glued to the value.
-fn ends_with_name(text: &[u8]) -> bool {
-    const WORDS: [&[u8]; 6] = [b"key", b"secret", b"token", b"license", b"password", b"key_id"];
-    let lower = text[text.len().saturating_sub(8)..].to_ascii_lowercase();
-    let joint = text.iter().rposition(|b| matches!(b, b'_' | b'-'));
-    joint.is_some() && WORDS.iter().any(|word| lower.ends_with(word))
-}
-
 /// Whether what is behind `#` names a part of a page, as a URL does at its end.
 fn is_fragment(text: &[u8]) -> bool {
     text.first().is_some_and(u8::is_ascii_lowercase)
