@@ -6,13 +6,14 @@
 
 mod places;
 
+use std::cmp::Reverse;
 use std::fmt;
 use std::ops::Range;
 
 use zeroize::Zeroizing;
 
 use crate::blob::{Blob, HEAD};
-use crate::decode::{DECODERS, Decoder, MAX_DEPTH, View, Wake};
+use crate::decode::{Ask, DECODERS, Decoder, MAX_DEPTH, View, pieces};
 use crate::finding::{Status, Verdict};
 use crate::judge::{self, Case};
 use crate::matcher::csv::Columns;
@@ -154,7 +155,7 @@ impl Detector {
     /// assert_eq!(kinds, ["device_secret_key"]);
     /// ```
     pub fn detect<'d>(&'d self, blob: &Blob<'_>, scratch: &mut Scratch, sink: &mut dyn FnMut(Detection<'d>)) {
-        let page = Page { bytes: blob.bytes, path: &blob.origin.path, rules: &self.rules };
+        let page = Page { bytes: blob.bytes, path: &blob.origin.path, rules: &self.rules, around: None };
         let start = blob.owned.start.saturating_sub(MARGIN);
         let end = blob.bytes.len().min(blob.owned.end + MARGIN);
         let mut found = Vec::new();
@@ -184,7 +185,7 @@ impl Detector {
         scratch: &mut Scratch,
         sink: &mut dyn FnMut(Detection<'d>),
     ) {
-        let page = Page { bytes, path: "", rules: &self.rules };
+        let page = Page { bytes, path: "", rules: &self.rules, around: None };
         let head = &bytes[..bytes.len().min(HEAD)];
         let columns = Columns::of(&self.matcher, head);
         let anywhere = self.has_expressions;
@@ -232,8 +233,8 @@ impl Detector {
                     let matches = scratch.matches.drain(..).map(|m| self.detection(page, m, decoded));
                     found.extend(matches);
                 }
-                while let Some((wake, place)) = scratch.asks.pop() {
-                    self.views(page, wake, place, decoded, &mut seen, found);
+                while let Some(ask) = scratch.asks.pop() {
+                    self.views(page, &ask, decoded, &mut seen, found);
                 }
             }
             scratch.hits = hits;
@@ -241,12 +242,11 @@ impl Detector {
         }
     }
 
-    /// Opens the views that a wake asks for, and looks into them.
+    /// Opens the views that are asked for, and looks into them.
     fn views<'d>(
         &'d self,
         page: &Page<'_>,
-        wake: Wake,
-        at: usize,
+        ask: &Ask,
         decoded: &[&'static str],
         seen: &mut Vec<(&'static str, Span)>,
         found: &mut Vec<Detection<'d>>,
@@ -254,8 +254,8 @@ impl Detector {
         if decoded.len() >= MAX_DEPTH {
             return;
         }
-        for decoder in DECODERS.iter().filter(|d| d.wake == wake) {
-            let Some(view) = open(decoder, page, at, seen) else { continue };
+        for decoder in DECODERS.iter().filter(|d| d.wake == ask.wake) {
+            let Some(view) = open(decoder, page, ask, seen) else { continue };
             let mut way = decoded.to_vec();
             way.push(decoder.name);
             self.view(page, &view, &way, found);
@@ -270,16 +270,20 @@ impl Detector {
         way: &[&'static str],
         found: &mut Vec<Detection<'d>>,
     ) {
-        let inner = Page { bytes: &view.bytes, ..*page };
+        let inner = inner(page, view);
         let before = found.len();
-        self.page(&inner, 0..view.bytes.len(), way, &mut Scratch::default(), found);
+        self.page(&inner, stretch(view), way, &mut Scratch::default(), found);
         let length = view.bytes.len();
         for mut detection in found.split_off(before) {
             let span = detection.span;
             let cut = (view.cut_start && span.start < CUT) || (view.cut_end && span.end + CUT > length);
-            if !cut {
+            let is_cut_token = detection.status == Some(Status::Truncated);
+            if !cut && view.value.is_none_or(|v| v.holds(span, detection.token.is_some() && !is_cut_token)) {
                 detection.span = view.to_source(span);
-                found.push(detection);
+                // Without a joint in it, it was seen outside.
+                if view.value.is_none() || detection.span.len() > span.len() {
+                    found.push(detection);
+                }
             }
         }
     }
@@ -336,16 +340,34 @@ impl Detector {
 }
 
 /// The view of a decoder at a place, unless it was opened there already.
-fn open(decoder: &Decoder, page: &Page<'_>, at: usize, seen: &mut Vec<(&'static str, Span)>) -> Option<View> {
+fn open(decoder: &Decoder, page: &Page<'_>, ask: &Ask, seen: &mut Vec<(&'static str, Span)>) -> Option<View> {
+    let at = ask.at;
     let has_seen = |(name, span): &(&str, Span)| *name == decoder.name && span.range().contains(&at);
     if seen.iter().rev().take(4).any(has_seen) {
         return None;
     }
-    let view = (decoder.decode)(page.bytes, at)?;
+    let view = (decoder.decode)(page.bytes, ask)?;
     let safe_end =
         if view.cut_end { view.source.end.saturating_sub(4 * CUT).max(at + 1) } else { view.source.end };
-    seen.push((decoder.name, Span::new(view.source.start, safe_end)));
+    let safe = view.value.map_or(Span::new(view.source.start, safe_end), |v| v.source);
+    seen.push((decoder.name, safe));
     Some(view)
+}
+
+/// The page that a view is.
+fn inner<'v>(page: &Page<'v>, view: &'v View) -> Page<'v> {
+    /// What may decide over a value in pieces stands so near.
+    const AROUND: usize = 1024;
+    let around = view.value.map(|v| {
+        let end = page.bytes.len().min(v.source.end + AROUND);
+        &page.bytes[v.source.start.saturating_sub(AROUND)..end]
+    });
+    Page { bytes: &view.bytes, around: around.or(page.around), ..*page }
+}
+
+/// Where in a view hits are looked for.
+fn stretch(view: &View) -> Range<usize> {
+    view.value.map_or(0..view.bytes.len(), |v| v.name..v.span.end)
 }
 
 /// True where something changed in the first `head` bytes.
@@ -367,12 +389,14 @@ fn widened(changed: &[Range<usize>], length: usize) -> Vec<Range<usize>> {
 }
 
 /// Sorts by place and keeps one detection for each place: leaks before silent ones, the better form
-/// before the weaker, the shorter way of decoding before the longer, the longer value before the
-/// shorter.
+/// before the weaker, a whole token before a cut one, the shorter way of decoding before the longer, the
+/// longer value before the shorter. That a value was put together is no way of decoding.
 fn resolve(found: &mut Vec<Detection<'_>>) {
     found.sort_by(|a, b| {
         let key = |d: &Detection<'_>| {
-            (!d.is_leak(), std::cmp::Reverse(d.rank), d.decoded.len(), std::cmp::Reverse(d.span.len()))
+            let is_cut = d.status == Some(Status::Truncated);
+            let encodings = d.decoded.iter().filter(|name| **name != pieces::NAME).count();
+            (!d.is_leak(), Reverse(d.rank), is_cut, encodings, Reverse(d.span.len()), d.decoded.len())
         };
         key(a).cmp(&key(b)).then(a.span.cmp(&b.span)).then(a.rule.id.cmp(&b.rule.id))
     });

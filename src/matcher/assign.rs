@@ -9,7 +9,7 @@ use super::literal::{Literal, alone, fenced, literal, literal_in, next_line, pre
 use super::prose::prose;
 use super::separator::{Separator, accessors, closers, is_define, is_flag, is_measured, separator};
 use super::{Asks, Form, Match, Matcher, Name, Page, normalise, pair, shape};
-use crate::decode::{self, Wake};
+use crate::decode::{self, Ask, Wake};
 use crate::rule::Value;
 use crate::text::Span;
 
@@ -30,7 +30,8 @@ pub(super) fn named(m: &Matcher, page: &Page<'_>, name: &Name, out: &mut Vec<Mat
     if found.is_empty() {
         pair::sibling(page.bytes, name, &mut found);
     }
-    if !found.is_empty() {
+    if let Some(literal) = found.first() {
+        asks.extend(page.ask_from(name.span.start, literal.span.start));
         let whole = normalise(&page.bytes[name.span.range()]);
         found.into_iter().for_each(|literal| give(m, page, name, &whole, literal, out));
     }
@@ -90,24 +91,24 @@ pub(super) fn is_hex64(text: &[u8]) -> bool {
 }
 
 /// A name into which an encoded byte or an invisible sign cuts: what is there has to be decoded first.
-fn broken(bytes: &[u8], name: &Name) -> Option<(Wake, usize)> {
+fn broken(bytes: &[u8], name: &Name) -> Option<Ask> {
     let mut end = Cursor::new(bytes, name.span.end);
     end.colour();
     let before = &bytes[..name.span.start];
-    let invisible = decode::invisible::at_end(before).then_some((Wake::Invisible, name.span.start));
+    let invisible = decode::invisible::at_end(before).then_some(Ask::new(Wake::Invisible, name.span.start));
     encoded(&end).or(invisible)
 }
 
 /// What stands encoded here, if something does.
-fn encoded(c: &Cursor<'_>) -> Option<(Wake, usize)> {
+fn encoded(c: &Cursor<'_>) -> Option<Ask> {
     let percent = c.peek(0) == b'%' && c.peek(1).is_ascii_hexdigit() && c.peek(2).is_ascii_hexdigit();
     let invisible = decode::invisible::at_start(c.rest());
     let wake = if percent { Wake::Percent } else { Wake::Invisible };
-    (percent || invisible > 0).then_some((wake, c.at))
+    (percent || invisible > 0).then_some(Ask::new(wake, c.at))
 }
 
 /// Reads on after a name. Says which encoding stands in the way, and where, if one does.
-fn after(bytes: &[u8], name: &Name, found: &mut Vec<Literal>) -> Option<(Wake, usize)> {
+fn after(bytes: &[u8], name: &Name, found: &mut Vec<Literal>) -> Option<Ask> {
     let mut c = Cursor::new(bytes, name.span.end);
     c.colour();
     let closed = closers(&mut c);

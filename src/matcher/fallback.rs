@@ -4,6 +4,7 @@
 use super::Form;
 use super::assign::REACH;
 use super::cursor::Cursor;
+use crate::decode::pieces;
 use super::literal::{Literal, bare};
 
 /// `${NAME:-value}` and `${NAME:=value}`.
@@ -55,7 +56,7 @@ pub(super) fn fallback(c: &mut Cursor<'_>, stop: Stop, found: &mut Vec<Literal>)
                             inner.eat(b"-");
                             shell_default(&mut inner, found);
                         }
-                        None if span.len() >= 16 => found.push(Literal { span, form: Form::Fallback }),
+                        None if span.len() >= 16 || pieces::ask(c.bytes, span.start, span.start, span.start).is_some() => found.push(Literal { span, form: Form::Fallback }),
                         None => {}
                     }
                     continue;

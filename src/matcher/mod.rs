@@ -24,7 +24,6 @@ mod assign;
 mod call;
 mod cores;
 pub(crate) mod csv;
-pub(crate) mod cursor;
 mod fallback;
 pub(crate) mod field;
 mod literal;
@@ -37,7 +36,8 @@ mod short;
 
 use std::collections::HashMap;
 
-use crate::decode::{self, Wake};
+use crate::cursor;
+use crate::decode::{self, Ask, Wake};
 use crate::prefilter::{Core, Hit, Prefilter, product};
 use crate::rule::{Rule, Value};
 use crate::text::Span;
@@ -81,7 +81,7 @@ pub(crate) struct Match {
 }
 
 /// What to do at a hit, besides matching: a decoder has to be asked.
-pub(crate) type Asks = Vec<(Wake, usize)>;
+pub(crate) type Asks = Vec<Ask>;
 
 /// The compiled rules.
 #[derive(Debug)]
@@ -230,11 +230,11 @@ impl Matcher {
     pub(crate) fn at(&self, page: &Page<'_>, hit: Hit, out: &mut Vec<Match>, asks: &mut Asks) {
         match hit {
             Hit::Core(at) => self.at_core(page, at, out, asks),
-            Hit::Wide(at) => asks.push((Wake::Wide, at)),
+            Hit::Wide(at) => asks.push(Ask::new(Wake::Wide, at)),
             Hit::Run(at) => {
                 let (run, is_hex) = shape::run(self, page, at, out);
                 if decode::may_be_encoded(page.bytes, run, is_hex) {
-                    asks.push((Wake::Run, at));
+                    asks.push(Ask::new(Wake::Run, at));
                 }
             }
         }
@@ -263,7 +263,7 @@ impl Matcher {
         match four {
             [b'e', b'A' | b'F' | b'J' | b'N', _, _] => self.token(page, at, out, asks),
             [b'%', high, low, b'%'] if (b'4'..=b'7').contains(&high) && low.is_ascii_hexdigit() => {
-                asks.push((Wake::Percent, at));
+                asks.push(Ask::new(Wake::Percent, at));
             }
             [_, b's' | b'S', b'k' | b'K', _] => short::short_name(self, page, at + 1, out),
             _ => {}
@@ -277,19 +277,19 @@ impl Matcher {
             self.named(page, at, out, asks);
         }
         if actions.has(Action::Call) {
-            call::at(self, page, at, out);
+            call::at(self, page, at, out, asks);
         }
         if actions.has(Action::Connect) {
             self.token(page, at, out, asks);
         }
         if actions.has(Action::Percent) {
-            asks.push((Wake::Percent, at));
+            asks.push(Ask::new(Wake::Percent, at));
         }
         if actions.has(Action::Pem) {
             shape::pem(self, page, at, out);
         }
         if actions.has(Action::Escape) {
-            asks.push((Wake::UnicodeEscape, at));
+            asks.push(Ask::new(Wake::UnicodeEscape, at));
         }
         if actions.has(Action::ShortFlag) {
             short::short_flag(self, page, at, out);
@@ -328,6 +328,17 @@ impl Matcher {
         (signature == token::tirtc::SIGNATURE_CHARS).then_some(at + 4 + payload + signature)
     }
 
+    /// The end of the whole token that begins at `at`.
+    pub(crate) fn whole_token(&self, bytes: &[u8], at: usize) -> Option<usize> {
+        let token = self.schemes.iter().find_map(|(_, scheme)| (scheme.decode)(&bytes[at..]));
+        token.filter(|t| !t.truncated).map(|t| at + t.length)
+    }
+
+    /// Whether a token that begins at `at` is whole.
+    pub(crate) fn is_whole_token(&self, bytes: &[u8], at: usize) -> bool {
+        Self::connect(bytes, at).is_some() || self.whole_token(bytes, at).is_some()
+    }
+
     /// The license without a name that holds a run, with the rule for licenses: by its form alone, since
     /// what logs hold needs no verdict.
     pub(crate) fn license(&self, bytes: &[u8], at: usize) -> Option<(Span, usize)> {
@@ -358,11 +369,15 @@ impl Matcher {
         let rest = &page.bytes[at..];
         for &(rule, scheme) in &self.schemes {
             if let Some(token) = (scheme.decode)(rest) {
+                if token.truncated {
+                    asks.extend(page.ask_from(at, at));
+                }
                 let value = Span::new(at, at + token.length);
                 out.push(Match { rule, value, name: None, form: Form::Shape, token: Some((token, scheme)) });
                 return;
             }
         }
+        asks.extend(page.ask_from(at, at));
         // An encoded dot or dash may have cut it off.
         let run = rest
             .iter()
@@ -370,7 +385,7 @@ impl Matcher {
             .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'*'))
             .count();
         if run >= 40 && rest.get(run) == Some(&b'%') {
-            asks.push((Wake::Percent, at));
+            asks.push(Ask::new(Wake::Percent, at));
         }
     }
 
@@ -394,15 +409,30 @@ pub(crate) struct Page<'a> {
     pub(crate) path: &'a str,
     /// The compiled rules' source.
     pub(crate) rules: &'a [Rule],
+    /// Where the bytes are one value that was put together: what stood around it.
+    pub(crate) around: Option<&'a [u8]>,
 }
 
 impl Page<'_> {
+    /// What to ask where the value at `at` goes on behind a joint.
+    /// Whether it goes on only if it is a token is told, too.
+    pub(crate) fn ask_for_pieces(&self, name: usize, known: Span) -> Option<(Ask, bool)> {
+        let Span { start, end } = known;
+        // What was put together has no more pieces.
+        if self.around.is_some() { None } else { decode::pieces::ask(self.bytes, name, start, end) }
+    }
+
+    /// The same for a value that is looked at from its beginning.
+    fn ask_from(&self, name: usize, at: usize) -> Option<Ask> {
+        self.ask_for_pieces(name, Span::new(at, at)).map(|(ask, _)| ask)
+    }
+
     /// Whether one of the rule's context words stands near, or in the path.
     pub(crate) fn has_context(&self, rule: &Rule, near: Span) -> bool {
         const WINDOW: usize = 1024;
         let start = near.start.saturating_sub(WINDOW);
         let end = self.bytes.len().min(near.end + WINDOW);
-        let hay = self.bytes[start..end].to_ascii_lowercase();
+        let hay = self.around.unwrap_or(&self.bytes[start..end]).to_ascii_lowercase();
         let path = self.path.to_ascii_lowercase();
         rule.context.iter().any(|word| {
             memchr::memmem::find(&hay, word.as_bytes()).is_some()

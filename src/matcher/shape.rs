@@ -220,7 +220,8 @@ fn hex(m: &Matcher, page: &Page<'_>, run: Span, out: &mut Vec<Match>) {
         return;
     }
     let from = run.start.saturating_sub(300);
-    let near = page.bytes[from..page.bytes.len().min(run.end + 300)].to_ascii_lowercase();
+    let near = &page.bytes[from..page.bytes.len().min(run.end + 300)];
+    let near = page.around.unwrap_or(near).to_ascii_lowercase();
     const BESIDE: [&[u8]; 7] = [
         b"sdkappid",
         b"sdk_app_id",

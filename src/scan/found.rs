@@ -12,6 +12,7 @@ use super::encoding::Encoding;
 use super::excerpt::{Hidden, Known, SIGHT, excerpt};
 use super::inline;
 use super::place::{Base, Locator, Spot};
+use crate::decode::pieces;
 use crate::blob::{Blob, Origin};
 use crate::config::Markers;
 use crate::detect::{Detection, Detector, Scratch};
@@ -321,6 +322,7 @@ fn message(title: &str, status: Option<Status>, decoded: &[&str]) -> String {
     match status {
         Some(status) => format!("{title} {}", status.words()),
         None if decoded.is_empty() => format!("{title} in clear text"),
+        None if decoded == [pieces::NAME] => format!("{title} in pieces"),
         None => format!("{title} under {}", decoded.join(", ")),
     }
 }

@@ -3,7 +3,7 @@
 
 use super::Class;
 use super::value::{Place, value};
-use crate::matcher::cursor::{Cursor, Mark, Quote};
+use crate::cursor::{Cursor, Mark, Quote};
 use crate::matcher::name::identifier;
 use crate::text::Span;
 

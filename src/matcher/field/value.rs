@@ -2,7 +2,7 @@
 
 use super::after::{Raw, sign};
 use super::{Class, LONGEST, scheme};
-use crate::matcher::cursor::{Cursor, Mark, Quote};
+use crate::cursor::{Cursor, Mark, Quote};
 use crate::text::Span;
 
 /// The longest structure that is followed to its end, in bytes.
