@@ -54,7 +54,7 @@ const JOINTS: &[(&str, For, &str, &str, &str)] = &[
     ("C, wide", All, "const wchar_t @[] = L\"", "\"\n    L\"", "\";\n"),
     ("C, on one line", Long, "const char @[] = \"", "\" \"", "\";\n"),
     ("C, commented", All, "char *@ = \"", "\" // the first\n   \"", "\";\n"),
-    ("C, commented out", All, "// char *@ =\n//   \"", "\"\n//   \"", "\";\n"),
+    ("C, commented out", All, "// char *@ = \"", "\"\n//   \"", "\";\n"),
     ("Python, in brackets", All, "@ = (\n    '", "'\n    '", "'\n)\n"),
     ("Python, an argument", All, "f(@=(\"", "\"\n    \"", "\"))\n"),
     ("Java", All, "String @ = \"", "\" +\n        \"", "\";\n"),
@@ -140,7 +140,7 @@ fn cut(rng: &mut Prng, value: &str, joint: For, is_token: bool) -> Vec<String> {
 }
 
 /// What is wrong with a text that holds one value in pieces.
-fn complaints(text: &str, pieces: &[String], kind: &str, is_token: bool) -> Vec<String> {
+fn complaints(text: &str, start: usize, pieces: &[String], kind: &str, is_token: bool) -> Vec<String> {
     let mut out = Vec::new();
     let value = pieces.concat();
     let found = reported(&DETECTOR, "a.txt", text.as_bytes());
@@ -148,7 +148,6 @@ fn complaints(text: &str, pieces: &[String], kind: &str, is_token: bool) -> Vec<
         [d] => {
             let whole = value == String::from_utf8_lossy(&d.value);
             let status = if is_token { Some(Status::Active) } else { None };
-            let start = text.find(&pieces[0][..]).unwrap_or(0);
             if !whole || d.rule.kind.name() != kind || d.span.start != start {
                 out.push(format!("{} of {} bytes at {}", d.rule.id, d.value.len(), d.span.start));
             }
@@ -170,10 +169,22 @@ fn scrubbed(text: &[u8], pieces: &[String]) -> Vec<String> {
     let mut out = Vec::new();
     for ahead in [false, true] {
         let done = scrub(&MASKER, text, &[], ahead);
-        let readable = |p: &&String| p.len() >= 8 && memchr::memmem::find(&done.bytes, p.as_bytes()).is_some();
-        let left = pieces.iter().filter(readable).count();
+        // The identifier of a license may be read.
+        let value = pieces.concat();
+        let public = value.find(',').map_or(0, |i| i + 1);
+        let mut from = 0;
+        let mut left = 0;
+        for piece in pieces {
+            let secret = &piece.as_bytes()[public.saturating_sub(from).min(piece.len())..];
+            left += usize::from(secret.len() >= 8 && memchr::memmem::find(&done.bytes, secret).is_some());
+            from += piece.len();
+        }
         if left > 0 {
-            out.push(format!("{left} of {} pieces are left: {}", pieces.len(), String::from_utf8_lossy(&done.bytes)));
+            out.push(format!(
+                "{left} of {} pieces are left: {:?}",
+                pieces.len(),
+                String::from_utf8_lossy(&done.bytes)
+            ));
         }
         let laws = [
             keeps_lines(text, &done.bytes),
@@ -201,10 +212,14 @@ fn check(rounds: u64) {
                 if pieces.len() < 2 {
                     continue;
                 }
-                let text = format!("{}{}{behind}", before.replace('@', name), pieces.join(between));
-                let said = complaints(&text, &pieces, kind, *is_token);
+                let before = before.replace('@', name);
+                let text = format!("{before}{}{behind}", pieces.join(between));
+                let said = complaints(&text, before.len(), &pieces, kind, *is_token);
                 if !said.is_empty() {
-                    wrong.push(format!("{joint}, {template}, round {round}:\n      {}\n", said.join("\n      ")));
+                    wrong.push(format!(
+                        "{joint}, {template}, round {round}:\n      {}\n",
+                        said.join("\n      ")
+                    ));
                 }
             }
         }
@@ -215,5 +230,5 @@ fn check(rounds: u64) {
 
 #[test]
 fn every_kind_of_value_is_found_whole_behind_every_joint() {
-    check(if cfg!(debug_assertions) { 2 } else { 40 });
+    check(if cfg!(debug_assertions) { 12 } else { 100 });
 }

@@ -155,7 +155,7 @@ impl Detector {
                     covered = covered.max(if done { end } else { inner });
                     out.extend(place.filter(|p| !p.span.is_empty()));
                     if let Some(ask) = place.and_then(|p| self.ask_for_pieces(page, p)) {
-                        self.hide_views(page, &ask, depth, &mut seen, out);
+                        self.hide_pieces(page, &ask, depth, &mut seen, out);
                     }
                     done
                 });
@@ -182,18 +182,35 @@ impl Detector {
             Hit::Core(at) => at,
             Hit::Run(at) => {
                 let (span, rule) = self.matcher.license(page.bytes, at)?;
-                let place = Place { span, rule: Some(rule), class: None, wrap: None, decoded, name: None, anchor: None };
+                let place = Place {
+                    span,
+                    rule: Some(rule),
+                    class: None,
+                    wrap: None,
+                    decoded,
+                    name: None,
+                    anchor: None,
+                };
                 return Some((span.end, Some(place), true));
             }
             Hit::Wide(_) => return None,
         };
         if let Some(field) = self.matcher.field(page.bytes, at, actions) {
             let (class, wrap) = (Some(field.class), field.wrap);
-            let place = Place { span: field.span, rule: None, class, wrap, decoded, name: Some(field.name), anchor: None };
+            let place = Place {
+                span: field.span,
+                rule: None,
+                class,
+                wrap,
+                decoded,
+                name: Some(field.name),
+                anchor: None,
+            };
             let done = field.is_key(page.bytes) || class == Some(Class::Keep);
             return Some((field.end, Some(place), done));
         }
-        let place = |span, rule| Place { span, rule, class: None, wrap: None, decoded, name: None, anchor: None };
+        let place =
+            |span, rule| Place { span, rule, class: None, wrap: None, decoded, name: None, anchor: None };
         if actions.has(Action::Pem)
             && let Some(body) = field::pem(page.bytes, at)
         {
@@ -232,13 +249,16 @@ impl Detector {
     /// What to ask where the value of a field goes on behind a joint.
     fn ask_for_pieces(&self, page: &Page<'_>, place: Place) -> Option<Ask> {
         let name = place.name.filter(|_| place.class != Some(Class::Keep))?;
-        let (ask, is_loose) = page.ask_for_pieces(name.start, place.span)?;
+        // Over several lines it was taken as a whole.
+        let lines = memchr::memchr(b'\n', &page.bytes[place.span.range()]).is_some();
+        let known = if lines { Span::new(place.span.start, place.span.start) } else { place.span };
+        let (ask, is_loose) = page.ask_for_pieces(name.start, known)?;
         let is_whole = is_loose && self.matcher.is_whole_token(page.bytes, ask.at);
         (!is_whole).then_some(ask)
     }
 
-    /// Opens the views that are asked for, and brings the places in them back to the source.
-    fn hide_views(
+    /// Hides the pieces of a value of which the last place in `out` is the first, or all with what joins them.
+    fn hide_pieces(
         &self,
         page: &Page<'_>,
         ask: &Ask,
@@ -246,8 +266,32 @@ impl Detector {
         seen: &mut Vec<(&'static str, Span)>,
         out: &mut Vec<Place>,
     ) {
+        let whole = out.last().copied().filter(|p| p.span.start == ask.at);
+        let before = out.len();
+        let joined = self.hide_views(page, ask, depth, seen, out);
+        // Where the value was taken over several lines, what joins its pieces stays all the same.
+        let is_covered = |w: Place| {
+            let over_lines = memchr::memchr(b'\n', &page.bytes[w.span.range()]).is_some();
+            over_lines && joined.is_some_and(|j| j.start == w.span.start && j.end >= w.span.end)
+        };
+        if whole.is_some_and(is_covered) {
+            out.remove(before - 1);
+        }
+    }
+
+    /// Opens the views that are asked for, and brings the places in them back to the source. Says where a
+    /// value stands that was put together, masked or not.
+    fn hide_views(
+        &self,
+        page: &Page<'_>,
+        ask: &Ask,
+        depth: usize,
+        seen: &mut Vec<(&'static str, Span)>,
+        out: &mut Vec<Place>,
+    ) -> Option<Span> {
+        let mut whole = None;
         if depth >= MAX_DEPTH {
-            return;
+            return whole;
         }
         for decoder in DECODERS.iter().filter(|d| d.wake == ask.wake) {
             let Some(view) = open(decoder, page, ask, seen) else { continue };
@@ -255,8 +299,14 @@ impl Detector {
             let before = out.len();
             self.hide(&inner, stretch(&view), depth + 1, &mut Scratch::default(), out);
             if let Some(joined) = view.value {
+                let mut parts = view.source_parts(joined.span);
+                if parts.all(|part| text::is_mask(&page.bytes[part.range()])) {
+                    whole = Some(joined.source);
+                }
                 let places = out.split_off(before);
-                places.into_iter().for_each(|place| self.put_parts(page, &view, joined, place, out));
+                for place in places {
+                    whole = self.put_parts(page, &view, joined, place, out).or(whole);
+                }
                 continue;
             }
             let mut kept = before;
@@ -283,19 +333,26 @@ impl Detector {
             }
             out.truncate(kept);
         }
+        whole
     }
 
     /// Puts a place of a value that was put together into the source: one for each of its pieces, but for
-    /// those that are masks already, so that what joins them stays.
-    fn put_parts(&self, page: &Page<'_>, view: &View, joined: Joined, place: Place, out: &mut Vec<Place>) {
+    /// those that are masks already, so that what joins them stays. Says where the value stands.
+    fn put_parts(
+        &self,
+        page: &Page<'_>,
+        view: &View,
+        joined: Joined,
+        place: Place,
+        out: &mut Vec<Place>,
+    ) -> Option<Span> {
         let mut span = place.span;
         if joined.is_loose {
-            let Some(token) = self.matcher.whole_token(&view.bytes, span.start) else { return };
-            span.end = token;
+            span.end = self.matcher.whole_token(&view.bytes, span.start)?;
         }
         let is_joined = view.source_parts(span).nth(1).is_some() || view.to_source(span).len() > span.len();
         if !is_joined || !joined.holds(span, true) {
-            return;
+            return None;
         }
         let anchor = view.to_source(Span::new(joined.name, joined.name + 1)).start;
         let parts = view.source_parts(span).filter(|part| !text::is_mask(&page.bytes[part.range()]));
@@ -303,11 +360,20 @@ impl Detector {
             let anchor = (i > 0).then_some(anchor);
             Place { span, decoded: true, wrap: None, name: None, anchor, ..place }
         }));
+        Some(view.to_source(span))
     }
 
     fn place(&self, detection: &Detection<'_>, depth: usize) -> Place {
         let rule = self.rules.iter().position(|r| std::ptr::eq(r, detection.rule));
-        Place { span: detection.span, rule, class: None, wrap: None, decoded: depth > 0, name: None, anchor: None }
+        Place {
+            span: detection.span,
+            rule,
+            class: None,
+            wrap: None,
+            decoded: depth > 0,
+            name: None,
+            anchor: None,
+        }
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) fn named(m: &Matcher, page: &Page<'_>, name: &Name, out: &mut Vec<Mat
         return;
     }
     let mut found = Vec::new();
-    asks.extend(after(page.bytes, name, &mut found));
+    asks.extend(after(page, name, &mut found));
     if found.is_empty() {
         pair::sibling(page.bytes, name, &mut found);
     }
@@ -108,7 +108,8 @@ fn encoded(c: &Cursor<'_>) -> Option<Ask> {
 }
 
 /// Reads on after a name. Says which encoding stands in the way, and where, if one does.
-fn after(bytes: &[u8], name: &Name, found: &mut Vec<Literal>) -> Option<Ask> {
+fn after(page: &Page<'_>, name: &Name, found: &mut Vec<Literal>) -> Option<Ask> {
+    let bytes = page.bytes;
     let mut c = Cursor::new(bytes, name.span.end);
     c.colour();
     let closed = closers(&mut c);
@@ -150,7 +151,8 @@ fn after(bytes: &[u8], name: &Name, found: &mut Vec<Literal>) -> Option<Ask> {
         None => prose(&mut c, name, found),
     }
     let stopped = found.first().map_or(c, |l| Cursor::new(bytes, l.span.end));
-    encoded(&begin).or_else(|| encoded(&stopped))
+    let open = || if found.is_empty() { page.ask_open(name.span.start, begin.at) } else { None };
+    encoded(&begin).or_else(|| encoded(&stopped)).or_else(open)
 }
 
 /// `Content-Disposition: form-data; name="` before the name.

@@ -4,8 +4,8 @@
 use super::Form;
 use super::assign::REACH;
 use super::cursor::Cursor;
-use crate::decode::pieces;
 use super::literal::{Literal, bare};
+use crate::decode::pieces;
 
 /// `${NAME:-value}` and `${NAME:=value}`.
 pub(super) fn shell_default(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
@@ -56,7 +56,11 @@ pub(super) fn fallback(c: &mut Cursor<'_>, stop: Stop, found: &mut Vec<Literal>)
                             inner.eat(b"-");
                             shell_default(&mut inner, found);
                         }
-                        None if span.len() >= 16 || pieces::ask(c.bytes, span.start, span.start, span.start).is_some() => found.push(Literal { span, form: Form::Fallback }),
+                        None if span.len() >= 16
+                            || pieces::ask(c.bytes, span.start, span.start, span.start).is_some() =>
+                        {
+                            found.push(Literal { span, form: Form::Fallback })
+                        }
                         None => {}
                     }
                     continue;

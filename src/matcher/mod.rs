@@ -251,7 +251,10 @@ impl Matcher {
     pub(crate) fn leads_on(bytes: &[u8], at: usize, actions: Actions) -> bool {
         !actions.without(Action::Field).without(Action::Address).is_empty()
             || matches!(bytes[at..], [b'e', b'A' | b'F' | b'J' | b'N', ..] | [b'%', _, _, b'%', ..])
-            || matches!(bytes[at..], [_, b's' | b'S', b'k' | b'K', ..])
+            || matches!(
+                bytes[at..],
+                [_, b's' | b'S', b'k' | b'K', ..] | [b'"' | b'\'', b'e' | b'v', _, b',', ..]
+            )
     }
 
     fn at_core(&self, page: &Page<'_>, at: usize, out: &mut Vec<Match>, asks: &mut Asks) {
@@ -264,6 +267,9 @@ impl Matcher {
             [b'e', b'A' | b'F' | b'J' | b'N', _, _] => self.token(page, at, out, asks),
             [b'%', high, low, b'%'] if (b'4'..=b'7').contains(&high) && low.is_ascii_hexdigit() => {
                 asks.push(Ask::new(Wake::Percent, at));
+            }
+            [b'"' | b'\'', b'e' | b'v', _, b','] if page.around.is_none() => {
+                asks.extend(decode::pieces::ask_characters(page.bytes, at + 1));
             }
             [_, b's' | b'S', b'k' | b'K', _] => short::short_name(self, page, at + 1, out),
             _ => {}
@@ -427,6 +433,11 @@ impl Page<'_> {
         self.ask_for_pieces(name, Span::new(at, at)).map(|(ask, _)| ask)
     }
 
+    /// The same for a literal whose line ends before it does.
+    fn ask_open(&self, name: usize, at: usize) -> Option<Ask> {
+        if self.around.is_some() { None } else { decode::pieces::ask_open(self.bytes, name, at) }
+    }
+
     /// Whether one of the rule's context words stands near, or in the path.
     pub(crate) fn has_context(&self, rule: &Rule, near: Span) -> bool {
         const WINDOW: usize = 1024;
@@ -458,7 +469,8 @@ fn is_glued(before: &[u8]) -> bool {
             && tail[tail.len() - 1] == b'm'
             && i > 0
     });
-    !(percent || escape || colour)
+    // Mail writes `=` so.
+    !(percent || escape || colour || before.ends_with(b"=3D"))
 }
 
 /// How many bytes here belong to base64 as URLs have it; most of it vector code, since tokens are long.
@@ -491,6 +503,7 @@ fn own_cores() -> Vec<Core> {
         zlib(b'J', b"wxyz"),
         zlib(b'N', b"opqr"),
         [vec![b'%'], b"4567".to_vec(), b"0123456789abcdefABCDEF".to_vec(), vec![b'%']],
+        [b"\"'".to_vec(), b"ev".to_vec(), b"\"'".to_vec(), b",".to_vec()],
         [SK_BEFORE.to_vec(), either_case(b's'), either_case(b'k'), b"=:\"' \\".to_vec()],
     ]
 }

@@ -169,10 +169,14 @@ pub(super) fn loose_license(bytes: &[u8], span: Span) -> Option<Span> {
 pub(super) fn may_hold_license(bytes: &[u8], hit: usize) -> bool {
     const REACH: usize = 170;
     let near = &bytes[hit..bytes.len().min(hit + REACH)];
-    memchr::memchr2_iter(b',', b'%', near).any(|i| {
-        let next = near.get(i + 1..i + 13);
-        next.is_some_and(|run| run.iter().all(|&b| ALPHANUMERIC[usize::from(b)]))
-    })
+    let is_run = |i: usize| {
+        let run = near[i + 1..].iter().take(12).take_while(|b| ALPHANUMERIC[usize::from(**b)]).count();
+        // A value in pieces may go on behind a joint.
+        let is_cut = |b: &u8| b"\"'`\\<&=\n\r\x1b".contains(b);
+        let before = i > 0 && near[i - 1].is_ascii_alphanumeric();
+        run == 12 || ((run > 0 || before) && near.get(i + 1 + run).is_some_and(is_cut))
+    };
+    memchr::memchr2_iter(b',', b'%', near).any(is_run) || memchr::memmem::find(near, b"',',").is_some()
 }
 
 /// 64 hex digits count only as an argument or under a name of a key, and beside an SDKAppID.

@@ -12,9 +12,9 @@ use super::encoding::Encoding;
 use super::excerpt::{Hidden, Known, SIGHT, excerpt};
 use super::inline;
 use super::place::{Base, Locator, Spot};
-use crate::decode::pieces;
 use crate::blob::{Blob, Origin};
 use crate::config::Markers;
+use crate::decode::pieces;
 use crate::detect::{Detection, Detector, Scratch};
 use crate::finding::{
     Columns, Excerpt, Finding, Kind, Severity, Status, Suppression, Suppressor, Verdict, fingerprint,

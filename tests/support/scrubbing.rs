@@ -31,7 +31,8 @@ pub(crate) fn scrub(masker: &Arc<Masker>, text: &[u8], pieces: &[usize], ahead: 
     let told = Arc::clone(&masks);
     let mut scrubber = Scrubber::new(Arc::clone(masker)).watch(move |masked| {
         let offset = usize::try_from(masked.offset).expect("it is in memory");
-        let mask = Mask { offset, length: masked.length, mask: masked.mask.to_vec(), is_piece: masked.is_piece };
+        let mask =
+            Mask { offset, length: masked.length, mask: masked.mask.to_vec(), is_piece: masked.is_piece };
         told.lock().expect("nothing panics").push(mask);
     });
     if ahead {

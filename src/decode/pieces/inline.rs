@@ -98,7 +98,10 @@ pub(super) fn nothing(text: &[u8]) -> Option<usize> {
     if let Some((0xad, length)) = entity(text).filter(|_| text[0] == b'&') {
         return Some(length);
     }
-    [&b"\\u200b"[..], b"\\u200B", b"\\u00ad", b"\\u00AD"].iter().find(|s| text.starts_with(s)).map(|s| s.len())
+    [&b"\\u200b"[..], b"\\u200B", b"\\u00ad", b"\\u00AD"]
+        .iter()
+        .find(|s| text.starts_with(s))
+        .map(|s| s.len())
 }
 
 /// Goes over a tag at `from`; `is_loose` becomes true where it ends a line. A tag that closes has to

@@ -26,11 +26,11 @@ pub(super) fn joint(walk: &Walk<'_>, from: usize, is_loose: &mut bool) -> Option
             here.then_some(c.at)
         }
         [b'\n' | b'\r', ..] => {
-            if let Some(end) = in_block(walk, from) {
-                return Some(end);
-            }
-            *is_loose = true;
-            wrapped(walk, from)
+            let Some(indent) = block(walk) else {
+                *is_loose = true;
+                return wrapped(walk, from);
+            };
+            in_block(walk, from, indent)
         }
         _ => None,
     }
@@ -57,7 +57,7 @@ fn continued(walk: &Walk<'_>, from: usize) -> Option<usize> {
     let line = from + 1 + real(&walk.bytes[from + 1..])?;
     let mut c = Cursor::new(walk.bytes, line);
     c.blanks();
-    if c.at == line || walk.is_token || walk.is_quoted() || walk.inside.is_some() {
+    if c.at == line || walk.is_token || walk.opening().is_some() || walk.inside.is_some() {
         return Some(c.at);
     }
     let word = c.rest().iter().take(MAX_LINE_BYTES).take_while(|b| super::is_value_byte(**b)).count();
@@ -67,21 +67,26 @@ fn continued(walk: &Walk<'_>, from: usize) -> Option<usize> {
     (alone && word >= MIN_ALONE && is_mixed && text[0] != b'-').then_some(c.at)
 }
 
-/// The next line of a block of YAML: as far in as the first, and full of the value.
-fn in_block(walk: &Walk<'_>, from: usize) -> Option<usize> {
-    let line = from + real(&walk.bytes[from..])?;
-    let indent = |at: usize| walk.bytes[at..].iter().take_while(|b| **b == b' ').count();
+/// How far in a block of YAML is written of which the value is the first line.
+fn block(walk: &Walk<'_>) -> Option<usize> {
     let before = &walk.bytes[walk.start.saturating_sub(MAX_LINE_BYTES)..walk.start];
-    let first = before.iter().rev().take_while(|b| **b == b' ').count();
-    let head = before[..before.len() - first].strip_suffix(b"\n")?;
+    let indent = before.iter().rev().take_while(|b| **b == b' ').count();
+    let head = before[..before.len() - indent].strip_suffix(b"\n")?;
     let head = head[memchr::memrchr(b'\n', head).map_or(0, |i| i + 1)..].trim_ascii_end();
     let mark = head.iter().rposition(|b| !matches!(b, b'+' | b'-' | b'0'..=b'9'))?;
     let is_block = matches!(head[mark], b'|' | b'>') && head.len() - mark <= 3;
-    let next = line + indent(line);
-    let rest = walk.bytes.get(next..).unwrap_or(&[]);
+    // What a mail quotes begins with the same sign.
+    (is_block && indent > 0 && mark > 0).then_some(indent)
+}
+
+/// The next line of a block: as far in as the first, and full of the value.
+fn in_block(walk: &Walk<'_>, from: usize, indent: usize) -> Option<usize> {
+    let line = from + real(&walk.bytes[from..])?;
+    let next = line + walk.bytes[line..].iter().take_while(|b| **b == b' ').count();
+    let rest = &walk.bytes[next..];
     let word = rest.iter().take(4 * MAX_LINE_BYTES).take_while(|b| super::is_value_byte(**b) || **b == b',');
     let fills = matches!(rest.get(word.count()), None | Some(b'\n' | b'\r'));
-    (is_block && first > 0 && next - line == first && fills).then_some(next)
+    (next - line == indent && fills).then_some(next)
 }
 
 /// The next line of wrapped text, without what comments and quotations of mail begin with.

@@ -42,8 +42,13 @@ pub(super) struct Joint {
 /// What stands between two literals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Between {
-    Nothing { lines: usize, is_indented: bool },
-    Operator { is_common: bool },
+    Nothing {
+        lines: usize,
+        is_indented: bool,
+    },
+    Operator {
+        is_common: bool,
+    },
     Comma,
     /// `"".join([`
     Opening,
@@ -168,8 +173,8 @@ fn gap(c: &mut Cursor<'_>) -> (usize, bool) {
         }
         if c.line_end() {
             lines += 1;
-            is_indented |= c.bytes[..c.at].ends_with(b" ") || c.bytes[..c.at].ends_with(b"\t");
             lead(c);
+            is_indented |= c.bytes[..c.at].ends_with(b" ") || c.bytes[..c.at].ends_with(b"\t");
             continue;
         }
         if c.at == from && !comment(c) {
@@ -209,7 +214,7 @@ fn comment(c: &mut Cursor<'_>) -> bool {
 }
 
 /// Goes over what may stand right before a quote: `L`, `u8`, `b`, `@`, `f`.
-fn prefix(c: &mut Cursor<'_>) {
+pub(super) fn prefix(c: &mut Cursor<'_>) {
     let letters =
         c.rest().iter().take(3).take_while(|b| b.is_ascii_alphanumeric() || b"@&$#".contains(b)).count();
     if letters > 0 && matches!(c.peek(letters), b'"' | b'\'' | b'`') {
@@ -227,7 +232,7 @@ fn is_plain(c: &Cursor<'_>) -> bool {
 /// Whether the literal that begins here is longer than a word, and no word.
 fn is_long(c: &Cursor<'_>) -> bool {
     let rest = c.rest();
-    let length = rest.iter().take(MIN_BESIDE * 8).take_while(|b| is_value_byte(**b)).count();
+    let length = rest.iter().take(MIN_BESIDE * 8).take_while(|b| is_value_byte(**b) || **b == b',').count();
     let word = &rest[..length];
     length >= MIN_BESIDE && !word.iter().all(u8::is_ascii_lowercase)
 }
@@ -264,17 +269,17 @@ fn is_element(walk: &Walk<'_>, closing: Quote) -> bool {
 /// The list whose first element the value is, if something joins it.
 fn list(walk: &Walk<'_>, closing: Quote, from: usize) -> Option<List> {
     let before = before_literal(walk, closing);
-    if from == walk.start + 1 && is_characters(walk, from) {
+    if from == walk.start + 1 && is_characters(walk.bytes, from) {
         return Some(List::Characters);
     }
     let joins = is_argument_of_joining(before) || (before.ends_with(b"[") && is_joined_behind(walk, from));
     joins.then_some(List::Joined)
 }
 
-/// Whether sixteen characters and more stand here, each in quotes.
-fn is_characters(walk: &Walk<'_>, from: usize) -> bool {
+/// Whether sixteen characters and more stand here, each in quotes: from the end of the first one on.
+pub(super) fn is_characters(bytes: &[u8], from: usize) -> bool {
     const MIN_CHARACTERS: usize = 16;
-    let mut c = Cursor::new(walk.bytes, from);
+    let mut c = Cursor::new(bytes, from);
     (1..MIN_CHARACTERS).all(|_| {
         let closes = c.quote().is_some();
         c.space(1);
@@ -282,7 +287,7 @@ fn is_characters(walk: &Walk<'_>, from: usize) -> bool {
         c.space(1);
         prefix(&mut c);
         let opens = c.quote().is_some();
-        let is_plain = is_value_byte(c.peek(0));
+        let is_plain = is_value_byte(c.peek(0)) || c.peek(0) == b',';
         c.at += 1;
         closes && comma && opens && is_plain
     })
@@ -326,5 +331,9 @@ fn is_joined_behind(walk: &Walk<'_>, from: usize) -> bool {
     }
     // Only without a sign between them.
     let quoted = { c }.quote().is_some();
-    !quoted || matches!(c.rest(), [b'"', b'"', ..] | [b'\'', b'\'', ..] | [b'`', b'`', ..] | [b'\\', _, b'\\', _, ..])
+    !quoted
+        || matches!(
+            c.rest(),
+            [b'"', b'"', ..] | [b'\'', b'\'', ..] | [b'`', b'`', ..] | [b'\\', _, b'\\', _, ..]
+        )
 }

@@ -17,7 +17,7 @@ mod line;
 mod literal;
 
 use super::{Ask, Decoder, Joined, View, Wake};
-use crate::cursor::Cursor;
+use crate::cursor::{Cursor, Mark, Quote};
 use crate::text::Span;
 
 /// The name in reports.
@@ -28,6 +28,9 @@ pub(super) const DECODER: Decoder = Decoder { name: NAME, wake: Wake::Pieces, de
 
 /// How far a value is followed, joints included, in bytes of the source.
 const MAX_JOINED_BYTES: usize = 8 * 1024;
+
+/// With so many characters of its signature a connect token is whole.
+const SIGNATURE_CHARS: usize = 43;
 
 /// What a view shows of the line before a name, in bytes.
 const BEFORE_BYTES: usize = 96;
@@ -42,6 +45,34 @@ pub(crate) fn ask(bytes: &[u8], name: usize, at: usize, end: usize) -> Option<(A
     let mut walk = Walk::new(bytes, &ask);
     walk.run_over_value();
     (walk.may_step() && walk.step()).then_some((ask, walk.is_loose))
+}
+
+/// What to ask where a literal is open at its line's end, with its first byte at `at`.
+pub(crate) fn ask_open(bytes: &[u8], name: usize, from: usize) -> Option<Ask> {
+    let mut c = Cursor::new(bytes, from);
+    literal::prefix(&mut c);
+    let quote = c.quote()?;
+    // Three quotes are one.
+    let Mark::Byte(mark) = quote.mark else { return None };
+    c.at += if c.rest().starts_with(&[mark, mark]) { 2 } else { 0 };
+    ask(bytes, name, c.at, c.at).map(|(ask, _)| ask)
+}
+
+/// What to ask where a token may begin at `at` whose characters are the elements of a list.
+pub(crate) fn ask_characters(bytes: &[u8], at: usize) -> Option<Ask> {
+    // `'e', 'J'` and `'v', '1'`
+    let mut c = Cursor::new(bytes, at + 1);
+    c.quote()?;
+    c.at += usize::from(c.peek(0) == b',');
+    c.space(1);
+    literal::prefix(&mut c);
+    c.quote()?;
+    let begins = match bytes[at] {
+        b'v' => c.peek(0) == b'1',
+        _ => b"AFJN".contains(&c.peek(0)),
+    };
+    let ask = Ask::new(Wake::Pieces, at);
+    (begins && literal::is_characters(bytes, at + 1)).then_some(ask)
 }
 
 /// Whether only what joins pieces stands between the end of a piece and the end of the text: the next
@@ -79,8 +110,13 @@ struct Walk<'b> {
     limit: usize,
     /// It begins as a token does.
     is_token: bool,
+    /// It begins as a connect token does.
+    is_connect: bool,
+    /// The dots of a connect token so far, and the characters of its signature.
+    dots: usize,
+    signature: usize,
     /// Where the literal was opened in which the way is, if a joint led into it.
-    inside: Option<crate::cursor::Quote>,
+    inside: Option<Quote>,
     /// How many tags that opened inside the value are still open.
     tags: usize,
     /// The text is quoted-printable.
@@ -108,6 +144,9 @@ impl<'b> Walk<'b> {
             at,
             limit: bytes.len().min(at.saturating_add(MAX_JOINED_BYTES)),
             is_token,
+            is_connect: bytes[at..].starts_with(b"v1."),
+            dots: 0,
+            signature: 0,
             inside: None,
             tags: 0,
             is_mail: is_token,
@@ -123,7 +162,9 @@ impl<'b> Walk<'b> {
         if end > walk.at {
             // A soft break of mail looks like padding.
             let is_break = bytes[end - 1] == b'=' && inline::is_mail_escape(&bytes[end - 1..]);
-            walk.at = end - usize::from(is_break && walk.is_mail);
+            let end = end - usize::from(is_break && walk.is_mail);
+            (walk.at..end).for_each(|i| walk.count(bytes[i]));
+            walk.at = end;
         }
         walk
     }
@@ -132,7 +173,7 @@ impl<'b> Walk<'b> {
     fn follow(&mut self) {
         loop {
             self.run_over_value();
-            if self.at >= self.limit {
+            if self.at >= self.limit || self.signature >= SIGNATURE_CHARS {
                 return;
             }
             if self.step() {
@@ -149,9 +190,16 @@ impl<'b> Walk<'b> {
 
     /// Goes over the bytes of a value, to what may be a joint.
     fn run_over_value(&mut self) {
-        while self.at < self.limit && self.is_value(self.at) {
+        while self.at < self.limit && self.is_value(self.at) && self.signature < SIGNATURE_CHARS {
+            self.count(self.bytes[self.at]);
             self.at += 1;
         }
+    }
+
+    /// Counts a byte of a connect token, which ends with its signature.
+    fn count(&mut self, byte: u8) {
+        self.signature += usize::from(self.dots == 2);
+        self.dots += usize::from(byte == b'.' && self.is_connect);
     }
 
     /// Whether the byte at `i` belongs to a value, not to a joint.
@@ -159,10 +207,12 @@ impl<'b> Walk<'b> {
         let Some(&b) = self.bytes.get(i) else { return false };
         match b {
             b'=' => !(self.is_mail && inline::is_mail_escape(&self.bytes[i..])),
-            // The comma of a license.
-            b',' if self.list.is_none() => {
-                let is_part = |j: usize| self.bytes.get(j).is_some_and(u8::is_ascii_alphanumeric);
-                i > self.start && is_part(i - 1) && is_part(i + 1)
+            // The comma of a license, also at the end of a piece.
+            b',' => {
+                let goes_on = |b: &u8| b.is_ascii_alphanumeric() || b"\"'`\\<&=\n\r\x1b".contains(b);
+                i > self.start
+                    && self.bytes[i - 1].is_ascii_alphanumeric()
+                    && self.bytes.get(i + 1).is_some_and(goes_on)
             }
             b'%' => self.bytes.get(i + 1..i + 3).is_some_and(|d| d.iter().all(u8::is_ascii_hexdigit)),
             // The mark of a shell or a prompt that goes on below.
@@ -176,7 +226,19 @@ impl<'b> Walk<'b> {
         let b = self.bytes.get(self.at).copied().unwrap_or(0);
         matches!(
             b,
-            b'"' | b'\'' | b'`' | b'\\' | b'=' | b'<' | b'&' | b'^' | b'\n' | b'\r' | 0x1b | 0xc2 | 0xe2 | 0xef
+            b'"' | b'\''
+                | b'`'
+                | b'\\'
+                | b'='
+                | b'<'
+                | b'&'
+                | b'^'
+                | b'\n'
+                | b'\r'
+                | 0x1b
+                | 0xc2
+                | 0xe2
+                | 0xef
         )
     }
 
@@ -184,6 +246,7 @@ impl<'b> Walk<'b> {
     fn step(&mut self) -> bool {
         let rest = &self.bytes[self.at..];
         if let Some((byte, length)) = inline::escape(rest, self.is_mail) {
+            self.count(byte);
             self.cut(self.at + length, Some(byte));
             return true;
         }
@@ -192,6 +255,8 @@ impl<'b> Walk<'b> {
             Some(joints) => {
                 self.is_loose |= joints.is_loose;
                 self.cut(joints.end, None);
+                // The comma of a license, at the beginning of a piece.
+                self.at += usize::from(self.bytes[self.at] == b',');
                 true
             }
             None => {
@@ -211,14 +276,17 @@ impl<'b> Walk<'b> {
         let mut end = self.at;
         // At the end of a literal a line end says nothing against the literal that follows.
         let (mut loose_line, mut loose_literal, mut between_literals) = (false, false, false);
+        let mut below = false;
         while end < self.limit {
             let from = end;
             if let Some(to) = inline::tag(self, from, &mut loose_line) {
                 end = to;
             } else if let Some(length) = inline::nothing(&self.bytes[from..]) {
                 end += length;
-            } else if let Some(to) = line::joint(self, from, &mut loose_line) {
-                end = to;
+            } else if let Some(to) = line::joint(self, from, &mut loose_line).filter(|_| !below) {
+                // An empty line is no joint.
+                (end, below) = (to, true);
+                self.inside = self.inside.or_else(|| self.opening());
             } else if let Some(joint) = literal::joint(self, from) {
                 end = joint.end;
                 between_literals = true;
@@ -228,15 +296,24 @@ impl<'b> Walk<'b> {
                 break;
             }
         }
-        let escaped = || inline::escape(self.bytes.get(end..)?, self.is_mail);
-        let goes_on = end > self.at && end < self.limit && (self.is_value(end) || escaped().is_some());
+        let goes_on = end > self.at && end < self.limit && self.begins_piece(end);
         let is_loose = loose_literal || (loose_line && !between_literals);
         (goes_on && (self.is_token || !is_loose)).then_some(Joints { end, is_loose })
     }
 
-    /// Whether the value begins right behind a quote.
-    fn is_quoted(&self) -> bool {
-        self.start > 0 && matches!(self.bytes[self.start - 1], b'"' | b'\'' | b'`')
+    /// Whether a piece may begin at `i`, behind a joint.
+    fn begins_piece(&self, i: usize) -> bool {
+        let rest = &self.bytes[i..];
+        let is_comma = || matches!(rest, [b',', next, ..] if next.is_ascii_alphanumeric() || *next == b'\'');
+        self.is_value(i) || inline::escape(rest, self.is_mail).is_some() || is_comma()
+    }
+
+    /// The quote right before the value.
+    fn opening(&self) -> Option<Quote> {
+        let mark = *self.bytes[..self.start].last().filter(|b| matches!(b, b'"' | b'\'' | b'`'))?;
+        let before = &self.bytes[..self.start - 1];
+        let depth = before.iter().rev().take(64).take_while(|b| **b == b'\\').count();
+        Some(Quote { mark: Mark::Byte(mark), depth })
     }
 
     /// The stretch around, with what was left out.
