@@ -157,7 +157,7 @@ fn complaints(text: &str, start: usize, pieces: &[String], kind: &str, is_token:
         }
         other => {
             let each = other.iter().map(|d| format!("{} of {} bytes", d.rule.id, d.value.len()));
-            out.push(format!("found: {:?}", each.collect::<Vec<_>>()));
+            out.push(format!("found: {:?} in {text:?}", each.collect::<Vec<_>>()));
         }
     }
     out.extend(scrubbed(text.as_bytes(), pieces));
@@ -207,6 +207,10 @@ fn check(rounds: u64) {
                 }
                 let seed = format!("{joint} {template} {round}");
                 let value = String::from_utf8(expand(template, &seed).bytes).expect("text");
+                // One in some hundred keys is taken for words, in pieces or not.
+                if reported(&DETECTOR, "a.txt", format!("{name} = \"{value}\"\n").as_bytes()).is_empty() {
+                    continue;
+                }
                 let mut rng = Prng::from_text(&seed);
                 let pieces = cut(&mut rng, &value, *allows, *is_token);
                 if pieces.len() < 2 {

@@ -358,7 +358,8 @@ impl Detector {
         let parts = view.source_parts(span).filter(|part| !text::is_mask(&page.bytes[part.range()]));
         out.extend(parts.enumerate().map(|(i, span)| {
             let anchor = (i > 0).then_some(anchor);
-            Place { span, decoded: true, wrap: None, name: None, anchor, ..place }
+            let name = place.name.map(|name| view.to_source(name));
+            Place { span, decoded: true, wrap: None, name, anchor, ..place }
         }));
         Some(view.to_source(span))
     }

@@ -60,10 +60,12 @@ fn continued(walk: &Walk<'_>, from: usize) -> Option<usize> {
     if c.at == line || walk.is_token || walk.opening().is_some() || walk.inside.is_some() {
         return Some(c.at);
     }
-    let word = c.rest().iter().take(MAX_LINE_BYTES).take_while(|b| super::is_value_byte(**b)).count();
+    let is_part = |b: &&u8| super::is_value_byte(**b) || **b == b',';
+    let word = c.rest().iter().take(MAX_LINE_BYTES).take_while(is_part).count();
     let text = &c.rest()[..word];
     let alone = matches!(c.rest().get(word), None | Some(b'\n' | b'\r' | b'\\'));
-    let is_mixed = text.iter().any(u8::is_ascii_digit) && text.iter().any(u8::is_ascii_alphabetic);
+    let classes: [fn(&u8) -> bool; 3] = [u8::is_ascii_digit, u8::is_ascii_lowercase, u8::is_ascii_uppercase];
+    let is_mixed = classes.iter().filter(|is| text.iter().any(**is)).count() > 1;
     (alone && word >= MIN_ALONE && is_mixed && text[0] != b'-').then_some(c.at)
 }
 
