@@ -5,7 +5,7 @@
 
 use super::cursor::Cursor;
 use super::fallback::{Stop, fallback, shell_default};
-use super::literal::{Literal, alone, fenced, literal, literal_in, next_line, prefix, wrapper};
+use super::literal::{Literal, alone, bare, fenced, literal, literal_in, next_line, prefix, wrapper};
 use super::prose::prose;
 use super::separator::{Separator, accessors, closers, is_define, is_flag, is_measured, separator};
 use super::{Asks, Form, Match, Matcher, Name, Page, normalise, pair, shape};
@@ -259,14 +259,20 @@ fn block_scalar(c: &mut Cursor<'_>, found: &mut Vec<Literal>) -> bool {
         return false;
     }
     let mut body = *c;
-    body.at += 1 + usize::from(matches!(c.peek(1), b'-' | b'+'));
-    body.at += usize::from(body.peek(0).is_ascii_digit());
+    let signs = c.rest()[1..].iter().take(2).take_while(|b| matches!(b, b'-' | b'+' | b'1'..=b'9'));
+    body.at += 1 + signs.count();
     body.blanks();
     if !body.line_end() {
         return false;
     }
     body.space(1);
     alone(&mut body, Form::Bare, found);
+    // A license may be folded behind its comma.
+    let id = bare(&body);
+    let mut comma = Cursor::new(c.bytes, id.end);
+    if found.is_empty() && !id.is_empty() && comma.eat(b",") && comma.line_end() {
+        found.push(Literal { span: id, form: Form::Bare });
+    }
     true
 }
 

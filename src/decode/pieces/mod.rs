@@ -41,10 +41,24 @@ const BEHIND_BYTES: usize = 320;
 /// What to ask where a joint follows the value at `at`, or stands in it; `name` and `end` as in [`Ask`].
 /// Says as well whether it is a loose one.
 pub(crate) fn ask(bytes: &[u8], name: usize, at: usize, end: usize) -> Option<(Ask, bool)> {
+    if end > at && ends_there(bytes, at, end) {
+        return None;
+    }
     let ask = Ask { wake: Wake::Pieces, at, name, end };
     let mut walk = Walk::new(bytes, &ask);
     walk.run_over_value();
     (walk.may_step() && walk.step()).then_some((ask, walk.is_loose))
+}
+
+/// A quick refusal: most values are members of JSON, and fields of a log.
+fn ends_there(bytes: &[u8], at: usize, end: usize) -> bool {
+    match bytes[end..] {
+        [b' ' | b',' | b';' | b')' | b']' | b'}', ..] | [] => bytes[end - 1] != b'=',
+        [b'"' | b'\'', b'}' | b']' | b';', ..] | [b'"' | b'\''] => true,
+        // An element of a list may be joined with the next.
+        [b'"' | b'\'', b',', ..] => at > 1 && matches!(bytes[at - 2], b':' | b'='),
+        _ => false,
+    }
 }
 
 /// What to ask where a literal is open at its line's end, with its first byte at `at`.
