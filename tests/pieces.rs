@@ -236,3 +236,60 @@ fn check(rounds: u64) {
 fn every_kind_of_value_is_found_whole_behind_every_joint() {
     check(if cfg!(debug_assertions) { 12 } else { 100 });
 }
+
+/// A name that says "secret" holds the pieces together when they come line by line, however many.
+#[test]
+fn a_stream_hides_the_pieces_that_come_line_by_line() {
+    let joints = [
+        ("String @ = \"", "\" +\n    \"", "\";\n"),
+        ("char *@ = \"", "\"\n  \"", "\";\n"),
+        ("@=", "\\\n", "\n"),
+        ("@: >-\n  ", "\n  ", "\nnext: 1\n"),
+        ("$@ = implode('', ['", "',\n  '", "']);\n"),
+    ];
+    for (before, between, behind) in joints {
+        for (name, length) in [("secret_key", 64), ("token", 3_000), ("token", 7_000)] {
+            let mut rng = Prng::from_text(between);
+            let value = rng.alnum(length);
+            let pieces: Vec<String> =
+                value.as_bytes().chunks(60).map(|c| String::from_utf8_lossy(c).into_owned()).collect();
+            let text = format!("{}{}{behind}plain\n", before.replace('@', name), pieces.join(between));
+            for step in [1, 100, 5_000] {
+                let done = scrub(&MASKER, text.as_bytes(), &[step], false);
+                let left = pieces.iter().filter(|p| p.len() >= 8 && contains(&done.bytes, p)).count();
+                assert_eq!(left, 0, "{before:?} {length} {step}: {}", String::from_utf8_lossy(&done.bytes));
+                assert!(done.bytes.ends_with(b"plain\n"));
+                keeps_lines(text.as_bytes(), &done.bytes).expect("the lines stay");
+            }
+        }
+    }
+}
+
+fn contains(text: &[u8], piece: &str) -> bool {
+    memchr::memmem::find(text, piece.as_bytes()).is_some()
+}
+
+/// What stands side by side in a log is not one value: everything but the value stays.
+#[test]
+fn a_scrub_joins_nothing_in_a_log() {
+    let value = Prng::new(5).alnum(32);
+    for line in [
+        "token=\"@\" \"GET /v1/devices HTTP/1.1\" 200",
+        "10.0.0.1 \"token=@\" \"Mozilla/5.0 (X11; Linux x86_64)\" \"-\"",
+        "token=\"@\" user=\"bob\" path=\"/v1/a-long-path/4711\"",
+        "token: \"@\"\n\"2026-01-02T03:04:05Z\" next line\n",
+        "token: \"@\". \"This is another sentence.\"",
+        "{\"token\":\"@\",\"device\":\"abcdef123456\"}",
+        "password=@\nabcdefgh12345678\n",
+        "secret_key=@\\\n  image:tag --flag x\n",
+        "token=@<br>device=abcdef123456<br>",
+        "SECRET_KEY=@=\nOTHER=abcdefgh12345678\n",
+    ] {
+        let text = line.replace('@', &value);
+        let done = scrub(&MASKER, text.as_bytes(), &[], true);
+        let shown = String::from_utf8_lossy(&done.bytes).into_owned();
+        let (before, behind) = line.split_once('@').expect("a place");
+        assert!(shown.starts_with(before) && shown.ends_with(behind.trim_start_matches('=')), "{shown}");
+        assert!(!shown.contains(&value), "{shown}");
+    }
+}
