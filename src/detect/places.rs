@@ -350,7 +350,9 @@ impl Detector {
         if joined.is_loose {
             span.end = self.matcher.whole_token(&view.bytes, span.start)?;
         }
-        let is_joined = view.source_parts(span).nth(1).is_some() || view.to_source(span).len() > span.len();
+        // Without a joint on the way from its name it was seen outside.
+        let way = Span::new(joined.name.min(span.start), span.end);
+        let is_joined = view.to_source(way).len() > way.len();
         if !is_joined || !joined.holds(span, true) {
             return None;
         }

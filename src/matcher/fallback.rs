@@ -56,10 +56,8 @@ pub(super) fn fallback(c: &mut Cursor<'_>, stop: Stop, found: &mut Vec<Literal>)
                             inner.eat(b"-");
                             shell_default(&mut inner, found);
                         }
-                        None if span.len() >= 16
-                            || pieces::ask(c.bytes, span.start, span.start, span.start).is_some() =>
-                        {
-                            found.push(Literal { span, form: Form::Fallback })
+                        None if span.len() >= 16 || goes_on(c.bytes, span.start) => {
+                            found.push(Literal { span, form: Form::Fallback });
                         }
                         None => {}
                     }
@@ -70,4 +68,9 @@ pub(super) fn fallback(c: &mut Cursor<'_>, stop: Stop, found: &mut Vec<Literal>)
         }
         c.at += 1;
     }
+}
+
+/// Whether a literal is the first piece of a value.
+fn goes_on(bytes: &[u8], at: usize) -> bool {
+    pieces::ask(bytes, at, at, at).is_some()
 }
