@@ -13,8 +13,8 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use crate::blob::{Blob, HEAD};
-use crate::decode::{DECODERS, Decoder, MAX_DEPTH, View, Wake};
-use crate::finding::Verdict;
+use crate::decode::{Ask, DECODERS, Decoder, MAX_DEPTH, View};
+use crate::finding::{Status, Verdict};
 use crate::judge::{self, Case};
 use crate::matcher::context::Context;
 use crate::matcher::csv::Columns;
@@ -146,6 +146,7 @@ impl Detector {
             root: blob.root,
             rules: &self.rules,
             context: &context,
+            around: None,
         };
         let start = blob.owned.start.saturating_sub(MARGIN);
         let end = blob.bytes.len().min(blob.owned.end + MARGIN);
@@ -177,7 +178,7 @@ impl Detector {
         sink: &mut dyn FnMut(Detection<'d>),
     ) {
         let context = Context::default();
-        let page = Page { bytes, path: "", root: None, rules: &self.rules, context: &context };
+        let page = Page { bytes, path: "", root: None, rules: &self.rules, context: &context, around: None };
         let head = &bytes[..bytes.len().min(HEAD)];
         let columns = Columns::of(&self.matcher, head);
         // So may a word that says whose a value far from it is.
@@ -230,8 +231,8 @@ impl Detector {
             for &hit in &hits {
                 self.matcher.at(page, hit, &mut scratch.matches, &mut scratch.asks);
                 self.judge(page, &mut scratch.matches, decoded, found);
-                while let Some((wake, place)) = scratch.asks.pop() {
-                    self.views(page, wake, place, decoded, &mut seen, found);
+                while let Some(ask) = scratch.asks.pop() {
+                    self.views(page, &ask, decoded, &mut seen, found);
                 }
             }
             scratch.hits = hits;
@@ -239,12 +240,11 @@ impl Detector {
         }
     }
 
-    /// Opens the views that a wake asks for, and looks into them.
+    /// Opens the views that are asked for, and looks into them.
     fn views<'d>(
         &'d self,
         page: &Page<'_>,
-        wake: Wake,
-        at: usize,
+        ask: &Ask,
         decoded: &[&'static str],
         seen: &mut Vec<(&'static str, Span)>,
         found: &mut Detections<'d>,
@@ -252,8 +252,8 @@ impl Detector {
         if decoded.len() >= MAX_DEPTH {
             return;
         }
-        for decoder in DECODERS.iter().filter(|d| d.wake == wake) {
-            let Some(view) = open(decoder, page, at, seen) else { continue };
+        for decoder in DECODERS.iter().filter(|d| d.wake == ask.wake) {
+            let Some(view) = open(decoder, page, ask, seen) else { continue };
             let mut way = decoded.to_vec();
             way.push(decoder.name);
             self.view(page, &view, &way, found);
@@ -263,16 +263,20 @@ impl Detector {
     /// Looks into one view and brings what is there back to the source.
     fn view<'d>(&'d self, page: &Page<'_>, view: &View, way: &[&'static str], found: &mut Detections<'d>) {
         let context = Context::inside(page, view.source.start);
-        let inner = Page { bytes: &view.bytes, context: &context, ..*page };
+        let inner = inner(page, view, &context);
         let before = found.all.len();
-        self.page(&inner, 0..view.bytes.len(), way, &mut Scratch::default(), found);
+        self.page(&inner, stretch(view), way, &mut Scratch::default(), found);
         let length = view.bytes.len();
         for mut detection in found.all.split_off(before) {
             let span = detection.span;
             let cut = (view.cut_start && span.start < CUT) || (view.cut_end && span.end + CUT > length);
-            if !cut {
+            let is_cut_token = detection.status == Some(Status::Truncated);
+            if !cut && view.value.is_none_or(|v| v.holds(span, detection.token.is_some() && !is_cut_token)) {
                 detection.span = view.to_source(span);
-                found.all.push(detection);
+                // Without a joint in it, it was seen outside.
+                if view.value.is_none() || detection.span.len() > span.len() {
+                    found.all.push(detection);
+                }
             }
         }
     }
@@ -354,21 +358,41 @@ impl Detector {
             decoded: decoded.iter().copied().chain(inner.as_ref().and_then(|i| i.decoded)).collect(),
             verdict,
             rank,
+            rule_index: found.rule,
+            name_bytes: found.name.map_or(0, Span::len),
         })
     }
 }
 
 /// The view of a decoder at a place, unless it was opened there already.
-fn open(decoder: &Decoder, page: &Page<'_>, at: usize, seen: &mut Vec<(&'static str, Span)>) -> Option<View> {
+fn open(decoder: &Decoder, page: &Page<'_>, ask: &Ask, seen: &mut Vec<(&'static str, Span)>) -> Option<View> {
+    let at = ask.at;
     let has_seen = |(name, span): &(&str, Span)| *name == decoder.name && span.range().contains(&at);
     if seen.iter().rev().take(4).any(has_seen) {
         return None;
     }
-    let view = (decoder.decode)(page.bytes, at)?;
+    let view = (decoder.decode)(page.bytes, ask)?;
     let safe_end =
         if view.cut_end { view.source.end.saturating_sub(4 * CUT).max(at + 1) } else { view.source.end };
-    seen.push((decoder.name, Span::new(view.source.start, safe_end)));
+    let safe = view.value.map_or(Span::new(view.source.start, safe_end), |v| v.source);
+    seen.push((decoder.name, safe));
     Some(view)
+}
+
+/// The page that a view is.
+fn inner<'v>(page: &Page<'v>, view: &'v View, context: &'v Context<'v>) -> Page<'v> {
+    /// What may decide over a value in pieces stands so near.
+    const AROUND: usize = 1024;
+    let around = view.value.map(|v| {
+        let end = page.bytes.len().min(v.source.end + AROUND);
+        &page.bytes[v.source.start.saturating_sub(AROUND)..end]
+    });
+    Page { bytes: &view.bytes, around: around.or(page.around), context, ..*page }
+}
+
+/// Where in a view hits are looked for.
+fn stretch(view: &View) -> Range<usize> {
+    view.value.map_or(0..view.bytes.len(), |v| v.name..v.span.end)
 }
 
 /// True where something changed in the first `head` bytes.

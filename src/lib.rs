@@ -3,6 +3,7 @@
 pub mod blob;
 #[cfg(feature = "cli")]
 pub mod config;
+mod cursor;
 pub mod decode;
 pub mod detect;
 pub mod error;

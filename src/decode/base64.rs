@@ -8,7 +8,8 @@ use super::{Decoder, MAX_REGION, View, Wake, looks_like_text};
 use crate::text::Span;
 
 /// The table's line.
-pub(super) const DECODER: Decoder = Decoder { name: "base64", wake: Wake::Run, decode };
+pub(super) const DECODER: Decoder =
+    Decoder { name: "base64", wake: Wake::Run, decode: |bytes, ask| decode(bytes, ask.at) };
 
 /// Shorter runs hold no name and value.
 const MIN: usize = 32;

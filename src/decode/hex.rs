@@ -4,7 +4,8 @@ use super::{Decoder, View, Wake, looks_like_text};
 use crate::text::Span;
 
 /// The table's line.
-pub(super) const DECODER: Decoder = Decoder { name: "hex", wake: Wake::Run, decode };
+pub(super) const DECODER: Decoder =
+    Decoder { name: "hex", wake: Wake::Run, decode: |bytes, ask| decode(bytes, ask.at) };
 
 /// Shorter runs hold no name and value.
 const MIN: usize = 40;

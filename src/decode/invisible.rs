@@ -4,7 +4,8 @@
 use super::{Decoder, View, Wake};
 
 /// The table's line.
-pub(super) const DECODER: Decoder = Decoder { name: "invisible", wake: Wake::Invisible, decode };
+pub(super) const DECODER: Decoder =
+    Decoder { name: "invisible", wake: Wake::Invisible, decode: |bytes, ask| decode(bytes, ask.at) };
 
 /// In UTF-8: soft hyphen; zero-width space, non-joiner, joiner and the two marks of direction; word
 /// joiner; byte order mark.

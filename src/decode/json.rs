@@ -5,7 +5,8 @@ use super::{Decoder, MAX_REGION, View, Wake};
 use crate::text::Span;
 
 /// The table's line.
-pub(super) const DECODER: Decoder = Decoder { name: "json", wake: Wake::UnicodeEscape, decode };
+pub(super) const DECODER: Decoder =
+    Decoder { name: "json", wake: Wake::UnicodeEscape, decode: |bytes, ask| decode(bytes, ask.at) };
 
 fn decode(bytes: &[u8], at: usize) -> Option<View> {
     let line = super::extend(bytes, at, |b| b != b'\n');

@@ -9,6 +9,7 @@ mod hex;
 pub(crate) mod invisible;
 mod json;
 mod percent;
+pub(crate) mod pieces;
 mod utf16;
 
 use crate::text::Span;
@@ -27,7 +28,27 @@ pub struct Decoder {
     /// What gives the reason to ask it.
     pub wake: Wake,
     /// Decodes the stretch around a position; nothing where it is not this encoding after all.
-    pub decode: fn(&[u8], usize) -> Option<View>,
+    pub decode: fn(&[u8], &Ask) -> Option<View>,
+}
+
+/// Where a decoder is asked, and what led there.
+#[derive(Debug, Clone, Copy)]
+pub struct Ask {
+    /// What gave the reason.
+    pub wake: Wake,
+    /// The position; of a value its first byte.
+    pub at: usize,
+    /// Where the name of the value begins; `at` where it has none.
+    pub name: usize,
+    /// Up to here the value is known already; `at` where nothing is known of it.
+    pub end: usize,
+}
+
+impl Ask {
+    /// For what stands at a position.
+    pub fn new(wake: Wake, at: usize) -> Self {
+        Self { wake, at, name: at, end: at }
+    }
 }
 
 /// What gives the reason to try a decoder.
@@ -43,11 +64,20 @@ pub enum Wake {
     Wide,
     /// A sign of no width beside a name.
     Invisible,
+    /// A joint behind a value, or inside of it.
+    Pieces,
 }
 
 /// Every encoding.
-pub const DECODERS: &[Decoder] =
-    &[json::DECODER, percent::DECODER, base64::DECODER, hex::DECODER, utf16::DECODER, invisible::DECODER];
+pub const DECODERS: &[Decoder] = &[
+    json::DECODER,
+    percent::DECODER,
+    base64::DECODER,
+    hex::DECODER,
+    utf16::DECODER,
+    invisible::DECODER,
+    pieces::DECODER,
+];
 
 /// Decoded bytes and, for each, the source bytes it was made from.
 #[derive(Debug, Clone, Default)]
@@ -60,8 +90,30 @@ pub struct View {
     pub cut_start: bool,
     /// True where the encoding goes on to the right of the stretch.
     pub cut_end: bool,
+    /// The one value that the view was made for, where it was made for one.
+    pub value: Option<Joined>,
     /// For each decoded byte the offset in the source where it begins and where it ends.
     map: Vec<(u32, u32)>,
+}
+
+/// A value that a view puts together from its pieces.
+#[derive(Debug, Clone, Copy)]
+pub struct Joined {
+    /// Where its name begins in the view.
+    pub name: usize,
+    /// Where it stands in the view.
+    pub span: Span,
+    /// Where it stands in the source, joints included.
+    pub source: Span,
+    /// Its joints may as well be the ends of unrelated lines: only a token that is whole then is one.
+    pub is_loose: bool,
+}
+
+impl Joined {
+    /// Whether a value at `span` of the view has to do with this one; `proves_itself` for a whole token.
+    pub fn holds(&self, span: Span, proves_itself: bool) -> bool {
+        span.start < self.span.end && self.span.start < span.end && (proves_itself || !self.is_loose)
+    }
 }
 
 impl Default for Span {
@@ -80,7 +132,7 @@ impl Drop for View {
 impl View {
     fn new(source: Span) -> Self {
         let (bytes, map) = (Vec::with_capacity(source.len()), Vec::with_capacity(source.len()));
-        Self { source, bytes, map, cut_start: false, cut_end: false }
+        Self { source, bytes, map, cut_start: false, cut_end: false, value: None }
     }
 
     /// Adds decoded bytes that were made from `start..end` of the source.
@@ -98,6 +150,18 @@ impl View {
             _ => start,
         };
         Span::new(start.min(end), end)
+    }
+
+    /// The stretches of the source that a span of the decoded bytes was made from, in order: more than
+    /// one where something was left out between them.
+    pub fn source_parts(&self, span: Span) -> impl Iterator<Item = Span> + '_ {
+        let map = self.map.get(span.range()).unwrap_or(&[]);
+        let part = |group: &[(u32, u32)]| {
+            let start = group.first().map_or(0, |m| m.0 as usize);
+            let end = group.last().map_or(0, |m| m.1 as usize);
+            Span::new(self.source.start + start, self.source.start + end)
+        };
+        map.chunk_by(|a, b| a.1 >= b.0).map(part)
     }
 }
 

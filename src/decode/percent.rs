@@ -3,7 +3,8 @@
 use super::{Decoder, View, Wake};
 
 /// The table's line.
-pub(super) const DECODER: Decoder = Decoder { name: "percent", wake: Wake::Percent, decode };
+pub(super) const DECODER: Decoder =
+    Decoder { name: "percent", wake: Wake::Percent, decode: |bytes, ask| decode(bytes, ask.at) };
 
 fn decode(bytes: &[u8], at: usize) -> Option<View> {
     let region =

@@ -5,7 +5,8 @@ use super::{Decoder, MAX_REGION, View, Wake};
 use crate::text::Span;
 
 /// The table's line.
-pub(super) const DECODER: Decoder = Decoder { name: "utf16", wake: Wake::Wide, decode };
+pub(super) const DECODER: Decoder =
+    Decoder { name: "utf16", wake: Wake::Wide, decode: |bytes, ask| decode(bytes, ask.at) };
 
 /// How the two bytes of a unit are put together.
 type Unit = fn([u8; 2]) -> u16;

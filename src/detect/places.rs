@@ -1,15 +1,17 @@
 //! Where something has to be hidden, for whoever masks rather than reports: fields by their names
 //! besides what the rules find, without the cost of a verdict where none is needed.
 
-use super::{Detection, Detections, Detector, MAX_DEPTH, STRETCH, Scratch, Wanted, open};
+use std::ops::Range;
+
+use super::{Detection, Detections, Detector, MAX_DEPTH, STRETCH, Scratch, Wanted, inner, open, stretch};
 use crate::blob::HEAD;
-use crate::decode::{DECODERS, Wake};
+use crate::decode::{Ask, DECODERS, Joined, View, Wake};
 use crate::matcher::context::Context;
 use crate::matcher::csv::Columns;
 use crate::matcher::field::{self, Class};
 use crate::matcher::{Action, Actions, Matcher, Page};
 use crate::prefilter::Hit;
-use crate::text::Span;
+use crate::text::{self, Span};
 
 /// Where something has to be hidden, and what is known of it.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +28,8 @@ pub(crate) struct Place {
     pub(crate) decoded: bool,
     /// Where the name of the field stands.
     pub(crate) name: Option<Span>,
+    /// This is a piece of a value behind its first one, and what led to the value stands here.
+    pub(crate) anchor: Option<usize>,
 }
 
 /// The rows of a table in a part of it.
@@ -99,8 +103,8 @@ impl Detector {
     fn hide_all(&self, bytes: &[u8], rows: Option<Rows<'_>>, scratch: &mut Scratch, out: &mut Vec<Place>) {
         let from = out.len();
         let context = Context::default();
-        let page = Page { bytes, path: "", root: None, rules: &self.rules, context: &context };
-        self.hide(&page, 0, scratch, out);
+        let page = Page { bytes, path: "", root: None, rules: &self.rules, context: &context, around: None };
+        self.hide(&page, 0..bytes.len(), 0, scratch, out);
         let mut found = Detections::new(Wanted::Leaks);
         if let Some(Rows { columns, from, at_start }) = rows {
             let mut matches = Vec::new();
@@ -109,7 +113,7 @@ impl Detector {
             self.judge(&page, &mut matches, &[], &mut found);
             columns.fields(bytes, at_start, range, &mut |span, class| {
                 let (class, wrap) = (Some(class), None);
-                out.push(Place { span, rule: None, class, wrap, decoded: false, name: None });
+                out.push(Place { span, rule: None, class, wrap, decoded: false, name: None, anchor: None });
             });
         }
         self.expressions(&page, &mut found);
@@ -117,14 +121,21 @@ impl Detector {
         join(out, from);
     }
 
-    /// The places of one page and of the views that open there; `depth` views have been opened.
-    fn hide(&self, page: &Page<'_>, depth: usize, scratch: &mut Scratch, out: &mut Vec<Place>) {
+    /// The places in a stretch of one page and of the views that open there; `depth` views have been opened.
+    fn hide(
+        &self,
+        page: &Page<'_>,
+        range: Range<usize>,
+        depth: usize,
+        scratch: &mut Scratch,
+        out: &mut Vec<Place>,
+    ) {
         let mut seen: Vec<(&'static str, Span)> = Vec::new();
         // What stands before here is hidden, or kept, already.
         let mut covered = 0;
-        let mut at = 0;
-        while at < page.bytes.len() {
-            let end = page.bytes.len().min(at + STRETCH);
+        let mut at = range.start;
+        while at < range.end {
+            let end = range.end.min(at + STRETCH);
             // Short text comes with its hits.
             if depth > 0 || page.bytes.len() > STRETCH {
                 scratch.hits.clear();
@@ -144,7 +155,10 @@ impl Detector {
                     // All that stands in what is hidden is hidden with it, but for a name at its end.
                     let inner = place.map_or(0, |p| p.span.end.saturating_sub(LOOSE));
                     covered = covered.max(if done { end } else { inner });
-                    out.extend(place);
+                    out.extend(place.filter(|p| !p.span.is_empty()));
+                    if let Some(ask) = place.and_then(|p| self.ask_for_pieces(page, p)) {
+                        self.hide_pieces(page, &ask, depth, &mut seen, out);
+                    }
                     done
                 });
                 let idle = matches!(hit, Hit::Core(at) if !Matcher::leads_on(page.bytes, at, actions));
@@ -170,18 +184,35 @@ impl Detector {
             Hit::Core(at) => at,
             Hit::Run(at) => {
                 let (span, rule) = self.matcher.license(page.bytes, at)?;
-                let place = Place { span, rule: Some(rule), class: None, wrap: None, decoded, name: None };
+                let place = Place {
+                    span,
+                    rule: Some(rule),
+                    class: None,
+                    wrap: None,
+                    decoded,
+                    name: None,
+                    anchor: None,
+                };
                 return Some((span.end, Some(place), true));
             }
             Hit::Wide(_) => return None,
         };
         if let Some(field) = self.matcher.field(page.bytes, at, actions) {
             let (class, wrap) = (Some(field.class), field.wrap);
-            let place = Place { span: field.span, rule: None, class, wrap, decoded, name: Some(field.name) };
+            let place = Place {
+                span: field.span,
+                rule: None,
+                class,
+                wrap,
+                decoded,
+                name: Some(field.name),
+                anchor: None,
+            };
             let done = field.is_key(page.bytes) || class == Some(Class::Keep);
-            return Some((field.end, Some(place).filter(|p| !p.span.is_empty()), done));
+            return Some((field.end, Some(place), done));
         }
-        let place = |span, rule| Place { span, rule, class: None, wrap: None, decoded, name: None };
+        let place =
+            |span, rule| Place { span, rule, class: None, wrap: None, decoded, name: None, anchor: None };
         if actions.has(Action::Pem)
             && let Some(body) = field::pem(page.bytes, at)
         {
@@ -210,59 +241,143 @@ impl Detector {
             let leak = self.detection(page, found, &[], Wanted::Leaks);
             out.extend(leak.filter(|_| class != Some(Class::Keep)).map(|d| self.place(&d, depth)));
         }
-        while let Some((wake, place)) = scratch.asks.pop() {
-            self.hide_views(page, wake, place, depth, seen, out);
+        while let Some(ask) = scratch.asks.pop() {
+            self.hide_views(page, &ask, depth, seen, out);
         }
     }
 
-    /// Opens the views that a wake asks for, and brings the places in them back to the source.
-    fn hide_views(
+    /// What to ask where the value of a field goes on behind a joint.
+    fn ask_for_pieces(&self, page: &Page<'_>, place: Place) -> Option<Ask> {
+        let name = place.name.filter(|_| place.class != Some(Class::Keep))?;
+        // Over several lines it was taken as a whole.
+        let lines = memchr::memchr(b'\n', &page.bytes[place.span.range()]).is_some();
+        let known = if lines { Span::new(place.span.start, place.span.start) } else { place.span };
+        let (ask, is_loose) = page.ask_for_pieces(name.start, known)?;
+        let is_whole = is_loose && self.matcher.is_whole_token(page.bytes, ask.at);
+        (!is_whole).then_some(ask)
+    }
+
+    /// Hides the pieces of a value of which the last place in `out` is the first, or all with what joins them.
+    fn hide_pieces(
         &self,
         page: &Page<'_>,
-        wake: Wake,
-        at: usize,
+        ask: &Ask,
         depth: usize,
         seen: &mut Vec<(&'static str, Span)>,
         out: &mut Vec<Place>,
     ) {
-        if depth >= MAX_DEPTH {
-            return;
+        let whole = out.last().copied().filter(|p| p.span.start == ask.at);
+        let before = out.len();
+        let joined = self.hide_views(page, ask, depth, seen, out);
+        // Where the value was taken over several lines, what joins its pieces stays all the same.
+        let is_covered = |w: Place| {
+            let over_lines = memchr::memchr(b'\n', &page.bytes[w.span.range()]).is_some();
+            over_lines && joined.is_some_and(|j| j.start == w.span.start && j.end >= w.span.end)
+        };
+        if whole.is_some_and(is_covered) {
+            out.remove(before - 1);
         }
-        for decoder in DECODERS.iter().filter(|d| d.wake == wake) {
-            let Some(view) = open(decoder, page, at, seen) else { continue };
+    }
+
+    /// Opens the views that are asked for, and brings the places in them back to the source. Says where a
+    /// value stands that was put together, masked or not.
+    fn hide_views(
+        &self,
+        page: &Page<'_>,
+        ask: &Ask,
+        depth: usize,
+        seen: &mut Vec<(&'static str, Span)>,
+        out: &mut Vec<Place>,
+    ) -> Option<Span> {
+        let mut whole = None;
+        if depth >= MAX_DEPTH {
+            return whole;
+        }
+        for decoder in DECODERS.iter().filter(|d| d.wake == ask.wake) {
+            let Some(view) = open(decoder, page, ask, seen) else { continue };
             let context = Context::inside(page, view.source.start);
-            let inner = Page { bytes: &view.bytes, context: &context, ..*page };
+            let inner = inner(page, &view, &context);
             let before = out.len();
-            self.hide(&inner, depth + 1, &mut Scratch::default(), out);
+            self.hide(&inner, stretch(&view), depth + 1, &mut Scratch::default(), out);
+            if let Some(joined) = view.value {
+                let mut parts = view.source_parts(joined.span);
+                if parts.all(|part| text::is_mask(&page.bytes[part.range()])) {
+                    whole = Some(joined.source);
+                }
+                let places = out.split_off(before);
+                for place in places {
+                    whole = self.put_parts(page, &view, joined, place, out).or(whole);
+                }
+                continue;
+            }
             let mut kept = before;
             for i in before..out.len() {
                 let mut place = out[i];
                 // A name that is not encoded was seen outside, where quotes are what they are.
                 let seen = place.name.is_some_and(|name| {
                     // The grammar of fields reads these two by itself.
-                    let reads = matches!(wake, Wake::UnicodeEscape | Wake::Percent);
+                    let reads = matches!(ask.wake, Wake::UnicodeEscape | Wake::Percent);
                     let value = if reads { name.end } else { place.span.start };
                     let way = Span::new(name.start, value.max(name.end));
                     view.to_source(way).len() == way.len()
                 });
                 if !seen {
                     place.span = view.to_source(place.span);
-                    if wake == Wake::UnicodeEscape && place.class.is_some() {
+                    if ask.wake == Wake::UnicodeEscape && place.class.is_some() && place.anchor.is_none() {
                         place.span.end = string_end(page.bytes, place.span);
                     }
                     (place.wrap, place.name) = (None, None);
+                    place.anchor = place.anchor.map(|at| view.to_source(Span::new(at, at + 1)).start);
                     out[kept] = place;
                     kept += 1;
                 }
             }
             out.truncate(kept);
         }
+        whole
+    }
+
+    /// Puts a place of a value that was put together into the source: one for each of its pieces, but for
+    /// those that are masks already, so that what joins them stays. Says where the value stands.
+    fn put_parts(
+        &self,
+        page: &Page<'_>,
+        view: &View,
+        joined: Joined,
+        place: Place,
+        out: &mut Vec<Place>,
+    ) -> Option<Span> {
+        let mut span = place.span;
+        if joined.is_loose {
+            span.end = self.matcher.whole_token(&view.bytes, span.start)?;
+        }
+        // Without a joint on the way from its name it was seen outside.
+        let way = Span::new(joined.name.min(span.start), span.end);
+        let is_joined = view.to_source(way).len() > way.len();
+        if !is_joined || !joined.holds(span, true) {
+            return None;
+        }
+        let anchor = view.to_source(Span::new(joined.name, joined.name + 1)).start;
+        let parts = view.source_parts(span).filter(|part| !text::is_mask(&page.bytes[part.range()]));
+        out.extend(parts.enumerate().map(|(i, span)| {
+            let anchor = (i > 0).then_some(anchor);
+            let name = place.name.map(|name| view.to_source(name));
+            Place { span, decoded: true, wrap: None, name, anchor, ..place }
+        }));
+        Some(view.to_source(span))
     }
 
     fn place(&self, detection: &Detection<'_>, depth: usize) -> Place {
         let rule = self.rules.iter().position(|r| std::ptr::eq(r, detection.rule));
-        let decoded = depth > 0 || !detection.decoded.is_empty();
-        Place { span: detection.span, rule, class: None, wrap: None, decoded, name: None }
+        Place {
+            span: detection.span,
+            rule,
+            class: None,
+            wrap: None,
+            decoded: depth > 0 || !detection.decoded.is_empty(),
+            name: None,
+            anchor: None,
+        }
     }
 }
 

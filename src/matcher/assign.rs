@@ -3,6 +3,7 @@
 //! The grammar is tolerant on purpose: it does not know languages but the forms that they share. It
 //! never looks further than [`REACH`] bytes, and crosses a line end only where a carrier does.
 
+use super::bare::bare;
 use super::context::{FILE_BYTES, NEAR_BYTES};
 use super::cursor::Cursor;
 use super::fallback::{Stop, fallback, shell_default};
@@ -11,7 +12,7 @@ use super::literal::{Literal, alone, fenced, literal, literal_in, next_line, pre
 use super::prose::prose;
 use super::separator::{Separator, accessors, closers, is_define, is_flag, is_measured, separator};
 use super::{Asks, Form, Match, Matcher, Name, Page, hex, normalise, pair, shape};
-use crate::decode::{self, Wake};
+use crate::decode::{self, Ask, Wake};
 use crate::rule::Value;
 use crate::text::Span;
 
@@ -28,16 +29,17 @@ pub(super) fn named(m: &Matcher, page: &Page<'_>, name: &Name, out: &mut Vec<Mat
         return;
     }
     let mut found = Vec::new();
-    let ask = after(page.bytes, name, &mut found);
+    let ask = after(page, name, &mut found);
     // The escape behind a value belongs to it: decoded it is whole.
-    if let Some((Wake::Percent, at)) = ask {
-        found.retain(|literal| literal.span.end != at);
+    if let Some(ask) = ask.filter(|ask| ask.wake == Wake::Percent) {
+        found.retain(|literal| literal.span.end != ask.at);
     }
     asks.extend(ask);
     if found.is_empty() {
         pair::sibling(page.bytes, name, &mut found);
     }
-    if !found.is_empty() {
+    if let Some(literal) = found.first() {
+        asks.extend(page.ask_from(name.span.start, literal.span.start));
         let whole = normalise(&page.bytes[name.span.range()]);
         found.into_iter().for_each(|literal| give(m, page, name, &whole, literal, out));
     }
@@ -106,24 +108,25 @@ fn fits(value: Value, bytes: &[u8], span: Span) -> Option<Span> {
 }
 
 /// A name into which an encoded byte or an invisible sign cuts: what is there has to be decoded first.
-fn broken(bytes: &[u8], name: &Name) -> Option<(Wake, usize)> {
+fn broken(bytes: &[u8], name: &Name) -> Option<Ask> {
     let mut end = Cursor::new(bytes, name.span.end);
     end.colour();
     let before = &bytes[..name.span.start];
-    let invisible = decode::invisible::at_end(before).then_some((Wake::Invisible, name.span.start));
+    let invisible = decode::invisible::at_end(before).then_some(Ask::new(Wake::Invisible, name.span.start));
     encoded(&end).or(invisible)
 }
 
 /// What stands encoded here, if something does.
-fn encoded(c: &Cursor<'_>) -> Option<(Wake, usize)> {
+fn encoded(c: &Cursor<'_>) -> Option<Ask> {
     let percent = c.peek(0) == b'%' && c.peek(1).is_ascii_hexdigit() && c.peek(2).is_ascii_hexdigit();
     let invisible = decode::invisible::at_start(c.rest());
     let wake = if percent { Wake::Percent } else { Wake::Invisible };
-    (percent || invisible > 0).then_some((wake, c.at))
+    (percent || invisible > 0).then_some(Ask::new(wake, c.at))
 }
 
 /// Reads on after a name. Says which encoding stands in the way, and where, if one does.
-fn after(bytes: &[u8], name: &Name, found: &mut Vec<Literal>) -> Option<(Wake, usize)> {
+fn after(page: &Page<'_>, name: &Name, found: &mut Vec<Literal>) -> Option<Ask> {
+    let bytes = page.bytes;
     let mut c = Cursor::new(bytes, name.span.end);
     c.colour();
     let closed = closers(&mut c);
@@ -170,7 +173,8 @@ fn after(bytes: &[u8], name: &Name, found: &mut Vec<Literal>) -> Option<(Wake, u
         None => prose(&mut c, name, found),
     }
     let stopped = found.first().map_or(c, |l| Cursor::new(bytes, l.span.end));
-    encoded(&begin).or_else(|| encoded(&stopped))
+    let open = || if found.is_empty() { page.ask_open(name.span.start, begin.at) } else { None };
+    encoded(&begin).or_else(|| encoded(&stopped)).or_else(open)
 }
 
 /// `CreateDemoUserSig.h`, `src/debug/config.ts`: a word with an extension, which no key has.
@@ -293,14 +297,20 @@ fn block_scalar(c: &mut Cursor<'_>, found: &mut Vec<Literal>) -> bool {
         return false;
     }
     let mut body = *c;
-    body.at += 1 + usize::from(matches!(c.peek(1), b'-' | b'+'));
-    body.at += usize::from(body.peek(0).is_ascii_digit());
+    let signs = c.rest()[1..].iter().take(2).take_while(|b| matches!(b, b'-' | b'+' | b'1'..=b'9'));
+    body.at += 1 + signs.count();
     body.blanks();
     if !body.line_end() {
         return false;
     }
     body.space(1);
     alone(&mut body, Form::Bare, found);
+    // A license may be folded behind its comma.
+    let id = bare(&body);
+    let mut comma = Cursor::new(c.bytes, id.end);
+    if found.is_empty() && !id.is_empty() && comma.eat(b",") && comma.line_end() {
+        found.push(Literal { span: id, form: Form::Bare });
+    }
     true
 }
 

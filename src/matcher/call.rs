@@ -3,7 +3,7 @@
 
 use super::cursor::Cursor;
 use super::literal::{Literal, literal};
-use super::{Form, Match, Matcher, Page, hex, normalise, shape};
+use super::{Asks, Form, Match, Matcher, Page, hex, normalise, shape};
 use crate::rule::Value;
 use crate::text::Span;
 
@@ -11,7 +11,7 @@ use crate::text::Span;
 const MOST: usize = 8;
 
 /// The calls whose function's name passes through the hit.
-pub(super) fn at(m: &Matcher, page: &Page<'_>, hit: usize, out: &mut Vec<Match>) {
+pub(super) fn at(m: &Matcher, page: &Page<'_>, hit: usize, out: &mut Vec<Match>, asks: &mut Asks) {
     if m.calls.is_empty() {
         return;
     }
@@ -31,6 +31,7 @@ pub(super) fn at(m: &Matcher, page: &Page<'_>, hit: usize, out: &mut Vec<Match>)
     for &(rule, position) in wanted {
         let Some(Some(l)) = arguments.get(position - 1) else { continue };
         let text = &page.bytes[l.span.range()];
+        asks.extend(page.ask_from(start, l.span.start));
         let value = match page.rules[rule].value {
             Value::License => shape::loose_license(page.bytes, l.span),
             Value::Hex64 => hex::is_key(text).then_some(l.span),

@@ -7,6 +7,7 @@ use super::bare::bare;
 use super::cursor::Cursor;
 use super::literal::Literal;
 use super::look_up::default_of;
+use crate::decode::pieces;
 
 /// `${NAME:-value}` and `${NAME:=value}`.
 pub(super) fn shell_default(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
@@ -64,7 +65,9 @@ pub(super) fn fallback(c: &mut Cursor<'_>, stop: Stop, found: &mut Vec<Literal>)
                     let Some(span) = c.quoted(quote) else { return };
                     match default_of(c.bytes, span.start) {
                         Some(at) => shell_default(&mut Cursor::new(c.bytes, at), found),
-                        None if span.len() >= 16 => found.push(Literal { span, form: Form::Fallback }),
+                        None if span.len() >= 16 || goes_on(c.bytes, span.start) => {
+                            found.push(Literal { span, form: Form::Fallback });
+                        }
                         None => {}
                     }
                     continue;
@@ -74,4 +77,9 @@ pub(super) fn fallback(c: &mut Cursor<'_>, stop: Stop, found: &mut Vec<Literal>)
         }
         c.at += 1;
     }
+}
+
+/// Whether a literal is the first piece of a value.
+fn goes_on(bytes: &[u8], at: usize) -> bool {
+    pieces::ask(bytes, at, at, at).is_some()
 }

@@ -53,7 +53,7 @@ pub(super) fn value(m: &Matcher, page: &Page<'_>, run: Span, out: &mut Vec<Match
     if is_digest {
         return;
     }
-    let near = near(page.bytes, run, BESIDE).to_ascii_lowercase();
+    let near = near(page, run, BESIDE).to_ascii_lowercase();
     let is_bare = matches!(line.trim_ascii(), b"" | b"\"" | b"'");
     let is_meant = holds(&line, &["key", "secret", "("]);
     if !(is_bare || is_meant || is_beside(rule, &line)) {
@@ -125,7 +125,7 @@ fn is_known_call(page: &Page<'_>, rule: &Rule, run: Span, callee: Span) -> bool 
         call.argument.is_none() && memchr::memmem::find(&called, &normalise(call.name.as_bytes())).is_some()
     };
     rule.calls.iter().filter(is_named).any(|call| {
-        call.context.is_empty() || holds(&near(page.bytes, run, CONTEXT).to_ascii_lowercase(), &call.context)
+        call.context.is_empty() || holds(&near(page, run, CONTEXT).to_ascii_lowercase(), &call.context)
     })
 }
 
@@ -210,9 +210,10 @@ fn line_before(bytes: &[u8], at: usize) -> &[u8] {
     before.rsplit(|&b| b == b'\n').next().unwrap_or(before)
 }
 
-/// What stands around a value.
-fn near(bytes: &[u8], run: Span, reach: usize) -> &[u8] {
-    &bytes[run.start.saturating_sub(reach)..bytes.len().min(run.end + reach)]
+/// The text around a value; of one that was put together, what is around its pieces.
+fn near<'p>(page: &Page<'p>, run: Span, reach: usize) -> &'p [u8] {
+    let bytes = &page.bytes[run.start.saturating_sub(reach)..page.bytes.len().min(run.end + reach)];
+    page.around.unwrap_or(bytes)
 }
 
 #[cfg(test)]

@@ -72,8 +72,13 @@ pub(super) fn fenced(c: &mut Cursor<'_>, found: &mut Vec<Literal>) -> bool {
 
 /// A bare value that fills its line.
 pub(super) fn alone(c: &mut Cursor<'_>, form: Form, found: &mut Vec<Literal>) {
-    let span = line_word(c);
+    let mut span = line_word(c);
     let mut rest = Cursor::new(c.bytes, span.end);
+    if rest.peek(0) == b',' && rest.peek(1).is_ascii_alphanumeric() {
+        // The second part of a license.
+        span.end = bare(&Cursor::new(c.bytes, span.end + 1)).end;
+        rest.at = span.end;
+    }
     rest.blanks();
     let fills = rest.at >= c.bytes.len() || rest.line_end() || rest.quote().is_some() || rest.peek(0) == b'<';
     if fills && !span.is_empty() {

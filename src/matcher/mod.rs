@@ -31,7 +31,6 @@ mod call;
 pub(crate) mod context;
 mod cores;
 pub(crate) mod csv;
-pub(crate) mod cursor;
 pub(crate) mod der;
 mod fallback;
 pub(crate) mod field;
@@ -50,7 +49,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::blob::TreeRoot;
-use crate::decode::{self, Wake};
+use crate::cursor;
+use crate::decode::{self, Ask, Wake};
 use crate::prefilter::{Core, Hit, Prefilter, product};
 use crate::rule::{Rule, Value};
 use crate::text::Span;
@@ -96,7 +96,7 @@ pub(crate) struct Match {
 }
 
 /// What to do at a hit, besides matching: a decoder has to be asked.
-pub(crate) type Asks = Vec<(Wake, usize)>;
+pub(crate) type Asks = Vec<Ask>;
 
 /// The compiled rules.
 #[derive(Debug)]
@@ -266,11 +266,11 @@ impl Matcher {
     pub(crate) fn at(&self, page: &Page<'_>, hit: Hit, out: &mut Vec<Match>, asks: &mut Asks) {
         match hit {
             Hit::Core(at) => self.at_core(page, at, out, asks),
-            Hit::Wide(at) => asks.push((Wake::Wide, at)),
+            Hit::Wide(at) => asks.push(Ask::new(Wake::Wide, at)),
             Hit::Run(at) => {
                 let (run, is_hex) = shape::run(self, page, at, out);
                 if decode::may_be_encoded(page.bytes, run, is_hex) {
-                    asks.push((Wake::Run, at));
+                    asks.push(Ask::new(Wake::Run, at));
                 }
             }
         }
@@ -287,7 +287,10 @@ impl Matcher {
     pub(crate) fn leads_on(bytes: &[u8], at: usize, actions: Actions) -> bool {
         !actions.without(Action::Field).without(Action::Address).is_empty()
             || matches!(bytes[at..], [b'e', b'A' | b'F' | b'J' | b'N', ..] | [b'%', _, _, b'%', ..])
-            || matches!(bytes[at..], [_, b's' | b'S', b'k' | b'K', ..])
+            || matches!(
+                bytes[at..],
+                [_, b's' | b'S', b'k' | b'K', ..] | [b'"' | b'\'', b'e' | b'v', _, b',', ..]
+            )
     }
 
     fn at_core(&self, page: &Page<'_>, at: usize, out: &mut Vec<Match>, asks: &mut Asks) {
@@ -299,7 +302,10 @@ impl Matcher {
         match four {
             [b'e', b'A' | b'F' | b'J' | b'N', _, _] => self.token(page, at, out, asks),
             [b'%', high, low, b'%'] if (b'4'..=b'7').contains(&high) && low.is_ascii_hexdigit() => {
-                asks.push((Wake::Percent, at));
+                asks.push(Ask::new(Wake::Percent, at));
+            }
+            [b'"' | b'\'', b'e' | b'v', _, b','] if page.around.is_none() => {
+                asks.extend(decode::pieces::ask_characters(page.bytes, at + 1));
             }
             [_, b's' | b'S', b'k' | b'K', _] => short::short_name(self, page, at + 1, out),
             _ => {}
@@ -313,13 +319,13 @@ impl Matcher {
             self.named(page, at, out, asks);
         }
         if actions.has(Action::Call) {
-            call::at(self, page, at, out);
+            call::at(self, page, at, out, asks);
         }
         if actions.has(Action::Connect) {
             self.token(page, at, out, asks);
         }
         if actions.has(Action::Percent) {
-            asks.push((Wake::Percent, at));
+            asks.push(Ask::new(Wake::Percent, at));
         }
         if actions.has(Action::Pem) {
             shape::pem(self, page, at, out);
@@ -328,7 +334,7 @@ impl Matcher {
             der::at(self, page, at, out);
         }
         if actions.has(Action::Escape) {
-            asks.push((Wake::UnicodeEscape, at));
+            asks.push(Ask::new(Wake::UnicodeEscape, at));
         }
         if actions.has(Action::ShortFlag) {
             short::short_flag(self, page, at, out);
@@ -367,6 +373,17 @@ impl Matcher {
         (signature == token::tirtc::SIGNATURE_CHARS).then_some(at + 4 + payload + signature)
     }
 
+    /// The end of the whole token that begins at `at`.
+    pub(crate) fn whole_token(&self, bytes: &[u8], at: usize) -> Option<usize> {
+        let token = self.schemes.iter().find_map(|(_, scheme)| (scheme.decode)(&bytes[at..]));
+        token.filter(|t| !t.truncated).map(|t| at + t.length)
+    }
+
+    /// Whether a token that begins at `at` is whole.
+    pub(crate) fn is_whole_token(&self, bytes: &[u8], at: usize) -> bool {
+        Self::connect(bytes, at).is_some() || self.whole_token(bytes, at).is_some()
+    }
+
     /// The license without a name that holds a run, with the rule for licenses: by its form alone, since
     /// what logs hold needs no verdict.
     pub(crate) fn license(&self, bytes: &[u8], at: usize) -> Option<(Span, usize)> {
@@ -397,11 +414,15 @@ impl Matcher {
         let rest = &page.bytes[at..];
         for &(rule, scheme) in &self.schemes {
             if let Some(token) = (scheme.decode)(rest) {
+                if token.truncated {
+                    asks.extend(page.ask_from(at, at));
+                }
                 let value = Span::new(at, at + token.length);
                 out.push(Match { rule, value, name: None, form: Form::Shape, token: Some((token, scheme)) });
                 return;
             }
         }
+        asks.extend(page.ask_from(at, at));
         // An encoded dot or dash may have cut it off.
         let run = rest
             .iter()
@@ -409,7 +430,7 @@ impl Matcher {
             .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'*'))
             .count();
         if run >= 40 && rest.get(run) == Some(&b'%') {
-            asks.push((Wake::Percent, at));
+            asks.push(Ask::new(Wake::Percent, at));
         }
     }
 
@@ -449,6 +470,8 @@ pub(crate) struct Page<'a> {
     pub(crate) rules: &'a [Rule],
     /// Its words that belong to the context of rules.
     pub(crate) context: &'a Context<'a>,
+    /// Where the bytes are one value that was put together: what stood around it.
+    pub(crate) around: Option<&'a [u8]>,
 }
 
 impl Page<'_> {
@@ -458,6 +481,24 @@ impl Page<'_> {
             Some(root) if !self.path.is_empty() => Cow::Owned(root.path_within(self.path)),
             _ => Cow::Borrowed(self.path),
         }
+    }
+
+    /// What to ask where the value at `at` goes on behind a joint.
+    /// Whether it goes on only if it is a token is told, too.
+    pub(crate) fn ask_for_pieces(&self, name: usize, known: Span) -> Option<(Ask, bool)> {
+        let Span { start, end } = known;
+        // What was put together has no more pieces.
+        if self.around.is_some() { None } else { decode::pieces::ask(self.bytes, name, start, end) }
+    }
+
+    /// The same for a value that is looked at from its beginning.
+    fn ask_from(&self, name: usize, at: usize) -> Option<Ask> {
+        self.ask_for_pieces(name, Span::new(at, at)).map(|(ask, _)| ask)
+    }
+
+    /// The same for a literal whose line ends before it does.
+    fn ask_open(&self, name: usize, at: usize) -> Option<Ask> {
+        if self.around.is_some() { None } else { decode::pieces::ask_open(self.bytes, name, at) }
     }
 
     /// Whether one of the rule's context words is within `reach` bytes of a place, or in the path.
@@ -486,7 +527,8 @@ fn is_glued(before: &[u8]) -> bool {
             && tail[tail.len() - 1] == b'm'
             && i > 0
     });
-    !(percent || escape || colour)
+    // Mail writes `=` so.
+    !(percent || escape || colour || before.ends_with(b"=3D"))
 }
 
 /// How many bytes here belong to base64 as URLs have it; most of it vector code, since tokens are long.
@@ -519,6 +561,7 @@ fn own_cores() -> Vec<Core> {
         zlib(b'J', b"wxyz"),
         zlib(b'N', b"opqr"),
         [vec![b'%'], b"4567".to_vec(), b"0123456789abcdefABCDEF".to_vec(), vec![b'%']],
+        [b"\"'".to_vec(), b"ev".to_vec(), b"\"'".to_vec(), b",".to_vec()],
         [SK_BEFORE.to_vec(), either_case(b's'), either_case(b'k'), b"=:\"' \\".to_vec()],
     ]
 }

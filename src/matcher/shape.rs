@@ -179,10 +179,15 @@ const LICENSE_SECRET_BYTES: std::ops::RangeInclusive<usize> = 16..=256;
 pub(super) fn may_hold_license(bytes: &[u8], hit: usize) -> bool {
     const REACH: usize = 170;
     let near = &bytes[hit..bytes.len().min(hit + REACH)];
-    memchr::memchr2_iter(b',', b'%', near).any(|i| {
-        let next = near.get(i + 1..i + 13);
-        next.is_some_and(|run| run.iter().all(|&b| is_key_byte(b) || b"@#%?".contains(&b)))
-    })
+    let is_part = |b: &u8| is_key_byte(*b) || b"@#%?".contains(b);
+    let is_run = |i: usize| {
+        let run = near[i + 1..].iter().take(12).take_while(|b| is_part(b)).count();
+        // A value in pieces may go on behind a joint.
+        let is_cut = |b: &u8| b"\"'`\\<&=\n\r\x1b".contains(b);
+        let before = i > 0 && near[i - 1].is_ascii_alphanumeric();
+        run == 12 || ((run > 0 || before) && near.get(i + 1 + run).is_some_and(is_cut))
+    };
+    memchr::memchr2_iter(b',', b'%', near).any(is_run) || memchr::memmem::find(near, b"',',").is_some()
 }
 
 /// A private key in the armour of PEM, with a body. Code that only names the two lines of the armour

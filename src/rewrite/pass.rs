@@ -62,7 +62,11 @@ impl Collector {
             return self.plain();
         }
         let (this, origin) = (self.clone(), origin.clone());
-        self.plain().watch(move |masked| this.add(&origin, masked))
+        self.plain().watch(move |masked| {
+            if !masked.is_piece {
+                this.add(&origin, masked);
+            }
+        })
     }
 
     /// Counts what a scrubber has masked.

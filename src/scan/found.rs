@@ -15,6 +15,7 @@ use super::place::{Base, Locator, Spot};
 use super::{Excerpts, Note};
 use crate::blob::{Blob, CONTEXT, Origin, TreeRoot};
 use crate::config::{Markers, Policy};
+use crate::decode::pieces;
 use crate::detect::{Detection, Detector, Scratch};
 use crate::finding::{
     Columns, Excerpt, Finding, Kind, Severity, Status, Suppression, Suppressor, Verdict, fingerprint,
@@ -382,6 +383,7 @@ fn message(title: &str, status: Option<Status>, decoded: &[&str]) -> String {
     match status {
         Some(status) => format!("{title} {}", status.words()),
         None if decoded.is_empty() => format!("{title} in clear text"),
+        None if decoded == [pieces::NAME] => format!("{title} in pieces"),
         None => format!("{title} under {}", decoded.join(", ")),
     }
 }

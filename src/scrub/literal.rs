@@ -141,6 +141,7 @@ impl Literals {
                     wrap: None,
                     decoded: true,
                     name: None,
+                    anchor: None,
                 }),
             }
         });

@@ -263,7 +263,11 @@ impl Masker {
             }
         };
         quote(out);
-        self.stars(value, self.class(place), place.decoded || !is_whole, out);
+        match place.anchor {
+            // Pieces may be single characters, which stand between their quotes.
+            Some(_) => out.extend_from_slice(&STARS.as_bytes()[..value.len().min(STARS.len())]),
+            None => self.stars(value, self.class(place), place.decoded || !is_whole, out),
+        }
         quote(out);
     }
 

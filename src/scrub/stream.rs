@@ -20,6 +20,7 @@ use super::policy::{FIELD, LITERAL};
 use super::told::{Masked, Position, Tally};
 use super::{Masker, Scratch};
 use crate::blob::HEAD;
+use crate::decode::pieces;
 use crate::detect::{Place, Rows};
 use crate::matcher::csv::Columns;
 
@@ -346,10 +347,13 @@ impl Scrubber {
                     self.masker.put_place(place, &text[start..line], is_whole, &mut self.out);
                 }
                 self.masked = Some(place.span.start);
-                self.tally.hits += 1;
-                let last = self.hits.len() - 1;
-                let kind = place.rule.unwrap_or(last - usize::from(place.class.is_some()));
-                self.hits[kind.min(last)] += 1;
+                // A value in pieces counts once.
+                if place.anchor.is_none() {
+                    self.tally.hits += 1;
+                    let last = self.hits.len() - 1;
+                    let kind = place.rule.unwrap_or(last - usize::from(place.class.is_some()));
+                    self.hits[kind.min(last)] += 1;
+                }
                 if let Some(watch) = &mut self.watch {
                     position = position.after(&text[counted..start]);
                     counted = start;
@@ -363,6 +367,7 @@ impl Scrubber {
                         mask: &self.out[from..],
                         value: &text[start..place.span.end],
                         class: place.class,
+                        is_piece: place.anchor.is_some(),
                     });
                 }
                 start = line;
@@ -382,8 +387,13 @@ impl Scrubber {
         self.place = if self.watch.is_some() { self.place.after(going) } else { self.place };
         let (mut from, mut moved) = (self.start_of_context(end), false);
         let open = self.scratch.places.iter().rev().find(|p| p.span.start < end);
-        if let Some(open) = open.filter(|p| p.span.end >= end - line_end(&self.buffer[..end])) {
+        let is_open = |p: &&Place| {
+            p.span.end >= end - line_end(&self.buffer[..end])
+                || pieces::ends_in_joint(&self.buffer[..end], p.span.end)
+        };
+        if let Some(open) = open.filter(is_open) {
             let name = open.name.map_or(open.span.start, |n| n.start.min(open.span.start));
+            let name = open.anchor.map_or(name, |anchor| anchor.min(name));
             let line = memchr::memrchr(b'\n', &self.buffer[..name]).map_or(0, |i| i + 1);
             let name = if name - line < LINES { line } else { name.saturating_sub(4) };
             if end - name <= OPEN {

@@ -35,6 +35,8 @@ pub struct Masked<'a> {
     pub length: usize,
     /// What stands there now.
     pub mask: &'a [u8],
+    /// This is a piece of a value behind its first one, with which the value was told.
+    pub is_piece: bool,
     #[cfg_attr(not(feature = "sign"), allow(dead_code, reason = "the fingerprint needs it"))]
     pub(super) value: &'a [u8],
     #[cfg_attr(not(feature = "sign"), allow(dead_code, reason = "the fingerprint needs it"))]

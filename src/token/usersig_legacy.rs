@@ -75,7 +75,9 @@ fn read(object: &Object<'_>, length: usize) -> Option<Token> {
     object.length?;
     object.text("TLS.identifier")?;
     object.text("TLS.sdk_appid")?;
-    let signature = STANDARD_PAD_INDIFFERENT.decode(object.text("TLS.sig")?.as_bytes()).ok()?;
+    // Some signers wrap it at 76 columns.
+    let signature: Vec<u8> = object.text("TLS.sig")?.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
+    let signature = STANDARD_PAD_INDIFFERENT.decode(signature).ok()?;
     // The tag of the ASN.1 sequence of two integers; in P-256 and secp256k1 it never exceeds 72 bytes.
     if signature.first() != Some(&0x30) || !(8..=72).contains(&signature.len()) {
         return None;

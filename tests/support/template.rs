@@ -113,6 +113,15 @@ impl Mint {
             cut(length, inner, out);
             return true;
         }
+        if let Some((length, rest)) = inside.strip_prefix("split:").and_then(|rest| rest.split_once(':')) {
+            let Some((length, (joint, text))) = count(length).zip(rest.split_once(":{")) else {
+                return false;
+            };
+            let mut inner = Expanded::default();
+            self.run(&format!("{{{text}"), &mut inner);
+            split(length, joint, inner, out);
+            return true;
+        }
         let (form, name) = match inside.split_once('#') {
             Some((form, name)) => (form, Some(name)),
             None => (inside, None),
@@ -226,6 +235,8 @@ fn is_encoder(form: &str) -> bool {
             | "percentall"
             | "uescape"
             | "json"
+            | "markdown"
+            | "entities"
             | "utf16le"
             | "utf16be"
     )
@@ -258,6 +269,17 @@ fn cut(length: usize, mut inner: Expanded, out: &mut Expanded) {
     out.bytes.extend(inner.bytes);
 }
 
+/// `inner` in pieces of `length` bytes with `joint` between them; its secrets span all their pieces.
+fn split(length: usize, joint: &str, inner: Expanded, out: &mut Expanded) {
+    let base = out.bytes.len();
+    let place = |at: usize| at + joint.len() * (at / length);
+    for secret in inner.secrets {
+        let span = base + place(secret.span.start)..base + place(secret.span.end.saturating_sub(1)) + 1;
+        out.secrets.push(Secret { span, ..secret });
+    }
+    out.bytes.extend(inner.bytes.chunks(length).collect::<Vec<_>>().join(joint.as_bytes()));
+}
+
 fn encode(form: &str, bytes: &[u8]) -> Vec<u8> {
     let units = || String::from_utf8_lossy(bytes).encode_utf16().collect::<Vec<u16>>();
     let percent = |b: &u8| match b {
@@ -267,6 +289,10 @@ fn encode(form: &str, bytes: &[u8]) -> Vec<u8> {
     match form {
         "base64" => STANDARD.encode(bytes).into_bytes(),
         "base64url" => URL_SAFE_NO_PAD.encode(bytes).into_bytes(),
+        "markdown" => String::from_utf8_lossy(bytes).replace('_', "\\_").replace('*', "\\*").into_bytes(),
+        "entities" => {
+            String::from_utf8_lossy(bytes).replace('*', "&#42;").replace('-', "&#x2D;").into_bytes()
+        }
         "hexof" => bytes.iter().map(|b| format!("{b:02x}")).collect::<String>().into_bytes(),
         "percent" | "percentall" => bytes.iter().map(percent).collect::<String>().into_bytes(),
         "uescape" => units().iter().map(|u| format!("\\u{u:04x}")).collect::<String>().into_bytes(),

@@ -3,7 +3,7 @@
 
 use super::Class;
 use super::value::{Place, value};
-use crate::matcher::cursor::{Cursor, Mark, Quote};
+use crate::cursor::{Cursor, Mark, Quote};
 use crate::matcher::name::identifier;
 use crate::text::Span;
 
@@ -221,6 +221,9 @@ fn is_pair(bytes: &[u8], name: Span, closed: Option<Quote>) -> bool {
     opened.is_some_and(|at| matches!(bytes[..at].last(), Some(b'(' | b'[')))
 }
 
+/// A value on a line of its own is followed so far, in bytes.
+const LONGEST_WORD: usize = 8 * 1024;
+
 /// Whether a value may begin on the line after its name: a quoted one, a wrapped one, or an indented
 /// one that has the line for itself.
 fn begins_well(c: &Cursor<'_>, bytes: &[u8], name: Span) -> bool {
@@ -229,7 +232,7 @@ fn begins_well(c: &Cursor<'_>, bytes: &[u8], name: Span) -> bool {
     }
     let indent =
         |at: usize| bytes[..at].iter().rev().take(256).take_while(|b| matches!(b, b' ' | b'\t')).count();
-    let word = c.rest().iter().take(512).take_while(|b| b.is_ascii_graphic()).count();
+    let word = c.rest().iter().take(LONGEST_WORD).take_while(|b| b.is_ascii_graphic()).count();
     let text = &c.rest()[..word];
     let alone = matches!(c.rest().get(word), None | Some(b'\n' | b'\r'));
     let mapped = text.contains(&b':') || text.starts_with(b"-");

@@ -2,7 +2,7 @@
 
 use super::after::{Raw, sign};
 use super::{Class, LONGEST, scheme};
-use crate::matcher::cursor::{Cursor, Mark, Quote};
+use crate::cursor::{Cursor, Mark, Quote};
 use crate::text::Span;
 
 /// The longest structure that is followed to its end, in bytes.
@@ -58,7 +58,7 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
     }
     if let Some(quote) = c.quote() {
         let start = c.at;
-        let span = quoted(&mut c, quote, loose).unwrap_or_else(|| Span::new(start, line_end(c.bytes, start)));
+        let span = quoted(&mut c, quote, loose).unwrap_or_else(|| Span::new(start, line_of(c.bytes, start)));
         let end = c.at.max(span.end);
         return Some(Raw { span, end, wrap: None, quoted: true, encoded });
     }
@@ -164,6 +164,13 @@ fn quoted(c: &mut Cursor<'_>, quote: Quote, loose: bool) -> Option<Span> {
         }
     }
     None
+}
+
+/// The end of what stands on this line, without the backslash by which it goes on below.
+fn line_of(bytes: &[u8], from: usize) -> usize {
+    let end = line_end(bytes, from);
+    let slashes = bytes[from..end].iter().rev().take_while(|b| **b == b'\\').count();
+    if end < bytes.len() { end - slashes % 2 } else { end }
 }
 
 fn line_end(bytes: &[u8], from: usize) -> usize {

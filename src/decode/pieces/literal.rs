@@ -1,0 +1,339 @@
+//! What joins string literals: nothing, an operator, a comma of a list that a call joins.
+
+use super::{Walk, is_value_byte};
+use crate::cursor::{Cursor, Mark, Quote};
+
+/// How far back a call that joins its arguments is looked for, in bytes.
+const MAX_CALL_BYTES: usize = 64;
+
+/// A literal side by side with another on one line is as long at least: shorter ones are words.
+const MIN_BESIDE: usize = 8;
+
+/// What joins two literals in some language.
+const OPERATORS: [&[u8]; 10] = [b"..", b"++", b"<>", b"||", b"<<", b"+", b"&", b".", b"~", b"^"];
+
+/// Methods that put their argument behind what was there.
+const APPENDING: [&[u8]; 5] = [b".append(", b".Append(", b".concat(", b".plus(", b".push_str("];
+
+/// Functions that join their arguments or the elements of a list.
+const JOINING: [&[u8]; 8] =
+    [b"join(", b"concat(", b"concat!(", b"implode(", b"paste0(", b"strcat(", b"!join [", b"cat("];
+
+/// How the elements of a list become one value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum List {
+    /// A call joins them.
+    Joined,
+    /// Each is one character of an array.
+    Characters,
+}
+
+/// A joint.
+#[derive(Clone, Copy)]
+pub(super) struct Joint {
+    /// Behind the quote that opens the next literal.
+    pub(super) end: usize,
+    pub(super) quote: Quote,
+    pub(super) list: Option<List>,
+    /// Nothing says that the comma joins.
+    pub(super) is_loose: bool,
+}
+
+/// What stands between two literals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Between {
+    Nothing {
+        lines: usize,
+        is_indented: bool,
+    },
+    Operator {
+        is_common: bool,
+    },
+    Comma,
+    /// `"".join([`
+    Opening,
+}
+
+/// The joint at `from`, where a quote closes.
+pub(super) fn joint(walk: &Walk<'_>, from: usize) -> Option<Joint> {
+    let mut c = Cursor::new(walk.bytes, from);
+    let closing = c.quote().filter(|q| !matches!(q.mark, Mark::Typographic(_)))?;
+    let between = between(&mut c)?;
+    prefix(&mut c);
+    let quote = c.quote().filter(|q| q.depth == closing.depth && is_alike(closing, *q))?;
+    let joint = Joint { end: c.at, quote, list: walk.list, is_loose: false };
+    // A token tells itself whether it goes on there.
+    let sure = |is_sure| (is_sure || walk.is_token).then_some(Joint { is_loose: !is_sure, ..joint });
+    match between {
+        Between::Comma => {
+            if walk.list.is_none() && !is_element(walk, closing) {
+                return None;
+            }
+            let list = walk.list.or_else(|| list(walk, closing, from));
+            let is_character = Cursor::new(walk.bytes, c.at + 1).quote() == Some(quote);
+            if list == Some(List::Characters) && !is_character {
+                return None;
+            }
+            (list.is_some() || walk.is_token).then_some(Joint { list, is_loose: list.is_none(), ..joint })
+        }
+        Between::Opening => {
+            let is_empty = from == walk.start && walk.cuts.is_empty();
+            is_empty.then_some(Joint { list: Some(List::Joined), ..joint })
+        }
+        _ if walk.list == Some(List::Characters) => None,
+        Between::Operator { is_common: true } => Some(joint),
+        Between::Operator { is_common: false } => sure(is_plain(&c)),
+        Between::Nothing { lines, is_indented } => {
+            let is_apart = if lines > 0 { is_indented } else { is_long(&c) };
+            sure(is_apart && is_plain(&c) && may_stand_beside(walk, lines))
+        }
+    }
+}
+
+/// Whether a text ends between two literals, the second of which is still to come.
+pub(super) fn is_open_joint(text: &[u8], at: usize) -> bool {
+    let mut c = Cursor::new(text, at);
+    // What is escaped at the end of a literal belongs to it.
+    while c.peek(0) == b'\\' && c.line_end() {}
+    if c.quote().is_none() {
+        return false;
+    }
+    let line = gap(&mut c).0 > 0;
+    let operator = OPERATORS.iter().any(|o| c.eat(o)) || c.eat(b",");
+    let below = gap(&mut c).0 > 0;
+    (line || (operator && below)) && c.at >= text.len()
+}
+
+fn is_alike(a: Quote, b: Quote) -> bool {
+    matches!((a.mark, b.mark), (Mark::Byte(_), Mark::Byte(_)) | (Mark::Entity, Mark::Entity))
+}
+
+/// Goes over what stands between two literals.
+fn between(c: &mut Cursor<'_>) -> Option<Between> {
+    let mut call = *c;
+    if call.eat(b".join(") {
+        brackets(&mut call);
+        *c = call;
+        return Some(Between::Opening);
+    }
+    let closed = call.eat(b")");
+    gap(&mut call);
+    if APPENDING.iter().any(|a| call.eat(a)) {
+        call.space(1);
+        *c = call;
+        return Some(Between::Operator { is_common: true });
+    }
+    if closed {
+        return None;
+    }
+    let (lines, is_indented) = gap(c);
+    if c.eat(b",") {
+        gap(c);
+        brackets(c);
+        return Some(Between::Comma);
+    }
+    let operator = if c.rest().starts_with(b"&quot;") || c.rest().starts_with(b"&#") {
+        None
+    } else {
+        OPERATORS.iter().find(|o| c.eat(o))
+    };
+    let Some(operator) = operator else { return Some(Between::Nothing { lines, is_indented }) };
+    gap(c);
+    Some(Between::Operator { is_common: matches!(*operator, b"+" | b".." | b"++" | b"<>" | b"||") })
+}
+
+/// Goes over brackets and blanks before the first element of a list.
+fn brackets(c: &mut Cursor<'_>) {
+    for _ in 0..3 {
+        c.space(1);
+        if !matches!(c.peek(0), b'[' | b'(' | b'{') {
+            return;
+        }
+        c.at += 1;
+    }
+    c.space(1);
+}
+
+/// Goes over blanks, line ends, continuations and comments; how many lines, and whether the last one is
+/// written further in or belongs to one before it.
+fn gap(c: &mut Cursor<'_>) -> (usize, bool) {
+    const MAX_LINES: usize = 6;
+    let (mut lines, mut is_indented) = (0, false);
+    while lines <= MAX_LINES {
+        let from = c.at;
+        c.blanks();
+        // The sign with which Basic goes on below.
+        let underscore = c.peek(0) == b'_' && matches!(c.peek(1), b'\n' | b'\r');
+        c.at += usize::from(underscore);
+        let slash = c.at;
+        c.continuation();
+        if c.at > slash || (underscore && c.line_end()) {
+            (lines, is_indented) = (lines + 1, true);
+            continue;
+        }
+        if c.line_end() {
+            lines += 1;
+            lead(c);
+            is_indented |= c.bytes[..c.at].ends_with(b" ") || c.bytes[..c.at].ends_with(b"\t");
+            continue;
+        }
+        if c.at == from && !comment(c) {
+            break;
+        }
+    }
+    (lines, is_indented)
+}
+
+/// Goes over what a comment or a quotation of mail begins its line with.
+fn lead(c: &mut Cursor<'_>) {
+    for sign in [&b"//"[..], b"--", b"*", b"#", b">"] {
+        let mut next = *c;
+        if next.eat(sign) && matches!(next.peek(0), b' ' | b'\t') {
+            next.blanks();
+            if { next }.quote().is_some() || OPERATORS.iter().any(|o| next.rest().starts_with(o)) {
+                *c = next;
+            }
+            return;
+        }
+    }
+}
+
+/// Goes over a comment to its end.
+fn comment(c: &mut Cursor<'_>) -> bool {
+    const MAX_COMMENT_BYTES: usize = 120;
+    let rest = &c.rest()[..c.rest().len().min(MAX_COMMENT_BYTES)];
+    let end = if rest.starts_with(b"/*") {
+        memchr::memmem::find(rest, b"*/").map(|i| i + 2)
+    } else if rest.starts_with(b"//") || rest.starts_with(b"# ") {
+        memchr::memchr2(b'\n', b'\r', rest)
+    } else {
+        None
+    };
+    c.at += end.unwrap_or(0);
+    end.is_some()
+}
+
+/// Goes over what may stand right before a quote: `L`, `u8`, `b`, `@`, `f`.
+pub(super) fn prefix(c: &mut Cursor<'_>) {
+    let letters =
+        c.rest().iter().take(3).take_while(|b| b.is_ascii_alphanumeric() || b"@&$#".contains(b)).count();
+    if letters > 0 && matches!(c.peek(letters), b'"' | b'\'' | b'`') {
+        c.at += letters;
+    }
+}
+
+/// Whether the literal that begins here holds only what a value does.
+fn is_plain(c: &Cursor<'_>) -> bool {
+    let rest = c.rest();
+    let word = rest.iter().take(super::MAX_JOINED_BYTES).take_while(|b| is_value_byte(**b) || **b == b',');
+    matches!(rest.get(word.count()), Some(b'"' | b'\'' | b'`' | b'\\' | b'<' | b'&'))
+}
+
+/// Whether the literal that begins here is longer than a word, and no word.
+fn is_long(c: &Cursor<'_>) -> bool {
+    let rest = c.rest();
+    let length = rest.iter().take(MIN_BESIDE * 8).take_while(|b| is_value_byte(**b) || **b == b',').count();
+    let word = &rest[..length];
+    length >= MIN_BESIDE && !word.iter().all(u8::is_ascii_lowercase)
+}
+
+/// Whether a literal beside the first one belongs to it: not in a list without commas, and on one line
+/// only where something assigns them, since else they are words of a command.
+fn may_stand_beside(walk: &Walk<'_>, lines: usize) -> bool {
+    let before = &walk.bytes[walk.start.saturating_sub(MAX_CALL_BYTES)..walk.start];
+    let trimmed = before.trim_ascii_end();
+    let quotes = trimmed.iter().rev().take_while(|b| matches!(b, b'"' | b'\'' | b'`' | b'\\')).count();
+    let before = trimmed[..trimmed.len() - quotes].trim_ascii_end();
+    let before = before.strip_suffix(b"\\").unwrap_or(before).trim_ascii_end();
+    if before.ends_with(b"[") || before.ends_with(b"'(") || before.ends_with(b"=(") && lines == 0 {
+        return false;
+    }
+    let line = before.rsplit(|b| *b == b'\n').next().unwrap_or(before);
+    let is_macro = memchr::memmem::find(line, b"define").is_some();
+    lines > 0 || is_macro || before.last().is_some_and(|b| b"=:(,{>".contains(b))
+}
+
+/// What stands before the quote that opens the first literal.
+fn before_literal<'b>(walk: &Walk<'b>, closing: Quote) -> &'b [u8] {
+    let before = &walk.bytes[walk.start.saturating_sub(MAX_CALL_BYTES)..walk.start];
+    let before = &before[..before.len().saturating_sub(closing.depth + 1)];
+    let letters = before.iter().rev().take(2).take_while(|b| b"LuUb8@".contains(b)).count();
+    before[..before.len() - letters].trim_ascii_end()
+}
+
+/// Whether the first literal may be an element of a list, or an argument.
+fn is_element(walk: &Walk<'_>, closing: Quote) -> bool {
+    before_literal(walk, closing).last().is_some_and(|b| b"[({,".contains(b))
+}
+
+/// The list whose first element the value is, if something joins it.
+fn list(walk: &Walk<'_>, closing: Quote, from: usize) -> Option<List> {
+    let before = before_literal(walk, closing);
+    if from == walk.start + 1 && is_characters(walk.bytes, from) {
+        return Some(List::Characters);
+    }
+    let joins = is_argument_of_joining(before) || (before.ends_with(b"[") && is_joined_behind(walk, from));
+    joins.then_some(List::Joined)
+}
+
+/// Whether sixteen characters and more stand here, each in quotes: from the end of the first one on.
+pub(super) fn is_characters(bytes: &[u8], from: usize) -> bool {
+    const MIN_CHARACTERS: usize = 16;
+    let mut c = Cursor::new(bytes, from);
+    (1..MIN_CHARACTERS).all(|_| {
+        let closes = c.quote().is_some();
+        c.space(1);
+        let comma = c.eat(b",");
+        c.space(1);
+        prefix(&mut c);
+        let opens = c.quote().is_some();
+        let is_plain = is_value_byte(c.peek(0)) || c.peek(0) == b',';
+        c.at += 1;
+        closes && comma && opens && is_plain
+    })
+}
+
+/// `join("", [`, `concat(`: a call that joins, with nothing but brackets and an empty literal behind it.
+fn is_argument_of_joining(before: &[u8]) -> bool {
+    let lower = before.to_ascii_lowercase();
+    let call = JOINING.iter().filter_map(|j| memchr::memmem::rfind(&lower, j).map(|i| i + j.len())).max();
+    call.is_some_and(|from| {
+        let between = &lower[from..];
+        let is_part = |b: &u8| b.is_ascii_alphanumeric() || b"[](){}, \t\r\n\"'`".contains(b);
+        let quotes = between.iter().filter(|b| b"\"'`".contains(b)).count();
+        let is_empty = between.windows(2).any(|w| matches!(w, b"\"\"" | b"''" | b"``"));
+        between.iter().all(is_part) && (quotes == 0 || (quotes == 2 && is_empty))
+    })
+}
+
+/// `["…", "…"].join("")` from the end of the first literal on.
+fn is_joined_behind(walk: &Walk<'_>, from: usize) -> bool {
+    let mut c = Cursor::new(&walk.bytes[..walk.limit], from);
+    loop {
+        if c.quote().is_none() {
+            return false;
+        }
+        gap(&mut c);
+        let comma = c.eat(b",");
+        gap(&mut c);
+        if c.eat(b"]") {
+            break;
+        }
+        prefix(&mut c);
+        let Some(quote) = c.quote().filter(|_| comma) else { return false };
+        let Some(inside) = c.quoted(quote) else { return false };
+        // Behind the text, before the quote that closes it.
+        c.at = inside.end;
+    }
+    c.space(1);
+    if !(c.eat(b".join(") || c.eat(b".concat(") || c.eat(b".join")) {
+        return false;
+    }
+    // Only without a sign between them.
+    let quoted = { c }.quote().is_some();
+    !quoted
+        || matches!(
+            c.rest(),
+            [b'"', b'"', ..] | [b'\'', b'\'', ..] | [b'`', b'`', ..] | [b'\\', _, b'\\', _, ..]
+        )
+}
