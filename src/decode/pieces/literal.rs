@@ -85,7 +85,9 @@ pub(super) fn joint(walk: &Walk<'_>, from: usize) -> Option<Joint> {
         Between::Operator { is_common: false } => sure(is_plain(&c)),
         Between::Nothing { lines, is_indented } => {
             let is_apart = if lines > 0 { is_indented } else { is_long(&c) };
-            sure(is_apart && is_plain(&c) && may_stand_beside(walk, lines))
+            let opened = walk.inside.or_else(|| walk.opening());
+            let is_same = opened.is_none_or(|q| q.mark == closing.mark);
+            sure(is_apart && is_same && is_plain(&c) && may_stand_beside(walk, lines))
         }
     }
 }
