@@ -39,9 +39,11 @@ fn decode(bytes: &[u8], at: usize) -> Option<View> {
     Some(view)
 }
 
-/// How many units are ASCII: the right order has most.
+/// How many units are printable ASCII: the right order has most. The line end of a text around, which is
+/// one byte, together with the NUL beside it would be one more in the wrong order.
 fn ascii(bytes: &[u8], region: Span, unit: Unit) -> usize {
-    bytes[region.range()].chunks_exact(2).filter(|u| unit([u[0], u[1]]) < 0x80).count()
+    let is_printable = |u: &[u8]| (0x20..0x7f).contains(&unit([u[0], u[1]]));
+    bytes[region.range()].chunks_exact(2).filter(|u| is_printable(u)).count()
 }
 
 /// Units that are text, to both sides, at most [`MAX_REGION`] bytes each way.

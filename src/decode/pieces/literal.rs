@@ -86,7 +86,7 @@ pub(super) fn joint(walk: &Walk<'_>, from: usize) -> Option<Joint> {
         Between::Nothing { lines, is_indented } => {
             let is_apart = if lines > 0 { is_indented } else { is_long(&c) };
             let opened = walk.inside.or_else(|| walk.opening());
-            let is_same = opened.is_none_or(|q| q.mark == closing.mark);
+            let is_same = opened.is_some_and(|q| q.mark == closing.mark);
             sure(is_apart && is_same && is_plain(&c) && may_stand_beside(walk, lines))
         }
     }
