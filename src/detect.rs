@@ -143,6 +143,7 @@ impl Detector {
         let page = Page {
             bytes: blob.bytes,
             path: &blob.origin.path,
+            entry: &blob.origin.entry,
             root: blob.root,
             rules: &self.rules,
             context: &context,
@@ -178,7 +179,15 @@ impl Detector {
         sink: &mut dyn FnMut(Detection<'d>),
     ) {
         let context = Context::default();
-        let page = Page { bytes, path: "", root: None, rules: &self.rules, context: &context, around: None };
+        let page = Page {
+            bytes,
+            path: "",
+            entry: &[],
+            root: None,
+            rules: &self.rules,
+            context: &context,
+            around: None,
+        };
         let head = &bytes[..bytes.len().min(HEAD)];
         let columns = Columns::of(&self.matcher, head);
         // So may a word that says whose a value far from it is.

@@ -188,7 +188,15 @@ fn is_interpolation(lower: &str) -> bool {
     let variable = lower
         .strip_prefix('$')
         .is_some_and(|name| name.starts_with(['{', '(', '$']) || score(name.as_bytes()) < ACCIDENT_SCORE);
-    variable || BRACKETS.iter().any(encloses) || AROUND.iter().any(surrounds)
+    // A field of a template: braces around a name and perhaps its format.
+    let is_field = |part: &str| {
+        part.split_once('}').is_some_and(|(name, _)| {
+            name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+                && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_.:#-".contains(c))
+        })
+    };
+    let has_field = lower.split('{').skip(1).any(is_field);
+    variable || has_field || BRACKETS.iter().any(encloses) || AROUND.iter().any(surrounds)
 }
 
 /// What is left of a format string is random only if it is this long and scores this much.

@@ -464,6 +464,8 @@ pub(crate) struct Page<'a> {
     pub(crate) bytes: &'a [u8],
     /// The path as it was given.
     pub(crate) path: &'a str,
+    /// The way into a container, outermost first.
+    pub(crate) entry: &'a [String],
     /// How the path reads from the root of the scanned tree.
     pub(crate) root: Option<&'a dyn TreeRoot>,
     /// The compiled rules' source.
@@ -475,12 +477,18 @@ pub(crate) struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// The path from the root of the scanned tree: all that rules may know of it.
+    /// The path from the root of the scanned tree and on into containers: all that rules may know of it.
     pub(crate) fn tree_path(&self) -> Cow<'_, str> {
-        match self.root {
+        let path = match self.root {
             Some(root) if !self.path.is_empty() => Cow::Owned(root.path_within(self.path)),
             _ => Cow::Borrowed(self.path),
-        }
+        };
+        if self.entry.is_empty() { path } else { Cow::Owned(format!("{path}/{}", self.entry.join("/"))) }
+    }
+
+    /// Whether the file, or the entry of a container, has a name with this ending.
+    pub(crate) fn has_extension(&self, ending: &str) -> bool {
+        self.entry.last().map_or(self.path, String::as_str).ends_with(ending)
     }
 
     /// What to ask where the value at `at` goes on behind a joint.
