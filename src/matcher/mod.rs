@@ -39,64 +39,33 @@ mod inner;
 mod literal;
 mod look_up;
 pub(crate) mod name;
+mod page;
 mod pair;
 mod prose;
 mod separator;
 mod shape;
 mod short;
+mod token_edges;
+mod types;
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::blob::TreeRoot;
 use crate::cursor;
 use crate::decode::{self, Ask, Wake};
 use crate::prefilter::{Core, Hit, Prefilter, product};
 use crate::rule::{Rule, Value};
 use crate::text::Span;
-use crate::token::{self, Scheme, Token};
+use crate::token::{self, Scheme};
 
-use context::{Context, ContextWords};
+use context::ContextWords;
 pub(crate) use cores::Actions;
 use cores::{Cores, core_of};
 use field::{Field, Fields};
 pub(crate) use inner::inner;
 pub(crate) use name::{Name, Names, normalise};
-
-/// How the value is written; the judges believe some forms more than others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// A quoted literal right after a name.
-    Quoted,
-    /// An unquoted value right after a name.
-    Bare,
-    /// A literal somewhere in the statement that begins with the name: a fallback, a default.
-    Fallback,
-    /// Words between name and value.
-    Prose,
-    /// By position, or by its own shape.
-    Shape,
-    /// A cell under a named column.
-    Cell,
-}
-
-/// A value that may be a credential.
-#[derive(Debug, Clone)]
-pub(crate) struct Match {
-    /// Index of the rule.
-    pub(crate) rule: usize,
-    /// The value, quotes not included.
-    pub(crate) value: Span,
-    /// The name, if it has one.
-    pub(crate) name: Option<Span>,
-    /// How it is written.
-    pub(crate) form: Form,
-    /// The decoded token with its scheme.
-    pub(crate) token: Option<(Token, &'static Scheme)>,
-}
-
-/// What to do at a hit, besides matching: a decoder has to be asked.
-pub(crate) type Asks = Vec<Ask>;
+pub(crate) use page::Page;
+use token_edges::{MIN_PAYLOAD, is_glued, url_run};
+pub(crate) use types::{Action, Asks, Form, Match, Named};
 
 /// The compiled rules.
 #[derive(Debug)]
@@ -120,52 +89,8 @@ pub(crate) struct Matcher {
     context: ContextWords,
 }
 
-/// A rule that has a name.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Named {
-    /// Index of the rule.
-    pub(crate) rule: usize,
-    /// True where the name alone is not enough and `context` must stand near.
-    pub(crate) weak: bool,
-    /// True for a weak name that is a common word: its context has to be close.
-    pub(crate) is_common: bool,
-    /// True for a name that other systems have as well: who else's it may be is asked before it is reported.
-    pub(crate) is_shared: bool,
-}
-
 /// A weak name of so many characters is a common word.
 const MAX_COMMON_CHARS: usize = 6;
-
-/// What a core leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Action {
-    /// Part of a name of a secret.
-    Name,
-    /// Part of the name of a license, which has a comma behind it.
-    License,
-    /// Part of a function's name.
-    Call,
-    /// `v1.e`.
-    Connect,
-    /// `%2Ee`, the middle of an encoded `v1.eyJ…`.
-    Percent,
-    /// A PEM line.
-    Pem,
-    /// The beginning of a private key without armour.
-    Der,
-    /// `\u00`.
-    Escape,
-    /// ` -K `.
-    ShortFlag,
-    /// `TGV1`.
-    Request,
-    /// `"TLS`.
-    Document,
-    /// Part of the name of a log's field.
-    Field,
-    /// The `://` of an address.
-    Address,
-}
 
 /// Cores of the forms that are the grammar's own, not the rules'.
 const FIXED: &[(&[u8; 4], Action)] = &[
@@ -204,15 +129,7 @@ impl Matcher {
         let mut calls: HashMap<Vec<u8>, Vec<(usize, usize)>> = HashMap::new();
         let mut schemes = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
-            // A private key leads to its name by itself.
-            let rule_names = if rule.value == Value::Pem { &[] } else { &rule.names[..] };
-            let plain = Named { rule: index, weak: false, is_common: false, is_shared: false };
-            rule_names.iter().for_each(|name| names.add(name, plain));
-            rule.shared.names.iter().for_each(|name| names.add(name, Named { is_shared: true, ..plain }));
-            for name in &rule.weak_names {
-                let is_common = name.chars().count() <= MAX_COMMON_CHARS;
-                names.add(name, Named { weak: true, is_common, ..plain });
-            }
+            add_names(&mut names, index, rule);
             for call in &rule.calls {
                 // Where any argument may be the value, the value leads to the call.
                 let Some(argument) = call.argument else { continue };
@@ -226,18 +143,7 @@ impl Matcher {
             schemes.extend(rule.token.iter().filter_map(|t| token::scheme(t)).map(|s| (index, s)));
         }
         names.finish();
-        for core in fields.cores(|four| !cores.get(four).is_empty()) {
-            let new = product(&core).into_iter().filter(|four| cores.add(*four, Action::Field)).count();
-            if new > 0 {
-                classes.push(core.map(|class| class.iter().flat_map(|b| either_case(*b)).collect()));
-            }
-        }
-        if !fields.is_empty() {
-            for core in field::address_cores() {
-                product(&core).into_iter().for_each(|four| _ = cores.add(four, Action::Address));
-                classes.push(core);
-            }
-        }
+        add_field_cores(&fields, &mut cores, &mut classes);
         let of = |kind| rules.iter().position(|r| r.kind == kind && r.token.is_empty() && r.regex.is_none());
         use crate::finding::Kind;
         Self {
@@ -457,101 +363,34 @@ impl Matcher {
     }
 }
 
-/// What a match is looked for in.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Page<'a> {
-    /// The bytes.
-    pub(crate) bytes: &'a [u8],
-    /// The path as it was given.
-    pub(crate) path: &'a str,
-    /// The way into a container, outermost first.
-    pub(crate) entry: &'a [String],
-    /// How the path reads from the root of the scanned tree.
-    pub(crate) root: Option<&'a dyn TreeRoot>,
-    /// The compiled rules' source.
-    pub(crate) rules: &'a [Rule],
-    /// Its words that belong to the context of rules.
-    pub(crate) context: &'a Context<'a>,
-    /// Where the bytes are one value that was put together: what stood around it.
-    pub(crate) around: Option<&'a [u8]>,
-}
-
-impl Page<'_> {
-    /// The path from the root of the scanned tree and on into containers: all that rules may know of it.
-    pub(crate) fn tree_path(&self) -> Cow<'_, str> {
-        let path = match self.root {
-            Some(root) if !self.path.is_empty() => Cow::Owned(root.path_within(self.path)),
-            _ => Cow::Borrowed(self.path),
-        };
-        if self.entry.is_empty() { path } else { Cow::Owned(format!("{path}/{}", self.entry.join("/"))) }
-    }
-
-    /// Whether the file, or the entry of a container, has a name with this ending.
-    pub(crate) fn has_extension(&self, ending: &str) -> bool {
-        self.entry.last().map_or(self.path, String::as_str).ends_with(ending)
-    }
-
-    /// What to ask where the value at `at` goes on behind a joint.
-    /// Whether it goes on only if it is a token is told, too.
-    pub(crate) fn ask_for_pieces(&self, name: usize, known: Span) -> Option<(Ask, bool)> {
-        let Span { start, end } = known;
-        // What was put together has no more pieces.
-        if self.around.is_some() { None } else { decode::pieces::ask(self.bytes, name, start, end) }
-    }
-
-    /// The same for a value that is looked at from its beginning.
-    fn ask_from(&self, name: usize, at: usize) -> Option<Ask> {
-        self.ask_for_pieces(name, Span::new(at, at)).map(|(ask, _)| ask)
-    }
-
-    /// The same for a literal whose line ends before it does.
-    fn ask_open(&self, name: usize, at: usize) -> Option<Ask> {
-        if self.around.is_some() { None } else { decode::pieces::ask_open(self.bytes, name, at) }
-    }
-
-    /// Whether one of the rule's context words is within `reach` bytes of a place, or in the path.
-    pub(crate) fn has_context(&self, m: &Matcher, rule: usize, near: Span, reach: usize) -> bool {
-        let path = self.tree_path().to_ascii_lowercase();
-        let in_path = |word: &String| memchr::memmem::find(path.as_bytes(), word.as_bytes()).is_some();
-        self.rules[rule].context.iter().any(in_path)
-            || self.context.has(&m.context, self.bytes, rule, near, reach)
+/// Adds every name of a rule.
+fn add_names(names: &mut Names, index: usize, rule: &Rule) {
+    // A private key leads to its name by itself.
+    let rule_names = if rule.value == Value::Pem { &[] } else { &rule.names[..] };
+    let plain = Named { rule: index, weak: false, is_common: false, is_shared: false };
+    rule_names.iter().for_each(|name| names.add(name, plain));
+    rule.shared.names.iter().for_each(|name| names.add(name, Named { is_shared: true, ..plain }));
+    for name in &rule.weak_names {
+        let is_common = name.chars().count() <= MAX_COMMON_CHARS;
+        names.add(name, Named { weak: true, is_common, ..plain });
     }
 }
 
-/// Whether a letter or digit stands before a token that is not the end of an escape: `%3D`, `\n`, or
-/// a colour code.
-fn is_glued(before: &[u8]) -> bool {
-    if !before.last().is_some_and(u8::is_ascii_alphanumeric) {
-        return false;
+/// Adds what leads to the names of a log's fields, and to addresses.
+fn add_field_cores(fields: &Fields, cores: &mut Cores, classes: &mut Vec<Core>) {
+    for core in fields.cores(|four| !cores.get(four).is_empty()) {
+        let new = product(&core).into_iter().filter(|four| cores.add(*four, Action::Field)).count();
+        if new > 0 {
+            classes.push(core.map(|class| class.iter().flat_map(|b| either_case(*b)).collect()));
+        }
     }
-    let percent = before
-        .last_chunk::<3>()
-        .is_some_and(|e| e[0] == b'%' && e[1].is_ascii_hexdigit() && e[2].is_ascii_hexdigit());
-    let escape =
-        before.last_chunk::<2>().is_some_and(|e| e[0] == b'\\' && matches!(e[1], b'n' | b't' | b'r'));
-    let tail = &before[before.len().saturating_sub(24)..];
-    let colour = tail.iter().rposition(|&b| b == b'[').is_some_and(|i| {
-        tail[i + 1..tail.len() - 1].iter().all(|b| b.is_ascii_digit() || matches!(b, b';' | b':'))
-            && tail[tail.len() - 1] == b'm'
-            && i > 0
-    });
-    // Mail writes `=` so.
-    !(percent || escape || colour || before.ends_with(b"=3D"))
+    if !fields.is_empty() {
+        for core in field::address_cores() {
+            product(&core).into_iter().for_each(|four| _ = cores.add(four, Action::Address));
+            classes.push(core);
+        }
+    }
 }
-
-/// How many bytes here belong to base64 as URLs have it; most of it vector code, since tokens are long.
-fn url_run(text: &[u8]) -> usize {
-    const STEP: usize = 16;
-    let is_part = |b: u8| {
-        ((b | 0x20).wrapping_sub(b'a') < 26) | (b.wrapping_sub(b'0') < 10) | (b == b'_') | (b == b'-')
-    };
-    let steps = text.chunks_exact(STEP).take_while(|step| step.iter().fold(true, |all, b| all & is_part(*b)));
-    let whole = steps.count() * STEP;
-    whole + text[whole..].iter().take_while(|b| is_part(**b)).count()
-}
-
-/// The claims of a connect token need more characters than this.
-const MIN_PAYLOAD: usize = 60;
 
 fn either_case(b: u8) -> Vec<u8> {
     let mut class = vec![b.to_ascii_lowercase(), b.to_ascii_uppercase()];

@@ -1,0 +1,72 @@
+//! The bytes that are searched, with what is known of where they are: all that a rule may look at besides
+//! the value.
+
+use std::borrow::Cow;
+
+use super::Matcher;
+use super::context::Context;
+use crate::blob::TreeRoot;
+use crate::decode::{self, Ask};
+use crate::rule::Rule;
+use crate::text::Span;
+
+/// What a match is looked for in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Page<'a> {
+    /// The bytes.
+    pub(crate) bytes: &'a [u8],
+    /// The path as it was given.
+    pub(crate) path: &'a str,
+    /// The way into a container, outermost first.
+    pub(crate) entry: &'a [String],
+    /// How the path reads from the root of the scanned tree.
+    pub(crate) root: Option<&'a dyn TreeRoot>,
+    /// The compiled rules' source.
+    pub(crate) rules: &'a [Rule],
+    /// Its words that belong to the context of rules.
+    pub(crate) context: &'a Context<'a>,
+    /// Where the bytes are one value that was put together: what stood around it.
+    pub(crate) around: Option<&'a [u8]>,
+}
+
+impl Page<'_> {
+    /// The path from the root of the scanned tree and on into containers: all that rules may know of it.
+    pub(crate) fn tree_path(&self) -> Cow<'_, str> {
+        let path = match self.root {
+            Some(root) if !self.path.is_empty() => Cow::Owned(root.path_within(self.path)),
+            _ => Cow::Borrowed(self.path),
+        };
+        if self.entry.is_empty() { path } else { Cow::Owned(format!("{path}/{}", self.entry.join("/"))) }
+    }
+
+    /// Whether the file, or the entry of a container, has a name with this ending.
+    pub(crate) fn has_extension(&self, ending: &str) -> bool {
+        self.entry.last().map_or(self.path, String::as_str).ends_with(ending)
+    }
+
+    /// What to ask where the value at `at` goes on behind a joint.
+    /// Whether it goes on only if it is a token is told, too.
+    pub(crate) fn ask_for_pieces(&self, name: usize, known: Span) -> Option<(Ask, bool)> {
+        let Span { start, end } = known;
+        // What was put together has no more pieces.
+        if self.around.is_some() { None } else { decode::pieces::ask(self.bytes, name, start, end) }
+    }
+
+    /// The same for a value that is looked at from its beginning.
+    pub(super) fn ask_from(&self, name: usize, at: usize) -> Option<Ask> {
+        self.ask_for_pieces(name, Span::new(at, at)).map(|(ask, _)| ask)
+    }
+
+    /// The same for a literal whose line ends before it does.
+    pub(super) fn ask_open(&self, name: usize, at: usize) -> Option<Ask> {
+        if self.around.is_some() { None } else { decode::pieces::ask_open(self.bytes, name, at) }
+    }
+
+    /// Whether one of the rule's context words is within `reach` bytes of a place, or in the path.
+    pub(crate) fn has_context(&self, m: &Matcher, rule: usize, near: Span, reach: usize) -> bool {
+        let path = self.tree_path().to_ascii_lowercase();
+        let in_path = |word: &String| memchr::memmem::find(path.as_bytes(), word.as_bytes()).is_some();
+        self.rules[rule].context.iter().any(in_path)
+            || self.context.has(&m.context, self.bytes, rule, near, reach)
+    }
+}
