@@ -376,14 +376,14 @@ impl Matcher {
         for &(rule, scheme) in &self.schemes {
             if let Some(token) = (scheme.decode)(rest) {
                 if token.truncated {
-                    asks.extend(page.ask_from(at, at));
+                    asks.extend(page.ask_from(at, Span::new(at, at)));
                 }
                 let value = Span::new(at, at + token.length);
                 out.push(Match { rule, value, name: None, form: Form::Shape, token: Some((token, scheme)) });
                 return;
             }
         }
-        asks.extend(page.ask_from(at, at));
+        asks.extend(page.ask_from(at, Span::new(at, at)));
         // An encoded dot or dash may have cut it off.
         let run = rest
             .iter()
@@ -428,9 +428,13 @@ impl Page<'_> {
         if self.around.is_some() { None } else { decode::pieces::ask(self.bytes, name, start, end) }
     }
 
-    /// The same for a value that is looked at from its beginning.
-    fn ask_from(&self, name: usize, at: usize) -> Option<Ask> {
-        self.ask_for_pieces(name, Span::new(at, at)).map(|(ask, _)| ask)
+    /// The same for a literal, in which a joint may stand as well as behind it.
+    fn ask_from(&self, name: usize, literal: Span) -> Option<Ask> {
+        if decode::pieces::is_plain_end(self.bytes, literal) {
+            return None;
+        }
+        let start = Span::new(literal.start, literal.start);
+        self.ask_for_pieces(name, start).map(|(ask, _)| ask)
     }
 
     /// The same for a literal whose line ends before it does.
