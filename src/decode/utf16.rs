@@ -39,11 +39,15 @@ fn decode(bytes: &[u8], at: usize) -> Option<View> {
     Some(view)
 }
 
-/// How many units are printable ASCII: the right order has most. The line end of a text around, which is
-/// one byte, together with the NUL beside it would be one more in the wrong order.
+/// How much speaks for this order: its units that are ASCII. A line end counts half, since that of a text
+/// around, which is one byte, makes one with the NUL beside it.
 fn ascii(bytes: &[u8], region: Span, unit: Unit) -> usize {
-    let is_printable = |u: &[u8]| (0x20..0x7f).contains(&unit([u[0], u[1]]));
-    bytes[region.range()].chunks_exact(2).filter(|u| is_printable(u)).count()
+    let weight = |u: &[u8]| match unit([u[0], u[1]]) {
+        0x0a | 0x0d => 1,
+        0..0x80 => 2,
+        _ => 0,
+    };
+    bytes[region.range()].chunks_exact(2).map(weight).sum()
 }
 
 /// Units that are text, to both sides, at most [`MAX_REGION`] bytes each way.

@@ -39,7 +39,7 @@ pub(super) fn named(m: &Matcher, page: &Page<'_>, name: &Name, out: &mut Vec<Mat
         pair::sibling(page.bytes, name, &mut found);
     }
     if let Some(literal) = found.first() {
-        asks.extend(page.ask_from(name.span.start, literal.span.start));
+        asks.extend(page.ask_from(name.span.start, literal.span));
         let whole = normalise(&page.bytes[name.span.range()]);
         found.into_iter().for_each(|literal| give(m, page, name, &whole, literal, out));
     }

@@ -31,7 +31,7 @@ pub(super) fn at(m: &Matcher, page: &Page<'_>, hit: usize, out: &mut Vec<Match>,
     for &(rule, position) in wanted {
         let Some(Some(l)) = arguments.get(position - 1) else { continue };
         let text = &page.bytes[l.span.range()];
-        asks.extend(page.ask_from(start, l.span.start));
+        asks.extend(page.ask_from(start, l.span));
         let value = match page.rules[rule].value {
             Value::License => shape::loose_license(page.bytes, l.span),
             Value::Hex64 => hex::is_key(text).then_some(l.span),

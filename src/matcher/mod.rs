@@ -321,14 +321,14 @@ impl Matcher {
         for &(rule, scheme) in &self.schemes {
             if let Some(token) = (scheme.decode)(rest) {
                 if token.truncated {
-                    asks.extend(page.ask_from(at, at));
+                    asks.extend(page.ask_from(at, Span::new(at, at)));
                 }
                 let value = Span::new(at, at + token.length);
                 out.push(Match { rule, value, name: None, form: Form::Shape, token: Some((token, scheme)) });
                 return;
             }
         }
-        asks.extend(page.ask_from(at, at));
+        asks.extend(page.ask_from(at, Span::new(at, at)));
         // An encoded dot or dash may have cut it off.
         let run = rest
             .iter()

@@ -52,9 +52,13 @@ impl Page<'_> {
         if self.around.is_some() { None } else { decode::pieces::ask(self.bytes, name, start, end) }
     }
 
-    /// The same for a value that is looked at from its beginning.
-    pub(super) fn ask_from(&self, name: usize, at: usize) -> Option<Ask> {
-        self.ask_for_pieces(name, Span::new(at, at)).map(|(ask, _)| ask)
+    /// The same for a literal, in which a joint may be as well as behind it.
+    pub(super) fn ask_from(&self, name: usize, literal: Span) -> Option<Ask> {
+        if decode::pieces::is_plain_end(self.bytes, literal) {
+            return None;
+        }
+        let start = Span::new(literal.start, literal.start);
+        self.ask_for_pieces(name, start).map(|(ask, _)| ask)
     }
 
     /// The same for a literal whose line ends before it does.

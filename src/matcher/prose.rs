@@ -79,16 +79,10 @@ pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
             return;
         }
         // A license: the id, a comma, and at once the secret.
-        if word.len() >= 4 && next == b',' && c.peek(span.len() + 1).is_ascii_alphanumeric() {
-            found.push(Literal { span, form: Form::Prose });
-            return;
-        }
+        let is_license = word.len() >= 4 && next == b',' && c.peek(span.len() + 1).is_ascii_alphanumeric();
         connected |= CONNECT.iter().any(is);
-        if word.len() >= 16 {
-            // Without "is" or a colon only a value right after its name is meant.
-            let at_once = c.bytes[near..c.at].iter().all(|b| b" \t*`\"-".contains(b));
-            let is_argument = || is_function(&c.bytes[name.span.range()]) || is_row_of_hex(c.bytes, span);
-            if connected || at_once && !is_argument() {
+        if is_license || word.len() >= 16 {
+            if is_license || connected || follows_at_once(c, name, near, span) {
                 found.push(Literal { span, form: Form::Prose });
             }
             return;
@@ -139,6 +133,12 @@ fn is_row_of_hex(bytes: &[u8], value: Span) -> bool {
     after.blanks();
     let second = bare(&after);
     [word, second].into_iter().any(|w| w.len() >= SHORTEST && is_hex(w))
+}
+
+/// Without "is" or a colon only a value right after its name is meant, and not the argument of a function.
+fn follows_at_once(c: &Cursor<'_>, name: &Name, near: usize, value: Span) -> bool {
+    let at_once = c.bytes[near..c.at].iter().all(|b| b" \t*`\"-".contains(b));
+    at_once && !is_function(&c.bytes[name.span.range()]) && !is_row_of_hex(c.bytes, value)
 }
 
 /// Goes over a sign between words; says whether it connects a name with its value.

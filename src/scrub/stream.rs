@@ -347,13 +347,7 @@ impl Scrubber {
                     self.masker.put_place(place, &text[start..line], is_whole, &mut self.out);
                 }
                 self.masked = Some(place.span.start);
-                // A value in pieces counts once.
-                if place.anchor.is_none() {
-                    self.tally.hits += 1;
-                    let last = self.hits.len() - 1;
-                    let kind = place.rule.unwrap_or(last - usize::from(place.class.is_some()));
-                    self.hits[kind.min(last)] += 1;
-                }
+                count_hit(place, &mut self.tally, &mut self.hits);
                 if let Some(watch) = &mut self.watch {
                     position = position.after(&text[counted..start]);
                     counted = start;
@@ -430,5 +424,15 @@ impl Scrubber {
         let from = end.saturating_sub(if ends_line { LINES } else { WITHIN });
         let line = memchr::memchr(b'\n', &self.buffer[from..end - 1]).map_or(from, |i| from + i + 1);
         if from == 0 { 0 } else { line }
+    }
+}
+
+/// Counts a place for its rule; a value in pieces once.
+fn count_hit(place: &Place, tally: &mut Tally, hits: &mut [u64]) {
+    if place.anchor.is_none() {
+        tally.hits += 1;
+        let last = hits.len() - 1;
+        let kind = place.rule.unwrap_or(last - usize::from(place.class.is_some()));
+        hits[kind.min(last)] += 1;
     }
 }

@@ -61,6 +61,16 @@ fn ends_there(bytes: &[u8], at: usize, end: usize) -> bool {
     }
 }
 
+/// A quick refusal for a literal: no joint stands in it, and none behind.
+pub(crate) fn is_plain_end(bytes: &[u8], literal: Span) -> bool {
+    let is_plain = |b: &u8| is_value_byte(*b) && *b != b'=' && *b != b'^';
+    // Behind the comma of a license it goes on.
+    !literal.is_empty()
+        && bytes.get(literal.end) != Some(&b',')
+        && ends_there(bytes, literal.start, literal.end)
+        && bytes[literal.range()].iter().all(is_plain)
+}
+
 /// What to ask where a literal is open at its line's end, with its first byte at `at`.
 pub(crate) fn ask_open(bytes: &[u8], name: usize, from: usize) -> Option<Ask> {
     let mut c = Cursor::new(bytes, from);
