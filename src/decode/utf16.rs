@@ -20,7 +20,9 @@ fn decode(bytes: &[u8], at: usize) -> Option<View> {
     };
     let shifted = at.checked_sub(1).map(|before| (region(bytes, before, other), other));
     let (region, unit) = match shifted {
-        Some((r, unit)) if ascii(bytes, r, unit) > ascii(bytes, region(bytes, at, here), here) => (r, unit),
+        Some((r, unit)) if evidence(bytes, r, unit) > evidence(bytes, region(bytes, at, here), here) => {
+            (r, unit)
+        }
         _ => (region(bytes, at, here), here),
     };
     let mut view = View::new(region);
@@ -39,15 +41,11 @@ fn decode(bytes: &[u8], at: usize) -> Option<View> {
     Some(view)
 }
 
-/// How much speaks for this order: its units that are ASCII. A line end counts half, since that of a text
-/// around, which is one byte, makes one with the NUL beside it.
-fn ascii(bytes: &[u8], region: Span, unit: Unit) -> usize {
-    let weight = |u: &[u8]| match unit([u[0], u[1]]) {
-        0x0a | 0x0d => 1,
-        0..0x80 => 2,
-        _ => 0,
-    };
-    bytes[region.range()].chunks_exact(2).map(weight).sum()
+/// What speaks for this order: its units that are ASCII, and of as many those that are printable. The line
+/// end of a text around, which is one byte, makes an ASCII unit with the NUL beside it.
+fn evidence(bytes: &[u8], region: Span, unit: Unit) -> (usize, usize) {
+    let units = || bytes[region.range()].chunks_exact(2).map(|u| unit([u[0], u[1]]));
+    (units().filter(|u| *u < 0x80).count(), units().filter(|u| (0x20..0x7f).contains(u)).count())
 }
 
 /// Units that are text, to both sides, at most [`MAX_REGION`] bytes each way.
