@@ -12,19 +12,19 @@ pub(super) const DECODER: Decoder =
 type Unit = fn([u8; 2]) -> u16;
 
 fn decode(bytes: &[u8], at: usize) -> Option<View> {
-    // The block was seen at any offset: the unit may begin one byte earlier, in the other order.
-    let (here, other): (Unit, Unit) = match bytes.get(at..at + 2)? {
-        [_, 0] => (u16::from_le_bytes, u16::from_be_bytes),
-        [0, _] => (u16::from_be_bytes, u16::from_le_bytes),
+    // The block was seen at any offset: the unit may begin one byte earlier, in the other order. Which order
+    // it is may not depend on that offset.
+    let before = || at.checked_sub(1);
+    let (little, big) = match bytes.get(at..at + 2)? {
+        [_, 0] => (Some(at), before()),
+        [0, _] => (before(), Some(at)),
         _ => return None,
     };
-    let shifted = at.checked_sub(1).map(|before| (region(bytes, before, other), other));
-    let (region, unit) = match shifted {
-        Some((r, unit)) if evidence(bytes, r, unit) > evidence(bytes, region(bytes, at, here), here) => {
-            (r, unit)
-        }
-        _ => (region(bytes, at, here), here),
-    };
+    let look = |at: Option<usize>, unit: Unit| at.map(|at| (region(bytes, at, unit), unit));
+    let orders = [look(little, u16::from_le_bytes), look(big, u16::from_be_bytes)];
+    // Of equals the last: a line end before text in big-endian order makes it look little-endian.
+    let (region, unit) =
+        orders.into_iter().flatten().max_by_key(|(region, unit)| evidence(bytes, *region, *unit))?;
     let mut view = View::new(region);
     view.cut_start = at - region.start >= MAX_REGION / 2;
     view.cut_end = region.end - at >= MAX_REGION / 2;
