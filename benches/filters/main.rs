@@ -9,6 +9,8 @@
 //! A value is counted under the first reason that silences it, in the order in which the filters are
 //! asked.
 
+#![allow(clippy::print_stdout, reason = "a program whose output is its purpose")]
+
 #[path = "../../tests/support/keys.rs"]
 #[allow(dead_code, reason = "the tests use what the table does not")]
 mod keys;

@@ -13,6 +13,8 @@
 //! nodejs, tomcat10, python-django and keystone. Other text gives another table of about the same
 //! quality; the report shows both error rates.
 
+#![allow(clippy::print_stdout, reason = "a program whose output is its purpose")]
+
 #[path = "../../src/judge/likelihood.rs"]
 #[allow(dead_code, reason = "the judge uses what the trainer does not")]
 mod likelihood;
@@ -102,7 +104,7 @@ fn tokens_of(directory: &Path) -> Tokens {
             match entry.file_type() {
                 Ok(kind) if kind.is_dir() => waiting.push(entry.path()),
                 Ok(kind) if kind.is_file() => {
-                    collect(&fs::read(entry.path()).unwrap_or_default(), &mut tokens)
+                    collect(&fs::read(entry.path()).unwrap_or_default(), &mut tokens);
                 }
                 _ => {}
             }
