@@ -347,7 +347,8 @@ impl Detector {
             return None;
         }
         let status = judge::status(&case);
-        let title = judge::title(&case, rule);
+        let is_leak = matches!(verdict, Verdict::Report { .. });
+        let title = if is_leak { judge::title(&case, rule) } else { &rule.title };
         let rank = match found.form {
             Form::Cell => 4,
             _ if found.token.is_some() => 5,

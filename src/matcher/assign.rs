@@ -16,6 +16,9 @@ use crate::decode::{self, Ask, Wake};
 use crate::rule::Value;
 use crate::text::Span;
 
+/// A shorter value is not a key, whatever is around it.
+const MIN_WEAK_BYTES: usize = 16;
+
 /// How far from its name a value may begin, in bytes.
 pub(super) const REACH: usize = 400;
 
@@ -70,6 +73,10 @@ pub(super) fn give(
             continue;
         }
         let own_context = || rule.context.iter().any(|w| memchr::memmem::find(whole, w.as_bytes()).is_some());
+        // The context of what is too short for any key need not be known.
+        if named.weak && value.len() < MIN_WEAK_BYTES {
+            continue;
+        }
         let reach = if named.is_common { NEAR_BYTES } else { FILE_BYTES };
         if named.weak && !own_context() && !page.has_context(m, named.rule, near, reach) {
             continue;

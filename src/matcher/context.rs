@@ -1,7 +1,8 @@
 //! The words around a candidate that say whose it is: looked up in an index of the whole page, so that a
 //! word counts as far as the file reaches and no text is searched twice.
 
-use std::cell::OnceCell;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
@@ -64,30 +65,36 @@ impl ContextWords {
         self.automaton().is_some_and(|automaton| automaton.is_match(text))
     }
 
-    /// For each rule where its words and numbers are, in order.
-    fn index(&self, bytes: &[u8]) -> Vec<Vec<u32>> {
-        let mut found = vec![Vec::new(); self.numbers.len()];
-        let Some(automaton) = self.automaton() else { return found };
-        let mut add = |rule: usize, at: usize| {
-            let at = u32::try_from(at).unwrap_or(u32::MAX);
-            if found[rule].last() != Some(&at) {
-                found[rule].push(at);
+    /// Adds where the words and numbers of each rule begin in a block of the text.
+    fn add_block(&self, bytes: &[u8], block: usize, found: &mut [Vec<u32>]) {
+        let Some(automaton) = self.automaton() else { return };
+        let own = block * BLOCK_BYTES..bytes.len().min((block + 1) * BLOCK_BYTES);
+        // A word that begins in the block may end behind it.
+        let text = &bytes[own.start..bytes.len().min(own.end + MAX_WORD_BYTES)];
+        let mut add = |rule: usize, at: usize| found[rule].push(u32::try_from(at).unwrap_or(u32::MAX));
+        for hit in automaton.find_overlapping_iter(text) {
+            let start = own.start + hit.start();
+            if start >= own.end {
+                continue;
             }
-        };
-        for hit in automaton.find_overlapping_iter(bytes) {
             match self.rules.get(hit.pattern().as_usize()) {
-                Some(rules) => rules.iter().for_each(|rule| add(*rule, hit.start())),
+                Some(rules) => rules.iter().for_each(|rule| add(*rule, start)),
                 None => {
-                    let Some(number) = number_after(bytes, hit.end()) else { continue };
+                    let Some(number) = number_after(bytes, own.start + hit.end()) else { continue };
                     let fits = |patterns: &Vec<String>| patterns.iter().any(|p| is_number(p, number));
                     let rules = self.numbers.iter().enumerate().filter(|(_, patterns)| fits(patterns));
-                    rules.for_each(|(rule, _)| add(rule, hit.start()));
+                    rules.for_each(|(rule, _)| add(rule, start));
                 }
             }
         }
-        found
     }
 }
+
+/// The text is searched in blocks of this size, and only those near a candidate.
+const BLOCK_BYTES: usize = 8 * 1024;
+
+/// No word of a context is longer.
+const MAX_WORD_BYTES: usize = 64;
 
 /// The number that a name is followed by, over a separator, quotes and the tag of an element.
 fn number_after(bytes: &[u8], end: usize) -> Option<&[u8]> {
@@ -109,7 +116,8 @@ fn is_number(pattern: &str, number: &[u8]) -> bool {
 /// What is known of the words of one page.
 #[derive(Debug, Default)]
 pub(crate) struct Context<'a> {
-    index: OnceCell<Vec<Vec<u32>>>,
+    /// For each block that was searched, for each rule, where its words are.
+    blocks: RefCell<BTreeMap<usize, Vec<Vec<u32>>>>,
     /// The page from which this one was decoded, and where.
     outer: Option<(&'a Page<'a>, usize)>,
 }
@@ -117,7 +125,7 @@ pub(crate) struct Context<'a> {
 impl<'a> Context<'a> {
     /// That of a page that was decoded from another one.
     pub(crate) fn inside(outer: &'a Page<'a>, at: usize) -> Self {
-        Self { index: OnceCell::new(), outer: Some((outer, at)) }
+        Self { blocks: RefCell::default(), outer: Some((outer, at)) }
     }
 
     /// Whether a word or number of the rule is within so many bytes of a place, or in what is around.
@@ -129,11 +137,23 @@ impl<'a> Context<'a> {
         near: Span,
         reach: usize,
     ) -> bool {
-        let all = self.index.get_or_init(|| words.index(bytes));
-        let places = all.get(rule).map_or(&[][..], Vec::as_slice);
-        let from = u32::try_from(near.start.saturating_sub(reach)).unwrap_or(u32::MAX);
-        let next = places.partition_point(|at| *at < from);
-        let is_near = places.get(next).is_some_and(|at| *at as usize <= near.end + reach);
+        let (from, to) = (near.start.saturating_sub(reach), bytes.len().min(near.end + reach + 1));
+        let own = near.start / BLOCK_BYTES;
+        let mut blocks: Vec<usize> = (from / BLOCK_BYTES..=to.saturating_sub(1) / BLOCK_BYTES).collect();
+        // What is near decides most of the time.
+        blocks.sort_by_key(|block| block.abs_diff(own));
+        let mut known = self.blocks.borrow_mut();
+        let is_near = blocks.into_iter().any(|block| {
+            let found = known.entry(block).or_insert_with(|| {
+                let mut found = vec![Vec::new(); words.numbers.len()];
+                words.add_block(bytes, block, &mut found);
+                found
+            });
+            let places = found.get(rule).map_or(&[][..], Vec::as_slice);
+            let next = places.partition_point(|at| (*at as usize) < from);
+            places.get(next).is_some_and(|at| (*at as usize) < to)
+        });
+        drop(known);
         is_near
             || self
                 .outer
@@ -146,22 +166,39 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_word_counts_as_far_as_the_reach_and_across_blocks() {
+        let rules = crate::rule::builtin();
+        let words = ContextWords::new(&rules);
+        let rule = rules.iter().position(|r| r.context.iter().any(|w| w == "trtc")).expect("a rule has it");
+        for at in [0, BLOCK_BYTES - 2, BLOCK_BYTES, 3 * BLOCK_BYTES - 1] {
+            let text = [&vec![b'.'; at][..], b"TRTC", &vec![b'.'; 100_000]].concat();
+            let has = |near: usize| {
+                let near = Span::new(near, near);
+                Context::default().has(&words, &text, rule, near, FILE_BYTES)
+            };
+            assert!(has(at) && has(at + FILE_BYTES) && !has(at + FILE_BYTES + 1), "{at}");
+        }
+    }
+
+    #[test]
     fn numbers_of_applications_count_under_their_name() {
         let rules = crate::rule::builtin();
         let words = ContextWords::new(&rules);
         let rule = rules.iter().position(|r| !r.beside.numbers.is_empty()).expect("a rule has numbers");
+        let has =
+            |text: &str| Context::default().has(&words, text.as_bytes(), rule, Span::new(0, 0), FILE_BYTES);
         for text in [
             "appid = 1400123456;",
             "\"appId\": \"1600123456\"",
             "APP_ID=20012345",
             "<key>AppId</key>\n<integer>1400123456</integer>",
         ] {
-            assert_eq!(words.index(text.as_bytes())[rule].len(), 1, "{text}");
+            assert!(has(text), "{text}");
         }
         for text in
             ["time = 1400123456", "appid = 1500123456", "appid = 14001234567", "appid; n = 1400123456"]
         {
-            assert!(words.index(text.as_bytes())[rule].is_empty(), "{text}");
+            assert!(!has(text), "{text}");
         }
     }
 }
