@@ -103,7 +103,15 @@ impl Detector {
     fn hide_all(&self, bytes: &[u8], rows: Option<Rows<'_>>, scratch: &mut Scratch, out: &mut Vec<Place>) {
         let from = out.len();
         let context = Context::default();
-        let page = Page { bytes, path: "", root: None, rules: &self.rules, context: &context, around: None };
+        let page = Page {
+            bytes,
+            path: "",
+            whole_path: "",
+            root: None,
+            rules: &self.rules,
+            context: &context,
+            around: None,
+        };
         self.hide(&page, 0..bytes.len(), 0, scratch, out);
         let mut found = Detections::new(Wanted::Leaks);
         if let Some(Rows { columns, from, at_start }) = rows {

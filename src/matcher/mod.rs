@@ -464,6 +464,8 @@ pub(crate) struct Page<'a> {
     pub(crate) bytes: &'a [u8],
     /// The path as it was given.
     pub(crate) path: &'a str,
+    /// The same with the way into a container behind it.
+    pub(crate) whole_path: &'a str,
     /// How the path reads from the root of the scanned tree.
     pub(crate) root: Option<&'a dyn TreeRoot>,
     /// The compiled rules' source.
@@ -503,11 +505,20 @@ impl Page<'_> {
 
     /// Whether one of the rule's context words is within `reach` bytes of a place, or in the path.
     pub(crate) fn has_context(&self, m: &Matcher, rule: usize, near: Span, reach: usize) -> bool {
-        let path = self.tree_path().to_ascii_lowercase();
-        let in_path = |word: &String| memchr::memmem::find(path.as_bytes(), word.as_bytes()).is_some();
-        self.rules[rule].context.iter().any(in_path)
+        let whole = || match self.root {
+            Some(root) if !self.whole_path.is_empty() => root.path_within(self.whole_path),
+            _ => self.whole_path.to_owned(),
+        };
+        let path = self.context.path(|| whole().to_ascii_lowercase());
+        has_word(path, &self.rules[rule].context)
             || self.context.has(&m.context, self.bytes, rule, near, reach)
+            || self.context.counts_by_path(rule)
     }
+}
+
+/// Whether a path in lower case has one of these words in it.
+pub(crate) fn has_word(path: &str, words: &[String]) -> bool {
+    words.iter().any(|word| memchr::memmem::find(path.as_bytes(), word.as_bytes()).is_some())
 }
 
 /// Whether a letter or digit stands before a token that is not the end of an escape: `%3D`, `\n`, or
