@@ -251,3 +251,84 @@ fn the_index_and_the_history_say_the_same_as_the_files() {
         }
     }
 }
+
+#[test]
+fn a_path_that_becomes_evidence_makes_a_finding_new() {
+    let lab = Lab::new();
+    let repo = lab.repo("r", &[]);
+    let text = mint("words\nsecret: \"{hex:64}\"\n", "path");
+    let first = repo.commit("app/a.yml", &text);
+    assert!(repo.scan(&["--history"]).findings().is_empty(), "nothing says whose it is");
+    repo.git(&["mv", "app", "tencent"]);
+    assert_eq!(repo.scan(&["--staged"]).paths(), ["tencent/a.yml"], "now the path says so");
+    repo.git(&["commit", "-q", "--no-verify", "-m", "moved"]);
+    let moved = repo.head();
+    repo.git(&["mv", "tencent/a.yml", "tencent/b.yml"]);
+    assert!(repo.scan(&["--staged"]).findings().is_empty(), "it was there under another name");
+    repo.git(&["commit", "-q", "--no-verify", "-m", "moved again"]);
+    repo.git(&["mv", "tencent", "other"]);
+    repo.git(&["commit", "-q", "--no-verify", "-m", "moved away"]);
+    let away = repo.head();
+    let found = repo.scan(&["--history"]).findings();
+    let of =
+        |path: &str| found.iter().find(|f| f["path"] == path).unwrap_or_else(|| panic!("{path}: {found:?}"));
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(of("tencent/a.yml")["commit"]["id"], moved.as_str());
+    assert_eq!(of("tencent/b.yml")["commit"]["removed_by"], away.as_str());
+    assert_eq!(repo.scan(&["--history", "--range", &format!("{first}..HEAD")]).paths(), ["tencent/a.yml"]);
+    // A rewrite of the history takes out what its scan finds.
+    let list = lab.path().join("list");
+    let ran = repo.scrubjay(&["scrub", "--git-filter-repo", list.to_str().expect("a path of text")]);
+    assert_eq!(
+        std::fs::read_to_string(&list).map(|list| list.lines().count()).ok(),
+        Some(1),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn what_a_later_commit_makes_a_secret_is_told_with_that_commit() {
+    let lab = Lab::new();
+    let repo = lab.repo("r", &[]);
+    for folder in ["app", "tange"] {
+        let path = format!("{folder}/a.yml");
+        let text = mint("words\nsecret: \"{hex:64}\"\n", folder);
+        repo.commit(&path, &text);
+        assert!(repo.scan(&["--history"]).findings().iter().all(|f| f["path"] != path.as_str()));
+        let with_word = repo.commit(&path, &[&text[..], b"\nsdkappid: 1400000042\n"].concat());
+        let found = repo.scan(&["--history"]).findings();
+        let finding = found.iter().find(|f| f["path"] == path.as_str()).expect("now it is one");
+        assert_eq!(finding["commit"]["id"], with_word.as_str());
+    }
+}
+
+#[test]
+fn an_archive_says_the_same_as_the_files_in_it() {
+    let lab = Lab::new();
+    let (plain, packed) = (lab.at("plain"), lab.at("packed"));
+    let mut entries = Vec::new();
+    for (number, form) in FORMS.iter().enumerate() {
+        let folder = FOLDERS[number % FOLDERS.len()];
+        let name = format!("{folder}{number}/{}", NAMES[number % NAMES.len()]);
+        entries.push((name, mint(form, &format!("archive/{number}"))));
+    }
+    write(&plain, &entries);
+    let files: Vec<(&str, &[u8])> = entries.iter().map(|(path, bytes)| (path.as_str(), &bytes[..])).collect();
+    packed.write("x.tar", &tar(&files));
+    packed.write("y.zip", &zip(&files));
+    packed.write("z.tgz", &squeeze("gzip", &tar(&files)));
+    let told = |finding: &Value, path: &str| {
+        format!("{path} {} {} {}", finding["line"], finding["severity"], finding["message"])
+    };
+    let expected: BTreeSet<String> =
+        plain.scan(&[]).findings().iter().map(|f| told(f, f["path"].as_str().expect("a path"))).collect();
+    let findings = packed.scan(&[]).findings();
+    for container in ["x.tar", "y.zip", "z.tgz"] {
+        let inside = findings.iter().filter(|f| f["path"] == container);
+        let entry = |f: &Value| f["entry"].as_array().and_then(|way| way.last()?.as_str().map(str::to_owned));
+        let got: BTreeSet<String> = inside.map(|f| told(f, &entry(f).expect("a way"))).collect();
+        assert_eq!(got, expected, "{container}");
+    }
+    assert!(expected.len() > 10);
+}
