@@ -16,7 +16,7 @@ use crate::blob::{Blob, HEAD};
 use crate::decode::{Ask, DECODERS, Decoder, MAX_DEPTH, View};
 use crate::finding::{Status, Verdict};
 use crate::judge::{self, Case};
-use crate::matcher::context::Context;
+use crate::matcher::context::{Context, UnknownPath};
 use crate::matcher::csv::Columns;
 use crate::matcher::field::Fields;
 use crate::matcher::{self, Asks, Form, Match, Matcher, Page};
@@ -140,10 +140,11 @@ impl Detector {
         sink: &mut dyn FnMut(Detection<'d>),
     ) {
         let context = Context::default();
+        let whole_path = blob.origin.whole_path();
         let page = Page {
             bytes: blob.bytes,
             path: &blob.origin.path,
-            entry: &blob.origin.entry,
+            whole_path: &whole_path,
             root: blob.root,
             rules: &self.rules,
             context: &context,
@@ -166,8 +167,9 @@ impl Detector {
         }
     }
 
-    /// Gives `sink` the leaks of whole contents that have no path yet: what [`Detector::detect`] gives,
-    /// for any path.
+    /// Gives `sink` the leaks of whole contents that have no path yet: what [`Detector::detect`] gives
+    /// for any path that holds no word of a rule. Gives back the rules, by number, for which such a word
+    /// could change that: see [`Detector::glance_by_path`].
     ///
     /// With `changed`, the rest of `bytes` stands in other contents in which nothing was found: then
     /// only what can have to do with these ranges is looked at.
@@ -177,12 +179,42 @@ impl Detector {
         changed: Option<&[Range<usize>]>,
         scratch: &mut Scratch,
         sink: &mut dyn FnMut(Detection<'d>),
+    ) -> Vec<usize> {
+        let unknown = UnknownPath::default();
+        self.glance_at(bytes, changed, &unknown, scratch, sink);
+        unknown.asked.into_inner()
+    }
+
+    /// What a rule finds besides in such contents where their path holds a word of its `context`.
+    pub fn glance_by_path<'d>(
+        &'d self,
+        rule: usize,
+        bytes: &[u8],
+        changed: Option<&[Range<usize>]>,
+        scratch: &mut Scratch,
+        sink: &mut dyn FnMut(Detection<'d>),
     ) {
-        let context = Context::default();
+        let unknown = UnknownPath { names: Some(rule), ..UnknownPath::default() };
+        self.glance_at(bytes, changed, &unknown, scratch, &mut |detection| {
+            if std::ptr::eq(detection.rule, &self.rules[rule]) {
+                sink(detection);
+            }
+        });
+    }
+
+    fn glance_at<'d>(
+        &'d self,
+        bytes: &[u8],
+        changed: Option<&[Range<usize>]>,
+        unknown: &UnknownPath,
+        scratch: &mut Scratch,
+        sink: &mut dyn FnMut(Detection<'d>),
+    ) {
+        let context = Context::somewhere(unknown);
         let page = Page {
             bytes,
             path: "",
-            entry: &[],
+            whole_path: "",
             root: None,
             rules: &self.rules,
             context: &context,

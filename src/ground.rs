@@ -17,6 +17,8 @@ pub struct Ground {
     root: PathBuf,
     /// The directories in which a project file counts, from the deepest on.
     searched: Vec<PathBuf>,
+    /// Paths are those of files on a disk, not of a tree in a repository.
+    is_on_disk: bool,
 }
 
 impl Ground {
@@ -38,11 +40,11 @@ impl Ground {
             Some(root) => {
                 let inside = |path: &&Path| path.starts_with(&root);
                 let searched = scanned.ancestors().take_while(inside).map(Path::to_owned).collect();
-                Self { here, scanned, root, searched }
+                Self { here, scanned, root, searched, is_on_disk: true }
             }
             None => {
                 let searched = if named { vec![scanned.clone()] } else { Vec::new() };
-                Self { here, root: scanned.clone(), scanned, searched }
+                Self { here, root: scanned.clone(), scanned, searched, is_on_disk: true }
             }
         })
     }
@@ -50,7 +52,7 @@ impl Ground {
     /// The ground of paths that are told from the root already, as those of a tree of a repository are.
     pub fn tree() -> Self {
         let root = PathBuf::from(std::path::MAIN_SEPARATOR_STR);
-        Self { here: root.clone(), scanned: root.clone(), root, searched: Vec::new() }
+        Self { here: root.clone(), scanned: root.clone(), root, searched: Vec::new(), is_on_disk: false }
     }
 
     /// A path as it is told from the root, with `/`; one that lies elsewhere is told whole.
@@ -60,6 +62,18 @@ impl Ground {
         }
         let absolute = normal(&self.here.join(path));
         slashed(absolute.strip_prefix(&self.root).unwrap_or(&absolute))
+    }
+
+    /// A path as rules see it: told from the root of the nearest repository, where one lies below the
+    /// root, so that a repository says the same when it is scanned with others.
+    pub(crate) fn path_for_rules(&self, path: &str) -> String {
+        if path == "-" || !self.is_on_disk {
+            return self.key(path);
+        }
+        let absolute = normal(&self.here.join(path));
+        let nearest =
+            absolute.parent().and_then(repository).filter(|nearest| nearest.starts_with(&self.root));
+        slashed(absolute.strip_prefix(nearest.as_ref().unwrap_or(&self.root)).unwrap_or(&absolute))
     }
 
     /// The directories in which a project file counts, from the deepest on.
@@ -141,7 +155,7 @@ mod tests {
 
     fn ground(here: &str, root: &str) -> Ground {
         let (here, root) = (PathBuf::from(here), PathBuf::from(root));
-        Ground { here, scanned: root.clone(), root, searched: Vec::new() }
+        Ground { here, scanned: root.clone(), root, searched: Vec::new(), is_on_disk: true }
     }
 
     #[test]

@@ -6,102 +6,24 @@
 
 mod support;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use scrubjay::blob::{Blob, Origin};
 use scrubjay::detect::{Detection, Detector, Scratch};
 use scrubjay::finding::Verdict;
 use scrubjay::scrub::Masker;
 use support::NOW;
-use support::keys::{ALPHABETS, CARRIERS, Carrier, LENGTHS, draw_key};
+use support::keys::{CARRIERS, Carrier};
 use support::prng::Prng;
+use support::rates::{self, Rates};
 
 /// How many keys an ordinary run draws.
 const KEYS: usize = 110_000;
 
-/// From this length on at most one key in 10,000 may be missed; below, one in 1,000.
-const LONG_ENOUGH: usize = 20;
-
-fn keys_to_draw() -> usize {
-    std::env::var("ERROR_RATES_KEYS").ok().and_then(|n| n.parse().ok()).unwrap_or(KEYS)
-}
-
-/// What is counted for keys of one kind.
-#[derive(Debug, Default, Clone, Copy)]
-struct Rate {
-    drawn: usize,
-    missed: usize,
-}
-
-/// All keys of one reader: for each length class, and for each alphabet, length and carrier.
-#[derive(Debug, Default)]
-struct Rates {
-    short: Rate,
-    long: Rate,
-    missed: BTreeMap<String, usize>,
-}
-
-impl Rates {
-    fn add(&mut self, length: usize, is_missed: bool, place: impl FnOnce() -> String) {
-        let rate = if length < LONG_ENOUGH { &mut self.short } else { &mut self.long };
-        rate.drawn += 1;
-        rate.missed += usize::from(is_missed);
-        if is_missed {
-            *self.missed.entry(place()).or_default() += 1;
-        }
-    }
-
-    fn merge(mut self, other: Self) -> Self {
-        for (mine, theirs) in [(&mut self.short, other.short), (&mut self.long, other.long)] {
-            mine.drawn += theirs.drawn;
-            mine.missed += theirs.missed;
-        }
-        for (place, n) in other.missed {
-            *self.missed.entry(place).or_default() += n;
-        }
-        self
-    }
-
-    #[track_caller]
-    fn check(&self, what: &str) {
-        println!("{what}: 16 characters {:?}, longer {:?}", self.short, self.long);
-        let short = self.short.missed * 1_000 <= self.short.drawn;
-        let long = self.long.missed * 10_000 <= self.long.drawn;
-        assert!(short && long, "{what}: {self:#?}");
-    }
-}
-
-/// Draws keys and asks of each whether `finds` finds it. The keys never appear in a message: only
-/// their alphabet, length, carrier and number, which draw them again.
 fn measure(finds: &(dyn Fn(&Carrier, &str, &str) -> bool + Sync)) -> Rates {
-    let kinds: Vec<_> = ALPHABETS
-        .iter()
-        .flat_map(|a| LENGTHS.iter().flat_map(move |&n| CARRIERS.iter().map(move |c| (a, n, c))))
-        .collect();
-    // Short keys are the hard ones: as many of 16 characters as of all other lengths.
-    let weight = |length: usize| if length < LONG_ENOUGH { LENGTHS.len() - 1 } else { 1 };
-    let total: usize = kinds.iter().map(|(_, n, _)| weight(*n)).sum();
-    let unit = keys_to_draw().div_ceil(total);
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut rates = Rates::default();
-        while let Some((alphabet, length, carrier)) = kinds.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let place = format!("{} {length} {}", alphabet.name, carrier.name);
-            let mut rng = Prng::from_text(&place);
-            for _ in 0..unit * weight(*length) {
-                let key = draw_key(alphabet, *length, &mut rng);
-                let text = (carrier.write)(&key, &mut rng);
-                rates.add(*length, !finds(carrier, &text, &key), || place.clone());
-            }
-        }
-        rates
-    };
-    std::thread::scope(|scope| {
-        let other = scope.spawn(work);
-        let mine = work();
-        mine.merge(other.join().expect("the other half is counted"))
+    rates::measure(CARRIERS, |carrier| carrier.name, KEYS, &|carrier, key, rng| {
+        finds(carrier, &(carrier.write)(key, rng), key)
     })
 }
 

@@ -36,7 +36,7 @@ pub struct Policy {
 
 impl TreeRoot for Policy {
     fn path_within(&self, path: &str) -> String {
-        self.ground.key(path)
+        self.ground.path_for_rules(path)
     }
 }
 

@@ -106,7 +106,7 @@ impl Detector {
         let page = Page {
             bytes,
             path: "",
-            entry: &[],
+            whole_path: "",
             root: None,
             rules: &self.rules,
             context: &context,

@@ -13,7 +13,7 @@ use super::exclude::OfTrees;
 use super::fresh::{Moved, fresh, read};
 use super::history::teller::Teller;
 use super::history::trace::Place;
-use super::{Commits, Crew, Hidden, Mark, Sink, Source, SourceKind, Subject, Tips};
+use super::{Commits, Crew, Hidden, Mark, Marks, Sink, Source, SourceKind, Subject, Tips};
 use crate::blob::Origin;
 use crate::error::Result;
 use crate::git::tree::{Change, Diff, Differ};
@@ -190,14 +190,15 @@ impl Range {
         let mut places = Vec::new();
         for Found { commit, path, blob, marks } in found {
             let now = head.and_then(|tree| differ.file(tree, &path).ok().flatten());
-            let now: Vec<Mark> = now.map_or_else(Vec::new, |id| sink.glance(&read(objects, &id), None));
+            let now = now.map_or_else(Marks::default, |id| sink.glance(&read(objects, &id), None));
             let number = |id: &Id| graph.number(id);
             let Some(at) = number(&commit) else { continue };
             for mark in marks {
-                let in_head = now.contains(&mark);
+                let in_head = now.at(&path).any(|now| *now == mark);
                 let after = later.get(&path).map_or(&[][..], Vec::as_slice).iter();
                 let gone = after.filter(|(id, _)| number(id).is_some_and(|n| n > at)).rfind(|(_, blob)| {
-                    !blob.is_some_and(|id| sink.glance(&read(objects, &id), None).contains(&mark))
+                    let marks = blob.map(|id| sink.glance(&read(objects, &id), None));
+                    !marks.is_some_and(|marks| marks.at(&path).any(|then| *then == mark))
                 });
                 let removed_by = gone.filter(|_| !in_head).and_then(|(id, _)| number(id));
                 let (path, marks) = (path.clone(), vec![mark]);
@@ -238,7 +239,8 @@ impl Look<'_> {
         for (id, failed) in failed {
             sink.failed(&format!("tree {id} of commit {}", node.id), &failed.into());
         }
-        let gone = changes.iter().filter(|change| change.new.is_none()).filter_map(|change| change.old);
+        let gone = changes.iter().filter(|change| change.new.is_none());
+        let gone = gone.filter_map(|change| Some((change.path.clone(), change.old?)));
         let mut moved = Moved::new(gone.collect(), self.objects);
         for change in &changes {
             let others = parents.iter().skip(1).map(|tree| differ.file(*tree, &change.path).unwrap_or(None));

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::{Mark, Sink};
+use super::{Mark, Marks, Sink};
 use crate::blob::Origin;
 use crate::finding::Finding;
 use crate::git::{Id, Objects, added};
@@ -46,7 +46,7 @@ struct Compared {
     /// The ranges of the new version that the old one does not have.
     added: Vec<Range<usize>>,
     /// What is found in the old one.
-    marks: Option<Vec<Mark>>,
+    marks: Option<Marks>,
 }
 
 impl<'f> Fresh<'f> {
@@ -70,29 +70,32 @@ impl<'f> Fresh<'f> {
             let Compared { old, added, marks } = with;
             let mut had = || {
                 let marks = marks.get_or_insert_with(|| sink.glance(old, None));
-                marks.iter().any(|mark| mark.fingerprint == finding.fingerprint)
+                marks.at(finding.path.as_bytes()).any(|mark| mark.fingerprint == finding.fingerprint)
             };
             added.iter().any(meets) || !had()
         })
     }
 }
 
-/// What stood in files that a change takes away: found again elsewhere, it was moved, not added.
+/// What stood in files that a change takes away, each with its path: found again elsewhere, it was
+/// moved, not added.
 pub(super) struct Moved<'m> {
-    gone: Vec<Id>,
+    gone: Vec<(Vec<u8>, Id)>,
     objects: &'m Objects,
     marks: Option<BTreeSet<Mark>>,
 }
 
 impl<'m> Moved<'m> {
-    pub(super) fn new(gone: Vec<Id>, objects: &'m Objects) -> Self {
+    pub(super) fn new(gone: Vec<(Vec<u8>, Id)>, objects: &'m Objects) -> Self {
         Self { gone, objects, marks: None }
     }
 
     /// The first question costs a look at all that is gone.
     fn holds(&mut self, finding: &Finding, sink: &mut dyn Sink) -> bool {
         let marks = self.marks.get_or_insert_with(|| {
-            let look = |id: &Id| sink.glance(&read(self.objects, id), None);
+            let look = |(path, id): &(Vec<u8>, Id)| -> Vec<Mark> {
+                sink.glance(&read(self.objects, id), None).at(path).cloned().collect()
+            };
             self.gone.iter().flat_map(look).collect()
         });
         marks.iter().any(|mark| mark.is_of(finding))

@@ -122,6 +122,30 @@ impl Mark {
     }
 }
 
+/// What was found in contents whose path is not known yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// What is found at every path.
+    pub anywhere: Vec<Mark>,
+    /// What is found only where the path holds one of these words, in lower case.
+    pub by_path: Vec<(Mark, Vec<String>)>,
+}
+
+impl Marks {
+    /// True where nothing is found at any path.
+    pub fn is_empty(&self) -> bool {
+        self.anywhere.is_empty() && self.by_path.is_empty()
+    }
+
+    /// What is found at this path, told from the root of the tree.
+    pub fn at(&self, path: &[u8]) -> impl Iterator<Item = &Mark> {
+        let path = if self.by_path.is_empty() { Vec::new() } else { path.to_ascii_lowercase() };
+        let has = move |word: &String| memchr::memmem::find(&path, word.as_bytes()).is_some();
+        let by_path = self.by_path.iter().filter(move |(_, words)| words.iter().any(&has));
+        self.anywhere.iter().chain(by_path.map(|(mark, _)| mark))
+    }
+}
+
 /// Something that has bytes.
 pub trait Source: Sync {
     /// Pushes everything into sinks that `crew` makes.
@@ -154,7 +178,7 @@ pub trait Sink: Send {
 
     /// Tells what is found in contents whose path is not known yet, for any path; each once. With
     /// `changed`, the rest stands in other contents in which nothing was found.
-    fn glance(&mut self, bytes: &[u8], changed: Option<&[Range<usize>]>) -> Vec<Mark>;
+    fn glance(&mut self, bytes: &[u8], changed: Option<&[Range<usize>]>) -> Marks;
 
     /// A file's bytes, all of them; of what is found only that counts which `keep` wants.
     fn sifted(&mut self, origin: &Origin, bytes: &[u8], keep: &mut dyn FnMut(&Finding) -> bool);

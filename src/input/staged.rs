@@ -75,7 +75,8 @@ impl Index {
         };
         let mut staged = staged;
         staged.changes.retain(kept);
-        let gone: Vec<Id> = staged.changes.iter().filter(|c| c.new.is_none()).filter_map(|c| c.old).collect();
+        let gone = staged.changes.iter().filter(|c| c.new.is_none());
+        let gone: Vec<(Vec<u8>, Id)> = gone.filter_map(|c| Some((c.path.clone(), c.old?))).collect();
         let next = AtomicUsize::new(0);
         let work = |objects: &Objects| {
             let mut hand = Hand {
@@ -109,7 +110,7 @@ struct Hand<'h> {
     objects: &'h Objects,
     differ: Differ<'h>,
     moved: Moved<'h>,
-    gone: &'h [Id],
+    gone: &'h [(Vec<u8>, Id)],
     parents: &'h [Id],
     whole_files: bool,
     sink: Box<dyn Sink + 'h>,
@@ -155,21 +156,25 @@ impl Hand<'_> {
     /// What is in a container: there are no lines to compare, so new is what none of the older versions
     /// holds, nor what the change takes away. False where nothing could be read of it.
     fn contained(&mut self, kind: Kind, origin: &Origin, bytes: &[u8], change: &Change) -> bool {
-        let mut marks = BTreeSet::new();
+        let mut is_empty = true;
         let mut large = false;
         let is_read = look(&mut *self.sink, kind, origin, bytes, true, &mut |sink, _, bytes, rest| {
-            marks.extend(sink.glance(bytes, None));
+            is_empty &= sink.glance(bytes, None).is_empty();
             large |= rest.is_some();
         });
-        if !is_read || (marks.is_empty() && !large) {
+        if !is_read || (is_empty && !large) {
             return is_read;
         }
         let mut had = BTreeSet::new();
         if !self.whole_files {
             let olds = self.olds(change);
-            for old in olds.iter().flatten().chain(self.gone) {
+            for old in olds.iter().flatten() {
                 let bytes = read(self.objects, old);
                 had.extend(self.marks(origin, &bytes));
+            }
+            for (path, old) in self.gone {
+                let bytes = read(self.objects, old);
+                had.extend(self.marks(&Origin::file(String::from_utf8_lossy(path)), &bytes));
             }
         }
         let mut is_new = |finding: &Finding| !had.iter().any(|mark: &Mark| mark.is_of(finding));
@@ -188,11 +193,12 @@ impl Hand<'_> {
         let mut marks = Vec::new();
         match container(bytes, bytes) {
             Some(kind) => {
-                look(&mut *self.sink, kind, origin, bytes, false, &mut |sink, _, bytes, _| {
-                    marks.extend(sink.glance(bytes, None));
+                look(&mut *self.sink, kind, origin, bytes, false, &mut |sink, origin, bytes, _| {
+                    let path = origin.whole_path();
+                    marks.extend(sink.glance(bytes, None).at(path.as_bytes()).cloned());
                 });
             }
-            None => marks = self.sink.glance(bytes, None),
+            None => marks.extend(self.sink.glance(bytes, None).at(origin.path.as_bytes()).cloned()),
         }
         marks
     }

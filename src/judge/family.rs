@@ -103,5 +103,11 @@ fn other_value<'r>(rule: &'r Rule, value: &[u8]) -> Option<&'r str> {
 /// `SECRET_KEY` in a Python file signs the sessions of Django and Flask.
 fn is_session_key(case: &Case<'_>, around: &Surroundings<'_>) -> bool {
     let name = around.identifier;
-    case.page.has_extension(".py") && (name == "SECRET_KEY" || name.ends_with("app.secret_key"))
+    let before = &case.page.bytes[..case.found.name.map_or(0, |n| n.start)];
+    let before = &before[before.len().saturating_sub(24)..];
+    let is_environment =
+        ["environ", "getenv"].iter().any(|w| memchr::memmem::find(before, w.as_bytes()).is_some());
+    !is_environment
+        && case.page.has_extension(".py")
+        && (name == "SECRET_KEY" || name.ends_with("app.secret_key"))
 }

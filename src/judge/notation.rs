@@ -1,6 +1,7 @@
 //! Values in a notation of their own: URLs, addresses, identifiers, numbers, digests, paths to a file,
 //! and what code passes on. Whether a value is made of words is another question (`likelihood`).
 
+use super::likelihood::score;
 use super::{Case, silent};
 use crate::finding::Verdict;
 use crate::matcher::Form;
@@ -20,6 +21,12 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
         "the path of a file"
     } else if is_address(&text) {
         "an e-mail address"
+    } else if is_network_address(&text) {
+        "a network address"
+    } else if is_date(value) {
+        "a date"
+    } else if is_expression(&text) {
+        "a regular expression"
     } else if ends_in_uuid(value) && !(value.len() == 36 && case.is_assigned()) {
         "a UUID: an identifier"
     } else if is_hex_number(&text) {
@@ -108,15 +115,45 @@ fn is_address(text: &str) -> bool {
         !label.is_empty() && label.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
     };
     let Some((rest, top)) = host.rsplit_once('.') else { return false };
+    // Chance may write one as well.
+    const MAX_SCORE: f32 = 30.0;
     !name.is_empty()
+        && score(text.as_bytes()) < MAX_SCORE
         && name.chars().all(|c| c.is_ascii_alphanumeric() || "._+-".contains(c))
         && rest.split('.').all(is_label)
         && (2..=12).contains(&top.len())
         && top.chars().all(|c| c.is_ascii_lowercase())
 }
 
+/// An address of IPv6, with its prefix length or in brackets with a port, or a hardware address.
+fn is_network_address(text: &str) -> bool {
+    let bare = text.strip_prefix('[').and_then(|t| t.split_once(']')).map_or(text, |(inner, _)| inner);
+    let bare = bare.split_once(['/', '%']).map_or(bare, |(address, _)| address);
+    let is_octet = |part: &str| part.len() == 2 && part.chars().all(|c| c.is_ascii_hexdigit());
+    bare.parse::<std::net::Ipv6Addr>().is_ok()
+        || [':', '-'].iter().any(|joint| {
+            let parts: Vec<&str> = text.split(*joint).collect();
+            matches!(parts.len(), 6 | 8) && parts.into_iter().all(is_octet)
+        })
+}
+
+/// `2027-01-15T08:00:00Z` and what else begins with a year, a month and a day.
+fn is_date(value: &[u8]) -> bool {
+    let is_digit = |i: usize| value.get(i).is_some_and(u8::is_ascii_digit);
+    let day = [0, 1, 2, 3, 5, 6, 8, 9].into_iter().all(is_digit);
+    let is_part = |b: &u8| b.is_ascii_digit() || b"TZtz:+.-".contains(b);
+    day && value[4] == value[7] && matches!(value[4], b'-' | b'/') && value[10..].iter().all(is_part)
+}
+
+/// `^[A-Za-z0-9]{32}$`
+fn is_expression(text: &str) -> bool {
+    let is_anchored = text.starts_with('^') && text.ends_with('$');
+    let has_class = ["[a-z", "[A-Z", "[0-9"].iter().any(|class| text.contains(class));
+    has_class || (is_anchored && text.contains(['[', '(', '{']))
+}
+
 /// 8-4-4-4-12 hex digits, alone or behind a prefix such as the region of a cloud.
-fn ends_in_uuid(value: &[u8]) -> bool {
+pub(super) fn ends_in_uuid(value: &[u8]) -> bool {
     let Some(from) = value.len().checked_sub(36) else { return false };
     let is_digit = |(i, b): (usize, &u8)| match i {
         8 | 13 | 18 | 23 => *b == b'-',
@@ -190,5 +227,8 @@ mod tests {
             is_digest("sha256:00") && is_digest("sha384-AA") && is_digest("$2b$10$x") && !is_digest("sha2x")
         );
         assert!(is_hex_number("0x00ffULL") && !is_hex_number("0xyz"));
+        assert!(is_network_address("fe80::1ff:fe23:4567:890a") && is_network_address("00:1a:2b:3c:4d:5e"));
+        assert!(is_date(b"2027-01-15T08:00:00.000Z") && !is_date(b"2027-01-aB3x9kQ2Zm8p"));
+        assert!(is_expression("^[A-Za-z0-9+/]{32,64}$") && !is_expression("aB3x9kQ2^Zm8pL4w$"));
     }
 }

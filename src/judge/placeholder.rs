@@ -178,7 +178,7 @@ fn is_prefix(word: &str, text: &str) -> bool {
 fn is_interpolation(lower: &str) -> bool {
     const BRACKETS: [(&str, &str); 6] =
         [("${", "}"), ("$(", ")"), ("{{", "}}"), ("#{", "}"), ("%(", ")"), ("<%", "%>")];
-    const AROUND: [(&str, &str); 5] = [("<", ">"), ("{", "}"), ("%", "%"), ("__", "__"), ("@@", "@@")];
+    const AROUND: [(&str, &str); 4] = [("<", ">"), ("{", "}"), ("__", "__"), ("@@", "@@")];
     let encloses = |(open, close): &(&str, &str)| {
         lower.find(open).is_some_and(|at| lower[at + open.len()..].contains(close))
     };
@@ -196,7 +196,10 @@ fn is_interpolation(lower: &str) -> bool {
         })
     };
     let has_field = lower.split('{').skip(1).any(is_field);
-    variable || has_field || BRACKETS.iter().any(encloses) || AROUND.iter().any(surrounds)
+    // `%NAME%` of cmd.
+    let named = lower.strip_prefix('%').and_then(|rest| rest.strip_suffix('%'));
+    let batch = named.is_some_and(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
+    variable || batch || has_field || BRACKETS.iter().any(encloses) || AROUND.iter().any(surrounds)
 }
 
 /// What is left of a format string is random only if it is this long and scores this much.

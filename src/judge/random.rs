@@ -54,7 +54,9 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
     if has_brackets && (case.found.form != Form::Quoted || score(value) < BRACKETS_SCORE) {
         return Some(silent("characters that no key has"));
     }
-    if score(value) < threshold(case.found.form) {
+    // Its signs and its version are no words; whether it is an identifier was asked before.
+    let is_uuid = value.len() == 36 && super::notation::ends_in_uuid(value);
+    if !is_uuid && score(value) < threshold(case.found.form) {
         return Some(silent("made of words or of a pattern, not random"));
     }
     prose(case, value)

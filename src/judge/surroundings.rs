@@ -16,7 +16,7 @@ pub(super) struct Surroundings<'a> {
     pub(super) identifier: &'a str,
     /// The identifier and, in front of it, what it is nested in.
     pub(super) nesting: String,
-    /// The rest of its own line, and comments directly above and below.
+    /// What is called on its own line, its comment, and comments directly above and below.
     line: Vec<&'a [u8]>,
     /// The members beside it.
     members: Vec<&'a [u8]>,
@@ -46,7 +46,9 @@ impl<'a> Surroundings<'a> {
         let inside = open.map_or(before, |at| &before[at + 1..]);
         self.nest(open.map_or(&[][..], |at| &before[..at]));
         let close = after.iter().position(|b| *b == b'}').filter(|_| open.is_some()).unwrap_or(after.len());
-        self.line.extend([inside, &after[..close]]);
+        // Free text on the line says nothing of the value: only its comment does, and what is called.
+        self.line.extend([inside, &after[..close]].into_iter().filter_map(comment));
+        self.line.extend(callees(before));
         let pieces = [inside, &after[..close]].into_iter();
         self.members.extend(pieces.flat_map(|part| part.split(|b| matches!(b, b',' | b';'))));
     }
@@ -139,12 +141,17 @@ impl<'a> Surroundings<'a> {
         self.pairs().flat_map(move |(_, value)| value.split(move |b| !is_part(b)))
     }
 
-    /// The first of these names that such a member has.
+    /// The first of these names that a member beside it has. A name of common words alone, such as
+    /// `access_key`, counts only where it is paired.
     pub(super) fn paired_name<'n>(&self, names: &'n [String]) -> Option<&'n str> {
-        let mut pairs = self.pairs();
-        pairs.find_map(|(name, _)| {
-            let name = fold(name);
-            names.iter().map(String::as_str).find(|known| name == fold(known.as_bytes()))
+        let own = prefix(self.identifier.as_bytes());
+        let mut members = self.members.iter().filter_map(|member| split_member(member));
+        members.find_map(|(name, _)| {
+            let (is_paired, name) = (prefix(name) == own, fold(name));
+            let is = |known: &&str| {
+                name == fold(known.as_bytes()) && (is_paired || !prefix(known.as_bytes()).is_empty())
+            };
+            names.iter().map(String::as_str).find(is)
         })
     }
 }
@@ -170,6 +177,28 @@ fn last_open_brace(text: &[u8]) -> Option<usize> {
         }
     }
     None
+}
+
+/// The comment at the end of a line.
+fn comment(text: &[u8]) -> Option<&[u8]> {
+    let signs = [&b"//"[..], b"# ", b"/*", b"-- ", b"<!--", b"; "];
+    let is_address = |at: usize| text[at..].starts_with(b"//") && at > 0 && text[at - 1] == b':';
+    let starts = signs.iter().filter_map(|sign| memchr::memmem::find(text, sign));
+    starts.filter(|at| !is_address(*at)).min().map(|at| &text[at..])
+}
+
+/// What is called on a line: the identifiers before its open brackets, and literals that such a call takes
+/// first: `new COS({`, `boto3.client("s3", `.
+fn callees(before: &[u8]) -> impl Iterator<Item = &[u8]> {
+    const MAX_CALLEE_BYTES: usize = 64;
+    let is_part = |b: &&u8| b.is_ascii_alphanumeric() || b"_.$:".contains(b);
+    memchr::memchr2_iter(b'(', b'{', before).map(move |at| {
+        let name = before[..at].iter().rev().take(MAX_CALLEE_BYTES).take_while(is_part).count();
+        let rest = &before[at + 1..];
+        let quoted = rest.strip_prefix(b"\"").or_else(|| rest.strip_prefix(b"'"));
+        let literal = quoted.map_or(0, |text| 1 + text.iter().take(16).take_while(is_part).count());
+        &before[at - name..at + 1 + literal]
+    })
 }
 
 /// How far a line is written in; the sign of a comment counts as blank.

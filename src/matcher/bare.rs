@@ -30,7 +30,7 @@ pub(super) fn word(c: &Cursor<'_>) -> Span {
     if let Some(length) = line_value(&c.bytes[..start], rest) {
         return Span::new(start, start + length);
     }
-    let mut end = rest.iter().take_while(|&&b| is_word_byte(b)).count();
+    let mut end = word_length(&c.bytes[..start], rest);
     if let Some(percent) = memchr::memchr(b'%', &rest[..end])
         && is_percent_encoded(&rest[..end])
     {
@@ -68,6 +68,28 @@ pub(super) fn word(c: &Cursor<'_>) -> Span {
 
 /// A shorter value is not a key.
 const MIN_KEY_BYTES: usize = 16;
+
+/// How far the characters of a word go. `&` is one of them where neither a URL nor a form goes on behind it.
+fn word_length(before: &[u8], rest: &[u8]) -> usize {
+    let mut end = 0;
+    loop {
+        end += rest[end..].iter().take_while(|&&b| is_word_byte(b)).count();
+        match &rest[end..] {
+            [b'&', tail @ ..] if is_inner_ampersand(before, tail) => end += 1,
+            _ => return end,
+        }
+    }
+}
+
+/// Whether `&` belongs to a value: what is before the value is not a query, and no field follows.
+pub(super) fn is_inner_ampersand(before: &[u8], tail: &[u8]) -> bool {
+    let entity = tail.iter().take(8).take_while(|b| b.is_ascii_alphanumeric() || **b == b'#').count();
+    let next = tail.first().is_some_and(|b| is_word_byte(*b));
+    next && before.ends_with(b"=")
+        && !is_in_query(before)
+        && !is_field(tail)
+        && tail.get(entity) != Some(&b';')
+}
 
 /// The word that has a line below its name for itself, unless that line is the next assignment.
 pub(super) fn line_word(c: &Cursor<'_>) -> Span {
@@ -151,7 +173,7 @@ fn ends_with_name(text: &[u8]) -> bool {
     let is_word = |word: &&[u8]| {
         word.len() > 1 && (word.iter().all(u8::is_ascii_lowercase) || word.iter().all(u8::is_ascii_uppercase))
     };
-    run.rsplit(|b| *b == b'_').take_while(is_word).count() > 1 && run.contains(&b'_')
+    run.rsplit(|b| *b == b'_').take_while(is_word).count() > 2 && run.contains(&b'_')
 }
 
 /// Whether what is behind `#` names a part of a page, as a URL does at its end.

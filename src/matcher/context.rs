@@ -1,7 +1,7 @@
 //! The words around a candidate that say whose it is: looked up in an index of the whole page, so that a
 //! word counts as far as the file reaches and no text is searched twice.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -96,13 +96,19 @@ const BLOCK_BYTES: usize = 8 * 1024;
 /// No word of a context is longer.
 const MAX_WORD_BYTES: usize = 64;
 
-/// The number that a name is followed by, over a separator, quotes and the tag of an element.
+/// The number that a name is followed by, over a separator, quotes, a type such as `Int32` and the tag of
+/// an element.
 fn number_after(bytes: &[u8], end: usize) -> Option<&[u8]> {
     const MAX_GAP_BYTES: usize = 40;
     const MAX_DIGITS: usize = 12;
     let rest = bytes.get(end..)?;
-    let is_gap = |b: &&u8| !b.is_ascii_digit() && !matches!(b, b';' | b'{' | b'}');
-    let gap = rest.iter().take(MAX_GAP_BYTES).take_while(is_gap).count();
+    let is_part = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    let is_gap = |at: usize| match rest[at] {
+        b';' | b'{' | b'}' => false,
+        digit if digit.is_ascii_digit() => at > 0 && is_part(&rest[at - 1]),
+        _ => true,
+    };
+    let gap = (0..rest.len().min(MAX_GAP_BYTES)).take_while(|at| is_gap(*at)).count();
     let digits = rest[gap..].iter().take(MAX_DIGITS).take_while(|b| b.is_ascii_digit()).count();
     (digits > 0).then(|| &rest[gap..gap + digits])
 }
@@ -118,14 +124,51 @@ fn is_number(pattern: &str, number: &[u8]) -> bool {
 pub(crate) struct Context<'a> {
     /// For each block that was searched, for each rule, where its words are.
     blocks: RefCell<BTreeMap<usize, Vec<Vec<u32>>>>,
+    /// The path from the root of the scanned tree, in lower case, once somebody asked for it.
+    path: OnceCell<String>,
     /// The page from which this one was decoded, and where.
     outer: Option<(&'a Page<'a>, usize)>,
+    /// What an unknown path is taken for.
+    unknown: Option<&'a UnknownPath>,
+}
+
+/// A path that is not known yet: whose words it is taken to hold, and who asked for them.
+#[derive(Debug, Default)]
+pub(crate) struct UnknownPath {
+    /// The path is taken to hold a word of this rule.
+    pub(crate) names: Option<usize>,
+    /// The rules that found no word in the contents and would have looked at the path.
+    pub(crate) asked: RefCell<Vec<usize>>,
 }
 
 impl<'a> Context<'a> {
     /// That of a page that was decoded from another one.
     pub(crate) fn inside(outer: &'a Page<'a>, at: usize) -> Self {
-        Self { blocks: RefCell::default(), outer: Some((outer, at)) }
+        Self { outer: Some((outer, at)), unknown: outer.context.unknown, ..Self::default() }
+    }
+
+    /// That of contents whose path is not known yet.
+    pub(crate) fn somewhere(unknown: &'a UnknownPath) -> Self {
+        Self { unknown: Some(unknown), ..Self::default() }
+    }
+
+    /// The path in lower case; asked for once.
+    pub(super) fn path(&self, ask: impl FnOnce() -> String) -> &str {
+        match self.outer {
+            Some((page, _)) => page.context.path(ask),
+            None => self.path.get_or_init(ask),
+        }
+    }
+
+    /// Whether a path that is not known yet is taken to hold a word of the rule.
+    pub(super) fn counts_by_path(&self, rule: usize) -> bool {
+        self.unknown.is_some_and(|unknown| {
+            let mut asked = unknown.asked.borrow_mut();
+            if !asked.contains(&rule) {
+                asked.push(rule);
+            }
+            unknown.names == Some(rule)
+        })
     }
 
     /// Whether a word or number of the rule is within so many bytes of a place, or in what is around.
@@ -192,6 +235,8 @@ mod tests {
             "\"appId\": \"1600123456\"",
             "APP_ID=20012345",
             "<key>AppId</key>\n<integer>1400123456</integer>",
+            "let appID: Int32 = 20012345",
+            "appid1400123456",
         ] {
             assert!(has(text), "{text}");
         }

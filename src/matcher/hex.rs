@@ -34,7 +34,10 @@ const DIGESTS: &[&str] = &[
 ];
 
 /// What makes another key of a name that ends in "key".
-const OTHER_KEYS: &[&str] = &["cache", "public", "pub", "primary", "foreign", "partition", "sort"];
+#[rustfmt::skip]
+const OTHER_KEYS: &[&str] = &[
+    "cache", "public", "pub", "primary", "foreign", "partition", "sort", "redis", "idempotency", "jwt", "cookie",
+];
 
 /// The value of a run of hex digits that may be a key.
 pub(super) fn value(m: &Matcher, page: &Page<'_>, run: Span, out: &mut Vec<Match>) {
@@ -50,23 +53,63 @@ pub(super) fn value(m: &Matcher, page: &Page<'_>, run: Span, out: &mut Vec<Match
     if let Some(callee) = calls.iter().find(|callee| is_known_call(page, rule, run, **callee)) {
         return out.push(found(Some(*callee)));
     }
-    if is_digest {
+    if is_digest || is_listed(page.bytes, run) || has_other_name(m, page, index, run) {
         return;
     }
     let near = near(page, run, BESIDE).to_ascii_lowercase();
     let is_bare = matches!(line.trim_ascii(), b"" | b"\"" | b"'");
     let is_meant = holds(&line, &["key", "secret", "("]);
+    let is_whole = run.len() == WHOLE;
+    let has_application = has_number(rule, &near);
+    // An application by its number and its name, or by its number in the same list or row.
+    let is_application =
+        is_whole && has_application && (holds(&near, &rule.beside.words) || follows_number(rule, &line));
+    if is_application {
+        return out.push(found(None));
+    }
     if !(is_bare || is_meant || is_beside(rule, &line)) {
         return;
     }
-    let is_whole = run.len() == WHOLE;
-    let has_application = has_number(rule, &near);
     if is_whole && holds(&near, &rule.beside.words)
         || is_meant && has_application && has_account(rule, &near)
         || (has_application || holds(&line, &["app"])) && is_imported(page, rule, run, &calls)
     {
         out.push(found(None));
     }
+}
+
+/// Whether a run is an entry of a list of digests: it begins its line, and the name of a file follows.
+fn is_listed(bytes: &[u8], run: Span) -> bool {
+    let begins = run.start == 0 || bytes[run.start - 1] == b'\n';
+    begins
+        && matches!(bytes.get(run.end..run.end + 3), Some([b' ', b' ' | b'*', name]) if name.is_ascii_graphic())
+}
+
+/// Whether the value has a name that says it is something else: a session, a digest, another system's key.
+fn has_other_name(m: &Matcher, page: &Page<'_>, index: usize, run: Span) -> bool {
+    const OTHER_VALUES: &[&str] =
+        &["session", "csrf", "nonce", "salt", "sid", "uuid", "cursor", "request", "revision"];
+    let Some(whole) = name::before(page.bytes, run.start) else { return false };
+    let path = normalise(&page.bytes[name::segment(page.bytes, whole).range()]);
+    let entry = m.names.suffix(&path);
+    let is_own =
+        entry.is_some_and(|entry| m.names.rules(entry).iter().any(|n| n.rule == index && !n.is_common));
+    !is_own && (holds(&path, OTHER_VALUES) || holds(&path, OTHER_KEYS))
+}
+
+/// Whether the number of an application is before the value in the same list, call or row:
+/// `[1400123456, "`, `(1400123456, '`, `| 1400123456 | `.
+fn follows_number(rule: &Rule, line: &[u8]) -> bool {
+    let strip =
+        |text: &[u8], of: &[u8]| text.len() - text.iter().rev().take_while(|b| of.contains(b)).count();
+    let end = strip(line, b"\"'` \t");
+    let separated = strip(&line[..end], b",|");
+    let end_of_number = strip(&line[..separated], b"\"'` \tlun");
+    let digits = line[..end_of_number].iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let opened = strip(&line[..end_of_number - digits], b"\"'` \t");
+    separated < end
+        && line[..opened].last().is_some_and(|b| matches!(b, b'[' | b'(' | b'|' | b'{'))
+        && has_number(rule, &line[end_of_number - digits..end_of_number])
 }
 
 /// The name right before the value, where it is one of the rule's; a weak one needs a word of the rule in

@@ -17,8 +17,8 @@ pub(crate) struct Page<'a> {
     pub(crate) bytes: &'a [u8],
     /// The path as it was given.
     pub(crate) path: &'a str,
-    /// The way into a container, outermost first.
-    pub(crate) entry: &'a [String],
+    /// The same with the way into a container behind it.
+    pub(crate) whole_path: &'a str,
     /// How the path reads from the root of the scanned tree.
     pub(crate) root: Option<&'a dyn TreeRoot>,
     /// The compiled rules' source.
@@ -30,18 +30,17 @@ pub(crate) struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// The path from the root of the scanned tree and on into containers: all that rules may know of it.
+    /// The path from the root of the scanned tree: all that rules may know of it.
     pub(crate) fn tree_path(&self) -> Cow<'_, str> {
-        let path = match self.root {
+        match self.root {
             Some(root) if !self.path.is_empty() => Cow::Owned(root.path_within(self.path)),
             _ => Cow::Borrowed(self.path),
-        };
-        if self.entry.is_empty() { path } else { Cow::Owned(format!("{path}/{}", self.entry.join("/"))) }
+        }
     }
 
     /// Whether the file, or the entry of a container, has a name with this ending.
     pub(crate) fn has_extension(&self, ending: &str) -> bool {
-        self.entry.last().map_or(self.path, String::as_str).ends_with(ending)
+        self.whole_path.ends_with(ending)
     }
 
     /// What to ask where the value at `at` goes on behind a joint.
@@ -68,9 +67,18 @@ impl Page<'_> {
 
     /// Whether one of the rule's context words is within `reach` bytes of a place, or in the path.
     pub(crate) fn has_context(&self, m: &Matcher, rule: usize, near: Span, reach: usize) -> bool {
-        let path = self.tree_path().to_ascii_lowercase();
-        let in_path = |word: &String| memchr::memmem::find(path.as_bytes(), word.as_bytes()).is_some();
-        self.rules[rule].context.iter().any(in_path)
+        let whole = || match self.root {
+            Some(root) if !self.whole_path.is_empty() => root.path_within(self.whole_path),
+            _ => self.whole_path.to_owned(),
+        };
+        let path = self.context.path(|| whole().to_ascii_lowercase());
+        has_word(path, &self.rules[rule].context)
             || self.context.has(&m.context, self.bytes, rule, near, reach)
+            || self.context.counts_by_path(rule)
     }
+}
+
+/// Whether a path in lower case has one of these words in it.
+fn has_word(path: &str, words: &[String]) -> bool {
+    words.iter().any(|word| memchr::memmem::find(path.as_bytes(), word.as_bytes()).is_some())
 }

@@ -55,9 +55,10 @@ pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
             }
             continue;
         }
+        let is_member = follows_value_label(&c.bytes[near..c.at]);
         if let Some(quote) = c.quote() {
             if let Some(span) = c.quoted(quote) {
-                found.push(Literal { span, form: Form::Prose });
+                found.push(Literal { span, form: if is_member { Form::Quoted } else { Form::Prose } });
             }
             return;
         }
@@ -133,6 +134,15 @@ fn is_row_of_hex(bytes: &[u8], value: Span) -> bool {
     after.blanks();
     let second = bare(&after);
     [word, second].into_iter().any(|w| w.len() >= SHORTEST && is_hex(w))
+}
+
+/// `value=`, `"value":` right before: an attribute or a member, not a sentence.
+fn follows_value_label(before: &[u8]) -> bool {
+    let Some((b'=' | b':', label)) = before.trim_ascii_end().split_last() else { return false };
+    let label = label.trim_ascii_end();
+    let label = label.strip_suffix(b"\"").unwrap_or(label);
+    let word = label.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    is_value(&label[label.len() - word..])
 }
 
 /// Without "is" or a colon only a value right after its name is meant, and not the argument of a function.

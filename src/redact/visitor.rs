@@ -5,6 +5,7 @@ use std::fmt::{self, Write as _};
 
 use tracing_core::field::{Field, Visit};
 use tracing_core::metadata::Metadata;
+use zeroize::Zeroizing;
 
 use super::capture::{Capture, Form, Kind, Place, Slot};
 use crate::scrub::Masker;
@@ -78,9 +79,29 @@ impl Visitor<'_> {
         }
         let start = text.len();
         write(text);
+        if start > 0 && !kept && memchr::memchr(b'\n', &text.as_bytes()[start..]).is_some() {
+            self.mask_lines(start);
+        }
+        let text = &mut self.capture.text;
         let range = start..text.len();
         text.push(SEPARATOR);
         Place { range, masked: false, secrecy, kept }
+    }
+
+    /// Masks the text from `start` on by itself: what has several lines may be a file, whose first line
+    /// names the columns of a table or begins with a sign that counts only there.
+    fn mask_lines(&mut self, start: usize) {
+        let Capture { text, scratch, named, .. } = &mut *self.capture;
+        if self.masker.find(&text.as_bytes()[start..], scratch) == 0 {
+            return;
+        }
+        let raw = Zeroizing::new(text.split_off(start));
+        let mut out = Vec::with_capacity(raw.len());
+        self.masker.put(raw.as_bytes(), 0..raw.len(), scratch, &mut out);
+        self.masker.tell(self.metadata.map_or("", Metadata::target), scratch);
+        text.push_str(std::str::from_utf8(&out).unwrap_or(crate::text::STARS));
+        // The buffer held it and has to be wiped.
+        *named = true;
     }
 }
 

@@ -11,11 +11,11 @@ use std::sync::{Mutex, PoisonError};
 
 use zeroize::Zeroizing;
 
-use crate::blob::Origin;
-use crate::detect::{Detector, Scratch};
+use crate::blob::{Blob, Origin};
+use crate::detect::{Detection, Detector, Scratch};
 use crate::error::{Error, Result};
-use crate::finding::{Finding, Kind};
-use crate::input::{self, Crew, Large, Mark, Request, Sink, Subject};
+use crate::finding::{Finding, Kind, fingerprint};
+use crate::input::{self, Crew, Large, Mark, Marks, Request, Sink, Subject};
 use crate::report::Failure;
 use crate::rule::Rule;
 use crate::text::{mask, mask_license};
@@ -111,7 +111,8 @@ impl std::fmt::Debug for Replacements {
     }
 }
 
-/// Looks at every object; what it finds it keeps for itself, so that nobody asks where that stands.
+/// Looks at every object; what it finds at any path it keeps for itself, so that nobody asks where that
+/// stands.
 struct Team {
     detector: Detector,
     jobs: usize,
@@ -133,23 +134,50 @@ struct Taker<'t> {
     scratch: Scratch,
 }
 
-impl Sink for Taker<'_> {
-    fn glance(&mut self, bytes: &[u8], changed: Option<&[Range<usize>]>) -> Vec<Mark> {
-        let mut found = Vec::new();
-        self.team.detector.glance(bytes, changed, &mut self.scratch, &mut |detection| {
-            let value = &bytes[detection.span.range()];
-            let plain = detection.decoded.is_empty();
-            let shown = match detection.rule.kind {
-                Kind::License if plain => mask_license(value),
-                _ if plain && !value.contains(&b'\n') => mask(value),
-                _ => crate::text::STARS.to_owned(),
-            };
-            found.push((Zeroizing::new(value.to_vec()), shown));
-        });
+/// What is replaced of a detection in these bytes, and what stands for it.
+fn replacement(detection: &Detection<'_>, bytes: &[u8]) -> (Zeroizing<Vec<u8>>, String) {
+    let value = &bytes[detection.span.range()];
+    let plain = detection.decoded.is_empty();
+    let shown = match detection.rule.kind {
+        Kind::License if plain => mask_license(value),
+        _ if plain && !value.contains(&b'\n') => mask(value),
+        _ => crate::text::STARS.to_owned(),
+    };
+    (Zeroizing::new(value.to_vec()), shown)
+}
+
+impl Taker<'_> {
+    fn keep(&self, mut found: Vec<(Zeroizing<Vec<u8>>, String)>) {
         if !found.is_empty() {
             self.team.found.lock().unwrap_or_else(PoisonError::into_inner).values.append(&mut found);
         }
-        Vec::new()
+    }
+}
+
+impl Sink for Taker<'_> {
+    fn glance(&mut self, bytes: &[u8], changed: Option<&[Range<usize>]>) -> Marks {
+        let detector = &self.team.detector;
+        let mut found = Vec::new();
+        let mut marks = Marks::default();
+        let scratch = &mut self.scratch;
+        let asked = detector.glance(bytes, changed, scratch, &mut |d| found.push(replacement(&d, bytes)));
+        // What is a secret only at some paths is asked for again with each of them.
+        for rule in asked {
+            detector.glance_by_path(rule, bytes, changed, scratch, &mut |d| {
+                let mark = Mark { rule: d.rule.id.clone(), fingerprint: fingerprint(&d.value) };
+                marks.by_path.push((mark, d.rule.context.clone()));
+            });
+        }
+        self.keep(found);
+        marks
+    }
+
+    fn sifted(&mut self, origin: &Origin, bytes: &[u8], _: &mut dyn FnMut(&Finding) -> bool) {
+        let mut found = Vec::new();
+        self.team.detector.leaks(&Blob::whole(bytes, origin), &mut self.scratch, &mut |d| {
+            found.push(replacement(&d, bytes));
+        });
+        self.keep(found);
     }
 
     fn failed(&mut self, path: &str, error: &io::Error) {
@@ -157,12 +185,11 @@ impl Sink for Taker<'_> {
         self.team.found.lock().unwrap_or_else(PoisonError::into_inner).failures.push(failure);
     }
 
-    // A history only asks for glances, since nothing is ever found for it.
+    // A history gives objects whole.
     fn whole(&mut self, _: &Origin, _: &[u8]) {}
     fn large(&mut self, _: Large) {}
     fn inner(&mut self, _: &Origin, _: &mut (dyn Read + Send)) {}
     fn stream(&mut self, _: &Origin, _: &mut (dyn Read + Send)) {}
-    fn sifted(&mut self, _: &Origin, _: &[u8], _: &mut dyn FnMut(&Finding) -> bool) {}
     fn counted(&mut self, _: usize) {}
     fn skipped(&mut self, _: &str, _: &'static str) {}
 

@@ -73,6 +73,7 @@ pub(super) fn excerpt(encoding: Encoding, bytes: &[u8], known: &Known, shown: &H
             mark = Some(Span::new(start, text.len()));
         }
         at = at.max(cover.span.end);
+        at += glued(&bytes[at.min(window.span.end)..window.span.end]);
     }
     if at < window.span.end {
         let trim_start = window.cut_start && at == window.span.start;
@@ -85,6 +86,19 @@ pub(super) fn excerpt(encoding: Encoding, bytes: &[u8], known: &Known, shown: &H
     let text = text.split_off(indent);
     let mark = mark.map(|m| Span::new(m.start - indent, m.end - indent));
     Excerpt { text, line: 0, mark }.cut(COLUMNS)
+}
+
+/// How many bytes are glued to the end of a value: where it was taken too short, they are the rest of it,
+/// and are not shown either.
+fn glued(rest: &[u8]) -> usize {
+    /// Less is punctuation.
+    const MIN_GLUED_BYTES: usize = 4;
+    let is_end = |b: &u8| !b.is_ascii_graphic() || b"\"'`(){}[]<>,;|\\".contains(b);
+    let length = rest.iter().position(is_end).unwrap_or(rest.len());
+    let run = &rest[..length];
+    // The next parameter of a URL or a form.
+    let is_parameter = run.first() == Some(&b'&') && run.contains(&b'=');
+    if length < MIN_GLUED_BYTES || is_parameter { 0 } else { length }
 }
 
 /// The part of the line that is looked at.

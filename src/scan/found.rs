@@ -20,7 +20,7 @@ use crate::detect::{Detection, Detector, Scratch};
 use crate::finding::{
     Columns, Excerpt, Finding, Kind, Severity, Status, Suppression, Suppressor, Verdict, fingerprint,
 };
-use crate::input::Mark;
+use crate::input::{Mark, Marks};
 use crate::prove::{Exhibit, Exhibits};
 use crate::text::{Span, mask, mask_license, mask_runs, printable};
 
@@ -133,14 +133,22 @@ impl<'d> Inspector<'d> {
         detector: &Detector,
         bytes: &[u8],
         changed: Option<&[Range<usize>]>,
-    ) -> Result<Vec<Mark>, Broken> {
+    ) -> Result<Marks, Broken> {
+        let mark = |d: &Detection<'_>| Mark { rule: d.rule.id.clone(), fingerprint: fingerprint(&d.value) };
         let done = catch_unwind(AssertUnwindSafe(|| {
-            let mut marks = Vec::new();
-            detector.glance(bytes, changed, &mut self.scratch, &mut |d| {
-                marks.push(Mark { rule: d.rule.id.clone(), fingerprint: fingerprint(&d.value) });
-            });
-            marks.sort_unstable();
-            marks.dedup();
+            let mut marks = Marks::default();
+            let scratch = &mut self.scratch;
+            let asked = detector.glance(bytes, changed, scratch, &mut |d| marks.anywhere.push(mark(&d)));
+            marks.anywhere.sort_unstable();
+            marks.anywhere.dedup();
+            for rule in asked {
+                detector.glance_by_path(rule, bytes, changed, scratch, &mut |d| {
+                    marks.by_path.push((mark(&d), d.rule.context.clone()));
+                });
+            }
+            marks.by_path.sort_unstable();
+            marks.by_path.dedup();
+            marks.by_path.retain(|(mark, _)| marks.anywhere.binary_search(mark).is_err());
             marks
         }));
         done.map_err(|_| {

@@ -8,7 +8,7 @@ use super::place::Base;
 use super::{Excerpts, Gathered, Shared, locked, parts};
 use crate::blob::{Blob, Origin};
 use crate::finding::Finding;
-use crate::input::{Large, Mark, Sink};
+use crate::input::{Large, Marks, Sink};
 
 /// One thread of a source: scans what is small, and hands over what it gathered when it is done.
 pub(super) struct Worker<'s> {
@@ -57,12 +57,12 @@ impl Sink for Worker<'_> {
         }
     }
 
-    fn glance(&mut self, bytes: &[u8], changed: Option<&[Range<usize>]>) -> Vec<Mark> {
+    fn glance(&mut self, bytes: &[u8], changed: Option<&[Range<usize>]>) -> Marks {
         let anywhere = self.shared.anywhere.get_or_init(|| self.shared.detector.anywhere());
         let detector = anywhere.as_ref().unwrap_or(self.shared.detector);
         self.inspector.glance(detector, bytes, changed).unwrap_or_else(|broken| {
             self.gathered.fail("an object", &broken.into());
-            Vec::new()
+            Marks::default()
         })
     }
 

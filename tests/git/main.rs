@@ -5,6 +5,7 @@
 //! searched for them (see [`lab`]).
 #![cfg(feature = "cli")]
 
+mod everywhere;
 mod forge;
 mod history;
 mod hooks;
@@ -12,6 +13,9 @@ mod lab;
 mod laws;
 mod lies;
 mod made;
+#[path = "../pack/made.rs"]
+#[allow(dead_code, reason = "made for another suite")]
+mod packed;
 mod slow;
 mod staged;
 #[path = "../support/mod.rs"]

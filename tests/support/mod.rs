@@ -8,6 +8,7 @@
 pub(crate) mod cases;
 pub(crate) mod keys;
 pub(crate) mod prng;
+pub(crate) mod rates;
 pub(crate) mod scrubbing;
 pub(crate) mod template;
 pub(crate) mod tokens;

@@ -157,12 +157,13 @@ impl Mint {
             }
             ("mint", "tirtc") => secret(tokens::tirtc(rng, "")?),
             ("mint", "usersig") => secret(tokens::usersig(rng, "")?),
-            ("mint", "usersig-legacy") => secret(tokens::usersig_legacy(rng)),
+            ("mint", "usersig-legacy") => secret(tokens::usersig_legacy(rng, "")?),
             ("mint", other) => {
                 let (scheme, variant) = other.split_once(':').filter(|(_, v)| !v.is_empty())?;
                 match scheme {
                     "tirtc" => secret(tokens::tirtc(rng, variant)?),
                     "usersig" => secret(tokens::usersig(rng, variant)?),
+                    "usersig-legacy" => secret(tokens::usersig_legacy(rng, variant)?),
                     _ => None,
                 }
             }
@@ -174,6 +175,7 @@ impl Mint {
                 let lines = tokens::pem_body(&tokens::ec_key_in_pkcs8(rng, false));
                 secret(lines.replace('\n', &sign.replace("LF", "\n")))
             }
+            ("fill", n) => shown("lorem ipsum dolor ".chars().cycle().take(count(n)?).collect()),
             ("bytes", digits) => unhex(digits).map(|bytes| (bytes, None)),
             _ => None,
         }

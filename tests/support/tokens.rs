@@ -100,19 +100,27 @@ pub(crate) fn usersig(rng: &mut Prng, variant: &str) -> Option<String> {
     })
 }
 
-/// A legacy UserSig. The signature has the shape of one only: finding it needs no key.
-pub(crate) fn usersig_legacy(rng: &mut Prng) -> String {
+/// A legacy UserSig: with `lf` or `crlf` an expired one whose signature has such line ends, as the
+/// first signers wrote it. The signature has the shape of one only: finding it needs no key.
+pub(crate) fn usersig_legacy(rng: &mut Prng, variant: &str) -> Option<String> {
     let mut der = vec![0x30, 0x44];
     for _ in 0..2 {
         der.extend([0x02, 0x20, 0x11]);
         der.extend(rng.bytes(31));
     }
     let (user, app) = (format!("user_{}", rng.below(100_000)), 1_400_000_001 + rng.below(999_998));
-    let (time, sig) = (NOW - 3600, STANDARD.encode(der));
+    let sig = STANDARD.encode(der);
+    let (head, tail) = sig.split_at(64);
+    let (time, sig) = match variant {
+        "" => (NOW - 3600, sig),
+        "lf" => (NOW - 200_000, format!("{head}\\n{tail}\\n")),
+        "crlf" => (NOW - 200_000, format!("{head}\\r\\n{tail}\\r\\n")),
+        _ => return None,
+    };
     let document = format!(
         r#"{{"TLS.account_type":"0","TLS.identifier":"{user}","TLS.appid_at_3rd":"0","TLS.sdk_appid":"{app}","TLS.expire_after":"86400","TLS.version":"201512300000","TLS.time":"{time}","TLS.sig":"{sig}"}}"#
     );
-    tencent_alphabet(&zlib(document.as_bytes(), 6))
+    Some(tencent_alphabet(&zlib(document.as_bytes(), 6)))
 }
 
 /// A room buffer: account, application, room, absolute expiry, all privileges.

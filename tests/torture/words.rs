@@ -61,7 +61,7 @@ impl Words {
             license,
             token,
             user_sig,
-            legacy_sig: tokens::usersig_legacy(&mut rng),
+            legacy_sig: tokens::usersig_legacy(&mut rng, "").expect("a variant"),
             pem,
             password: format!("{}!{}", rng.chars(6, b"abcdefghijk"), rng.alnum(6)),
             number: 1_000_000_000_000_000_000 + rng.next() % 8_000_000_000_000_000_000,

@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use gix::hashtable::HashMap;
 
 use super::exclude::OfTrees;
-use super::{Crew, Mark, Request, Sink, Source, SourceKind, Subject};
+use super::{Crew, Marks, Request, Sink, Source, SourceKind, Subject};
 use crate::error::Result;
 use crate::git::{Failed, Graph, Id, Kind, Node, Object, Repository, Roots, Store, Visitor, message};
 use teller::Teller;
@@ -40,7 +40,7 @@ struct History {
 /// What the first pass gave.
 #[derive(Default)]
 struct Seen {
-    blobs: HashMap<Id, Vec<Mark>>,
+    blobs: HashMap<Id, Marks>,
     messages: Vec<(Id, Kind)>,
     commits: Vec<Node>,
 }
@@ -91,7 +91,7 @@ impl History {
         });
         teller.places(&brought, sink);
         for blob in trace.placeless() {
-            teller.placeless(&blob, trace.marks(&blob), sink);
+            teller.placeless(&blob, trace.marks_of(&blob), sink);
         }
         Ok(())
     }

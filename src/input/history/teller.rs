@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gix::hash;
 
-use super::super::{Mark, Sink};
+use super::super::{Mark, Marks, Sink};
 use super::trace::Place;
 use crate::blob::{Commit, Origin};
 use crate::git::{self, Graph, Id, Kind, Objects, Roots, message};
@@ -114,7 +114,7 @@ impl<'t> Teller<'t> {
     }
 
     /// Shows a blob that no commit has: it is staged, or a reference names it, or nothing leads to it.
-    pub(super) fn placeless(&mut self, blob: &Id, marks: &[Mark], sink: &mut dyn Sink) {
+    pub(super) fn placeless(&mut self, blob: &Id, marks: Option<&Marks>, sink: &mut dyn Sink) {
         let staged = self.roots.index.iter().find(|(_, id)| id == blob);
         let refs = self.roots.references.iter().filter(|(_, id)| id == blob);
         let refs: Vec<String> = refs.map(|(name, _)| name.clone()).collect();
@@ -122,10 +122,11 @@ impl<'t> Teller<'t> {
             Some((path, _)) => String::from_utf8_lossy(path).into_owned(),
             None => format!("<blob {}>", git::short(blob)),
         };
+        let marks: Vec<Mark> = marks.iter().flat_map(|marks| marks.at(path.as_bytes())).cloned().collect();
         let unreachable = staged.is_none() && refs.is_empty();
         let commit = Commit { path: path.clone(), refs, unreachable, ..Commit::default() };
         let origin = Origin { path, commit: Some(Arc::new(commit)), ..Origin::default() };
-        self.show(blob, &origin, marks, sink);
+        self.show(blob, &origin, &marks, sink);
     }
 
     fn show(&mut self, blob: &Id, origin: &Origin, marks: &[Mark], sink: &mut dyn Sink) {

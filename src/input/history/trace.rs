@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use gix::hashtable::{HashMap, HashSet};
 
-use super::super::Mark;
+use super::super::{Mark, Marks};
 use crate::git::tree::DEEPEST;
 use crate::git::{Failed, Graph, Id, Kind, Object, Roots, Store, Visitor, tree};
 
@@ -47,7 +47,7 @@ impl Place {
 pub(super) struct Trace<'t> {
     graph: &'t Graph,
     roots: &'t Roots,
-    blobs: &'t HashMap<Id, Vec<Mark>>,
+    blobs: &'t HashMap<Id, Marks>,
     trees: HashMap<Id, Vec<Entry>>,
 }
 
@@ -78,7 +78,7 @@ impl<'t> Trace<'t> {
         store: &Store,
         graph: &'t Graph,
         roots: &'t Roots,
-        blobs: &'t HashMap<Id, Vec<Mark>>,
+        blobs: &'t HashMap<Id, Marks>,
         hash: gix::hash::Kind,
         jobs: usize,
     ) -> Self {
@@ -118,8 +118,13 @@ impl<'t> Trace<'t> {
     }
 
     /// What is told of a blob.
-    pub(super) fn marks(&self, blob: &Id) -> &'t [Mark] {
-        self.blobs.get(blob).map_or(&[], Vec::as_slice)
+    pub(super) fn marks_of(&self, blob: &Id) -> Option<&'t Marks> {
+        self.blobs.get(blob)
+    }
+
+    /// The same at one path.
+    fn marks(&self, blob: &Id, path: &[u8]) -> Vec<&'t Mark> {
+        self.blobs.get(blob).map_or_else(Vec::new, |marks| marks.at(path).collect())
     }
 
     /// Where everything came in, by commit and path. Of several commits that brought the same secret to
@@ -139,7 +144,7 @@ impl<'t> Trace<'t> {
         let mut places: Vec<Place> = Vec::new();
         for ((path, mark), fate) in fates {
             let Some((commit, blob)) = fate.brought else { continue };
-            let in_head = head.is_some_and(|tree| self.holds(self.file(tree, &path), mark));
+            let in_head = head.is_some_and(|tree| self.holds(self.file(tree, &path), &path, mark));
             let removed = fate.removed.filter(|_| !in_head);
             let place = Place { path, commit, blob, marks: vec![mark.clone()], removed_by: removed, in_head };
             match places.last_mut() {
@@ -192,14 +197,19 @@ impl<'t> Trace<'t> {
             // A merge brings only what no parent had, and takes away only what all of them had.
             let others: Vec<Option<Id>> =
                 parents.iter().skip(1).map(|p| self.file(tree(*p), &path)).collect();
-            for mark in new.iter().flat_map(|id| self.marks(id)) {
-                if !self.holds(old, mark) && !others.iter().any(|other| self.holds(*other, mark)) {
+            for mark in new.iter().flat_map(|id| self.marks(id, &path)) {
+                if !self.holds(old, &path, mark)
+                    && !others.iter().any(|other| self.holds(*other, &path, mark))
+                {
                     let fate = fates.entry((path.clone(), mark)).or_default();
                     fate.brought = fate.brought.or(new.map(|blob| (number, blob)));
                 }
             }
-            for mark in old.iter().flat_map(|id| self.marks(id)) {
-                if !self.holds(new, mark) && others.iter().all(|other| self.holds(*other, mark)) && leads {
+            for mark in old.iter().flat_map(|id| self.marks(id, &path)) {
+                if !self.holds(new, &path, mark)
+                    && others.iter().all(|other| self.holds(*other, &path, mark))
+                    && leads
+                {
                     fates.entry((path.clone(), mark)).or_default().removed = Some(number);
                 }
             }
@@ -207,8 +217,9 @@ impl<'t> Trace<'t> {
         done
     }
 
-    fn holds(&self, blob: Option<Id>, mark: &Mark) -> bool {
-        blob.is_some_and(|id| self.marks(&id).contains(mark))
+    fn holds(&self, blob: Option<Id>, path: &[u8], mark: &Mark) -> bool {
+        let marks = blob.and_then(|id| self.blobs.get(&id));
+        marks.is_some_and(|marks| marks.at(path).any(|held| held == mark))
     }
 
     fn entries(&self, tree: Option<Id>) -> &[Entry] {

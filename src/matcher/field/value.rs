@@ -3,6 +3,7 @@
 use super::after::{Raw, sign};
 use super::{Class, LONGEST, scheme};
 use crate::cursor::{Cursor, Mark, Quote};
+use crate::matcher::bare::is_inner_ampersand;
 use crate::text::Span;
 
 /// The longest structure that is followed to its end, in bytes.
@@ -221,6 +222,7 @@ fn bare(c: &mut Cursor<'_>, encoded: usize, loose: bool) -> usize {
 
 /// Goes over words and structures that are glued together.
 fn run(c: &mut Cursor<'_>, encoded: usize, loose: bool) {
+    let begin = c.at;
     loop {
         c.at += c.rest().iter().take_while(|b| MEANING[usize::from(**b)] == 0).count();
         if c.at >= c.bytes.len() {
@@ -240,6 +242,10 @@ fn run(c: &mut Cursor<'_>, encoded: usize, loose: bool) {
                 return;
             }
             c.at = next.at;
+            continue;
+        }
+        if b == b'&' && encoded == 0 && is_inner_ampersand(&c.bytes[..begin], &c.rest()[1..]) {
+            c.at += 1;
             continue;
         }
         let (byte, length, depth) = sign(c);
