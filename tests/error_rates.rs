@@ -2,6 +2,8 @@
 //! and of identifiers and paths under the same name next to none is reported. Seeded, so that a
 //! failure repeats; `ERROR_RATES_KEYS` sets how many keys are drawn (`tests/long-rates` draws millions).
 
+#![allow(clippy::print_stdout, reason = "the figures are for the reader")]
+
 mod support;
 
 use std::collections::BTreeSet;
@@ -138,11 +140,14 @@ fn names_in(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// Writes a name as the value of a key.
+type Write = fn(&str) -> String;
+
 #[test]
 fn identifiers_and_paths_are_not_reported_as_keys() {
     let detector = detector();
     let names = identifiers(20_000);
-    let forms: [(&str, fn(&str) -> String); 4] = [
+    let forms: [(&str, Write); 4] = [
         ("a.py", |name| format!("device_secret_key = \"{name}\"\n")),
         (".env", |name| format!("TIRTC_DEVICE_SECRET_KEY={name}\n")),
         ("a.json", |name| format!("{{\"device_secret_key\": \"{name}\"}}\n")),

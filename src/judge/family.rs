@@ -103,5 +103,5 @@ fn other_value<'r>(rule: &'r Rule, value: &[u8]) -> Option<&'r str> {
 /// `SECRET_KEY` in a Python file signs the sessions of Django and Flask.
 fn is_session_key(case: &Case<'_>, around: &Surroundings<'_>) -> bool {
     let name = around.identifier;
-    case.page.whole_path.ends_with(".py") && (name == "SECRET_KEY" || name.ends_with("app.secret_key"))
+    case.page.has_extension(".py") && (name == "SECRET_KEY" || name.ends_with("app.secret_key"))
 }
