@@ -3,7 +3,6 @@
 //! An [`Origin`] is a type, not a text that somebody parses later: formats print it, rules look at
 //! its path, nobody takes it apart again.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -51,21 +50,6 @@ impl Origin {
     /// A file, by the path that names it to a person.
     pub fn file(path: impl Into<String>) -> Self {
         Self { path: path.into(), ..Self::default() }
-    }
-
-    /// The path and, behind it, the way into a container: what an unpacked tree would be called.
-    pub(crate) fn whole_path(&self) -> Cow<'_, str> {
-        if self.entry.is_empty() {
-            return Cow::Borrowed(&self.path);
-        }
-        // An entry cannot lead out of its container.
-        let inside = self.entry.iter().flat_map(|entry| entry.split(['/', '\\']));
-        let mut whole = self.path.clone();
-        for part in inside.filter(|part| !matches!(*part, "" | "." | "..")) {
-            whole.push('/');
-            whole.push_str(part);
-        }
-        Cow::Owned(whole)
     }
 
     /// Standard input.

@@ -140,11 +140,10 @@ impl Detector {
         sink: &mut dyn FnMut(Detection<'d>),
     ) {
         let context = Context::default();
-        let whole_path = blob.origin.whole_path();
         let page = Page {
             bytes: blob.bytes,
             path: &blob.origin.path,
-            whole_path: &whole_path,
+            entry: &blob.origin.entry,
             root: blob.root,
             rules: &self.rules,
             context: &context,
@@ -214,7 +213,7 @@ impl Detector {
         let page = Page {
             bytes,
             path: "",
-            whole_path: "",
+            entry: &[],
             root: None,
             rules: &self.rules,
             context: &context,

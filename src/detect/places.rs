@@ -106,7 +106,7 @@ impl Detector {
         let page = Page {
             bytes,
             path: "",
-            whole_path: "",
+            entry: &[],
             root: None,
             rules: &self.rules,
             context: &context,

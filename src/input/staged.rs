@@ -194,7 +194,7 @@ impl Hand<'_> {
         match container(bytes, bytes) {
             Some(kind) => {
                 look(&mut *self.sink, kind, origin, bytes, false, &mut |sink, origin, bytes, _| {
-                    let path = origin.whole_path();
+                    let path = format!("{}/{}", origin.path, origin.entry.join("/"));
                     marks.extend(sink.glance(bytes, None).at(path.as_bytes()).cloned());
                 });
             }

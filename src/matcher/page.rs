@@ -17,8 +17,8 @@ pub(crate) struct Page<'a> {
     pub(crate) bytes: &'a [u8],
     /// The path as it was given.
     pub(crate) path: &'a str,
-    /// The same with the way into a container behind it.
-    pub(crate) whole_path: &'a str,
+    /// The way into a container, outermost first.
+    pub(crate) entry: &'a [String],
     /// How the path reads from the root of the scanned tree.
     pub(crate) root: Option<&'a dyn TreeRoot>,
     /// The compiled rules' source.
@@ -30,17 +30,18 @@ pub(crate) struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// The path from the root of the scanned tree: all that rules may know of it.
+    /// The path from the root of the scanned tree and on into containers: all that rules may know of it.
     pub(crate) fn tree_path(&self) -> Cow<'_, str> {
-        match self.root {
+        let path = match self.root {
             Some(root) if !self.path.is_empty() => Cow::Owned(root.path_within(self.path)),
             _ => Cow::Borrowed(self.path),
-        }
+        };
+        if self.entry.is_empty() { path } else { Cow::Owned(format!("{path}/{}", self.entry.join("/"))) }
     }
 
     /// Whether the file, or the entry of a container, has a name with this ending.
     pub(crate) fn has_extension(&self, ending: &str) -> bool {
-        self.whole_path.ends_with(ending)
+        self.entry.last().map_or(self.path, String::as_str).ends_with(ending)
     }
 
     /// What to ask where the value at `at` goes on behind a joint.
@@ -67,11 +68,7 @@ impl Page<'_> {
 
     /// Whether one of the rule's context words is within `reach` bytes of a place, or in the path.
     pub(crate) fn has_context(&self, m: &Matcher, rule: usize, near: Span, reach: usize) -> bool {
-        let whole = || match self.root {
-            Some(root) if !self.whole_path.is_empty() => root.path_within(self.whole_path),
-            _ => self.whole_path.to_owned(),
-        };
-        let path = self.context.path(|| whole().to_ascii_lowercase());
+        let path = self.context.path(|| self.tree_path().to_ascii_lowercase());
         has_word(path, &self.rules[rule].context)
             || self.context.has(&m.context, self.bytes, rule, near, reach)
             || self.context.counts_by_path(rule)

@@ -46,6 +46,7 @@ impl Rates {
     }
 
     #[track_caller]
+    #[allow(clippy::print_stdout, reason = "the figures are for the reader")]
     pub(crate) fn check(&self, what: &str) {
         println!("{what}: 16 characters {:?}, longer {:?}", self.short, self.long);
         let short = self.short.missed * 1_000 <= self.short.drawn;
