@@ -330,10 +330,10 @@ pub(super) fn may_be_followed(bytes: &[u8], at: usize) -> bool {
     bytes[..start].ends_with(b"-")
 }
 
-/// What may follow the name of a field: quotes in all their spellings, separators, colours.
+/// What may follow the name of a field: quotes in all their spellings, separators, tags, colours.
 static FOLLOWS: [bool; 256] = {
     let mut table = [false; 256];
-    let signs = b"\"'`\\ \t=:,%]&\x1b\xc2\xe2\xe3";
+    let signs = b"\"'`\\ \t=:,%]&<\x1b\xc2\xe2\xe3";
     let mut i = 0;
     while i < signs.len() {
         table[signs[i] as usize] = true;
