@@ -118,6 +118,18 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Goes over inline tags, a few at most, and the blanks between them.
+    pub(crate) fn inline_tags(&mut self) {
+        const MAX_TAGS: usize = 6;
+        self.blanks();
+        for _ in 0..MAX_TAGS {
+            if !self.inline_tag() {
+                return;
+            }
+            self.blanks();
+        }
+    }
+
     /// Goes over a tab that a string writes as `\t`.
     pub(crate) fn escaped_tab(&mut self) -> bool {
         let slashes = self.rest().iter().take(8).take_while(|&&b| b == b'\\').count();

@@ -277,8 +277,15 @@ fn markup(c: &mut Cursor<'_>) {
     if matches!(c.rest(), [b'*', b'*', b' ', ..] | [b'_', b'_', b' ', ..]) {
         c.at += 2;
     }
-    while c.inline_tag() {}
-    c.blanks();
+    // The rest of `=>` as HTML writes it.
+    c.eat(b"&gt;");
+    c.inline_tags();
+    // A highlighter may put the quotes into elements of their own.
+    let mut quoted = *c;
+    if quoted.quote().is_some() && quoted.peek(0) == b'<' && quoted.inline_tag() {
+        quoted.inline_tags();
+        *c = quoted;
+    }
 }
 
 /// Goes over a YAML tag or anchor: `!!str`, `&name`.

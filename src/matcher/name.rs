@@ -106,9 +106,14 @@ const TAILS: &[&str] = &[
     "override", "fallback", "set",
 ];
 
-/// Lower case, without separators: `SECRET-KEY`, `secret_key` and `secretKey` are `secretkey`.
+/// What separates the words of a name; Markdown escapes `_`.
+fn is_separator(b: u8) -> bool {
+    matches!(b, b'_' | b'-' | b' ' | b'.' | b'\t' | b'\\')
+}
+
+/// Lower case, without separators: `SECRET-KEY`, `secret\_key` and `secretKey` are `secretkey`.
 pub(crate) fn normalise(text: &[u8]) -> Vec<u8> {
-    let kept = text.iter().filter(|b| !matches!(b, b'_' | b'-' | b' ' | b'.' | b'\t'));
+    let kept = text.iter().filter(|b| !is_separator(**b));
     kept.map(u8::to_ascii_lowercase).collect()
 }
 
@@ -122,7 +127,7 @@ fn normalise_end<'b>(text: &[u8], buffer: &'b mut [u8; TAIL]) -> &'b [u8] {
         if at == 0 {
             break;
         }
-        if !matches!(b, b'_' | b'-' | b' ' | b'.' | b'\t') {
+        if !is_separator(b) {
             at -= 1;
             buffer[at] = b.to_ascii_lowercase();
         }
@@ -242,6 +247,9 @@ pub(crate) fn identifier(bytes: &[u8], at: usize) -> Span {
     let mut start = bytes[floor..at].iter().rposition(|&b| !is_ident(b)).map_or(floor, |i| floor + i + 1);
     let ceiling = bytes.len().min(at + LONGEST);
     let mut end = bytes[at..ceiling].iter().position(|&b| !is_ident(b)).map_or(ceiling, |i| at + i);
+    if bytes.get(end) == Some(&b'\\') || (start > 0 && bytes[start - 1] == b'\\') {
+        (start, end) = over_escapes(bytes, floor, ceiling, (start, end));
+    }
     while start < end && matches!(bytes[start], b'-' | b'.') {
         start += 1;
     }
@@ -262,6 +270,33 @@ pub(crate) fn identifier(bytes: &[u8], at: usize) -> Span {
         start += 1;
     }
     Span::new(start, end)
+}
+
+/// Widens a run of identifier bytes over the `\_` and `\-` that Markdown writes for `_` and `-`.
+fn over_escapes(bytes: &[u8], floor: usize, ceiling: usize, run: (usize, usize)) -> (usize, usize) {
+    const MAX_SLASHES: usize = 4;
+    let is_escaped = |b: Option<&u8>| matches!(b, Some(b'_' | b'-'));
+    let (mut start, mut end) = run;
+    while is_escaped(bytes.get(start)) {
+        let before = &bytes[floor..start];
+        let slashes = before.iter().rev().take(MAX_SLASHES).take_while(|b| **b == b'\\').count();
+        let words = &before[..before.len() - slashes];
+        let length = words.iter().rev().take_while(|b| is_ident(**b)).count();
+        if slashes == 0 || length == 0 {
+            break;
+        }
+        start -= slashes + length;
+    }
+    while end < ceiling {
+        let behind = &bytes[end..ceiling];
+        let slashes = behind.iter().take(MAX_SLASHES).take_while(|b| **b == b'\\').count();
+        let length = behind[slashes..].iter().take_while(|b| is_ident(**b)).count();
+        if slashes == 0 || length < 2 || !is_escaped(behind.get(slashes)) {
+            break;
+        }
+        end += slashes + length;
+    }
+    (start, end)
 }
 
 /// The identifier that is assigned the value at `at`: `name: "`, `"name" => '`, `name=`.
@@ -295,10 +330,10 @@ pub(super) fn may_be_followed(bytes: &[u8], at: usize) -> bool {
     bytes[..start].ends_with(b"-")
 }
 
-/// What may follow the name of a field: quotes in all their spellings, separators, colours.
+/// What may follow the name of a field: quotes in all their spellings, separators, tags, colours.
 static FOLLOWS: [bool; 256] = {
     let mut table = [false; 256];
-    let signs = b"\"'`\\ \t=:,%]&\x1b\xc2\xe2\xe3";
+    let signs = b"\"'`\\ \t=:,%]&<\x1b\xc2\xe2\xe3";
     let mut i = 0;
     while i < signs.len() {
         table[signs[i] as usize] = true;

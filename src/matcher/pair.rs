@@ -6,7 +6,7 @@ use super::bare::{bare, element_word};
 use super::cursor::Cursor;
 use super::literal::{Literal, literal};
 use crate::matcher::Form;
-use crate::text::Span;
+use crate::text::{self, Span};
 
 /// What a sibling that holds the value is called.
 const VALUES: [&str; 13] = [
@@ -49,7 +49,7 @@ pub(super) fn element(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
     } else {
         c.eat(b">");
     }
-    text(c, found);
+    element_text(c, found);
 }
 
 /// Goes to the end of the tag in which the name stands, if it stands in one.
@@ -72,7 +72,7 @@ pub(super) fn in_tag(c: &mut Cursor<'_>, name: usize) -> bool {
 }
 
 /// The text up to the next tag.
-fn text(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
+fn element_text(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
     c.space(2);
     if c.eat(b"<![CDATA[") {
         let span = bare(c);
@@ -88,8 +88,13 @@ fn text(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
     if quoted.quote().is_some() {
         return literal(c, found);
     }
-    let span = element_word(c);
+    let mut span = element_word(c);
     let mut rest = Cursor::new(c.bytes, span.end);
+    if text::public_id(c.rest()) == Some(span.len() + 1) && rest.eat(b",") {
+        // The second part of a license.
+        span.end = element_word(&rest).end;
+        rest.at = span.end;
+    }
     rest.space(1);
     // The closing tag may come on a line that is not there yet.
     if !span.is_empty() && (rest.peek(0) == b'<' || rest.at >= c.bytes.len()) {
@@ -235,7 +240,7 @@ fn member(bytes: &[u8], within: Span, found: &mut Vec<Literal>) {
         c.quote();
         c.blanks();
         if c.eat(b">") {
-            super::pair::text(&mut c, found);
+            element_text(&mut c, found);
         } else if c.eat(b":") || c.eat(b"=") {
             c.space(1);
             literal(&mut c, found);

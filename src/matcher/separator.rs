@@ -40,7 +40,7 @@ pub(super) fn closers(c: &mut Cursor<'_>) -> Closed {
 }
 
 /// Goes over a closing inline tag, unless an element follows: that one may be the sibling with the
-/// value.
+/// value. A highlighter puts each token into an element, so the separator may stand in the next.
 fn inline_end(c: &mut Cursor<'_>) -> bool {
     let mut next = *c;
     if c.peek(1) != b'/' || !next.inline_tag() {
@@ -50,8 +50,14 @@ fn inline_end(c: &mut Cursor<'_>) -> bool {
     next.blanks();
     if next.peek(0) != b'<' {
         c.at = after;
+        return true;
     }
-    next.peek(0) != b'<'
+    next.inline_tags();
+    let is_separator = matches!(next.peek(0), b'=' | b':');
+    if is_separator {
+        *c = next;
+    }
+    is_separator
 }
 
 /// Goes over the accessors of a C# property, and over a short remark: `Key { get; set; } = …`,

@@ -58,7 +58,7 @@ enum Between {
 pub(super) fn joint(walk: &Walk<'_>, from: usize) -> Option<Joint> {
     let mut c = Cursor::new(walk.bytes, from);
     let closing = c.quote().filter(|q| !matches!(q.mark, Mark::Typographic(_)))?;
-    let between = between(&mut c)?;
+    let between = between(&mut c, diff_sign(walk))?;
     prefix(&mut c);
     let quote = c.quote().filter(|q| q.depth == closing.depth && is_alike(closing, *q))?;
     let joint = Joint { end: c.at, quote, list: walk.list, is_loose: false };
@@ -84,7 +84,7 @@ pub(super) fn joint(walk: &Walk<'_>, from: usize) -> Option<Joint> {
         Between::Operator { is_common: true } => Some(joint),
         Between::Operator { is_common: false } => sure(is_plain(&c)),
         Between::Nothing { lines, is_indented } => {
-            let is_apart = if lines > 0 { is_indented } else { is_long(&c) };
+            let is_apart = if lines > 0 { is_indented } else { is_long(&c) || joins_short(walk) };
             let opened = walk.inside.or_else(|| walk.opening());
             let is_same = opened.is_some_and(|q| q.mark == closing.mark);
             sure(is_apart && is_same && is_plain(&c) && may_stand_beside(walk, lines))
@@ -111,7 +111,7 @@ fn is_alike(a: Quote, b: Quote) -> bool {
 }
 
 /// Goes over what stands between two literals.
-fn between(c: &mut Cursor<'_>) -> Option<Between> {
+fn between(c: &mut Cursor<'_>, diff: Option<u8>) -> Option<Between> {
     let mut call = *c;
     if call.eat(b".join(") {
         brackets(&mut call);
@@ -128,9 +128,17 @@ fn between(c: &mut Cursor<'_>) -> Option<Between> {
     if closed {
         return None;
     }
-    let (lines, is_indented) = gap(c);
+    let (lines, mut is_indented) = gap(c);
+    let is_diff = skip_diff_sign(c, diff);
+    is_indented |= is_diff;
+    // In a diff, `+` before the literal may be the operator as well.
+    let is_quoted = is_diff && diff == Some(b'+') && { *c }.quote().is_some();
+    if is_quoted {
+        return Some(Between::Operator { is_common: true });
+    }
     if c.eat(b",") {
         gap(c);
+        skip_diff_sign(c, diff);
         brackets(c);
         return Some(Between::Comma);
     }
@@ -141,7 +149,38 @@ fn between(c: &mut Cursor<'_>) -> Option<Between> {
     };
     let Some(operator) = operator else { return Some(Between::Nothing { lines, is_indented }) };
     gap(c);
+    skip_diff_sign(c, diff);
     Some(Between::Operator { is_common: matches!(*operator, b"+" | b".." | b"++" | b"<>" | b"||") })
+}
+
+/// The sign with which a diff marks the line where the value begins.
+fn diff_sign(walk: &Walk<'_>) -> Option<u8> {
+    const MAX_LINE_BYTES: usize = 256;
+    let from = walk.start.saturating_sub(MAX_LINE_BYTES);
+    let before = &walk.bytes[from..walk.start];
+    let line = match memchr::memrchr(b'\n', before) {
+        Some(i) => i + 1,
+        None if from == 0 => 0,
+        None => return None,
+    };
+    before.get(line).copied().filter(|b| matches!(b, b'+' | b'-'))
+}
+
+/// What stands before a literal, without the sign of a diff that begins its line.
+fn without_diff_sign(before: &[u8], diff: Option<u8>) -> &[u8] {
+    let rest = before.split_last().filter(|(last, rest)| diff == Some(**last) && rest.ends_with(b"\n"));
+    rest.map_or(before, |(_, rest)| rest.trim_ascii_end())
+}
+
+/// Goes over the sign of a diff at the beginning of a line, and the blanks behind it.
+fn skip_diff_sign(c: &mut Cursor<'_>, diff: Option<u8>) -> bool {
+    let is_first = c.at > 0 && c.bytes[c.at - 1] == b'\n';
+    let is_sign = is_first && diff == Some(c.peek(0));
+    if is_sign {
+        c.at += 1;
+        c.blanks();
+    }
+    is_sign
 }
 
 /// Goes over brackets and blanks before the first element of a list.
@@ -239,20 +278,44 @@ fn is_long(c: &Cursor<'_>) -> bool {
     length >= MIN_BESIDE && !word.iter().all(u8::is_ascii_lowercase)
 }
 
-/// Whether a literal beside the first one belongs to it: not in a list without commas, and on one line
-/// only where something assigns them, since else they are words of a command.
-fn may_stand_beside(walk: &Walk<'_>, lines: usize) -> bool {
+/// What stands before the first literal, without quotes, letters before them and blanks.
+fn before_first<'b>(walk: &Walk<'b>) -> &'b [u8] {
     let before = &walk.bytes[walk.start.saturating_sub(MAX_CALL_BYTES)..walk.start];
     let trimmed = before.trim_ascii_end();
     let quotes = trimmed.iter().rev().take_while(|b| matches!(b, b'"' | b'\'' | b'`' | b'\\')).count();
-    let before = trimmed[..trimmed.len() - quotes].trim_ascii_end();
-    let before = before.strip_suffix(b"\\").unwrap_or(before).trim_ascii_end();
+    let before = &trimmed[..trimmed.len() - quotes];
+    let letters = before.iter().rev().take(3).take_while(|b| b"LuURrb8fF@".contains(b)).count();
+    // More letters are a word, not the prefix of a literal.
+    let is_prefix = |at: usize| at > 0 && !before[at - 1].is_ascii_alphanumeric() && before[at - 1] != b'_';
+    let prefix = before.len() - letters;
+    let before = if quotes > 0 && letters < 3 && is_prefix(prefix) { &before[..prefix] } else { before };
+    let before = without_diff_sign(before.trim_ascii_end(), diff_sign(walk));
+    before.strip_suffix(b"\\").unwrap_or(before).trim_ascii_end()
+}
+
+/// Whether the line before the first literal defines a macro.
+fn is_in_macro(before: &[u8]) -> bool {
+    let line = before.rsplit(|b| *b == b'\n').next().unwrap_or(before);
+    memchr::memmem::find(line, b"define").is_some()
+}
+
+/// Whether a literal beside the first one belongs to it: not in a list without commas, and on one line
+/// only where something assigns them, since else they are words of a command.
+fn may_stand_beside(walk: &Walk<'_>, lines: usize) -> bool {
+    let before = before_first(walk);
     if before.ends_with(b"[") || before.ends_with(b"'(") || before.ends_with(b"=(") && lines == 0 {
         return false;
     }
-    let line = before.rsplit(|b| *b == b'\n').next().unwrap_or(before);
-    let is_macro = memchr::memmem::find(line, b"define").is_some();
-    lines > 0 || is_macro || before.last().is_some_and(|b| b"=:(,{>".contains(b))
+    lines > 0 || is_in_macro(before) || before.last().is_some_and(|b| b"=:(,{>".contains(b))
+}
+
+/// Whether even short literals on one line are joined: in a macro, inside a bracket, and behind an
+/// equals sign with blanks around it, which a shell does not take for an assignment.
+fn joins_short(walk: &Walk<'_>) -> bool {
+    let before = before_first(walk);
+    let between = &walk.bytes[walk.start.saturating_sub(MAX_CALL_BYTES)..walk.start][before.len()..];
+    let is_spaced = before.ends_with(b" =") && between.starts_with(b" ");
+    walk.is_named && (is_in_macro(before) || before.ends_with(b"(") || is_spaced)
 }
 
 /// What stands before the quote that opens the first literal.
@@ -260,7 +323,7 @@ fn before_literal<'b>(walk: &Walk<'b>, closing: Quote) -> &'b [u8] {
     let before = &walk.bytes[walk.start.saturating_sub(MAX_CALL_BYTES)..walk.start];
     let before = &before[..before.len().saturating_sub(closing.depth + 1)];
     let letters = before.iter().rev().take(2).take_while(|b| b"LuUb8@".contains(b)).count();
-    before[..before.len() - letters].trim_ascii_end()
+    without_diff_sign(before[..before.len() - letters].trim_ascii_end(), diff_sign(walk))
 }
 
 /// Whether the first literal may be an element of a list, or an argument.
@@ -310,14 +373,17 @@ fn is_argument_of_joining(before: &[u8]) -> bool {
 
 /// `["…", "…"].join("")` from the end of the first literal on.
 fn is_joined_behind(walk: &Walk<'_>, from: usize) -> bool {
+    let diff = diff_sign(walk);
     let mut c = Cursor::new(&walk.bytes[..walk.limit], from);
     loop {
         if c.quote().is_none() {
             return false;
         }
         gap(&mut c);
+        skip_diff_sign(&mut c, diff);
         let comma = c.eat(b",");
         gap(&mut c);
+        skip_diff_sign(&mut c, diff);
         if c.eat(b"]") {
             break;
         }

@@ -132,6 +132,8 @@ struct Walk<'b> {
     at: usize,
     /// It is not followed further.
     limit: usize,
+    /// A name has led to it.
+    is_named: bool,
     /// It begins as a token does.
     is_token: bool,
     /// It begins as a connect token does.
@@ -167,6 +169,7 @@ impl<'b> Walk<'b> {
             start: at,
             at,
             limit: bytes.len().min(at.saturating_add(MAX_JOINED_BYTES)),
+            is_named: name < at,
             is_token,
             is_connect: bytes[at..].starts_with(b"v1."),
             dots: 0,

@@ -100,6 +100,7 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
     let at_separator = c.at;
     c.blanks();
     let blank = c.at > at_separator;
+    c.inline_tags();
     if colon && blank && encoded == 0 {
         c.at += block(c.rest());
     }
@@ -145,7 +146,7 @@ fn closing(c: &mut Cursor<'_>) -> Closed {
     loop {
         if let Some(quote) = c.quote() {
             closed.quote = Some(quote);
-        } else if !c.colour() {
+        } else if !c.colour() && !inline_end(c) {
             match sign(c) {
                 (b'"' | b'\'', length, depth) if length > 1 => {
                     closed.encoded = depth;
@@ -156,6 +157,20 @@ fn closing(c: &mut Cursor<'_>) -> Closed {
             }
         }
     }
+}
+
+/// Goes over the tags between a name and its separator, as HTML of a highlighter has them.
+fn inline_end(c: &mut Cursor<'_>) -> bool {
+    if c.peek(0) != b'<' || c.peek(1) != b'/' {
+        return false;
+    }
+    let mut next = *c;
+    next.inline_tags();
+    let is_separator = matches!(next.peek(0), b'=' | b':');
+    if is_separator {
+        *c = next;
+    }
+    is_separator
 }
 
 /// Goes over a separator; nothing where none stands here, or no value behind it.

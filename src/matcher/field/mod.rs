@@ -234,11 +234,11 @@ fn share(core: &Core) -> u64 {
     core.iter().map(|class| class.iter().map(|b| common(*b)).sum::<u64>()).product()
 }
 
-/// Lower case, without `_` and `-`; nothing where it is too long to be a name.
+/// Lower case, without `_` and `-`, also escaped; nothing where it is too long to be a name.
 fn fold<'b>(text: &[u8], buffer: &'b mut [u8; LONGEST]) -> Option<&'b [u8]> {
     let mut length = 0;
     for &b in text {
-        if !matches!(b, b'_' | b'-') {
+        if !matches!(b, b'_' | b'-' | b'\\') {
             *buffer.get_mut(length)? = b.to_ascii_lowercase();
             length += 1;
         }
