@@ -41,11 +41,14 @@ fn decode(bytes: &[u8], at: usize) -> Option<View> {
     Some(view)
 }
 
-/// What speaks for this order: its units that are ASCII, and of as many those that are printable. The line
-/// end of a text around, which is one byte, makes an ASCII unit with the NUL beside it.
-fn evidence(bytes: &[u8], region: Span, unit: Unit) -> (usize, usize) {
+/// What speaks for this order: a byte order mark at its begin, its units that are ASCII, and of as many those
+/// that are printable. The line end of a text around, which is one byte, makes an ASCII unit with the NUL
+/// beside it.
+fn evidence(bytes: &[u8], region: Span, unit: Unit) -> (bool, usize, usize) {
     let units = || bytes[region.range()].chunks_exact(2).map(|u| unit([u[0], u[1]]));
-    (units().filter(|u| *u < 0x80).count(), units().filter(|u| (0x20..0x7f).contains(u)).count())
+    let is_marked = units().next() == Some(0xfeff);
+    let printable = units().filter(|u| (0x20..0x7f).contains(u)).count();
+    (is_marked, units().filter(|u| *u < 0x80).count(), printable)
 }
 
 /// Units that are text, to both sides, at most [`MAX_REGION`] bytes each way.

@@ -104,9 +104,10 @@ fn other_value<'r>(rule: &'r Rule, value: &[u8]) -> Option<&'r str> {
 fn is_session_key(case: &Case<'_>, around: &Surroundings<'_>) -> bool {
     let name = around.identifier;
     let before = &case.page.bytes[..case.found.name.map_or(0, |n| n.start)];
-    let before = &before[before.len().saturating_sub(24)..];
-    let is_environment =
-        ["environ", "getenv"].iter().any(|w| memchr::memmem::find(before, w.as_bytes()).is_some());
+    let line = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+    // What looks the key up in the environment may put it into the setting of that name all the same.
+    let has = |word: &str| memchr::memmem::find(line, word.as_bytes()).is_some();
+    let is_environment = (has("environ") || has("getenv")) && !has("SECRET_KEY");
     !is_environment
         && case.page.has_extension(".py")
         && (name == "SECRET_KEY" || name.ends_with("app.secret_key"))

@@ -31,6 +31,7 @@ impl<'a> Surroundings<'a> {
             Self { identifier: text, nesting: String::new(), line: Vec::new(), members: Vec::new() };
         let (start, end) = own_line(bytes, span, value);
         all.read_line(bytes, Span::new(start, end), span, value);
+        all.nest(subscripts(&bytes[start..span.start]));
         all.read_up(bytes, start, indent(&bytes[start..]));
         all.read_down(bytes, end, indent(&bytes[start..]));
         all.nesting.push(' ');
@@ -177,6 +178,15 @@ fn last_open_brace(text: &[u8]) -> Option<usize> {
         }
     }
     None
+}
+
+/// What a name is looked up in: `$config['aws']['`, `settings.jwt["`.
+fn subscripts(before: &[u8]) -> &[u8] {
+    const MAX_BYTES: usize = 80;
+    let is_part = |b: &&u8| b.is_ascii_alphanumeric() || b"_$'\"[].->:".contains(b);
+    let length = before.iter().rev().take(MAX_BYTES).take_while(is_part).count();
+    let chain = &before[before.len() - length..];
+    if chain.contains(&b'[') { chain } else { &[] }
 }
 
 /// The comment at the end of a line.

@@ -97,8 +97,8 @@ fn has_other_name(m: &Matcher, page: &Page<'_>, index: usize, run: Span) -> bool
     !is_own && (holds(&path, OTHER_VALUES) || holds(&path, OTHER_KEYS))
 }
 
-/// Whether the number of an application is before the value in the same list, call or row:
-/// `[1400123456, "`, `(1400123456, '`, `| 1400123456 | `.
+/// Whether the number of an application is before the value in the same list or row: `[1400123456, "`,
+/// `| 1400123456 | `.
 fn follows_number(rule: &Rule, line: &[u8]) -> bool {
     let strip =
         |text: &[u8], of: &[u8]| text.len() - text.iter().rev().take_while(|b| of.contains(b)).count();
@@ -108,7 +108,7 @@ fn follows_number(rule: &Rule, line: &[u8]) -> bool {
     let digits = line[..end_of_number].iter().rev().take_while(|b| b.is_ascii_digit()).count();
     let opened = strip(&line[..end_of_number - digits], b"\"'` \t");
     separated < end
-        && line[..opened].last().is_some_and(|b| matches!(b, b'[' | b'(' | b'|' | b'{'))
+        && line[..opened].last().is_some_and(|b| matches!(b, b'[' | b'|'))
         && has_number(rule, &line[end_of_number - digits..end_of_number])
 }
 
