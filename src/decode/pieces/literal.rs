@@ -58,7 +58,11 @@ enum Between {
 pub(super) fn joint(walk: &Walk<'_>, from: usize) -> Option<Joint> {
     let mut c = Cursor::new(walk.bytes, from);
     let closing = c.quote().filter(|q| !matches!(q.mark, Mark::Typographic(_)))?;
-    let between = between(&mut c, diff_sign(walk.bytes, walk.start))?;
+    let between = if appending(walk, &mut c) {
+        Between::Operator { is_common: true }
+    } else {
+        between(&mut c, diff_sign(walk.bytes, walk.start))?
+    };
     prefix(&mut c);
     let quote = c.quote().filter(|q| q.depth == closing.depth && is_alike(closing, *q))?;
     let joint = Joint { end: c.at, quote, list: walk.list, is_loose: false };
@@ -108,6 +112,41 @@ pub(super) fn is_open_joint(text: &[u8], at: usize) -> bool {
 
 fn is_alike(a: Quote, b: Quote) -> bool {
     matches!((a.mark, b.mark), (Mark::Byte(_), Mark::Byte(_)) | (Mark::Entity, Mark::Entity))
+}
+
+/// Goes over the beginning of a statement below that appends to the variable to which the first literal
+/// was assigned: `x += `, in PHP `$x .= `.
+fn appending(walk: &Walk<'_>, c: &mut Cursor<'_>) -> bool {
+    let mut next = *c;
+    next.eat(b";");
+    if gap(&mut next).0 == 0 {
+        return false;
+    }
+    next.diff_sign(diff_sign(walk.bytes, walk.start));
+    let is_name = |b: &&u8| b.is_ascii_alphanumeric() || b"_$.".contains(b);
+    let name = &next.rest()[..next.rest().iter().take(MAX_CALL_BYTES).take_while(is_name).count()];
+    next.at += name.len();
+    next.blanks();
+    let appends = !name.is_empty() && (next.eat(b"+=") || next.eat(b".="));
+    if !appends {
+        return false;
+    }
+    next.blanks();
+    let assigned = before_first(walk).strip_suffix(b"=").unwrap_or(b"");
+    let before = assigned.trim_ascii_end().strip_suffix(name);
+    let is_same = before.is_some_and(|rest| rest.last().is_none_or(|b| !is_name(&b)));
+    if is_same {
+        *c = next;
+    }
+    is_same
+}
+
+/// Whether a statement that may append to a variable begins here, behind the end of another.
+pub(super) fn may_append(text: &[u8]) -> bool {
+    const MAX_HEAD_BYTES: usize = 160;
+    let head = &text[..text.len().min(MAX_HEAD_BYTES)];
+    matches!(head.first(), Some(b'\n' | b'\r'))
+        && (memchr::memmem::find(head, b"+=").is_some() || memchr::memmem::find(head, b".=").is_some())
 }
 
 /// Goes over what stands between two literals.
