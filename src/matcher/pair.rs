@@ -40,6 +40,12 @@ pub(super) fn element(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
     if c.peek(0) == b'<' {
         // `</key>`, then the sibling's opening tag.
         let sign = diff_sign(c.bytes, c.at);
+        // `<td><code>name</code></td>`: the cell of a table closes as well.
+        let mut cell = *c;
+        if cell.inline_tag() && [&b"</td>"[..], b"</th>", b"</dt>"].iter().any(|t| cell.rest().starts_with(t))
+        {
+            *c = cell;
+        }
         if c.peek(1) != b'/' || !close_tag(c) {
             return;
         }
