@@ -31,9 +31,22 @@ pub(crate) enum Mark {
     Typographic(&'static str),
 }
 
-const ENTITIES: [&[u8]; 4] = [b"&quot;", b"&#34;", b"&apos;", b"&#39;"];
+const ENTITIES: [&[u8]; 6] = [b"&quot;", b"&#34;", b"&#x22;", b"&apos;", b"&#39;", b"&#x27;"];
 const TYPOGRAPHIC: [(&str, &str); 6] =
     [("“", "”"), ("‘", "’"), ("「", "」"), ("『", "』"), ("«", "»"), ("”", "”")];
+
+/// The sign with which a diff marks the line of `at`, if it begins with one.
+pub(crate) fn diff_sign(bytes: &[u8], at: usize) -> Option<u8> {
+    const MAX_LINE_BYTES: usize = 256;
+    let from = at.saturating_sub(MAX_LINE_BYTES);
+    let before = &bytes[from..at];
+    let line = match memchr::memrchr(b'\n', before) {
+        Some(i) => i + 1,
+        None if from == 0 => 0,
+        None => return None,
+    };
+    before.get(line).copied().filter(|b| matches!(b, b'+' | b'-'))
+}
 
 impl<'a> Cursor<'a> {
     pub(crate) fn new(bytes: &'a [u8], at: usize) -> Self {
@@ -116,6 +129,18 @@ impl<'a> Cursor<'a> {
             }
             _ => false,
         }
+    }
+
+    /// Goes over the sign of a diff at the beginning of a line, and the blanks behind it; `sign` is that
+    /// of the line where the name or value began.
+    pub(crate) fn diff_sign(&mut self, sign: Option<u8>) -> bool {
+        let is_first = self.at > 0 && self.bytes.get(self.at - 1) == Some(&b'\n');
+        let is_sign = is_first && sign == Some(self.peek(0));
+        if is_sign {
+            self.at += 1;
+            self.blanks();
+        }
+        is_sign
     }
 
     /// Goes over inline tags, a few at most, and the blanks between them.

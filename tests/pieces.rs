@@ -66,6 +66,10 @@ const JOINTS: &[(&str, For, &str, &str, &str)] = &[
     ("a diff, taken out, nothing between", All, "-const char *@ = \"", "\"\n-    \"", "\";\n"),
     ("a diff, a macro", All, "-#define @ \\\n-  \"", "\" \\\n-  \"", "\"\n"),
     ("a diff, a list", All, "+const @ = [\n+  \"", "\",\n+  \"", "\",\n+].join(\"\");\n"),
+    ("JavaScript, appended", All, "let @ = \"", "\";\n@ += \"", "\";\n"),
+    ("PHP, appended", All, "$@ = '", "';\n$@ .= '", "';\n"),
+    ("Python, appended", All, "@ = '", "'\n@ += '", "'\n"),
+    ("shell, appended", All, "@='", "'\n@+='", "'\n"),
     ("C, commented", All, "char *@ = \"", "\" // the first\n   \"", "\";\n"),
     ("C, commented out", All, "// char *@ = \"", "\"\n//   \"", "\";\n"),
     ("Python, in brackets", All, "@ = (\n    '", "'\n    '", "'\n)\n"),
@@ -230,7 +234,7 @@ fn check(rounds: u64) {
                     continue;
                 }
                 let before = before.replace('@', name);
-                let text = format!("{before}{}{behind}", pieces.join(between));
+                let text = format!("{before}{}{behind}", pieces.join(&between.replace('@', name)));
                 let said = complaints(&text, before.len(), &pieces, kind, *is_token);
                 if !said.is_empty() {
                     wrong.push(format!(
@@ -266,7 +270,11 @@ fn a_stream_hides_the_pieces_that_come_line_by_line() {
             let value = rng.alnum(length);
             let pieces: Vec<String> =
                 value.as_bytes().chunks(60).map(|c| String::from_utf8_lossy(c).into_owned()).collect();
-            let text = format!("{}{}{behind}plain\n", before.replace('@', name), pieces.join(between));
+            let text = format!(
+                "{}{}{behind}plain\n",
+                before.replace('@', name),
+                pieces.join(&between.replace('@', name))
+            );
             for step in [1, 100, 5_000] {
                 let done = scrub(&MASKER, text.as_bytes(), &[step], false);
                 let left = pieces.iter().filter(|p| p.len() >= 8 && contains(&done.bytes, p)).count();

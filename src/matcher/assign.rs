@@ -5,7 +5,7 @@
 
 use super::bare::bare;
 use super::context::{FILE_BYTES, NEAR_BYTES};
-use super::cursor::Cursor;
+use super::cursor::{Cursor, diff_sign};
 use super::fallback::{Stop, fallback, shell_default};
 use super::inner::inner;
 use super::literal::{Literal, alone, fenced, literal, literal_in, next_line, prefix, wrapper};
@@ -259,6 +259,7 @@ fn value(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
     let end = c.at;
     if c.line_end() {
         c.space(1);
+        c.diff_sign(diff_sign(c.bytes, end));
         let below = *c;
         next_line(c, found);
         if found.is_empty() {
@@ -318,6 +319,7 @@ fn block_scalar(c: &mut Cursor<'_>, found: &mut Vec<Literal>) -> bool {
         return false;
     }
     body.space(1);
+    body.diff_sign(diff_sign(c.bytes, c.at));
     alone(&mut body, Form::Bare, found);
     // A license may be folded behind its comma.
     let id = bare(&body);

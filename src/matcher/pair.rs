@@ -3,7 +3,7 @@
 
 use super::Name;
 use super::bare::{bare, element_word};
-use super::cursor::Cursor;
+use super::cursor::{Cursor, diff_sign};
 use super::literal::{Literal, literal};
 use crate::matcher::Form;
 use crate::text::{self, Span};
@@ -39,10 +39,18 @@ const KEYS: [&str; 10] =
 pub(super) fn element(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
     if c.peek(0) == b'<' {
         // `</key>`, then the sibling's opening tag.
+        let sign = diff_sign(c.bytes, c.at);
+        // `<td><code>name</code></td>`: the cell of a table closes as well.
+        let mut cell = *c;
+        if cell.inline_tag() && [&b"</td>"[..], b"</th>", b"</dt>"].iter().any(|t| cell.rest().starts_with(t))
+        {
+            *c = cell;
+        }
         if c.peek(1) != b'/' || !close_tag(c) {
             return;
         }
         c.space(2);
+        c.diff_sign(sign);
         if c.peek(0) != b'<' || c.peek(1) == b'/' || !close_tag(c) {
             return;
         }

@@ -1,7 +1,7 @@
 //! What joins string literals: nothing, an operator, a comma of a list that a call joins.
 
 use super::{Walk, is_value_byte};
-use crate::cursor::{Cursor, Mark, Quote};
+use crate::cursor::{Cursor, Mark, Quote, diff_sign};
 
 /// How far back a call that joins its arguments is looked for, in bytes.
 const MAX_CALL_BYTES: usize = 64;
@@ -58,7 +58,11 @@ enum Between {
 pub(super) fn joint(walk: &Walk<'_>, from: usize) -> Option<Joint> {
     let mut c = Cursor::new(walk.bytes, from);
     let closing = c.quote().filter(|q| !matches!(q.mark, Mark::Typographic(_)))?;
-    let between = between(&mut c, diff_sign(walk))?;
+    let between = if appending(walk, &mut c) {
+        Between::Operator { is_common: true }
+    } else {
+        between(&mut c, diff_sign(walk.bytes, walk.start))?
+    };
     prefix(&mut c);
     let quote = c.quote().filter(|q| q.depth == closing.depth && is_alike(closing, *q))?;
     let joint = Joint { end: c.at, quote, list: walk.list, is_loose: false };
@@ -110,6 +114,41 @@ fn is_alike(a: Quote, b: Quote) -> bool {
     matches!((a.mark, b.mark), (Mark::Byte(_), Mark::Byte(_)) | (Mark::Entity, Mark::Entity))
 }
 
+/// Goes over the beginning of a statement below that appends to the variable to which the first literal
+/// was assigned: `x += `, in PHP `$x .= `.
+fn appending(walk: &Walk<'_>, c: &mut Cursor<'_>) -> bool {
+    let mut next = *c;
+    next.eat(b";");
+    if gap(&mut next).0 == 0 {
+        return false;
+    }
+    next.diff_sign(diff_sign(walk.bytes, walk.start));
+    let is_name = |b: &&u8| b.is_ascii_alphanumeric() || b"_$.".contains(b);
+    let name = &next.rest()[..next.rest().iter().take(MAX_CALL_BYTES).take_while(is_name).count()];
+    next.at += name.len();
+    next.blanks();
+    let appends = !name.is_empty() && (next.eat(b"+=") || next.eat(b".="));
+    if !appends {
+        return false;
+    }
+    next.blanks();
+    let assigned = before_first(walk).strip_suffix(b"=").unwrap_or(b"");
+    let before = assigned.trim_ascii_end().strip_suffix(name);
+    let is_same = before.is_some_and(|rest| rest.last().is_none_or(|b| !is_name(&b)));
+    if is_same {
+        *c = next;
+    }
+    is_same
+}
+
+/// Whether a statement that may append to a variable begins here, behind the end of another.
+pub(super) fn may_append(text: &[u8]) -> bool {
+    const MAX_HEAD_BYTES: usize = 160;
+    let head = &text[..text.len().min(MAX_HEAD_BYTES)];
+    matches!(head.first(), Some(b'\n' | b'\r'))
+        && (memchr::memmem::find(head, b"+=").is_some() || memchr::memmem::find(head, b".=").is_some())
+}
+
 /// Goes over what stands between two literals.
 fn between(c: &mut Cursor<'_>, diff: Option<u8>) -> Option<Between> {
     let mut call = *c;
@@ -129,7 +168,7 @@ fn between(c: &mut Cursor<'_>, diff: Option<u8>) -> Option<Between> {
         return None;
     }
     let (lines, mut is_indented) = gap(c);
-    let is_diff = skip_diff_sign(c, diff);
+    let is_diff = c.diff_sign(diff);
     is_indented |= is_diff;
     // In a diff, `+` before the literal may be the operator as well.
     let is_quoted = is_diff && diff == Some(b'+') && { *c }.quote().is_some();
@@ -138,7 +177,7 @@ fn between(c: &mut Cursor<'_>, diff: Option<u8>) -> Option<Between> {
     }
     if c.eat(b",") {
         gap(c);
-        skip_diff_sign(c, diff);
+        c.diff_sign(diff);
         brackets(c);
         return Some(Between::Comma);
     }
@@ -149,38 +188,14 @@ fn between(c: &mut Cursor<'_>, diff: Option<u8>) -> Option<Between> {
     };
     let Some(operator) = operator else { return Some(Between::Nothing { lines, is_indented }) };
     gap(c);
-    skip_diff_sign(c, diff);
+    c.diff_sign(diff);
     Some(Between::Operator { is_common: matches!(*operator, b"+" | b".." | b"++" | b"<>" | b"||") })
-}
-
-/// The sign with which a diff marks the line where the value begins.
-fn diff_sign(walk: &Walk<'_>) -> Option<u8> {
-    const MAX_LINE_BYTES: usize = 256;
-    let from = walk.start.saturating_sub(MAX_LINE_BYTES);
-    let before = &walk.bytes[from..walk.start];
-    let line = match memchr::memrchr(b'\n', before) {
-        Some(i) => i + 1,
-        None if from == 0 => 0,
-        None => return None,
-    };
-    before.get(line).copied().filter(|b| matches!(b, b'+' | b'-'))
 }
 
 /// What stands before a literal, without the sign of a diff that begins its line.
 fn without_diff_sign(before: &[u8], diff: Option<u8>) -> &[u8] {
     let rest = before.split_last().filter(|(last, rest)| diff == Some(**last) && rest.ends_with(b"\n"));
     rest.map_or(before, |(_, rest)| rest.trim_ascii_end())
-}
-
-/// Goes over the sign of a diff at the beginning of a line, and the blanks behind it.
-fn skip_diff_sign(c: &mut Cursor<'_>, diff: Option<u8>) -> bool {
-    let is_first = c.at > 0 && c.bytes[c.at - 1] == b'\n';
-    let is_sign = is_first && diff == Some(c.peek(0));
-    if is_sign {
-        c.at += 1;
-        c.blanks();
-    }
-    is_sign
 }
 
 /// Goes over brackets and blanks before the first element of a list.
@@ -289,7 +304,7 @@ fn before_first<'b>(walk: &Walk<'b>) -> &'b [u8] {
     let is_prefix = |at: usize| at > 0 && !before[at - 1].is_ascii_alphanumeric() && before[at - 1] != b'_';
     let prefix = before.len() - letters;
     let before = if quotes > 0 && letters < 3 && is_prefix(prefix) { &before[..prefix] } else { before };
-    let before = without_diff_sign(before.trim_ascii_end(), diff_sign(walk));
+    let before = without_diff_sign(before.trim_ascii_end(), diff_sign(walk.bytes, walk.start));
     before.strip_suffix(b"\\").unwrap_or(before).trim_ascii_end()
 }
 
@@ -323,7 +338,7 @@ fn before_literal<'b>(walk: &Walk<'b>, closing: Quote) -> &'b [u8] {
     let before = &walk.bytes[walk.start.saturating_sub(MAX_CALL_BYTES)..walk.start];
     let before = &before[..before.len().saturating_sub(closing.depth + 1)];
     let letters = before.iter().rev().take(2).take_while(|b| b"LuUb8@".contains(b)).count();
-    without_diff_sign(before[..before.len() - letters].trim_ascii_end(), diff_sign(walk))
+    without_diff_sign(before[..before.len() - letters].trim_ascii_end(), diff_sign(walk.bytes, walk.start))
 }
 
 /// Whether the first literal may be an element of a list, or an argument.
@@ -373,17 +388,17 @@ fn is_argument_of_joining(before: &[u8]) -> bool {
 
 /// `["…", "…"].join("")` from the end of the first literal on.
 fn is_joined_behind(walk: &Walk<'_>, from: usize) -> bool {
-    let diff = diff_sign(walk);
+    let diff = diff_sign(walk.bytes, walk.start);
     let mut c = Cursor::new(&walk.bytes[..walk.limit], from);
     loop {
         if c.quote().is_none() {
             return false;
         }
         gap(&mut c);
-        skip_diff_sign(&mut c, diff);
+        c.diff_sign(diff);
         let comma = c.eat(b",");
         gap(&mut c);
-        skip_diff_sign(&mut c, diff);
+        c.diff_sign(diff);
         if c.eat(b"]") {
             break;
         }

@@ -54,7 +54,8 @@ pub(crate) fn ask(bytes: &[u8], name: usize, at: usize, end: usize) -> Option<(A
 fn ends_there(bytes: &[u8], at: usize, end: usize) -> bool {
     match bytes[end..] {
         [b' ' | b',' | b';' | b')' | b']' | b'}', ..] | [] => bytes[end - 1] != b'=',
-        [b'"' | b'\'', b'}' | b']' | b';', ..] | [b'"' | b'\''] => true,
+        [b'"' | b'\'', b'}' | b']', ..] | [b'"' | b'\''] => true,
+        [b'"' | b'\'', b';', ref rest @ ..] => !literal::may_append(rest),
         // An element of a list may be joined with the next.
         [b'"' | b'\'', b',', ..] => at > 1 && matches!(bytes[at - 2], b':' | b'='),
         _ => false,
