@@ -26,8 +26,8 @@ fn decode(bytes: &[u8], at: usize) -> Option<View> {
     let (region, unit) =
         orders.into_iter().flatten().max_by_key(|(region, unit)| evidence(bytes, *region, *unit))?;
     let mut view = View::new(region);
-    view.cut_start = at - region.start >= MAX_REGION / 2;
-    view.cut_end = region.end - at >= MAX_REGION / 2;
+    view.cut_start = at.saturating_sub(region.start) >= MAX_REGION / 2;
+    view.cut_end = region.end.saturating_sub(at) >= MAX_REGION / 2;
     let mut i = region.start;
     while i + 2 <= region.end {
         let first = unit([bytes[i], bytes[i + 1]]);
