@@ -46,8 +46,9 @@ fn leaks<'d>(detector: &'d Detector, path: &str, text: &str) -> Vec<Detection<'d
 /// not have its line for itself, a full stop and the like may belong to a sentence.
 fn is_value(carrier: &Carrier, value: &[u8], key: &str) -> bool {
     let secret = if carrier.is_license { value.split(|b| *b == b',').next_back() } else { Some(value) };
-    let end = if carrier.is_sentence { key.trim_end_matches(['.', '!', '~', '#', '@', '?']) } else { key };
-    secret.is_some_and(|secret| secret == key.as_bytes() || secret == end.as_bytes())
+    let is_punctuation = |b: &u8| b".!~#@?".contains(b);
+    let rest = secret.and_then(|secret| key.as_bytes().strip_prefix(secret));
+    rest.is_some_and(|rest| rest.is_empty() || (carrier.is_sentence && rest.iter().all(is_punctuation)))
 }
 
 #[test]

@@ -230,7 +230,7 @@ fn after_colon(c: &mut Cursor<'_>, quoted: bool, found: &mut Vec<Literal>) {
         let ends_word = kind > 0 && line[0].is_ascii_alphabetic() | matches!(line[0], b'&' | b'[');
         let assigned = line.get(kind) == Some(&b'=') && line.get(kind + 1) != Some(&b'=');
         // Glued to an equals sign, a type is before a literal; elsewhere it is the begin of a value.
-        let glued = kind > 0 && line[kind - 1].is_ascii_alphanumeric();
+        let glued = kind > 0 && !matches!(line[kind - 1], b' ' | b':' | b'>' | b']');
         let assigned = assigned && (!glued || matches!(line.get(kind + 1), Some(b'"' | b'\'' | b'`')));
         if ends_word
             && assigned

@@ -57,6 +57,12 @@ fn continued(walk: &Walk<'_>, from: usize) -> Option<usize> {
     let line = from + 1 + real(&walk.bytes[from + 1..])?;
     let mut c = Cursor::new(walk.bytes, line);
     c.blanks();
+    // The next setting of an environment file, whose value before may end with any sign.
+    let name =
+        c.rest().iter().take(MAX_LINE_BYTES).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    if walk.inside.is_none() && c.at == line && name > 0 && matches!(c.peek(name), b'=' | b':') {
+        return None;
+    }
     if c.at == line || walk.is_token || walk.opening().is_some() || walk.inside.is_some() {
         return Some(c.at);
     }
