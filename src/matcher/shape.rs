@@ -182,12 +182,24 @@ pub(super) fn may_hold_license(bytes: &[u8], hit: usize) -> bool {
     let is_part = |b: &u8| is_key_byte(*b) || b"@#%?".contains(b);
     let is_run = |i: usize| {
         let run = near[i + 1..].iter().take(12).take_while(|b| is_part(b)).count();
-        // A value in pieces may go on behind a joint.
-        let is_cut = |b: &u8| b"\"'`\\<&=\n\r\x1b".contains(b);
-        let before = i > 0 && near[i - 1].is_ascii_alphanumeric();
-        run == 12 || ((run > 0 || before) && near.get(i + 1 + run).is_some_and(is_cut))
+        run == 12 || may_be_cut(near, i, run)
     };
-    memchr::memchr2_iter(b',', b'%', near).any(is_run) || memchr::memmem::find(near, b"',',").is_some()
+    memchr::memchr2_iter(b',', b'%', near).any(is_run)
+}
+
+/// Whether the comma at `i` may be that of a license in pieces: capitals and digits are before it, or the begin
+/// of a piece, and a joint soon behind it, or it is an element of a list of characters.
+fn may_be_cut(near: &[u8], i: usize, run: usize) -> bool {
+    let is_id_byte = |b: &&u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+    let length = near[..i].iter().rev().take(12).take_while(is_id_byte).count();
+    let (before, id) = near[..i].split_at(i - length);
+    let is_cut = |b: &u8| b"\"'`\\<&=\n\r\x1b".contains(b);
+    let is_opened = length > 0 && matches!(before.last(), Some(b'"' | b'\'' | b'`'));
+    let is_id = is_opened || id.iter().any(u8::is_ascii_uppercase);
+    // A piece may begin with the comma.
+    let begins = run > 0 && i > 0 && b"\"'`> \nm;".contains(&near[i - 1]);
+    ((is_id || begins) && near.get(i + 1 + run).is_some_and(is_cut))
+        || (i > 0 && near[i - 1] == b'\'' && near[i + 1..].starts_with(b"',"))
 }
 
 /// A private key in the armour of PEM, with a body. Code that only names the two lines of the armour
