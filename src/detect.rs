@@ -5,18 +5,21 @@
 //! which the same is done again, judges give verdicts, overlaps are resolved.
 
 mod detection;
+mod glance;
+mod join;
 mod overlap;
 mod places;
+mod views;
 
 use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use crate::blob::{Blob, HEAD};
-use crate::decode::{Ask, DECODERS, Decoder, MAX_DEPTH, View};
+use crate::blob::Blob;
+use crate::decode::{Ask, DECODERS, MAX_DEPTH, View};
 use crate::finding::{Status, Verdict};
 use crate::judge::{self, Case};
-use crate::matcher::context::{Context, UnknownPath};
+use crate::matcher::context::Context;
 use crate::matcher::csv::Columns;
 use crate::matcher::field::Fields;
 use crate::matcher::{self, Asks, Form, Match, Matcher, Page};
@@ -26,8 +29,10 @@ use crate::text::Span;
 
 pub use detection::Detection;
 use detection::{Detections, Wanted};
+pub(crate) use join::join;
 use overlap::resolve;
-pub(crate) use places::{Place, Rows, join};
+pub(crate) use places::{Place, Rows};
+use views::{inner, open, stretch};
 
 /// The prefilter's hits are worked off in stretches of this many bytes, which stay in the cache.
 const STRETCH: usize = 16 * 1024;
@@ -35,15 +40,8 @@ const STRETCH: usize = 16 * 1024;
 /// What is anchored this far outside the owned part may reach into it, and is looked at, too.
 const MARGIN: usize = 16 * 1024;
 
-/// How far a change can reach: further than the longest value with its name, or than one half as long
-/// under an encoding that doubles it.
-const REACH: usize = 9 * 1024;
-
 /// Near the cut end of a view a name or a value may be cut as well; the next view has it whole.
 const CUT: usize = 1024;
-
-/// How much is read around a change for a word of a rule's context that the change completes.
-const CONTEXT_WORD_BYTES: usize = 64;
 
 /// The detector: immutable and shared by all threads.
 #[derive(Debug)]
@@ -164,92 +162,6 @@ impl Detector {
             found.all.retain(|d| blob.owned.range().contains(&d.span.start));
             found.all.into_iter().for_each(sink);
         }
-    }
-
-    /// Gives `sink` the leaks of whole contents that have no path yet: what [`Detector::detect`] gives
-    /// for any path that holds no word of a rule. Gives back the rules, by number, for which such a word
-    /// could change that: see [`Detector::glance_by_path`].
-    ///
-    /// With `changed`, the rest of `bytes` stands in other contents in which nothing was found: then
-    /// only what can have to do with these ranges is looked at.
-    pub fn glance<'d>(
-        &'d self,
-        bytes: &[u8],
-        changed: Option<&[Range<usize>]>,
-        scratch: &mut Scratch,
-        sink: &mut dyn FnMut(Detection<'d>),
-    ) -> Vec<usize> {
-        let unknown = UnknownPath::default();
-        self.glance_at(bytes, changed, &unknown, scratch, sink);
-        unknown.asked.into_inner()
-    }
-
-    /// What a rule finds besides in such contents where their path holds a word of its `context`.
-    pub fn glance_by_path<'d>(
-        &'d self,
-        rule: usize,
-        bytes: &[u8],
-        changed: Option<&[Range<usize>]>,
-        scratch: &mut Scratch,
-        sink: &mut dyn FnMut(Detection<'d>),
-    ) {
-        let unknown = UnknownPath { names: Some(rule), ..UnknownPath::default() };
-        self.glance_at(bytes, changed, &unknown, scratch, &mut |detection| {
-            if std::ptr::eq(detection.rule, &self.rules[rule]) {
-                sink(detection);
-            }
-        });
-    }
-
-    fn glance_at<'d>(
-        &'d self,
-        bytes: &[u8],
-        changed: Option<&[Range<usize>]>,
-        unknown: &UnknownPath,
-        scratch: &mut Scratch,
-        sink: &mut dyn FnMut(Detection<'d>),
-    ) {
-        let context = Context::somewhere(unknown);
-        let page = Page {
-            bytes,
-            path: "",
-            entry: &[],
-            root: None,
-            rules: &self.rules,
-            context: &context,
-            around: None,
-        };
-        let head = &bytes[..bytes.len().min(HEAD)];
-        let columns = Columns::of(&self.matcher, head);
-        // So may a word that says whose a value far from it is.
-        let gives_context = |changed: &[Range<usize>]| {
-            let near = |range: &Range<usize>| {
-                range.start.saturating_sub(CONTEXT_WORD_BYTES)
-                    ..bytes.len().min(range.end + CONTEXT_WORD_BYTES)
-            };
-            changed.iter().any(|range| self.matcher.has_context_word(&bytes[near(range)]))
-        };
-        let anywhere = self.has_expressions || changed.is_some_and(gives_context);
-        // The names of columns say what stands far below them, and an expression may span everything.
-        let all = 0..bytes.len();
-        let ranges = match changed {
-            Some(changed) if !anywhere && (columns.is_none() || !touches(changed, head.len())) => {
-                widened(changed, bytes.len())
-            }
-            _ => vec![all],
-        };
-        let mut found = Detections::new(Wanted::Leaks);
-        for range in ranges {
-            self.page(&page, range.clone(), &[], scratch, &mut found);
-            if let Some(columns) = &columns {
-                let mut matches = Vec::new();
-                columns.rows(&self.matcher, &page, true, range, &mut matches);
-                self.judge(&page, &mut matches, &[], &mut found);
-            }
-        }
-        self.expressions(&page, &mut found);
-        resolve(&mut found.all);
-        found.all.into_iter().for_each(sink);
     }
 
     /// Looks at `range` of a page, and at the views that open there.
@@ -403,53 +315,4 @@ impl Detector {
             name_bytes: found.name.map_or(0, Span::len),
         })
     }
-}
-
-/// The view of a decoder at a place, unless it was opened there already.
-fn open(decoder: &Decoder, page: &Page<'_>, ask: &Ask, seen: &mut Vec<(&'static str, Span)>) -> Option<View> {
-    let at = ask.at;
-    let has_seen = |(name, span): &(&str, Span)| *name == decoder.name && span.range().contains(&at);
-    if seen.iter().rev().take(4).any(has_seen) {
-        return None;
-    }
-    let view = (decoder.decode)(page.bytes, ask)?;
-    let safe_end =
-        if view.cut_end { view.source.end.saturating_sub(4 * CUT).max(at + 1) } else { view.source.end };
-    let safe = view.value.map_or(Span::new(view.source.start, safe_end), |v| v.source);
-    seen.push((decoder.name, safe));
-    Some(view)
-}
-
-/// The page that a view is.
-fn inner<'v>(page: &Page<'v>, view: &'v View, context: &'v Context<'v>) -> Page<'v> {
-    /// What may decide over a value in pieces stands so near.
-    const AROUND: usize = 1024;
-    let around = view.value.map(|v| {
-        let end = page.bytes.len().min(v.source.end + AROUND);
-        &page.bytes[v.source.start.saturating_sub(AROUND)..end]
-    });
-    Page { bytes: &view.bytes, around: around.or(page.around), context, ..*page }
-}
-
-/// Where in a view hits are looked for.
-fn stretch(view: &View) -> Range<usize> {
-    view.value.map_or(0..view.bytes.len(), |v| v.name..v.span.end)
-}
-
-/// True where something changed in the first `head` bytes.
-fn touches(changed: &[Range<usize>], head: usize) -> bool {
-    changed.first().is_some_and(|range| range.start <= head)
-}
-
-/// The ranges with all around them that a value in them may be anchored in, joined where they meet.
-fn widened(changed: &[Range<usize>], length: usize) -> Vec<Range<usize>> {
-    let mut out: Vec<Range<usize>> = Vec::with_capacity(changed.len());
-    for range in changed {
-        let wide = range.start.saturating_sub(REACH)..length.min(range.end + REACH);
-        match out.last_mut() {
-            Some(last) if wide.start <= last.end => last.end = last.end.max(wide.end),
-            _ => out.push(wide),
-        }
-    }
-    out
 }
