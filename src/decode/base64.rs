@@ -38,6 +38,9 @@ fn decode(bytes: &[u8], at: usize) -> Option<View> {
 /// the `/` of a path or the `-` of a name looks like a digit, so the place behind it is tried, too.
 fn text_start(bytes: &[u8], run: Span, at: usize) -> Option<usize> {
     let is_text = |start: usize| {
+        if !may_begin_text(&bytes[start..run.end]) {
+            return false;
+        }
         let (sample, length) = sample(&bytes[start..run.end]);
         length >= 20 && looks_like_text(&sample[..length])
     };
@@ -51,6 +54,17 @@ fn text_start(bytes: &[u8], run: Span, at: usize) -> Option<usize> {
     } else {
         behind().filter(|&s| is_text(s))
     }
+}
+
+/// A quick refusal by the first three bytes: most of what only looks like base64 has one among them that no
+/// text has there.
+fn may_begin_text(text: &[u8]) -> bool {
+    let Some([a, b, c, d]) = text.first_chunk::<4>().map(|four| four.map(value)) else { return true };
+    let (Some(a), Some(b), Some(c), Some(d)) = (a, b, c, d) else { return true };
+    let is_text = |b: u8| b >= 0x20 && b != 0x7f || matches!(b, b'\n' | b'\r' | b'\t' | 0x1b);
+    // The second byte of a character cannot be its first.
+    let first = a << 2 | b >> 4;
+    is_text(first) && !(0x80..0xc2).contains(&first) && is_text(b << 4 | c >> 2) && is_text(c << 6 | d)
 }
 
 fn decode_from(bytes: &[u8], region: Span) -> Option<View> {
