@@ -35,6 +35,12 @@ const ENTITIES: [&[u8]; 6] = [b"&quot;", b"&#34;", b"&#x22;", b"&apos;", b"&#39;
 const TYPOGRAPHIC: [(&str, &str); 6] =
     [("“", "”"), ("‘", "’"), ("「", "」"), ("『", "』"), ("«", "»"), ("”", "”")];
 
+/// Tags that only change how text looks.
+#[rustfmt::skip]
+pub(crate) const LOOKS: [&[u8]; 12] = [
+    b"b", b"strong", b"i", b"em", b"u", b"code", b"kbd", b"tt", b"span", b"mark", b"font", b"small",
+];
+
 /// The sign with which a diff marks the line of `at`, if it begins with one.
 pub(crate) fn diff_sign(bytes: &[u8], at: usize) -> Option<u8> {
     const MAX_LINE_BYTES: usize = 256;
@@ -112,8 +118,6 @@ impl<'a> Cursor<'a> {
 
     /// Goes over a tag, opening or closing, that only changes how text looks.
     pub(crate) fn inline_tag(&mut self) -> bool {
-        const TAGS: [&[u8]; 12] =
-            [b"b", b"strong", b"i", b"em", b"u", b"code", b"kbd", b"tt", b"span", b"mark", b"font", b"small"];
         let rest = self.rest();
         if rest.first() != Some(&b'<') {
             return false;
@@ -123,7 +127,7 @@ impl<'a> Cursor<'a> {
         let name = rest[from..from + word].to_ascii_lowercase();
         let end = rest.iter().take(160).position(|&b| b == b'>');
         match end {
-            Some(end) if TAGS.contains(&&name[..]) && matches!(rest[from + word], b'>' | b' ') => {
+            Some(end) if LOOKS.contains(&&name[..]) && matches!(rest[from + word], b'>' | b' ') => {
                 self.at += end + 1;
                 true
             }

@@ -11,6 +11,7 @@ mod overlap;
 mod places;
 mod views;
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use zeroize::Zeroizing;
@@ -139,13 +140,10 @@ impl Detector {
     ) {
         let context = Context::default();
         let page = Page {
-            bytes: blob.bytes,
             path: &blob.origin.path,
             entry: &blob.origin.entry,
             root: blob.root,
-            rules: &self.rules,
-            context: &context,
-            around: None,
+            ..Page::without_path(blob.bytes, &self.rules, &context)
         };
         let start = blob.owned.start.saturating_sub(MARGIN);
         let end = blob.bytes.len().min(blob.owned.end + MARGIN);
@@ -281,7 +279,15 @@ impl Detector {
         let raw = &page.bytes[found.value.range()];
         let inner = matcher::inner(rule.value, raw);
         let value = inner.as_ref().map_or(raw, |inner| &inner.text);
-        let case = Case { rule, page, matcher: &self.matcher, found: &found, value, now: self.now };
+        let case = Case {
+            rule,
+            page,
+            matcher: &self.matcher,
+            found: &found,
+            value,
+            now: self.now,
+            attribution: OnceCell::new(),
+        };
         if wanted == Wanted::Leaks && judge::is_too_short(&case) {
             return None;
         }

@@ -43,6 +43,12 @@ impl Span {
     }
 }
 
+/// What a key or a token consists of; more than these only where something says how far the value goes.
+pub(crate) fn is_key_byte(b: u8) -> bool {
+    b.is_ascii_alphanumeric()
+        || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-' | b'.' | b'~' | b'!' | b'*' | b'^')
+}
+
 /// What stands for the hidden part. Its length is fixed, so it tells nothing of the secret's.
 pub const STARS: &str = "****";
 

@@ -48,7 +48,7 @@ impl Detector {
     ) {
         let unknown = UnknownPath { names: Some(rule), ..UnknownPath::default() };
         self.glance_at(bytes, changed, &unknown, scratch, &mut |detection| {
-            if std::ptr::eq(detection.rule, &self.rules[rule]) {
+            if detection.rule_index == rule {
                 sink(detection);
             }
         });
@@ -63,15 +63,7 @@ impl Detector {
         sink: &mut dyn FnMut(Detection<'d>),
     ) {
         let context = Context::somewhere(unknown);
-        let page = Page {
-            bytes,
-            path: "",
-            entry: &[],
-            root: None,
-            rules: &self.rules,
-            context: &context,
-            around: None,
-        };
+        let page = Page::without_path(bytes, &self.rules, &context);
         let head = &bytes[..bytes.len().min(HEAD)];
         let columns = Columns::of(&self.matcher, head);
         // So may a word that says whose a value far from it is.

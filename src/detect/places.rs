@@ -33,6 +33,19 @@ pub(crate) struct Place {
     pub(crate) anchor: Option<usize>,
 }
 
+impl Place {
+    /// A value as it is, at `span`, and the rule that found it.
+    pub(crate) fn at(span: Span, rule: Option<usize>) -> Self {
+        Self { span, rule, class: None, wrap: None, decoded: false, name: None, anchor: None }
+    }
+
+    /// That of a detection behind `depth` views.
+    fn of(detection: &Detection<'_>, depth: usize) -> Self {
+        let decoded = depth > 0 || !detection.decoded.is_empty();
+        Self { decoded, ..Self::at(detection.span, Some(detection.rule_index)) }
+    }
+}
+
 /// The rows of a table in a part of it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rows<'c> {
@@ -104,15 +117,7 @@ impl Detector {
     fn hide_all(&self, bytes: &[u8], rows: Option<Rows<'_>>, scratch: &mut Scratch, out: &mut Vec<Place>) {
         let from = out.len();
         let context = Context::default();
-        let page = Page {
-            bytes,
-            path: "",
-            entry: &[],
-            root: None,
-            rules: &self.rules,
-            context: &context,
-            around: None,
-        };
+        let page = Page::without_path(bytes, &self.rules, &context);
         self.hide(&page, 0..bytes.len(), 0, scratch, out);
         let mut found = Detections::new(Wanted::Leaks);
         if let Some(Rows { columns, from, at_start }) = rows {
@@ -121,12 +126,11 @@ impl Detector {
             columns.long_rows(&self.matcher, &page, at_start, range.clone(), &mut matches);
             self.judge(&page, &mut matches, &[], &mut found);
             columns.fields(bytes, at_start, range, &mut |span, class| {
-                let (class, wrap) = (Some(class), None);
-                out.push(Place { span, rule: None, class, wrap, decoded: false, name: None, anchor: None });
+                out.push(Place { class: Some(class), ..Place::at(span, None) });
             });
         }
         self.expressions(&page, &mut found);
-        out.extend(found.all.iter().map(|d| self.place(d, 0)));
+        out.extend(found.all.iter().map(|d| Place::of(d, 0)));
         join(out, from);
     }
 
@@ -188,40 +192,21 @@ impl Detector {
         actions: Actions,
         depth: usize,
     ) -> Option<(usize, Option<Place>, bool)> {
-        let decoded = depth > 0;
+        let place = |span, rule| Place { decoded: depth > 0, ..Place::at(span, rule) };
         let at = match hit {
             Hit::Core(at) => at,
             Hit::Run(at) => {
                 let (span, rule) = self.matcher.license(page.bytes, at)?;
-                let place = Place {
-                    span,
-                    rule: Some(rule),
-                    class: None,
-                    wrap: None,
-                    decoded,
-                    name: None,
-                    anchor: None,
-                };
-                return Some((span.end, Some(place), true));
+                return Some((span.end, Some(place(span, Some(rule))), true));
             }
             Hit::Wide(_) => return None,
         };
         if let Some(field) = self.matcher.field(page.bytes, at, actions) {
-            let (class, wrap) = (Some(field.class), field.wrap);
-            let place = Place {
-                span: field.span,
-                rule: None,
-                class,
-                wrap,
-                decoded,
-                name: Some(field.name),
-                anchor: None,
-            };
-            let done = field.is_key(page.bytes) || class == Some(Class::Keep);
+            let (class, name) = (Some(field.class), Some(field.name));
+            let place = Place { class, wrap: field.wrap, name, ..place(field.span, None) };
+            let done = field.is_key(page.bytes) || field.class == Class::Keep;
             return Some((field.end, Some(place), done));
         }
-        let place =
-            |span, rule| Place { span, rule, class: None, wrap: None, decoded, name: None, anchor: None };
         if actions.has(Action::Pem)
             && let Some(body) = field::pem(page.bytes, at)
         {
@@ -248,7 +233,7 @@ impl Detector {
         for found in scratch.matches.drain(..) {
             let class = found.name.and_then(|n| self.matcher.class(&page.bytes[n.range()]));
             let leak = self.detection(page, found, &[], Wanted::Leaks);
-            out.extend(leak.filter(|_| class != Some(Class::Keep)).map(|d| self.place(&d, depth)));
+            out.extend(leak.filter(|_| class != Some(Class::Keep)).map(|d| Place::of(&d, depth)));
         }
         while let Some(ask) = scratch.asks.pop() {
             self.hide_views(page, &ask, depth, seen, out);
@@ -374,19 +359,6 @@ impl Detector {
             Place { span, decoded: true, wrap: None, name, anchor, ..place }
         }));
         Some(view.to_source(span))
-    }
-
-    fn place(&self, detection: &Detection<'_>, depth: usize) -> Place {
-        let rule = self.rules.iter().position(|r| std::ptr::eq(r, detection.rule));
-        Place {
-            span: detection.span,
-            rule,
-            class: None,
-            wrap: None,
-            decoded: depth > 0 || !detection.decoded.is_empty(),
-            name: None,
-            anchor: None,
-        }
     }
 }
 

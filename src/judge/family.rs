@@ -26,8 +26,8 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
     if is_named_for_trtc(case) {
         return Some(silent("named for TRTC, whose key has 64 lower-case hex digits"));
     }
-    match attribution(case) {
-        Attribution::Other(reason) => Some(silent(reason)),
+    match case.attribution() {
+        Attribution::Other(reason) => Some(silent(reason.clone())),
         Attribution::Own | Attribution::Unknown => None,
     }
 }
@@ -44,7 +44,7 @@ fn is_named_for_trtc(case: &Case<'_>) -> bool {
 }
 
 /// Whose the key of a case is.
-pub(crate) fn attribution(case: &Case<'_>) -> Attribution {
+pub(super) fn attribution(case: &Case<'_>) -> Attribution {
     let rule = case.rule;
     let Some(name) = case.found.name.filter(|_| case.matcher.is_shared(case.found.rule, case.name())) else {
         return Attribution::Own;

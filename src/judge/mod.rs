@@ -11,13 +11,14 @@ mod surroundings;
 mod token;
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use crate::finding::{Severity, Status, Verdict};
 use crate::matcher::{Form, Match, Matcher, Page, hex};
 use crate::rule::{Rule, Value};
 use crate::text::Span;
 
-use family::Attribution;
+pub(crate) use family::Attribution;
 
 /// What a judge sees.
 pub(crate) struct Case<'a> {
@@ -29,9 +30,16 @@ pub(crate) struct Case<'a> {
     pub(crate) value: &'a [u8],
     /// The clock, Unix seconds.
     pub(crate) now: i64,
+    /// Whose the value is, once somebody asked: its surroundings are read for it.
+    pub(crate) attribution: OnceCell<Attribution>,
 }
 
 impl Case<'_> {
+    /// Whose the value is.
+    fn attribution(&self) -> &Attribution {
+        self.attribution.get_or_init(|| family::attribution(self))
+    }
+
     /// Whether the rule's value is a key of some form, not a token or a PEM block.
     fn is_key(&self) -> bool {
         matches!(self.rule.value, Value::Key | Value::Hex64 | Value::License)
@@ -95,7 +103,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Verdict {
 
 /// How bad a leak is; a key that nothing attributes to a system is not critical.
 fn severity(case: &Case<'_>) -> Severity {
-    match family::attribution(case) {
+    match case.attribution() {
         Attribution::Own => case.rule.severity,
         Attribution::Unknown | Attribution::Other(_) => case.rule.severity.min(Severity::High),
     }
@@ -103,7 +111,7 @@ fn severity(case: &Case<'_>) -> Severity {
 
 /// The title of a leak: it names a vendor only where something says that the key is theirs.
 pub(crate) fn title<'d>(case: &Case<'_>, rule: &'d Rule) -> &'d str {
-    match family::attribution(case) {
+    match case.attribution() {
         Attribution::Own => &rule.title,
         Attribution::Unknown | Attribution::Other(_) => &rule.shared.title,
     }

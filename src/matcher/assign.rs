@@ -9,6 +9,7 @@ use super::cursor::{Cursor, diff_sign};
 use super::fallback::{Stop, fallback, shell_default};
 use super::inner::inner;
 use super::literal::{Literal, alone, fenced, literal, literal_in, next_line, prefix, wrapper};
+use super::name::holds;
 use super::prose::prose;
 use super::separator::{Separator, accessors, closers, is_define, is_flag, is_measured, separator};
 use super::{Asks, Form, Match, Matcher, Name, Page, hex, normalise, pair, shape};
@@ -72,7 +73,7 @@ pub(super) fn give(
         if is_of_others(&rule.others, page.bytes, name.span.start) {
             continue;
         }
-        let own_context = || rule.context.iter().any(|w| memchr::memmem::find(whole, w.as_bytes()).is_some());
+        let own_context = || holds(whole, &rule.context);
         // The context of what is too short for any key need not be known.
         if named.weak && value.len() < MIN_WEAK_BYTES {
             continue;

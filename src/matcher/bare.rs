@@ -2,7 +2,7 @@
 //! a line of its own, such as one of an environment file, as late as the line allows.
 
 use super::cursor::Cursor;
-use crate::text::Span;
+use crate::text::{Span, is_key_byte};
 
 /// Nothing longer is a value.
 const MAX_VALUE_BYTES: usize = 4096;
@@ -205,11 +205,6 @@ fn without_emphasis(rest: &[u8], mut end: usize) -> (usize, usize) {
         end -= bold;
     }
     (start, end)
-}
-
-pub(super) fn is_key_byte(b: u8) -> bool {
-    b.is_ascii_alphanumeric()
-        || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-' | b'.' | b'~' | b'!' | b'*' | b'^')
 }
 
 /// What a value may hold that has its line, or its element, for itself.

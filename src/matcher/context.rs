@@ -113,8 +113,8 @@ fn number_after(bytes: &[u8], end: usize) -> Option<&[u8]> {
     (digits > 0).then(|| &rest[gap..gap + digits])
 }
 
-/// Whether a number has the form of a pattern.
-fn is_number(pattern: &str, number: &[u8]) -> bool {
+/// Whether a number has the form of a pattern, in which `#` stands for any digit.
+pub(super) fn is_number(pattern: &str, number: &[u8]) -> bool {
     let fits = |(pattern, digit): (u8, &u8)| pattern == b'#' || pattern == *digit;
     pattern.len() == number.len() && pattern.bytes().zip(number).all(fits)
 }

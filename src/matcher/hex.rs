@@ -4,7 +4,8 @@
 //! A run counts under a name of the rule, as the key of a call that the rule knows, or beside what only
 //! that system has. A digit lost or added is a slip of who copied the key, and counts less.
 
-use super::context::{FILE_BYTES, NEAR_BYTES};
+use super::context::{FILE_BYTES, NEAR_BYTES, is_number};
+use super::name::holds;
 use super::{Form, Match, Matcher, Page, name, normalise};
 use crate::rule::{Call, Rule};
 use crate::text::Span;
@@ -235,16 +236,9 @@ fn has_number(rule: &Rule, lower: &[u8]) -> bool {
     runs.any(|run| {
         let digits = run.iter().take_while(|b| b.is_ascii_digit()).count();
         let suffix = &run[digits..];
-        let fits = |pattern: &String| {
-            pattern.len() == digits
-                && pattern.bytes().zip(run).all(|(pattern, digit)| pattern == b'#' || pattern == *digit)
-        };
+        let fits = |pattern: &String| is_number(pattern, &run[..digits]);
         digits > 0 && SUFFIXES.contains(&suffix) && rule.beside.numbers.iter().any(fits)
     })
-}
-
-fn holds<W: AsRef<[u8]>>(lower: &[u8], words: &[W]) -> bool {
-    words.iter().any(|word| memchr::memmem::find(lower, word.as_ref()).is_some())
 }
 
 /// The line before a place, as far as it matters.

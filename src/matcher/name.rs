@@ -111,6 +111,11 @@ fn is_separator(b: u8) -> bool {
     matches!(b, b'_' | b'-' | b' ' | b'.' | b'\t' | b'\\')
 }
 
+/// Whether one of these words is in a text, both in lower case.
+pub(super) fn holds<W: AsRef<[u8]>>(text: &[u8], words: &[W]) -> bool {
+    words.iter().any(|word| memchr::memmem::find(text, word.as_ref()).is_some())
+}
+
 /// Lower case, without separators: `SECRET-KEY`, `secret\_key` and `secretKey` are `secretkey`.
 pub(crate) fn normalise(text: &[u8]) -> Vec<u8> {
     let kept = text.iter().filter(|b| !is_separator(**b));

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::Matcher;
 use super::context::Context;
+use super::name::holds;
 use crate::blob::TreeRoot;
 use crate::decode::{self, Ask};
 use crate::rule::Rule;
@@ -29,7 +30,12 @@ pub(crate) struct Page<'a> {
     pub(crate) around: Option<&'a [u8]>,
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
+    /// Contents of which no path is known.
+    pub(crate) fn without_path(bytes: &'a [u8], rules: &'a [Rule], context: &'a Context<'a>) -> Self {
+        Self { bytes, path: "", entry: &[], root: None, rules, context, around: None }
+    }
+
     /// The path from the root of the scanned tree and on into containers: all that rules may know of it.
     pub(crate) fn tree_path(&self) -> Cow<'_, str> {
         let path = match self.root {
@@ -69,13 +75,8 @@ impl Page<'_> {
     /// Whether one of the rule's context words is within `reach` bytes of a place, or in the path.
     pub(crate) fn has_context(&self, m: &Matcher, rule: usize, near: Span, reach: usize) -> bool {
         let path = self.context.path(|| self.tree_path().to_ascii_lowercase());
-        has_word(path, &self.rules[rule].context)
+        holds(path.as_bytes(), &self.rules[rule].context)
             || self.context.has(&m.context, self.bytes, rule, near, reach)
             || self.context.counts_by_path(rule)
     }
-}
-
-/// Whether a path in lower case has one of these words in it.
-fn has_word(path: &str, words: &[String]) -> bool {
-    words.iter().any(|word| memchr::memmem::find(path.as_bytes(), word.as_bytes()).is_some())
 }

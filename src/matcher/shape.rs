@@ -1,11 +1,11 @@
 //! Values that need no name: licenses, secrets keyed by a device id, PEM blocks, and the raw documents
 //! that tokens are made of.
 
-use super::bare::{is_key_byte, word};
+use super::bare::word;
 use super::context::FILE_BYTES;
 use super::cursor::Cursor;
 use super::{Form, Match, Matcher, Page, der, hex};
-use crate::text::Span;
+use crate::text::{Span, is_key_byte};
 use crate::token::usersig_legacy;
 
 /// How far a run is followed to each side.

@@ -134,15 +134,7 @@ impl Literals {
                 {
                     last.span = Span::new(last.span.start.min(found.start), last.span.end.max(found.end));
                 }
-                _ => out.push(Place {
-                    span: found,
-                    rule: None,
-                    class: None,
-                    wrap: None,
-                    decoded: true,
-                    name: None,
-                    anchor: None,
-                }),
+                _ => out.push(Place { decoded: true, ..Place::at(found, None) }),
             }
         });
         // Letters in UTF-16 are there in either order, one byte apart. The mask of one is right for both,

@@ -1,8 +1,9 @@
 //! Signs inside a value that are no part of it, or that stand for a byte of it.
 
-use super::{Walk, is_value_byte};
-use crate::cursor::Cursor;
+use super::Walk;
+use crate::cursor::{Cursor, LOOKS};
 use crate::decode::invisible;
+use crate::text::is_key_byte;
 
 /// The longest tag, in bytes.
 const MAX_TAG_BYTES: usize = 160;
@@ -10,11 +11,8 @@ const MAX_TAG_BYTES: usize = 160;
 /// Backslashes of an escape at most.
 const MAX_SLASHES: usize = 8;
 
-/// Tags that only change how text looks.
-#[rustfmt::skip]
-const LOOKS: [&[u8]; 14] = [
-    b"b", b"strong", b"i", b"em", b"u", b"code", b"kbd", b"tt", b"span", b"mark", b"font", b"small", b"nobr", b"a",
-];
+/// Tags that may stand inside a value besides those that change how text looks.
+const INSIDE: [&[u8]; 2] = [b"nobr", b"a"];
 
 /// Tags that end a line.
 const LINES: [&[u8]; 4] = [b"br", b"p", b"div", b"li"];
@@ -47,12 +45,12 @@ pub(super) fn escape(text: &[u8], is_mail: bool) -> Option<(u8, usize)> {
         }
         b'&' => {
             let (code, length) = entity(text)?;
-            u8::try_from(code).ok().filter(|b| is_value_byte(*b) || *b == b',').map(|b| (b, length))
+            u8::try_from(code).ok().filter(|b| is_key_byte(*b) || *b == b',').map(|b| (b, length))
         }
         b'=' if is_mail && is_mail_escape(text) => {
             let digit = |i: usize| char::from(text[i]).to_digit(16);
             let byte = u8::try_from(digit(1)? * 16 + digit(2)?).ok()?;
-            is_value_byte(byte).then_some((byte, 3))
+            is_key_byte(byte).then_some((byte, 3))
         }
         _ => None,
     }
@@ -128,7 +126,7 @@ pub(super) fn tag(walk: &mut Walk<'_>, from: usize, is_loose: &mut bool) -> Opti
         c.space(1);
         return Some(c.at);
     }
-    if !LOOKS.contains(&&name[..]) {
+    if !LOOKS.contains(&&name[..]) && !INSIDE.contains(&&name[..]) {
         return None;
     }
     if closing == 0 {

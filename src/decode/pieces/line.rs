@@ -2,6 +2,7 @@
 
 use super::Walk;
 use crate::cursor::Cursor;
+use crate::text::is_key_byte;
 
 /// How far back the line before a block is looked for, in bytes.
 const MAX_LINE_BYTES: usize = 256;
@@ -66,7 +67,7 @@ fn continued(walk: &Walk<'_>, from: usize) -> Option<usize> {
     if c.at == line || walk.is_token || walk.opening().is_some() || walk.inside.is_some() {
         return Some(c.at);
     }
-    let is_part = |b: &&u8| super::is_value_byte(**b) || **b == b',';
+    let is_part = |b: &&u8| is_key_byte(**b) || **b == b',';
     let word = c.rest().iter().take(MAX_LINE_BYTES).take_while(is_part).count();
     let text = &c.rest()[..word];
     let alone = matches!(c.rest().get(word), None | Some(b'\n' | b'\r' | b'\\'));
@@ -92,7 +93,7 @@ fn in_block(walk: &Walk<'_>, from: usize, indent: usize) -> Option<usize> {
     let line = from + real(&walk.bytes[from..])?;
     let next = line + walk.bytes[line..].iter().take_while(|b| **b == b' ').count();
     let rest = &walk.bytes[next..];
-    let word = rest.iter().take(4 * MAX_LINE_BYTES).take_while(|b| super::is_value_byte(**b) || **b == b',');
+    let word = rest.iter().take(4 * MAX_LINE_BYTES).take_while(|b| is_key_byte(**b) || **b == b',');
     let fills = matches!(rest.get(word.count()), None | Some(b'\n' | b'\r'));
     (next - line == indent && fills).then_some(next)
 }

@@ -1,7 +1,8 @@
 //! What joins string literals: nothing, an operator, a comma of a list that a call joins.
 
-use super::{Walk, is_value_byte};
+use super::Walk;
 use crate::cursor::{Cursor, Mark, Quote, diff_sign};
+use crate::text::is_key_byte;
 
 /// How far back a call that joins its arguments is looked for, in bytes.
 const MAX_CALL_BYTES: usize = 64;
@@ -281,14 +282,14 @@ pub(super) fn prefix(c: &mut Cursor<'_>) {
 /// Whether the literal that begins here holds only what a value does.
 fn is_plain(c: &Cursor<'_>) -> bool {
     let rest = c.rest();
-    let word = rest.iter().take(super::MAX_JOINED_BYTES).take_while(|b| is_value_byte(**b) || **b == b',');
+    let word = rest.iter().take(super::MAX_JOINED_BYTES).take_while(|b| is_key_byte(**b) || **b == b',');
     matches!(rest.get(word.count()), Some(b'"' | b'\'' | b'`' | b'\\' | b'<' | b'&'))
 }
 
 /// Whether the literal that begins here is longer than a word, and no word.
 fn is_long(c: &Cursor<'_>) -> bool {
     let rest = c.rest();
-    let length = rest.iter().take(MIN_BESIDE * 8).take_while(|b| is_value_byte(**b) || **b == b',').count();
+    let length = rest.iter().take(MIN_BESIDE * 8).take_while(|b| is_key_byte(**b) || **b == b',').count();
     let word = &rest[..length];
     length >= MIN_BESIDE && !word.iter().all(u8::is_ascii_lowercase)
 }
@@ -367,7 +368,7 @@ pub(super) fn is_characters(bytes: &[u8], from: usize) -> bool {
         c.space(1);
         prefix(&mut c);
         let opens = c.quote().is_some();
-        let is_plain = is_value_byte(c.peek(0)) || c.peek(0) == b',';
+        let is_plain = is_key_byte(c.peek(0)) || c.peek(0) == b',';
         c.at += 1;
         closes && comma && opens && is_plain
     })

@@ -18,7 +18,7 @@ mod literal;
 
 use super::{Ask, Decoder, Joined, View, Wake};
 use crate::cursor::{Cursor, Mark, Quote};
-use crate::text::Span;
+use crate::text::{Span, is_key_byte};
 
 /// The name in reports.
 pub(crate) const NAME: &str = "pieces";
@@ -64,7 +64,7 @@ fn ends_there(bytes: &[u8], at: usize, end: usize) -> bool {
 
 /// A quick refusal for a literal: no joint stands in it, and none behind.
 pub(crate) fn is_plain_end(bytes: &[u8], literal: Span) -> bool {
-    let is_plain = |b: &u8| is_value_byte(*b) && *b != b'=' && *b != b'^';
+    let is_plain = |b: &u8| is_key_byte(*b) && *b != b'=' && *b != b'^';
     // Behind the comma of a license it goes on.
     !literal.is_empty()
         && bytes.get(literal.end) != Some(&b',')
@@ -245,7 +245,7 @@ impl<'b> Walk<'b> {
             b'%' => self.bytes.get(i + 1..i + 3).is_some_and(|d| d.iter().all(u8::is_ascii_hexdigit)),
             // The mark of a shell or a prompt that goes on below.
             b'^' => !matches!(self.bytes.get(i + 1), Some(b'\n' | b'\r')),
-            _ => is_value_byte(b),
+            _ => is_key_byte(b),
         }
     }
 
@@ -376,12 +376,6 @@ impl<'b> Walk<'b> {
         });
         view
     }
-}
-
-/// What a key or a token consists of.
-fn is_value_byte(b: u8) -> bool {
-    b.is_ascii_alphanumeric()
-        || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-' | b'.' | b'~' | b'!' | b'*' | b'^')
 }
 
 /// Whether a connect token or a UserSig may begin here.
