@@ -388,6 +388,29 @@ fn a_key_with_a_digit_lost_or_added_is_proven_by_what_the_whole_key_signed() {
 }
 
 #[test]
+fn a_report_for_people_says_how_many_digits_a_key_has_lost_or_gained() {
+    let key = Prng::new(53).hex(68);
+    for (digits, wrong) in [
+        (62, "two digits too few"),
+        (63, "one digit too few"),
+        (64, ""),
+        (65, "one digit too many"),
+        (66, "two digits too many"),
+        (67, "three digits too many"),
+        (68, "four digits too many"),
+    ] {
+        let tree =
+            tree(&[(".env", &format!("TRTC_SDK_APP_ID=1400123456\nTRTC_SECRET_KEY={}\n", &key[..digits]))]);
+        let text = String::from_utf8_lossy(&run(tree.path(), &[]).stdout).into_owned();
+        // A headline is wrapped, with a bar before its second line.
+        let words = text.split(|c: char| c.is_whitespace() || c == '|' || c == '│');
+        let words = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+        let expected = if wrong.is_empty() { String::new() } else { format!(", {wrong}") };
+        assert!(words.contains(&format!("in clear text{expected} [trtc-sdk-secret-key]")), "{text}");
+    }
+}
+
+#[test]
 fn what_is_further_away_than_one_digit_is_not_proven() {
     let mut rng = Prng::new(51);
     let key = rng.hex(64);

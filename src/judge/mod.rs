@@ -120,15 +120,14 @@ pub(crate) fn title<'d>(case: &Case<'_>, rule: &'d Rule) -> &'d str {
 /// A key of a fixed length that has lost or gained digits: nobody can sign with it as it stands, and who
 /// finds the right digit can.
 fn near_key(case: &Case<'_>) -> Option<Verdict> {
-    const COUNTS: [&str; 5] = ["", "one digit", "two digits", "three digits", "four digits"];
-    if case.rule.value != Value::Hex64 || case.value.len() == hex::WHOLE {
-        return None;
-    }
-    let few = case.value.len() < hex::WHOLE;
-    let difference = COUNTS.get(case.value.len().abs_diff(hex::WHOLE)).copied().unwrap_or("digits");
-    let more = if few { "too few" } else { "too many" };
-    let reason = format!("{}; {} hex digits, {difference} {more}", reason(case), case.value.len());
+    let wrong = wrong_length(case.rule, case.value)?;
+    let reason = format!("{}; {} hex digits, {wrong}", reason(case), case.value.len());
     Some(Verdict::Report { severity: case.rule.severity.min(Severity::Medium), reason })
+}
+
+/// What is wrong with the length of a value of this rule, if it has to have another one.
+pub(crate) fn wrong_length(rule: &Rule, value: &[u8]) -> Option<&'static str> {
+    if rule.value == Value::Hex64 { hex::wrong_length(value.len()) } else { None }
 }
 
 /// The status of the case's token at the case's time, if it is a token.

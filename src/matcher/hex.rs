@@ -17,6 +17,19 @@ pub(crate) const WHOLE: usize = 64;
 pub(super) const SHORTEST: usize = 62;
 pub(super) const LONGEST: usize = 68;
 
+/// What is wrong with the length of a key that was badly copied.
+pub(crate) fn wrong_length(digits: usize) -> Option<&'static str> {
+    match digits {
+        62 => Some("two digits too few"),
+        63 => Some("one digit too few"),
+        65 => Some("one digit too many"),
+        66 => Some("two digits too many"),
+        67 => Some("three digits too many"),
+        68 => Some("four digits too many"),
+        _ => None,
+    }
+}
+
 /// A key, whole or with a few digits lost or added.
 pub(super) fn is_key(text: &[u8]) -> bool {
     (SHORTEST..=LONGEST).contains(&text.len()) && text.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))

@@ -21,6 +21,7 @@ use crate::finding::{
     Columns, Excerpt, Finding, Kind, Severity, Status, Suppression, Suppressor, Verdict, fingerprint,
 };
 use crate::input::{Mark, Marks};
+use crate::judge;
 use crate::prove::{Exhibit, Exhibits};
 use crate::text::{Span, mask, mask_license, mask_runs, printable};
 
@@ -363,7 +364,7 @@ fn describe(detection: &Detection<'_>, blob: &Blob<'_>, offset: u64) -> Finding 
         rule: detection.rule.id.clone(),
         kind: detection.rule.kind,
         severity,
-        message: message(detection.title, detection.status, &detection.decoded),
+        message: message(detection),
         // A reason quotes the name that it went by, and another value may be glued to a name.
         reason: mask_runs(reason),
         path: blob.origin.path.clone(),
@@ -387,11 +388,17 @@ fn describe(detection: &Detection<'_>, blob: &Blob<'_>, offset: u64) -> Finding 
     }
 }
 
-fn message(title: &str, status: Option<Status>, decoded: &[&str]) -> String {
-    match status {
+fn message(detection: &Detection<'_>) -> String {
+    let Detection { title, decoded, .. } = detection;
+    let mut message = match detection.status {
         Some(status) => format!("{title} {}", status.words()),
         None if decoded.is_empty() => format!("{title} in clear text"),
-        None if decoded == [pieces::NAME] => format!("{title} in pieces"),
+        None if decoded[..] == [pieces::NAME] => format!("{title} in pieces"),
         None => format!("{title} under {}", decoded.join(", ")),
+    };
+    if let Some(wrong) = judge::wrong_length(detection.rule, &detection.value) {
+        message.push_str(", ");
+        message.push_str(wrong);
     }
+    message
 }
