@@ -7,6 +7,9 @@
 //! | `literal` | between two literals: an operator, a comma of a list that is joined, nothing |
 //! | `line` | line ends: escaped, continued, of a block, of wrapped text |
 //! | `inline` | tags, entities, escapes, colours inside a value |
+//! | `word` | parts of one word of a shell, quoted or not |
+//!
+//! `mail` tells whether a text is quoted-printable.
 //!
 //! A joint is followed only from a value that a name or the beginning of a token has led to. A line end
 //! or a comma may as well separate what has nothing to do with each other, so for those the value has
@@ -15,6 +18,8 @@
 mod inline;
 mod line;
 mod literal;
+mod mail;
+mod word;
 
 use super::{Ask, Decoder, Joined, View, Wake};
 use crate::cursor::{Cursor, Mark, Quote};
@@ -144,6 +149,8 @@ struct Walk<'b> {
     signature: usize,
     /// Where the literal was opened in which the way is, if a joint led into it.
     inside: Option<Quote>,
+    /// The way has left the quotes of a word of a shell.
+    is_bare: bool,
     /// How many tags that opened inside the value are still open.
     tags: usize,
     /// The text is quoted-printable.
@@ -176,8 +183,9 @@ impl<'b> Walk<'b> {
             dots: 0,
             signature: 0,
             inside: None,
+            is_bare: false,
             tags: 0,
-            is_mail: is_token,
+            is_mail: is_token || (name < at && mail::has_soft_break(bytes, at)),
             list: None,
             cuts: Vec::new(),
             is_loose: false,
@@ -278,7 +286,7 @@ impl<'b> Walk<'b> {
             self.cut(self.at + length, Some(byte));
             return true;
         }
-        let before = (self.inside, self.tags, self.list);
+        let before = (self.inside, self.is_bare, self.tags, self.list);
         match self.joints() {
             Some(joints) => {
                 self.is_loose |= joints.is_loose;
@@ -288,7 +296,7 @@ impl<'b> Walk<'b> {
                 true
             }
             None => {
-                (self.inside, self.tags, self.list) = before;
+                (self.inside, self.is_bare, self.tags, self.list) = before;
                 false
             }
         }
@@ -315,6 +323,9 @@ impl<'b> Walk<'b> {
                 // An empty line is no joint.
                 (end, below) = (to, true);
                 self.inside = self.inside.or_else(|| self.opening());
+            } else if let Some((to, quote)) = word::joint(self, from) {
+                end = to;
+                (self.inside, self.is_bare) = (quote, quote.is_none());
             } else if let Some(joint) = literal::joint(self, from) {
                 end = joint.end;
                 between_literals = true;
@@ -367,6 +378,12 @@ impl<'b> Walk<'b> {
         }
         copy(&mut view, from, self.at);
         let span = Span::new(start, view.bytes.len());
+        // What opened the first piece has to close the last.
+        if let Some(Quote { mark: Mark::Byte(mark), depth: 0 }) = self.opening()
+            && (self.is_bare || self.inside.is_some_and(|last| last.mark != Mark::Byte(mark)))
+        {
+            view.push(&[mark], self.at, self.at);
+        }
         copy(&mut view, self.at, behind);
         view.value = Some(Joined {
             name: ask.name - line,
