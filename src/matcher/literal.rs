@@ -134,11 +134,17 @@ fn default(bytes: &[u8], at: usize, end: usize) -> Option<Literal> {
 fn quoted(c: &mut Cursor<'_>, quote: Quote, in_object: bool) -> Option<Span> {
     // Three quotes are one, and so are two backticks.
     while let Mark::Byte(b) = quote.mark {
-        let again = c.peek(0) == b && (b == b'`' || c.peek(1) == b);
+        // Two apostrophes quote in Nix, and are nothing in a shell.
+        let is_double = b == b'`' || (b == b'\'' && c.peek(1).is_ascii_alphanumeric());
+        let again = c.peek(0) == b && (is_double || c.peek(1) == b);
         if !again || quote.depth > 0 {
             break;
         }
-        c.at += 1 + usize::from(c.peek(1) == b);
+        let is_triple = c.peek(1) == b;
+        c.at += 1 + usize::from(is_triple);
+        if is_triple && let Some(span) = below(c) {
+            return Some(span);
+        }
     }
     let mut inner = *c;
     if inner.colour() {
@@ -156,6 +162,19 @@ fn quoted(c: &mut Cursor<'_>, quote: Quote, in_object: bool) -> Option<Span> {
     next.blanks();
     let is_key = in_object && next.peek(0) == b':' && next.peek(1) != b':';
     (!is_key).then(|| trim(c.bytes, span))
+}
+
+/// The word that has the line below three quotes for itself, or what is left of it before three more.
+fn below(c: &Cursor<'_>) -> Option<Span> {
+    let mut line = *c;
+    line.continuation();
+    if line.at == c.at && !line.line_end() {
+        return None;
+    }
+    let span = line_word(&line);
+    let mut rest = Cursor::new(c.bytes, span.end);
+    let ends = rest.quote().is_some() || rest.line_end();
+    (ends && !span.is_empty()).then_some(span)
 }
 
 /// Goes over what may stand before an opening quote: `@"`, `L"`, `b'`, `r#"`, `&"`, a cast, the
