@@ -46,6 +46,11 @@ impl Known {
         Self { values, longest }
     }
 
+    /// Where the first value that reaches into `window` begins.
+    pub(super) fn first_in(&self, window: Span) -> Option<usize> {
+        self.around(window).map(|h| h.span.start).min()
+    }
+
     fn around(&self, window: Span) -> impl Iterator<Item = &Hidden> {
         let from = self.values.partition_point(|h| h.span.start + self.longest < window.start);
         self.values[from..]

@@ -6,11 +6,9 @@ use std::io;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use memchr::memmem;
-
 use super::encoding::Encoding;
 use super::excerpt::{Hidden, Known, SIGHT, excerpt};
-use super::inline;
+use super::inline::{self, Remarks};
 use super::place::{Base, Locator, Spot};
 use super::{Excerpts, Note};
 use crate::blob::{Blob, CONTEXT, Origin, TreeRoot};
@@ -23,7 +21,7 @@ use crate::finding::{
 use crate::input::{Mark, Marks};
 use crate::judge;
 use crate::prove::{Exhibit, Exhibits};
-use crate::text::{Span, mask, mask_license, mask_runs, printable};
+use crate::text::{Span, mask, mask_license, mask_runs};
 
 /// A finding whose place is still relative to its part.
 #[derive(Debug, Clone)]
@@ -189,16 +187,19 @@ impl<'d> Inspector<'d> {
         if detections.is_empty() {
             return;
         }
-        if excerpts != Excerpts::Nothing && !all {
-            // Excerpts mask silent ones, too.
+        let encoding = Encoding::of(blob.head);
+        let has_markers = self.markers.is_some() && inline::is_in(encoding, blob.bytes);
+        let sight = if has_markers { inline::REACH + inline::TAIL } else { SIGHT };
+        let shows = has_markers || excerpts != Excerpts::Nothing;
+        if shows && !all {
+            // Excerpts and reasons mask silent ones, too.
             detections = self.detect(blob);
         }
         detections.sort_by_key(|d| d.span);
-        let encoding = Encoding::of(blob.head);
         let first = detections.iter().find(|d| kept(d)).map_or(0, |d| d.span.start);
         let mut locator = Locator::new(encoding, blob.bytes, blob.owned.start, blob.at_start, first);
-        let known =
-            if excerpts == Excerpts::Nothing { Known::default() } else { self.known(blob, &detections) };
+        let known = if shows { self.known(blob, &detections, sight) } else { Known::default() };
+        let mut remarks = Remarks::new(encoding, blob.bytes, &known);
         let mut shown = Shown::new(excerpts);
         for detection in detections.iter().filter(|d| kept(d)) {
             let start = locator.advance(detection.span.start);
@@ -207,7 +208,7 @@ impl<'d> Inspector<'d> {
             let mut finding = describe(detection, blob, offset);
             let silent = !detection.is_leak();
             let exhibit = if silent { None } else { exhibit(detection, blob).map(Box::new) };
-            let broken = if silent { None } else { self.marked(&mut finding, detection, blob, last) };
+            let broken = if silent { None } else { self.marked(&mut finding, detection, last, &mut remarks) };
             if shown.wants(&detection.rule.id, &finding) {
                 let hidden = Hidden { span: detection.span, mask: finding.masked.clone() };
                 finding.excerpt = excerpt(encoding, blob.bytes, &known, &hidden);
@@ -219,20 +220,18 @@ impl<'d> Inspector<'d> {
     /// Suppresses the finding where a marker on its first line or on its last, which holds the byte
     /// before `last`, says so; otherwise tells what is wrong with a marker there, and on which line.
     fn marked(
-        &mut self,
+        &self,
         finding: &mut Finding,
         detection: &Detection<'_>,
-        blob: &Blob<'_>,
         last: usize,
+        remarks: &mut Remarks<'_>,
     ) -> Option<(String, bool)> {
         let markers = self.markers?;
-        let encoding = Encoding::of(blob.head);
-        let first = inline::on_line(encoding, blob.bytes, detection.span.start);
-        let many_lines = encoding.newlines(&blob.bytes[detection.span.start..last]) > 0;
-        let end = if many_lines { inline::on_line(encoding, blob.bytes, last) } else { Vec::new() };
+        let (first, end) = remarks.marks(Span::new(detection.span.start, last));
+        let values = [&remarks.bytes()[detection.span.range()], &detection.value];
         let mut broken = None;
         for (marks, at_end) in [(first, false), (end, true)] {
-            match inline::read(&marks, markers, &finding.rule, |rest| self.open_text(rest, detection, blob)) {
+            match inline::read(&marks, |rest| remarks.said(rest, markers, &finding.rule, values)) {
                 Ok(Some(reason)) => {
                     finding.suppressed = Some(Suppression { by: Suppressor::Inline, reason });
                     return None;
@@ -242,23 +241,6 @@ impl<'d> Inspector<'d> {
             }
         }
         broken
-    }
-
-    /// What stands in `span` up to the first thing in it that is secret or looks like it.
-    fn open_text(&mut self, span: Span, detection: &Detection<'_>, blob: &Blob<'_>) -> String {
-        let around = Span::new(span.start.saturating_sub(2 * SIGHT), span.end);
-        let mut secrets: Vec<Span> =
-            self.detect(&Blob { owned: around, ..*blob }).iter().map(|d| d.span).collect();
-        secrets.push(detection.span);
-        let mut text = &blob.bytes[span.range()];
-        let start = secrets.iter().filter(|s| s.overlaps(span)).map(|s| s.start.max(span.start)).min();
-        text = &text[..start.map_or(text.len(), |start| start - span.start)];
-        for value in [&blob.bytes[detection.span.range()], &detection.value] {
-            // Short values are common words somewhere else.
-            let again = if value.len() < 8 { None } else { memmem::find(text, value) };
-            text = &text[..again.unwrap_or(text.len())];
-        }
-        printable(&mask_runs(&Encoding::of(blob.head).decode(text))).into_owned()
     }
 
     /// Everything that is detected, silent ones included.
@@ -276,16 +258,17 @@ impl<'d> Inspector<'d> {
         leaks
     }
 
-    /// Everything that excerpts of this blob must mask: near the border of the owned part also what
-    /// the neighbouring part reports.
-    fn known(&mut self, blob: &Blob<'_>, detections: &[Detection<'_>]) -> Known {
+    /// Everything that excerpts of this blob and the reasons on its lines must mask: near the border of
+    /// the owned part, which may be seen for `sight` bytes around a value, also what the neighbouring part
+    /// reports.
+    fn known(&mut self, blob: &Blob<'_>, detections: &[Detection<'_>], sight: usize) -> Known {
         let mut hidden: Vec<Hidden> = detections.iter().map(hide).collect();
         let (start, end) = (blob.owned.start, blob.owned.end);
-        if start > 0 && detections.iter().any(|d| d.span.start < start + SIGHT) {
-            self.add_beyond(blob, Span::new(start.saturating_sub(2 * SIGHT), start), &mut hidden);
+        if start > 0 && detections.iter().any(|d| d.span.start < start + sight) {
+            self.add_beyond(blob, Span::new(start.saturating_sub(2 * sight), start), &mut hidden);
         }
-        if end < blob.bytes.len() && detections.iter().any(|d| d.span.end + SIGHT > end) {
-            self.add_beyond(blob, Span::new(end, blob.bytes.len().min(end + 2 * SIGHT)), &mut hidden);
+        if end < blob.bytes.len() && detections.iter().any(|d| d.span.end + sight > end) {
+            self.add_beyond(blob, Span::new(end, blob.bytes.len().min(end + 2 * sight)), &mut hidden);
         }
         Known::new(hidden)
     }
