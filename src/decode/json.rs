@@ -8,28 +8,34 @@ use crate::text::Span;
 pub(super) const DECODER: Decoder =
     Decoder { name: "json", wake: Wake::UnicodeEscape, decode: |bytes, ask| decode(bytes, ask.at) };
 
+/// A pair of surrogates.
+const MAX_ESCAPE_BYTES: usize = 12;
+
 fn decode(bytes: &[u8], at: usize) -> Option<View> {
+    // Whatever else stands on the line, it is not decoded for what is no escape: there may be as many of
+    // those as bytes.
+    let backslash = if bytes.get(at) == Some(&b'\\') { at } else { at.checked_sub(1)? };
+    let longest = bytes.get(backslash..bytes.len().min(backslash + MAX_ESCAPE_BYTES))?;
+    if longest.first() != Some(&b'\\') || escape(longest).0.is_none() {
+        return None;
+    }
     let line = super::extend(bytes, at, |b| b != b'\n');
     // A very long line is taken in overlapping pieces; escapes are short, so the cut does no harm.
     let region = Span::new(line.start.max(at.saturating_sub(MAX_REGION / 4)), line.end);
     let mut view = View::new(region);
     let mut i = region.start;
-    let mut escapes = 0;
     while i < region.end {
         let (decoded, length) = match bytes[i] {
             b'\\' => escape(&bytes[i..region.end]),
             _ => (None, 1),
         };
         match decoded {
-            Some(c) => {
-                escapes += 1;
-                view.push(c.encode_utf8(&mut [0; 4]).as_bytes(), i, i + length);
-            }
+            Some(c) => view.push(c.encode_utf8(&mut [0; 4]).as_bytes(), i, i + length),
             None => view.push(&bytes[i..i + length], i, i + length),
         }
         i += length;
     }
-    (escapes > 0).then_some(view)
+    Some(view)
 }
 
 /// The character that an escape stands for, and the escape's length. What is no escape stays.
@@ -82,7 +88,7 @@ mod tests {
     #[test]
     fn escapes_are_undone_and_mapped() {
         let text = br#"x "to\u006ben": "a\/b\ud83d\ude00" y"#;
-        let view = decode(text, 8).expect("escapes");
+        let view = decode(text, 5).expect("escapes");
         let shown = String::from_utf8_lossy(&view.bytes).into_owned();
         assert_eq!(shown, "x \"token\": \"a/b😀\" y");
         let k = shown.find('k').expect("there");
@@ -92,7 +98,7 @@ mod tests {
     #[test]
     fn what_is_no_escape_stays() {
         assert!(decode(br"a\qb\u12", 0).is_none());
-        assert_eq!(decode(br"\ud800\n", 0).map(|v| v.bytes.clone()), Some(b"\\ud800\n".to_vec()));
+        assert_eq!(decode(br"\ud800\n", 6).map(|v| v.bytes.clone()), Some(b"\\ud800\n".to_vec()));
         assert_eq!(decode(br"\u{6b}\x65", 0).map(|v| v.bytes.clone()), Some(b"ke".to_vec()));
     }
 }
