@@ -253,11 +253,15 @@ impl<'a> Cursor<'a> {
 
     /// The identifier here: letters, digits, `_`, `$`, and `.`, `::`, `->` between them.
     pub(crate) fn path(&mut self) -> Span {
+        /// Nobody calls anything by a longer one.
+        const MAX_PATH_BYTES: usize = 512;
         let start = self.at;
         loop {
+            let left = MAX_PATH_BYTES.saturating_sub(self.at - start);
             let word = self
                 .rest()
                 .iter()
+                .take(left)
                 .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$'))
                 .count();
             self.at += word;

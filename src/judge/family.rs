@@ -102,13 +102,15 @@ fn other_value<'r>(rule: &'r Rule, value: &[u8]) -> Option<&'r str> {
 
 /// `SECRET_KEY` in a Python file signs the sessions of Django and Flask.
 fn is_session_key(case: &Case<'_>, around: &Surroundings<'_>) -> bool {
+    const MAX_LINE_BYTES: usize = 1024;
     let name = around.identifier;
+    if !case.page.has_extension(".py") || !(name == "SECRET_KEY" || name.ends_with("app.secret_key")) {
+        return false;
+    }
     let before = &case.page.bytes[..case.found.name.map_or(0, |n| n.start)];
+    let before = &before[before.len().saturating_sub(MAX_LINE_BYTES)..];
     let line = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
     // What looks the key up in the environment may put it into the setting of that name all the same.
     let has = |word: &str| memchr::memmem::find(line, word.as_bytes()).is_some();
-    let is_environment = (has("environ") || has("getenv")) && !has("SECRET_KEY");
-    !is_environment
-        && case.page.has_extension(".py")
-        && (name == "SECRET_KEY" || name.ends_with("app.secret_key"))
+    !((has("environ") || has("getenv")) && !has("SECRET_KEY"))
 }

@@ -1,6 +1,7 @@
 //! Values that stand for a value: `your-secret-key`, `<SECRET>`, `${SECRET}`, `xxxx`, `%s`.
 
 use super::likelihood::score;
+use super::random::MAX_KEY_BYTES;
 use super::{Case, silent};
 use crate::finding::Verdict;
 use crate::matcher::der;
@@ -119,6 +120,10 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
         return None;
     }
     let value = case.secret();
+    // Asked first, since all that follows reads the whole value.
+    if value.len() > MAX_KEY_BYTES {
+        return Some(silent("too long for a key"));
+    }
     let text = String::from_utf8_lossy(value);
     let lower = text.to_lowercase();
     if value.is_empty() {

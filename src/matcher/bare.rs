@@ -4,8 +4,8 @@
 use super::cursor::Cursor;
 use crate::text::{Span, is_key_byte};
 
-/// Nothing longer is a value.
-const MAX_VALUE_BYTES: usize = 4096;
+/// Nothing longer is a key; tokens are found by their own beginnings.
+const MAX_VALUE_BYTES: usize = 1024;
 
 /// The run of key bytes here, without what a sentence or Markdown puts around it.
 pub(super) fn bare(c: &Cursor<'_>) -> Span {

@@ -34,6 +34,9 @@ pub(super) const DECODER: Decoder = Decoder { name: NAME, wake: Wake::Pieces, de
 /// How far a value is followed, joints included, in bytes of the source.
 const MAX_JOINED_BYTES: usize = 8 * 1024;
 
+/// No piece of a key is longer.
+const MAX_KEY_PIECE_BYTES: usize = 512;
+
 /// With so many characters of its signature a connect token is whole.
 const SIGNATURE_CHARS: usize = 43;
 
@@ -50,6 +53,9 @@ pub(crate) fn ask(bytes: &[u8], name: usize, at: usize, end: usize) -> Option<(A
         return None;
     }
     let ask = Ask { wake: Wake::Pieces, at, name, end };
+    if end - at > MAX_KEY_PIECE_BYTES && !begins_token(&bytes[at..]) {
+        return None;
+    }
     let mut walk = Walk::new(bytes, &ask);
     walk.run_over_value();
     (walk.may_step() && walk.step()).then_some((ask, walk.is_loose))
@@ -226,7 +232,8 @@ impl<'b> Walk<'b> {
 
     /// Goes over the bytes of a value, to what may be a joint.
     fn run_over_value(&mut self) {
-        while self.at < self.limit && self.is_value(self.at) && self.signature < SIGNATURE_CHARS {
+        let limit = if self.is_token { self.limit } else { self.limit.min(self.at + MAX_KEY_PIECE_BYTES) };
+        while self.at < limit && self.is_value(self.at) && self.signature < SIGNATURE_CHARS {
             self.count(self.bytes[self.at]);
             self.at += 1;
         }
