@@ -1,7 +1,7 @@
 //! The words around a candidate that say whose it is: looked up in an index of the whole page, so that a
 //! word counts as far as the file reaches and no text is searched twice.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -130,6 +130,8 @@ pub(crate) struct Context<'a> {
     outer: Option<(&'a Page<'a>, usize)>,
     /// What an unknown path is taken for.
     unknown: Option<&'a UnknownPath>,
+    /// Where a token in pieces was looked for last.
+    pub(super) token_run: Cell<Span>,
 }
 
 /// A path that is not known yet: whose words it is taken to hold, and who asked for them.

@@ -1,6 +1,8 @@
 //! Literals further on in the statement: the fallback of a look-up, the default of a flag or of a
 //! shell variable. A look-up is no leak; what stands in for it when it fails is one.
 
+use std::cell::Cell;
+
 use super::Form;
 use super::assign::REACH;
 use super::bare::bare;
@@ -81,5 +83,5 @@ pub(super) fn fallback(c: &mut Cursor<'_>, stop: Stop, found: &mut Vec<Literal>)
 
 /// Whether a literal is the first piece of a value.
 fn goes_on(bytes: &[u8], at: usize) -> bool {
-    pieces::ask(bytes, at, at, at).is_some()
+    pieces::ask(bytes, at, at, at, &Cell::default()).is_some()
 }

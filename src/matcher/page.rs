@@ -53,9 +53,11 @@ impl<'a> Page<'a> {
     /// What to ask where the value at `at` goes on behind a joint.
     /// Whether it goes on only if it is a token is told, too.
     pub(crate) fn ask_for_pieces(&self, name: usize, known: Span) -> Option<(Ask, bool)> {
-        let Span { start, end } = known;
         // What was put together has no more pieces.
-        if self.around.is_some() { None } else { decode::pieces::ask(self.bytes, name, start, end) }
+        if self.around.is_some() {
+            return None;
+        }
+        decode::pieces::ask(self.bytes, name, known.start, known.end, &self.context.token_run)
     }
 
     /// The same for a literal, in which a joint may be as well as behind it.

@@ -21,6 +21,8 @@ mod literal;
 mod mail;
 mod word;
 
+use std::cell::Cell;
+
 use super::{Ask, Decoder, Joined, View, Wake};
 use crate::cursor::{Cursor, Mark, Quote};
 use crate::text::{Span, is_key_byte};
@@ -48,7 +50,16 @@ const BEHIND_BYTES: usize = 320;
 
 /// What to ask where a joint follows the value at `at`, or stands in it; `name` and `end` as in [`Ask`].
 /// Says as well whether it is a loose one.
-pub(crate) fn ask(bytes: &[u8], name: usize, at: usize, end: usize) -> Option<(Ask, bool)> {
+///
+/// `token_run` keeps the last run of a token's bytes that was gone over, and where it ended, since as many
+/// tokens may begin in one run as it has room for.
+pub(crate) fn ask(
+    bytes: &[u8],
+    name: usize,
+    at: usize,
+    end: usize,
+    token_run: &Cell<Span>,
+) -> Option<(Ask, bool)> {
     if end > at && ends_there(bytes, at, end) {
         return None;
     }
@@ -57,7 +68,17 @@ pub(crate) fn ask(bytes: &[u8], name: usize, at: usize, end: usize) -> Option<(A
         return None;
     }
     let mut walk = Walk::new(bytes, &ask);
+    let counts = walk.is_token && !walk.is_connect && walk.cuts.is_empty();
+    let known = token_run.get();
+    if counts && known.start < walk.at && walk.at < known.end {
+        walk.at = known.end.min(walk.limit);
+    }
+    let from = walk.at;
     walk.run_over_value();
+    if counts {
+        let start = if from == known.end { known.start } else { at };
+        token_run.set(Span::new(start, walk.at));
+    }
     (walk.may_step() && walk.step()).then_some((ask, walk.is_loose))
 }
 
@@ -91,7 +112,7 @@ pub(crate) fn ask_open(bytes: &[u8], name: usize, from: usize) -> Option<Ask> {
     // Three quotes are one.
     let Mark::Byte(mark) = quote.mark else { return None };
     c.at += if c.rest().starts_with(&[mark, mark]) { 2 } else { 0 };
-    ask(bytes, name, c.at, c.at).map(|(ask, _)| ask)
+    ask(bytes, name, c.at, c.at, &Cell::default()).map(|(ask, _)| ask)
 }
 
 /// What to ask where a token may begin at `at` whose characters are the elements of a list.
@@ -233,7 +254,8 @@ impl<'b> Walk<'b> {
     /// Goes over the bytes of a value, to what may be a joint.
     fn run_over_value(&mut self) {
         let limit = if self.is_token { self.limit } else { self.limit.min(self.at + MAX_KEY_PIECE_BYTES) };
-        while self.at < limit && self.is_value(self.at) && self.signature < SIGNATURE_CHARS {
+        // A third dot is none of a connect token's.
+        while self.at < limit && self.is_value(self.at) && self.signature < SIGNATURE_CHARS && self.dots < 3 {
             self.count(self.bytes[self.at]);
             self.at += 1;
         }
