@@ -13,6 +13,7 @@ mod pack;
 mod range;
 mod roots;
 mod store;
+mod tracked;
 pub mod tree;
 
 use std::ffi::OsString;
@@ -34,6 +35,7 @@ pub use lines::added;
 pub use range::{Between, between};
 pub use roots::Roots;
 pub use store::Store;
+pub use tracked::Tracked;
 
 use crate::blob::Commit;
 use crate::error::{Error, Result};

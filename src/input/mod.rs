@@ -21,9 +21,23 @@ use std::path::PathBuf;
 use crate::blob::Origin;
 use crate::error::Result;
 use crate::finding::Finding;
-use crate::globs::Excluded;
+use crate::globs::{Excluded, Patterns, Watched};
 
-pub(crate) use exclude::Exclude;
+pub use exclude::patterns as exclude_patterns;
+pub(crate) use exclude::{EXCLUDED, Exclude};
+
+/// What is said of containers that are not what they must be.
+pub(crate) const DAMAGED: &str = "damaged container";
+
+/// Whether what is skipped for this reason was meant to be: because somebody said so, or because it holds
+/// nothing of its own. All else was to be read and could not be looked into.
+pub fn is_meant(reason: &str) -> bool {
+    let special = ["symbolic link", "named pipe", "socket", "device", "special file"];
+    reason == EXCLUDED
+        || reason == crate::walk::METADATA
+        || reason.starts_with("ignored by ")
+        || special.contains(&reason)
+}
 
 /// Files up to this many bytes are read whole by the thread that met them; larger ones are read in
 /// parts by all threads.
@@ -36,10 +50,14 @@ pub struct Request {
     pub paths: Vec<PathBuf>,
     /// Read what ignore files leave out, too.
     pub no_ignore: bool,
-    /// Globs of paths to leave out.
-    pub exclude: Vec<String>,
+    /// Globs of paths to leave out, from [`exclude_patterns`].
+    pub exclude: Patterns,
     /// What the project leaves out.
     pub excluded: Option<Excluded>,
+    /// Leave out files, too, that were named and match what is left out.
+    pub force_exclude: bool,
+    /// Globs that want to know whether any path that is read matches them, and leave nothing out.
+    pub watched: Option<Watched>,
     /// What of them.
     pub subject: Subject,
 }
@@ -188,6 +206,9 @@ pub trait Sink: Send {
 
     /// A text with everything in it masked that is found there.
     fn masked(&mut self, text: &[u8]) -> String;
+
+    /// A container that is damaged: what came before the damage was read, and what it is made of.
+    fn damaged(&mut self, path: &str, error: &io::Error);
 
     /// Something that is not read, and why.
     fn skipped(&mut self, path: &str, reason: &'static str);

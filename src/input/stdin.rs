@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::unpack::{container, unpack};
+use super::unpack::{Damage, container, unpack};
 use super::{Crew, Request, Source, SourceKind};
 use crate::blob::Origin;
 use crate::pack::{HEAD, Input};
@@ -38,5 +38,5 @@ fn read(crew: &dyn Crew, reader: &mut (dyn Read + Send)) {
     let mut whole = head.chain(reader.take(rest));
     let Some(kind) = container(&head, &[]) else { return sink.stream(&origin, &mut whole) };
     // What was read cannot be read again: that nothing came out of it is told, and the scan incomplete.
-    unpack(&mut *sink, kind, &origin, Input::Stream(&mut whole), &mut Vec::new());
+    unpack(&mut *sink, kind, &origin, Input::Stream(&mut whole), Damage::Fails, &mut Vec::new());
 }

@@ -17,6 +17,7 @@ mod members;
 mod source;
 mod spool;
 mod tar;
+mod unopened;
 mod walk;
 mod watch;
 mod xz;
@@ -27,6 +28,7 @@ use std::io::{self, Read, Seek, Write};
 
 use crate::blob::Origin;
 
+pub use unopened::{KINDS, NOT_LOOKED_INTO, Unopened, unopened};
 pub use walk::{read, rewrite};
 
 /// How many bytes of a file's start [`sniff`] wants to see; with fewer it may miss a tar.

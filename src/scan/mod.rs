@@ -13,6 +13,7 @@ mod parts;
 mod place;
 mod worker;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,10 +21,12 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use self::found::{Inspector, Settled};
 use self::worker::Worker;
+use crate::blob::Origin;
 use crate::config::Policy;
 use crate::detect::Detector;
 use crate::finding::{Finding, Kind};
 use crate::input::{Crew, Large, Sink, Source};
+use crate::pack;
 use crate::prove::{self, Exhibits, Proving};
 use crate::report::{Failure, Summary};
 
@@ -62,7 +65,7 @@ pub struct Outcome {
     /// What could not be read, by path.
     pub errors: Vec<Failure>,
     /// What was not read and why, by path, where [`Settings::list_skipped`] asks for it.
-    pub skipped: Vec<(String, &'static str)>,
+    pub skipped: Vec<(String, Cow<'static, str>)>,
     /// Markers beside findings that do not hold, by path and line.
     pub notes: Vec<Note>,
 }
@@ -251,7 +254,7 @@ struct Gathered {
     large: Vec<Large>,
     errors: Vec<Failure>,
     skipped: BTreeMap<&'static str, u64>,
-    skipped_paths: Vec<(String, &'static str)>,
+    skipped_paths: Vec<(String, Cow<'static, str>)>,
     notes: Vec<Note>,
     files: u64,
     bytes: u64,
@@ -260,6 +263,19 @@ struct Gathered {
 impl Gathered {
     fn fail(&mut self, path: &str, error: &io::Error) {
         self.errors.push(Failure { path: path.to_owned(), message: error.to_string() });
+    }
+
+    /// Counts what is not read, or not looked into, and keeps where and why if that is wanted.
+    fn skip(&mut self, reason: &'static str, listed: Option<(String, Cow<'static, str>)>) {
+        *self.skipped.entry(reason).or_default() += 1;
+        self.skipped_paths.extend(listed);
+    }
+
+    /// Counts a file that is read as it is, but not looked into, by its first bytes.
+    fn look_at_kind(&mut self, origin: &Origin, head: &[u8], list: bool) {
+        if let Some(kind) = pack::unopened(&head[..head.len().min(pack::HEAD)]) {
+            self.skip(kind.reason, list.then(|| (origin.way(), kind.reason.into())));
+        }
     }
 
     fn add(&mut self, settled: Settled) {

@@ -49,12 +49,11 @@ pub(super) fn files(shared: &Shared<'_>, mut large: Vec<Large>) {
 pub(super) fn stream(shared: &Shared<'_>, origin: &Origin, reader: &mut (dyn Read + Send), jobs: usize) {
     let task = Task::new(origin);
     let stream = Mutex::new(Stream::new(reader));
-    let head = OnceLock::new();
     let work = |limit: usize| {
         let mut hand = Hand::new(shared);
         for _ in 0..limit {
-            let part = locked(&stream).next(&mut hand, &head);
-            let head = head.get().map_or(&[][..], Vec::as_slice);
+            let part = locked(&stream).next(&mut hand, &task.head);
+            let head = task.head.get().map_or(&[][..], Vec::as_slice);
             if !task.take(shared, &mut hand, head, part) {
                 break;
             }
@@ -100,6 +99,8 @@ struct Task {
     origin: Origin,
     next: AtomicU64,
     ended: AtomicBool,
+    /// The first bytes.
+    head: OnceLock<Vec<u8>>,
     seen: Mutex<Seen>,
 }
 
@@ -126,6 +127,7 @@ impl Task {
             origin: origin.clone(),
             next: AtomicU64::new(0),
             ended: AtomicBool::new(false),
+            head: OnceLock::new(),
             seen: Mutex::default(),
         }
     }
@@ -145,8 +147,9 @@ impl Task {
         if let Err(error) = read {
             return self.stop(error);
         }
+        let head = self.head.get_or_init(|| head);
         while let part = self.next_of(&file, hand)
-            && self.take(shared, hand, &head, part)
+            && self.take(shared, hand, head, part)
         {}
     }
 
@@ -207,6 +210,8 @@ impl Task {
         seen.done.sort_by_key(|done| done.index);
         let mut gathered = Gathered { files: 1, bytes: seen.bytes, ..Gathered::default() };
         gathered.leaks.reserve_exact(seen.done.iter().map(|done| done.found.len()).sum());
+        let head = self.head.get().map_or(&[][..], Vec::as_slice);
+        gathered.look_at_kind(&self.origin, head, shared.settings.list_skipped);
         let mut base = Base::default();
         for Done { counted, found, exhibits, .. } in seen.done {
             gathered.exhibits.merge(exhibits);

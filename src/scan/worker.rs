@@ -8,7 +8,7 @@ use super::place::Base;
 use super::{Excerpts, Gathered, Shared, locked, parts};
 use crate::blob::{Blob, Origin};
 use crate::finding::Finding;
-use crate::input::{Large, Marks, Sink};
+use crate::input::{DAMAGED, Large, Marks, Sink};
 
 /// One thread of a source: scans what is small, and hands over what it gathered when it is done.
 pub(super) struct Worker<'s> {
@@ -25,8 +25,17 @@ impl<'s> Worker<'s> {
     }
 }
 
+impl Worker<'_> {
+    /// Counts a file that is read as it is, but not looked into.
+    fn look_at_kind(&mut self, origin: &Origin, head: &[u8]) {
+        let list = self.shared.settings.list_skipped;
+        self.gathered.look_at_kind(origin, head, list);
+    }
+}
+
 impl Sink for Worker<'_> {
     fn whole(&mut self, origin: &Origin, bytes: &[u8]) {
+        self.look_at_kind(origin, bytes);
         let excerpts = self.shared.settings.excerpts;
         let inspected = self.inspector.inspect(&Blob::whole(bytes, origin), 0, excerpts, &mut self.found);
         let count = self.found.len();
@@ -89,11 +98,14 @@ impl Sink for Worker<'_> {
         parts::stream(self.shared, origin, reader, self.shared.settings.jobs.min(2));
     }
 
+    fn damaged(&mut self, path: &str, error: &io::Error) {
+        let list = self.shared.settings.list_skipped;
+        self.gathered.skip(DAMAGED, list.then(|| (path.to_owned(), format!("{DAMAGED}: {error}").into())));
+    }
+
     fn skipped(&mut self, path: &str, reason: &'static str) {
-        *self.gathered.skipped.entry(reason).or_default() += 1;
-        if self.shared.settings.list_skipped {
-            self.gathered.skipped_paths.push((path.to_owned(), reason));
-        }
+        let list = self.shared.settings.list_skipped;
+        self.gathered.skip(reason, list.then(|| (path.to_owned(), reason.into())));
     }
 
     fn failed(&mut self, path: &str, error: &io::Error) {

@@ -171,6 +171,15 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "LEVEL", value_parser = levels())]
     pub(crate) fail_on: Option<String>,
 
+    /// Exit with 2 where something was not looked into
+    #[arg(
+        long,
+        long_help = "Exit with 2 where something was met that was not looked into: a PDF, a picture, an \
+                     encrypted archive, a damaged one. Without it such files are counted, and nothing \
+                     else. What was left out on purpose (ignored, excluded, .git, links) does not count"
+    )]
+    pub(crate) fail_on_skipped: bool,
+
     /// The number of threads [default: one for each processor]
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<std::num::NonZeroUsize>,
@@ -188,6 +197,15 @@ pub(crate) struct ScanArgs {
                      counted in the summary. Paths named on the command line are read all the same"
     )]
     pub(crate) exclude: Vec<String>,
+
+    /// Leave out files, too, that are named on the command line and match what is excluded
+    #[arg(
+        long,
+        long_help = "Leave out files and directories, too, that are named on the command line and match \
+                     --exclude or the project file's `exclude`. Without it what a person names is read. It is \
+                     for programs that name files, such as pre-commit; the hook id `scrubjay-files` gives it"
+    )]
+    pub(crate) force_exclude: bool,
 
     /// Add the rules of a file; can be repeated
     #[arg(long, value_name = "FILE")]
@@ -263,6 +281,14 @@ pub(crate) struct PolicyArgs {
     /// Use no project file
     #[arg(long)]
     pub(crate) no_config: bool,
+
+    /// Exit with 2 where a pattern of --exclude or of the project file matches nothing
+    #[arg(
+        long,
+        long_help = "Exit with 2 where a pattern of --exclude, or an `exclude` pattern or allow entry of the \
+                     project file, matches nothing in a scan of all that it is for. Without it that is told"
+    )]
+    pub(crate) strict_config: bool,
 
     /// Do not honour `scrubjay:allow` and `gitleaks:allow` on lines
     #[arg(long)]

@@ -81,11 +81,14 @@ impl Plan<'_> {
     fn report(&self, subject: Subject, started: Timestamp, output: &Output) -> Result<Status> {
         let args = self.args;
         let format = report::format(&args.format).ok_or_else(|| Stop::invalid("no such format"))?;
+        let exclude = input::exclude_patterns(&args.exclude)?;
         let request = Request {
             paths: args.paths.clone(),
             no_ignore: args.no_ignore,
-            exclude: args.exclude.clone(),
+            exclude: exclude.clone(),
             excluded: self.excluded.clone(),
+            force_exclude: args.force_exclude,
+            watched: policy::watched(self.policy),
             subject: subject.clone(),
         };
         let sources = input::open(&request)?;
@@ -120,9 +123,18 @@ impl Plan<'_> {
         }
         self.tell(&outcome, took, output);
         written?;
+        let unused = policy::unused(args, &subject, self.policy, &exclude);
+        unused.iter().for_each(|note| output.note(&format!("scrubjay: {note}")));
+        if args.policy.strict_config && !unused.is_empty() {
+            return Ok(Status::Incomplete);
+        }
         let wrote = policy::settle(args, &subject, self.policy, self.detector.rules(), &outcome, output)?;
         // Whoever writes a baseline accepts what is there.
         let fail_on = if wrote { "never" } else { self.fail_on };
+        if args.fail_on_skipped && outcome.summary.skipped.keys().any(|reason| !input::is_meant(reason)) {
+            output.note("scrubjay: not all was looked into, and --fail-on-skipped wants it to be");
+            return Ok(Status::Incomplete);
+        }
         Ok(status(&outcome.summary, fail_on))
     }
 
