@@ -305,7 +305,8 @@ mod tests {
             prop_assert!(matches(&stars, "", &path));
             let deeper = format!("{path}/x");
             prop_assert!(matches(&stars, "", &deeper));
-            prop_assert!(!matches(&format!("{stars}/*"), "", &path));
+            let more = format!("{stars}/*");
+            prop_assert!(!matches(&more, "", &path));
             prop_assert!(matches("/**", "", &deeper));
         }
     }

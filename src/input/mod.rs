@@ -175,6 +175,11 @@ pub trait Crew: Sync {
     /// How many threads a source may use.
     fn jobs(&self) -> usize;
 
+    /// True where the rest is not wanted any more.
+    fn is_stopped(&self) -> bool {
+        false
+    }
+
     /// A sink for one thread.
     fn sink(&self) -> Box<dyn Sink + '_>;
 }
@@ -243,6 +248,12 @@ pub type Open = fn(&Request) -> Result<Option<Box<dyn Source>>>;
 /// Every kind of input.
 pub const SOURCES: &[SourceKind] =
     &[stdin::SOURCE, worktree::SOURCE, staged::SOURCE, history::SOURCE, commits::SOURCE, given::SOURCE];
+
+/// Counts the files that are below the directories of a request, for whoever wants to know how many are to
+/// come; `count` is given a few more again and again, and ends it with false.
+pub fn count_files(request: &Request, count: &(dyn Fn(u64) -> bool + Sync)) {
+    worktree::count(request, count);
+}
 
 /// The sources that together hold what was asked for.
 ///

@@ -23,8 +23,40 @@ struct Stdin;
 
 impl Source for Stdin {
     fn read(&self, crew: &dyn Crew) {
-        read(crew, &mut io::stdin());
+        read(crew, &mut Leavable { crew });
     }
+}
+
+/// Standard input that is not waited for once the scan is stopped: nobody knows when a pipe gives more.
+struct Leavable<'c> {
+    crew: &'c dyn Crew,
+}
+
+impl Read for Leavable<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let mut stdin = io::stdin().lock();
+        while !self.crew.is_stopped() {
+            if is_ready(&stdin) {
+                return stdin.read(out);
+            }
+        }
+        Ok(0)
+    }
+}
+
+/// Waits a moment for something to read, or an end.
+#[cfg(unix)]
+fn is_ready(stdin: &io::StdinLock<'_>) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let moment = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+    let mut asked = [PollFd::new(stdin, PollFlags::IN)];
+    // What cannot be asked is read.
+    poll(&mut asked, Some(&moment)).map_or_else(|error| error != rustix::io::Errno::INTR, |ready| ready > 0)
+}
+
+#[cfg(not(unix))]
+fn is_ready(_: &io::StdinLock<'_>) -> bool {
+    true
 }
 
 fn read(crew: &dyn Crew, reader: &mut (dyn Read + Send)) {

@@ -89,8 +89,10 @@ impl Worktree {
     fn named_files(&self, files: &[&PathBuf], crew: &dyn Crew) {
         let next = AtomicUsize::new(0);
         let work = || {
-            let mut hand = Hand::new(self, crew.sink());
-            while let Some(path) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let mut hand = Hand::new(self, crew);
+            while let Some(path) = files.get(next.fetch_add(1, Ordering::Relaxed))
+                && !crew.is_stopped()
+            {
                 hand.read(path);
             }
         };
@@ -119,13 +121,14 @@ impl Source for Worktree {
         if !files.is_empty() {
             self.named_files(&files, crew);
         }
-        walk::walk(&directories, crew.jobs(), !self.no_ignore, || Hand::new(self, crew.sink()));
+        walk::walk(&directories, crew.jobs(), !self.no_ignore, || Hand::new(self, crew));
     }
 }
 
 /// What one thread holds: its sink, its buffer, and the origin that it fills in again and again.
 struct Hand<'s> {
     tree: &'s Worktree,
+    crew: &'s dyn Crew,
     sink: Box<dyn Sink + 's>,
     buffer: Vec<u8>,
     /// What comes out of a container; empty until the first.
@@ -134,9 +137,10 @@ struct Hand<'s> {
 }
 
 impl<'s> Hand<'s> {
-    fn new(tree: &'s Worktree, sink: Box<dyn Sink + 's>) -> Self {
+    fn new(tree: &'s Worktree, crew: &'s dyn Crew) -> Self {
         // One byte more than a small file has tells that a file is none. Untouched pages cost nothing.
-        Self { tree, sink, buffer: vec![0; WHOLE + 1], unpacked: Vec::new(), origin: Origin::default() }
+        let sink = crew.sink();
+        Self { tree, crew, sink, buffer: vec![0; WHOLE + 1], unpacked: Vec::new(), origin: Origin::default() }
     }
 
     fn read(&mut self, path: &Path) {
@@ -207,6 +211,48 @@ impl Visitor for Hand<'_> {
 
     fn failed(&mut self, path: &Path, error: &io::Error) {
         self.sink.failed(&text::shown(path), error);
+    }
+
+    fn stops(&self) -> bool {
+        self.crew.is_stopped()
+    }
+}
+
+/// Counts files; see [`super::count_files`].
+pub(super) fn count(request: &Request, count: &(dyn Fn(u64) -> bool + Sync)) {
+    let Some(tree) = Worktree::open(request) else { return };
+    let (directories, files): (Vec<&Path>, Vec<&Path>) =
+        tree.paths.iter().map(PathBuf::as_path).partition(|path| path.is_dir());
+    if count(files.len() as u64) {
+        let counter = || Counter { tree: &tree, count, stopped: false };
+        walk::walk(&directories, 1, !tree.no_ignore, counter);
+    }
+}
+
+/// Counts what a walk meets.
+struct Counter<'c> {
+    tree: &'c Worktree,
+    count: &'c (dyn Fn(u64) -> bool + Sync),
+    stopped: bool,
+}
+
+impl Visitor for Counter<'_> {
+    fn enters(&mut self, path: &Path, depth: usize) -> bool {
+        self.tree.takes_back() || !self.tree.leaves_out(path, depth, true)
+    }
+
+    fn meet(&mut self, path: &Path, kind: FileType, depth: usize) {
+        if kind.is_file() && !self.tree.leaves_out(path, depth, false) {
+            self.stopped |= !(self.count)(1);
+        }
+    }
+
+    fn left_out(&mut self, _: &Path, _: FileType, _: usize, _: &'static str) {}
+
+    fn failed(&mut self, _: &Path, _: &io::Error) {}
+
+    fn stops(&self) -> bool {
+        self.stopped
     }
 }
 

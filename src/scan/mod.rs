@@ -16,8 +16,8 @@ mod worker;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use self::found::{Inspector, Settled};
 use self::worker::Worker;
@@ -84,6 +84,10 @@ pub struct Note {
 /// How far a scan is, for whoever watches.
 #[derive(Debug, Default)]
 pub struct Progress {
+    /// Set from elsewhere to end the scan: what was found so far is its result, and it is incomplete.
+    pub stop: Arc<AtomicBool>,
+    /// How many files there are to be read; 0 while nobody has counted.
+    pub expected: AtomicU64,
     /// Files done.
     pub files: AtomicU64,
     /// Bytes done.
@@ -178,6 +182,9 @@ fn gather(
     }
     let large = std::mem::take(&mut locked(&shared.gathered).large);
     parts::files(&shared, large);
+    if progress.is_stopped() {
+        locked(&shared.gathered).fail("the scan", &io::Error::other("stopped by a signal; the rest was not read"));
+    }
     shared.gathered.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -238,6 +245,10 @@ impl<'s> Shared<'s> {
 impl Crew for Shared<'_> {
     fn jobs(&self) -> usize {
         self.settings.jobs
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.progress.is_stopped()
     }
 
     fn sink(&self) -> Box<dyn Sink + '_> {
@@ -312,6 +323,11 @@ impl Gathered {
 }
 
 impl Progress {
+    /// True where the scan is to end.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
     fn add(&self, files: u64, bytes: usize, findings: usize) {
         self.files.fetch_add(files, Ordering::Relaxed);
         self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);

@@ -178,7 +178,7 @@ impl Task {
 
     /// Scans the part in `hand`. False where there is none.
     fn take(&self, shared: &Shared<'_>, hand: &mut Hand<'_>, head: &[u8], part: Option<Part>) -> bool {
-        let Some(part) = part else { return false };
+        let Some(part) = part.filter(|_| !shared.progress.is_stopped()) else { return false };
         let bytes = &hand.bytes[..hand.length];
         let at_start = part.offset == 0;
         let blob = Blob { bytes, owned: part.owned, at_start, origin: &self.origin, head, root: None };

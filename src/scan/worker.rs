@@ -35,6 +35,9 @@ impl Worker<'_> {
 
 impl Sink for Worker<'_> {
     fn whole(&mut self, origin: &Origin, bytes: &[u8]) {
+        if self.shared.progress.is_stopped() {
+            return;
+        }
         self.look_at_kind(origin, bytes);
         let excerpts = self.shared.settings.excerpts;
         let inspected = self.inspector.inspect(&Blob::whole(bytes, origin), 0, excerpts, &mut self.found);
@@ -51,6 +54,9 @@ impl Sink for Worker<'_> {
     }
 
     fn sifted(&mut self, origin: &Origin, bytes: &[u8], keep: &mut dyn FnMut(&Finding) -> bool) {
+        if self.shared.progress.is_stopped() {
+            return;
+        }
         // The first may not be among those that are kept.
         let excerpts = match self.shared.settings.excerpts {
             Excerpts::Nothing => Excerpts::Nothing,
@@ -67,6 +73,9 @@ impl Sink for Worker<'_> {
     }
 
     fn glance(&mut self, bytes: &[u8], changed: Option<&[Range<usize>]>) -> Marks {
+        if self.shared.progress.is_stopped() {
+            return Marks::default();
+        }
         let anywhere = self.shared.anywhere.get_or_init(|| self.shared.detector.anywhere());
         let detector = anywhere.as_ref().unwrap_or(self.shared.detector);
         self.inspector.glance(detector, bytes, changed).unwrap_or_else(|broken| {

@@ -4,6 +4,7 @@
 //! `.ignore` files, which other search tools know, come before `.gitignore`. Outside of a repository the
 //! ignore files of the directory that is walked count, and those below it.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -256,9 +257,26 @@ fn read(path: &Path, from: &Path, ignores_case: bool) -> Option<Gitignore> {
     builder.case_insensitive(ignores_case).ok()?;
     for line in text.split('\n') {
         // A line that is no pattern matches nothing, as for git.
-        let _ = builder.add_line(None, line.strip_suffix('\r').unwrap_or(line));
+        let _ = builder.add_line(None, &without_braces(line.strip_suffix('\r').unwrap_or(line)));
     }
     builder.build().ok().filter(|file| !file.is_empty())
+}
+
+/// The pattern with braces that stand for themselves, as for git; the matcher knows them as alternatives.
+fn without_braces(line: &str) -> Cow<'_, str> {
+    if memchr::memchr2(b'{', b'}', line.as_bytes()).is_none() {
+        return Cow::Borrowed(line);
+    }
+    let (mut out, mut in_class, mut escaped) = (String::with_capacity(line.len() + 4), false, false);
+    for c in line.chars() {
+        if matches!(c, '{' | '}') && !in_class && !escaped {
+            out.push('\\');
+        }
+        in_class = if in_class { c != ']' } else { c == '[' && !escaped };
+        escaped = c == '\\' && !escaped;
+        out.push(c);
+    }
+    Cow::Owned(out)
 }
 
 fn said_of(file: &Gitignore, relative: &Path, is_dir: bool) -> Option<bool> {

@@ -28,6 +28,11 @@ pub(crate) trait Visitor {
 
     /// Something that cannot be read.
     fn failed(&mut self, path: &Path, error: &io::Error);
+
+    /// True where the walk is to end.
+    fn stops(&self) -> bool {
+        false
+    }
 }
 
 /// What is said of `.git`.
@@ -63,6 +68,7 @@ pub(crate) fn walk<V: Visitor>(
         let mut hand = Hand { visitor: visitor(), stack: &stack, jobs, ignores, relative: PathBuf::new() };
         while let Some(task) = stack.take() {
             match task {
+                _ if hand.visitor.stops() => {}
                 Task::List { folder, path, depth } => hand.list(folder, path, depth),
                 Task::Files { path, files, depth } => hand.files(path, &files, depth),
             }
@@ -212,6 +218,9 @@ impl<V: Visitor> Hand<'_, V> {
 
     fn files(&mut self, mut path: PathBuf, files: &[(OsString, FileType)], depth: usize) {
         for (name, kind) in files {
+            if self.visitor.stops() {
+                return;
+            }
             path.push(name);
             self.visitor.meet(&path, *kind, depth);
             path.pop();

@@ -11,7 +11,7 @@ use scrubjay::globs::Excluded;
 use scrubjay::input::{self, Commits, Hidden, Request, Subject, Tips};
 use scrubjay::prove::{Known, Proving};
 use scrubjay::report::{self, Failure, Run, Style, Summary};
-use scrubjay::scan::{self, Excerpts, Note, Outcome, Settings};
+use scrubjay::scan::{self, Excerpts, Note, Outcome, Progress, Settings};
 use scrubjay::text::printable;
 use zeroize::Zeroizing;
 
@@ -60,6 +60,18 @@ struct Plan<'p> {
     proving: Proving,
 }
 
+/// Lets Ctrl-C, or whoever ends the job, end the scan with what was found so far. A second time ends it at
+/// once.
+fn stop_at_signals(progress: &Progress) -> Result<()> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::flag;
+    for signal in [SIGINT, SIGTERM] {
+        let again = flag::register_conditional_default(signal, progress.stop.clone());
+        again.and_then(|_| flag::register(signal, progress.stop.clone())).map_err(scrubjay::Error::from)?;
+    }
+    Ok(())
+}
+
 /// Reads the secrets to try besides those that are found.
 fn known(files: &[PathBuf]) -> Result<Known> {
     let mut known = Known::default();
@@ -99,7 +111,9 @@ impl Plan<'_> {
             true => Excerpts::Shown,
         };
         let settings = self.settings(excerpts, args.verbose);
-        let outcome = progress::watch(args.quiet, |seen| {
+        let seen = Progress::default();
+        stop_at_signals(&seen)?;
+        let outcome = progress::watch_to_end(args.quiet, seen, &|n| input::count_files(&request, n), |seen| {
             scan::scan(self.detector, &sources, settings, &self.proving, seen)
         });
         let root = std::env::current_dir().unwrap_or_default();
