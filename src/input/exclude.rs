@@ -64,6 +64,11 @@ impl Exclude {
         self.globs.match_any(views)
     }
 
+    /// Those that matched nothing so far.
+    pub(crate) fn unused(&self) -> Vec<String> {
+        self.globs.unused().map(|(_, glob)| glob.to_owned()).collect()
+    }
+
     /// True where a file may be wanted of a directory that is left out.
     pub(crate) fn negates(&self) -> bool {
         self.globs.negate()

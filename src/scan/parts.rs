@@ -45,13 +45,23 @@ pub(super) fn files(shared: &Shared<'_>, mut large: Vec<Large>) {
     }
 }
 
-/// Scans a stream with so many threads: they take turns at reading.
-pub(super) fn stream(shared: &Shared<'_>, origin: &Origin, reader: &mut (dyn Read + Send), jobs: usize) {
+/// Scans a stream with so many threads: they take turns at reading. One that `ends` by itself where the scan
+/// is stopped is read up to there.
+pub(super) fn stream(
+    shared: &Shared<'_>,
+    origin: &Origin,
+    reader: &mut (dyn Read + Send),
+    jobs: usize,
+    ends: bool,
+) {
     let task = Task::new(origin);
     let stream = Mutex::new(Stream::new(reader));
     let work = |limit: usize| {
         let mut hand = Hand::new(shared);
         for _ in 0..limit {
+            if !ends && shared.progress.is_stopped() {
+                break;
+            }
             let part = locked(&stream).next(&mut hand, &task.head);
             let head = task.head.get().map_or(&[][..], Vec::as_slice);
             if !task.take(shared, &mut hand, head, part) {
@@ -149,6 +159,7 @@ impl Task {
         }
         let head = self.head.get_or_init(|| head);
         while let part = self.next_of(&file, hand)
+            && !shared.progress.is_stopped()
             && self.take(shared, hand, head, part)
         {}
     }
@@ -178,7 +189,7 @@ impl Task {
 
     /// Scans the part in `hand`. False where there is none.
     fn take(&self, shared: &Shared<'_>, hand: &mut Hand<'_>, head: &[u8], part: Option<Part>) -> bool {
-        let Some(part) = part.filter(|_| !shared.progress.is_stopped()) else { return false };
+        let Some(part) = part else { return false };
         let bytes = &hand.bytes[..hand.length];
         let at_start = part.offset == 0;
         let blob = Blob { bytes, owned: part.owned, at_start, origin: &self.origin, head, root: None };

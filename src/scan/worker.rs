@@ -99,12 +99,12 @@ impl Sink for Worker<'_> {
     }
 
     fn stream(&mut self, origin: &Origin, reader: &mut (dyn Read + Send)) {
-        parts::stream(self.shared, origin, reader, self.shared.settings.jobs);
+        parts::stream(self.shared, origin, reader, self.shared.settings.jobs, true);
     }
 
     fn inner(&mut self, origin: &Origin, reader: &mut (dyn Read + Send)) {
         // One reads, which is unpacking, while the other scans.
-        parts::stream(self.shared, origin, reader, self.shared.settings.jobs.min(2));
+        parts::stream(self.shared, origin, reader, self.shared.settings.jobs.min(2), false);
     }
 
     fn damaged(&mut self, path: &str, error: &io::Error) {

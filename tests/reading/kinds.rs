@@ -25,6 +25,15 @@ const FOUND: &[(&str, Wrap)] = &[
     ("utf-16 le with mark", |text| [b"\xff\xfe", &utf16(text, u16::to_le_bytes)[..]].concat()),
     ("utf-16 be with mark", |text| [b"\xfe\xff", &utf16(text, u16::to_be_bytes)[..]].concat()),
     ("utf-16 le", |text| utf16(text, u16::to_le_bytes)),
+    ("utf-32 le with mark", |text| utf32(&[b"\xef\xbb\xbf", text].concat(), u32::to_le_bytes)),
+    ("utf-32 be with mark", |text| utf32(&[b"\xef\xbb\xbf", text].concat(), u32::to_be_bytes)),
+    ("utf-32 le", |text| utf32(text, u32::to_le_bytes)),
+    ("utf-32 be", |text| utf32(text, u32::to_be_bytes)),
+    ("utf-32 in gzip", |text| squeeze("gzip", &utf32(text, u32::to_le_bytes))),
+    ("gbk", |text| [b"\xc3\xdc\xd4\xbf\xa3\xba\n", text, b"\xca\xc7\n"].concat()),
+    ("shift-jis", |text| [b"\x94\xe9\x96\xa7\x83\x5c ", text, b"\x82\xc5\x82\xb7\n"].concat()),
+    ("big5", |text| [b"\xb1\x4b\xc6\x5f ", text].concat()),
+    ("euc-kr", |text| [b"\xba\xf1\xb9\xd0 ", text].concat()),
     ("program", |text| [b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0", text, &[0; 64]].concat()),
     ("gzip", |text| squeeze("gzip", text)),
     ("bzip2", |text| squeeze("bzip2", text)),
@@ -136,6 +145,10 @@ fn utf16(text: &[u8], bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
     String::from_utf8_lossy(text).encode_utf16().flat_map(bytes).collect()
 }
 
+fn utf32(text: &[u8], bytes: fn(u32) -> [u8; 4]) -> Vec<u8> {
+    String::from_utf8_lossy(text).chars().flat_map(|c| bytes(c.into())).collect()
+}
+
 fn base64(text: &[u8]) -> Vec<u8> {
     base64::engine::general_purpose::STANDARD.encode(text).into_bytes()
 }
@@ -198,6 +211,22 @@ fn every_kind_is_counted_in_trees_archives_and_standard_input() {
         let strict = repo.run(crate::lab::SCRUBJAY, &["scan", "-q", "--fail-on-skipped", "-"], &head);
         assert_eq!(strict.status, 2, "{kind}");
     }
+}
+
+#[test]
+fn scrub_counts_what_it_does_not_look_into_and_masks_other_encodings() {
+    let lab = Lab::new();
+    let repo = lab.repo("r", &[]);
+    repo.write("a.pdf", b"%PDF-1.7\n");
+    let text = utf32(&secret("wide"), u32::to_le_bytes);
+    repo.write("wide.txt", &text);
+    let ran = repo.scrubjay(&["scrub", "--in-place", "--exclude", "*.lock", "."]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains("\n  not looked into: 1 pdf"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--exclude: `*.lock` matches nothing"), "{}", ran.stderr);
+    let scrubbed = fs::read(repo.path.join("wide.txt")).expect("a file");
+    assert_eq!(scrubbed.len() % 4, 0);
+    assert!(scrubbed != text && repo.scan(&["--no-config"]).paths().is_empty());
 }
 
 #[test]

@@ -108,9 +108,10 @@ pub(crate) struct ScanArgs {
     #[arg(
         value_name = "PATH",
         long_help = "Files and directories to scan; `-` is standard input [default: .]\n\n\
-                     Directories are walked in parallel, hidden files included; files that .gitignore, \
-                     .ignore and the like leave out are not read, .git is not entered and symbolic links \
-                     are not followed. A path named here is always read"
+                     Directories are walked in parallel, hidden files included. What .gitignore, .ignore, \
+                     .git/info/exclude and core.excludesFile leave out is counted and not read, unless the \
+                     index of its repository holds it; ignore files above the repository do not count. .git \
+                     is not entered and symbolic links are not followed. A file named here is always read"
     )]
     pub(crate) paths: Vec<PathBuf>,
 
@@ -192,9 +193,12 @@ pub(crate) struct ScanArgs {
     #[arg(
         long,
         value_name = "GLOB",
-        long_help = "Leave out paths that match; can be repeated. A glob without a slash means a name at \
-                     any depth (`*.lock`), one with a slash a path (`src/gen/*`). What it leaves out is \
-                     counted in the summary. Paths named on the command line are read all the same"
+        long_help = "Leave out paths that match; can be repeated. Globs are those of .gitignore: without a \
+                     slash a name at any depth (`*.lock`), with one a path (`src/gen/*`), with one at the end \
+                     a directory; `!` before one takes back what those before it say, and the last that \
+                     matches decides, also below a directory that is left out. What they leave out is \
+                     counted in the summary. Files named on the command line are read all the same, unless \
+                     --force-exclude is given; a directory that is named follows the globs inside"
     )]
     pub(crate) exclude: Vec<String>,
 
