@@ -105,7 +105,9 @@ fn is_damage(error: &io::Error) -> bool {
 fn tell(sink: &mut dyn Sink, origin: &Origin, told: Told, damage: Damage) {
     match told {
         Told::Skipped(reason) => sink.skipped(&origin.way(), reason),
-        Told::Failed(error) if damage == Damage::Counts && is_damage(&error) => sink.damaged(&origin.way(), &error),
+        Told::Failed(error) if damage == Damage::Counts && is_damage(&error) => {
+            sink.damaged(&origin.way(), &error)
+        }
         Told::Failed(error) if origin.entry.is_empty() => sink.failed(&origin.path, &error),
         Told::Failed(error) => {
             let inside = printable(&origin.entry.join(" > ")).into_owned();

@@ -287,9 +287,29 @@ mod tests {
     #[test]
     fn text_is_of_no_kind() {
         for text in [
-            "x^2 + y", "BM25 ranks", "II* is", "ID3 tags", "PAR", "Obj", "ORC is an orchestra", "icns\n", "07070 7",
-            "Gift", "%PDX", "7z x a.7z", "xar", "dex\n", "# v2 of", "version https://example.org", "MThd",
-            "`\u{ea}", "1\r\n2\r\n3\r\n", "a\r\r\n\0", "G\n", "5d00", "",
+            "x^2 + y",
+            "BM25 ranks",
+            "II* is",
+            "ID3 tags",
+            "PAR",
+            "Obj",
+            "ORC is an orchestra",
+            "icns\n",
+            "07070 7",
+            "Gift",
+            "%PDX",
+            "7z x a.7z",
+            "xar",
+            "dex\n",
+            "# v2 of",
+            "version https://example.org",
+            "MThd",
+            "`\u{ea}",
+            "1\r\n2\r\n3\r\n",
+            "a\r\r\n\0",
+            "G\n",
+            "5d00",
+            "",
         ] {
             let text = text.as_bytes();
             assert_eq!(unopened(text).map(|kind| kind.name), None, "{}", text.escape_ascii());

@@ -40,7 +40,9 @@ fn begins(head: &[u8], unit: Unit) -> bool {
     let marked = units.first().is_some_and(|first| unit(*first) == MARK);
     let text = &units[usize::from(marked)..];
     let is_text = |u: u32| {
-        (0x20..0x7f).contains(&u) || matches!(u, 0x9 | 0xa | 0xd | 0x1b) || u >= 0xa0 && char::from_u32(u).is_some()
+        (0x20..0x7f).contains(&u)
+            || matches!(u, 0x9 | 0xa | 0xd | 0x1b)
+            || u >= 0xa0 && char::from_u32(u).is_some()
     };
     let ascii = || text.iter().filter(|u| unit(**u) < 0x80).count();
     text.len() >= if marked { 1 } else { ENOUGH }
@@ -182,10 +184,15 @@ mod tests {
 
     #[test]
     fn it_is_told_by_its_mark_or_by_enough_of_it() {
-        for (at, bytes) in [u32::to_le_bytes as fn(u32) -> [u8; 4], u32::to_be_bytes].into_iter().enumerate() {
+        for (at, bytes) in [u32::to_le_bytes as fn(u32) -> [u8; 4], u32::to_be_bytes].into_iter().enumerate()
+        {
             let is = |text: &str, marked| (CODECS[at].begins)(&utf32(text, bytes, marked));
             assert!(is(TEXT, false) && is(TEXT, true) && is("a", true));
-            assert!(!is("a=b", false) && !is("", true) && !is("\u{1}\u{2}\u{3}\u{4}\u{5}\u{6}\u{7}\u{8}\u{9}", false));
+            assert!(
+                !is("a=b", false)
+                    && !is("", true)
+                    && !is("\u{1}\u{2}\u{3}\u{4}\u{5}\u{6}\u{7}\u{8}\u{9}", false)
+            );
             assert!(!(CODECS[1 - at].begins)(&utf32(TEXT, bytes, false)));
         }
         assert!(CODECS.iter().all(|codec| !(codec.begins)(TEXT.as_bytes())));

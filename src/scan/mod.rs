@@ -183,7 +183,8 @@ fn gather(
     let large = std::mem::take(&mut locked(&shared.gathered).large);
     parts::files(&shared, large);
     if progress.is_stopped() {
-        locked(&shared.gathered).fail("the scan", &io::Error::other("stopped by a signal; the rest was not read"));
+        locked(&shared.gathered)
+            .fail("the scan", &io::Error::other("stopped by a signal; the rest was not read"));
     }
     shared.gathered.into_inner().unwrap_or_else(PoisonError::into_inner)
 }

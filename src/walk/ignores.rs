@@ -236,11 +236,17 @@ impl Repo {
         let git = Repository::at(directory).ok()?;
         let ignores_case = git.ignores_case();
         let files = [(Some(git.own_excludes()), BY_CLONE), (git.user_excludes(), BY_USER)];
-        let files = files.into_iter().filter_map(|(path, by)| {
-            Some((read(&path?, Path::new(""), ignores_case)?, by))
-        });
+        let files =
+            files.into_iter().filter_map(|(path, by)| Some((read(&path?, Path::new(""), ignores_case)?, by)));
         let files = files.collect();
-        Some(Self { git, root: directory.to_owned(), ignores_case, files, tracked: OnceLock::new(), is_told: AtomicBool::new(false) })
+        Some(Self {
+            git,
+            root: directory.to_owned(),
+            ignores_case,
+            files,
+            tracked: OnceLock::new(),
+            is_told: AtomicBool::new(false),
+        })
     }
 
     fn open_shared(directory: &Path) -> Option<Arc<Self>> {

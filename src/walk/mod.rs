@@ -166,7 +166,8 @@ impl<V: Visitor> Hand<'_, V> {
             } else if is_bare && kind.is_dir() && name == "objects" {
                 self.visitor.left_out(&at, kind, depth + 1, BARE);
             } else {
-                let verdict = if keeps_all { Verdict::Kept } else { self.judge(&folder, &name, kind.is_dir()) };
+                let verdict =
+                    if keeps_all { Verdict::Kept } else { self.judge(&folder, &name, kind.is_dir()) };
                 match verdict {
                     Verdict::Ignored(reason) => self.visitor.left_out(&at, kind, depth + 1, reason),
                     _ if !kind.is_dir() => files.push((name, kind)),

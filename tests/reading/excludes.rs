@@ -13,7 +13,8 @@ fn folder(lab: &Lab, files: &[&str]) -> Repo {
 
 #[test]
 fn a_glob_means_the_same_on_the_command_line_and_in_the_project_file() {
-    const FILES: [&str; 7] = ["a.env", "dist/k.env", "dist/x/y.env", "dist/z", "lib/b.env", "lib/dist/q", "z"];
+    const FILES: [&str; 7] =
+        ["a.env", "dist/k.env", "dist/x/y.env", "dist/z", "lib/b.env", "lib/dist/q", "z"];
     for globs in [
         &["dist/"][..],
         &["/dist/"],

@@ -25,12 +25,13 @@ fn path(rng: &mut Prng) -> String {
 /// A line of an ignore file.
 fn pattern(rng: &mut Prng) -> String {
     const PARTS: [&str; 18] = [
-        "a", "b", "build", "d", "*", "**", "f.*", "*.env", "*.log", "f.a*", "?", "[ab]", "[!a]", "f.a\\ b", "a b",
-        "f.k.env", "*b*", "{a,b}",
+        "a", "b", "build", "d", "*", "**", "f.*", "*.env", "*.log", "f.a*", "?", "[ab]", "[!a]", "f.a\\ b",
+        "a b", "f.k.env", "*b*", "{a,b}",
     ];
     let parts: Vec<&str> = (0..1 + rng.below(3)).map(|_| pick(rng, &PARTS)).collect();
     let mut line = parts.join("/");
-    for (one_in, before, after) in [(4, "/", ""), (3, "", "/"), (4, "!", ""), (9, "", "  "), (12, "#", ""), (12, "\\", "")]
+    for (one_in, before, after) in
+        [(4, "/", ""), (3, "", "/"), (4, "!", ""), (9, "", "  "), (12, "#", ""), (12, "\\", "")]
     {
         if rng.below(one_in) == 0 {
             line = format!("{before}{line}{after}");
@@ -105,12 +106,12 @@ fn a_scan_reads_what_git_shows() {
         let below: BTreeSet<String> = git.iter().map(|path| format!("r/{path}")).collect();
         assert_eq!(read_by_scan(&outside, &["r"]), below, "seed {seed}");
         if repo.path.join("a").is_dir() && !git.is_empty() {
-            let in_a = repo.git_with(
-                &["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "a"],
-                b"",
-            );
-            let in_a = in_a.split(|b| *b == 0).filter(|path| !path.is_empty() && !path.ends_with(b".gitignore"));
-            let in_a: BTreeSet<String> = in_a.map(|path| String::from_utf8_lossy(path).into_owned()).collect();
+            let in_a = repo
+                .git_with(&["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "a"], b"");
+            let in_a =
+                in_a.split(|b| *b == 0).filter(|path| !path.is_empty() && !path.ends_with(b".gitignore"));
+            let in_a: BTreeSet<String> =
+                in_a.map(|path| String::from_utf8_lossy(path).into_owned()).collect();
             // A directory that was named is read even where it is ignored itself.
             assert!(read_by_scan(&repo, &["a"]).is_superset(&in_a), "seed {seed}");
         }
@@ -227,7 +228,11 @@ fn a_linked_work_tree_and_a_bare_repository_are_known() {
     folder.write("r.git/config.old", &secret("old"));
     let ran = folder.scan(&["-v"]);
     assert_eq!(ran.paths(), ["r.git/config.old"]);
-    assert!(ran.stderr.contains("skipped: r.git/objects: bare repository, which --history reads"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("skipped: r.git/objects: bare repository, which --history reads"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]

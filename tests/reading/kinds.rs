@@ -131,8 +131,15 @@ fn heads() -> Vec<(&'static str, Vec<u8>)> {
         ("keepass", b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5"),
     ];
     let made = [
-        ("bmp", bmp), ("pyc", pyc), ("ico", ico), ("mp3", mp3), ("mpeg", ts), ("mobi", mobi), ("lzma", lzma),
-        ("zlib", zlib), ("cpio", cpio),
+        ("bmp", bmp),
+        ("pyc", pyc),
+        ("ico", ico),
+        ("mp3", mp3),
+        ("mpeg", ts),
+        ("mobi", mobi),
+        ("lzma", lzma),
+        ("zlib", zlib),
+        ("cpio", cpio),
     ];
     plain.iter().map(|(kind, head)| (*kind, head.to_vec())).chain(made).collect()
 }

@@ -26,8 +26,6 @@ use crate::lab::Ran;
 fn skipped(ran: &Ran) -> BTreeMap<String, u64> {
     let report: serde_json::Value = serde_json::from_slice(&ran.stdout).expect("a report");
     let list = report["summary"]["skipped"].as_array().expect("a list").clone();
-    let pair = |one: &serde_json::Value| {
-        Some((one["reason"].as_str()?.to_owned(), one["count"].as_u64()?))
-    };
+    let pair = |one: &serde_json::Value| Some((one["reason"].as_str()?.to_owned(), one["count"].as_u64()?));
     list.iter().map(|one| pair(one).expect("a reason and a count")).collect()
 }

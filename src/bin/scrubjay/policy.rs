@@ -78,12 +78,7 @@ pub(crate) fn watched(policy: &Policy) -> Option<Watched> {
 }
 
 /// The patterns that matched nothing, in words, where all was scanned that they are for.
-pub(crate) fn unused(
-    args: &ScanArgs,
-    subject: &Subject,
-    policy: &Policy,
-    exclude: &Patterns,
-) -> Vec<String> {
+pub(crate) fn unused(args: &ScanArgs, subject: &Subject, policy: &Policy, exclude: &Patterns) -> Vec<String> {
     let Ok(roots) = scanned(args, subject, policy) else { return Vec::new() };
     if *subject != Subject::Files {
         return Vec::new();
@@ -92,7 +87,8 @@ pub(crate) fn unused(
     let globs = exclude.unused().filter(|_| walks);
     let words = |(_, glob): (usize, &str)| format!("--exclude: `{}` matches nothing", printable(glob));
     let mut unused: Vec<String> = globs.map(words).collect();
-    let whole = |project: &&Project| roots.iter().any(|root| globs::is_at_or_below(project.directory(), root));
+    let whole =
+        |project: &&Project| roots.iter().any(|root| globs::is_at_or_below(project.directory(), root));
     unused.extend(policy.project().filter(whole).iter().flat_map(|project| project.unused()));
     unused
 }

@@ -113,9 +113,10 @@ impl Plan<'_> {
         let settings = self.settings(excerpts, args.verbose);
         let seen = Progress::default();
         stop_at_signals(&seen)?;
-        let outcome = progress::watch_to_end(args.quiet, seen, &|n| input::count_files(&request, n), |seen| {
-            scan::scan(self.detector, &sources, settings, &self.proving, seen)
-        });
+        let outcome =
+            progress::watch_to_end(args.quiet, seen, &|n| input::count_files(&request, n), |seen| {
+                scan::scan(self.detector, &sources, settings, &self.proving, seen)
+            });
         let root = std::env::current_dir().unwrap_or_default();
         let run = Run {
             now: self.detector.now(),
