@@ -285,6 +285,7 @@ impl Look<'_> {
             return sink.failed(&path, &failed.into());
         }
         sink.counted(bytes.len());
+        sink.look_at_kind(&Origin::file(path.as_str()), &bytes);
         if sink.glance(&bytes, None).is_empty() {
             self.quiet.insert(blob);
             return;
@@ -328,6 +329,7 @@ impl Look<'_> {
                 continue;
             }
             sink.counted(bytes.len());
+            sink.look_at_kind(&origin, &bytes);
             sink.sifted(&origin, &bytes, &mut |_| true);
         }
     }

@@ -212,6 +212,10 @@ pub trait Sink: Send {
     /// A text with everything in it masked that is found there.
     fn masked(&mut self, text: &[u8]) -> String;
 
+    /// Counts a file that is read as it is, by its first bytes, where nothing looks into its kind: for those
+    /// that come in other ways than whole or as a stream.
+    fn look_at_kind(&mut self, _origin: &Origin, _head: &[u8]) {}
+
     /// A container that is damaged: what came before the damage was read, and what it is made of.
     fn damaged(&mut self, path: &str, error: &io::Error);
 

@@ -125,6 +125,7 @@ impl Hand<'_> {
             return self.sink.failed(&origin.path, &failed.into());
         }
         self.sink.counted(bytes.len());
+        self.sink.look_at_kind(&origin, &bytes);
         if let Some(kind) = container(&bytes, &bytes)
             && self.contained(kind, &origin, &bytes, change)
         {

@@ -154,6 +154,9 @@ impl Visitor for Looked<'_, '_> {
         (&mut *reader).take(COMPARED as u64).read_to_end(&mut bytes)?;
         self.read |= !bytes.is_empty();
         let rest = (bytes.len() == COMPARED).then_some(reader);
+        if self.tells {
+            self.sink.look_at_kind(origin, &bytes);
+        }
         (self.take)(self.sink, origin, &bytes, rest);
         Ok(())
     }

@@ -25,14 +25,6 @@ impl<'s> Worker<'s> {
     }
 }
 
-impl Worker<'_> {
-    /// Counts a file that is read as it is, but not looked into.
-    fn look_at_kind(&mut self, origin: &Origin, head: &[u8]) {
-        let list = self.shared.settings.list_skipped;
-        self.gathered.look_at_kind(origin, head, list);
-    }
-}
-
 impl Sink for Worker<'_> {
     fn whole(&mut self, origin: &Origin, bytes: &[u8]) {
         if self.shared.progress.is_stopped() {
@@ -105,6 +97,11 @@ impl Sink for Worker<'_> {
     fn inner(&mut self, origin: &Origin, reader: &mut (dyn Read + Send)) {
         // One reads, which is unpacking, while the other scans.
         parts::stream(self.shared, origin, reader, self.shared.settings.jobs.min(2), false);
+    }
+
+    fn look_at_kind(&mut self, origin: &Origin, head: &[u8]) {
+        let list = self.shared.settings.list_skipped;
+        self.gathered.look_at_kind(origin, head, list);
     }
 
     fn damaged(&mut self, path: &str, error: &io::Error) {

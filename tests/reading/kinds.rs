@@ -221,6 +221,23 @@ fn every_kind_is_counted_in_trees_archives_and_standard_input() {
 }
 
 #[test]
+fn kinds_are_counted_of_what_is_staged_pushed_and_in_the_history() {
+    let lab = Lab::new();
+    let repo = lab.repo("r", &[]);
+    repo.commit("first", b"text\n");
+    repo.stage("a.pdf", b"%PDF-1.7\nsomething\n");
+    repo.stage("b.zip", &zip(&[("c.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")]));
+    let both = [("not looked into: pdf".to_owned(), 1), ("not looked into: png".to_owned(), 1)];
+    assert_eq!(skipped(&repo.scan(&["--staged"])), BTreeMap::from(both));
+    repo.git(&["commit", "-q", "-m", "files"]);
+    for args in [&["--history"][..], &["--history", "--range", "HEAD^.."]] {
+        let ran = repo.scan(args);
+        assert_eq!((ran.status, skipped(&ran).get("not looked into: pdf")), (0, Some(&1)), "{args:?}");
+        assert_eq!(repo.scan(&[args, &["--fail-on-skipped"]].concat()).status, 2);
+    }
+}
+
+#[test]
 fn scrub_counts_what_it_does_not_look_into_and_masks_other_encodings() {
     let lab = Lab::new();
     let repo = lab.repo("r", &[]);

@@ -14,8 +14,10 @@ use gix::hashtable::HashMap;
 
 use super::exclude::OfTrees;
 use super::{Crew, Marks, Request, Sink, Source, SourceKind, Subject};
+use crate::blob::Origin;
 use crate::error::Result;
 use crate::git::{Failed, Graph, Id, Kind, Node, Object, Repository, Roots, Store, Visitor, message};
+use crate::pack;
 use teller::Teller;
 use trace::Trace;
 
@@ -151,6 +153,10 @@ impl Visitor for Look<'_> {
         match object.kind {
             Kind::Blob => {
                 self.sink.counted(object.bytes.len());
+                if pack::unopened(&object.bytes[..object.bytes.len().min(pack::HEAD)]).is_some() {
+                    let origin = Origin::file(format!("object {}", object.id));
+                    self.sink.look_at_kind(&origin, object.bytes);
+                }
                 let marks = self.sink.glance(object.bytes, object.changed);
                 let quiet = marks.is_empty();
                 if !quiet {
