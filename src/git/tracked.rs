@@ -89,7 +89,7 @@ impl Tracked {
 
     /// The place of the first entry that does not come before this path.
     fn first(&self, index: &gix::index::File, path: &[u8]) -> usize {
-        index.entries().partition_point(|entry| &entry.path(index)[..] < path)
+        index.entries().partition_point(|entry| entry.path(index) < path)
     }
 
     /// True where a sparse index holds a whole folder around this path as one entry.

@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_glob_that_is_none_says_which() {
-        let error = Exclude::new(&["a[".to_owned()]).err().expect("no glob");
+        let error = Exclude::new(&["a[".to_owned()]).expect_err("no glob");
         assert!(error.to_string().starts_with("`a[` is not a glob"), "{error}");
     }
 

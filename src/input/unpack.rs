@@ -106,7 +106,7 @@ fn tell(sink: &mut dyn Sink, origin: &Origin, told: Told, damage: Damage) {
     match told {
         Told::Skipped(reason) => sink.skipped(&origin.way(), reason),
         Told::Failed(error) if damage == Damage::Counts && is_damage(&error) => {
-            sink.damaged(&origin.way(), &error)
+            sink.damaged(&origin.way(), &error);
         }
         Told::Failed(error) if origin.entry.is_empty() => sink.failed(&origin.path, &error),
         Told::Failed(error) => {
