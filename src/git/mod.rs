@@ -35,7 +35,7 @@ pub use lines::added;
 pub use range::{Between, between};
 pub use roots::Roots;
 pub use store::Store;
-pub use tracked::Tracked;
+pub use tracked::{Tracked, WorkTree};
 
 use crate::blob::Commit;
 use crate::error::{Error, Result};

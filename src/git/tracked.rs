@@ -2,27 +2,48 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Repository, said};
+use gix::hash;
+
+use super::said;
 use crate::error::{Error, Result};
 
-/// The paths that the index of a repository holds.
-pub struct Tracked {
-    /// None where nothing was ever added.
-    index: Option<gix::index::File>,
+/// The work tree of a repository: where its index is, and what it is told to ignore.
+pub struct WorkTree {
+    /// Where the index is; there is none where nothing was ever added.
+    pub index: PathBuf,
+    /// The files of patterns that only this clone ignores, and that the user ignores everywhere
+    /// (`core.excludesFile`, or where git looks for it without one); they need not exist.
+    pub own_excludes: PathBuf,
+    /// See `own_excludes`.
+    pub user_excludes: Option<PathBuf>,
+    /// The case of letters makes no other name (`core.ignoreCase`).
+    pub ignores_case: bool,
+    hash: hash::Kind,
 }
 
-impl Repository {
-    /// The repository whose work tree, or whose own directory, is exactly this one.
-    ///
-    /// # Errors
-    ///
-    /// There is none, or its configuration or format is not understood.
-    pub fn at(directory: &Path) -> Result<Self> {
-        let git = gix::ThreadSafeRepository::open(directory)
-            .map_err(|error| Error::from(said(&error)).at_path(directory))?;
-        let own = git.refs.common_dir().unwrap_or_else(|| git.refs.git_dir()).join("objects");
-        let hash = git.to_thread_local().object_hash();
-        Ok(Self { git, directories: vec![own], hash })
+impl WorkTree {
+    /// The work tree that is exactly this directory; none where there is no repository with one. Of a
+    /// repository in a form that is not understood, the index and its own patterns are read all the same.
+    pub fn at(directory: &Path) -> Option<Self> {
+        let Ok(git) = gix::open(directory.join(".git")) else {
+            let git = directory.join(".git");
+            return git.join("index").is_file().then(|| Self {
+                index: git.join("index"),
+                own_excludes: git.join("info").join("exclude"),
+                user_excludes: usual_excludes(),
+                ignores_case: false,
+                hash: hash::Kind::Sha1,
+            });
+        };
+        let config = git.config_snapshot();
+        let named = config.trusted_path("core.excludesFile").ok().flatten();
+        Some(Self {
+            index: git.index_path(),
+            own_excludes: git.common_dir().join("info").join("exclude"),
+            user_excludes: named.or_else(usual_excludes),
+            ignores_case: config.boolean("core.ignoreCase").unwrap_or(false),
+            hash: git.object_hash(),
+        })
     }
 
     /// Reads the index.
@@ -31,37 +52,27 @@ impl Repository {
     ///
     /// It cannot be read; the path is not told.
     pub fn tracked(&self) -> Result<Tracked> {
-        let path = self.git.to_thread_local().index_path();
-        if !path.exists() {
+        if !self.index.exists() {
             return Ok(Tracked { index: None });
         }
         // Its checksum is git's concern: what is asked here is which paths it names.
-        let index = gix::index::File::at(&path, self.hash, true, gix::index::decode::Options::default())
-            .map_err(|error| Error::from(said(&error)))?;
-        Ok(Tracked { index: Some(index) })
+        let options = gix::index::decode::Options::default();
+        let index = gix::index::File::at(&self.index, self.hash, true, options);
+        Ok(Tracked { index: Some(index.map_err(|error| Error::from(said(&error)))?) })
     }
+}
 
-    /// The file of patterns that only this clone ignores; it need not exist.
-    pub fn own_excludes(&self) -> PathBuf {
-        self.git.to_thread_local().common_dir().join("info").join("exclude")
-    }
+/// Where git looks for patterns of the user where nothing is configured.
+fn usual_excludes() -> Option<PathBuf> {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let folder = set("XDG_CONFIG_HOME").or_else(|| Some(set("HOME")?.join(".config")))?;
+    Some(folder.join("git").join("ignore"))
+}
 
-    /// The file of patterns that the user ignores everywhere (`core.excludesFile`, or where git looks for
-    /// it without one); it need not exist.
-    pub fn user_excludes(&self) -> Option<PathBuf> {
-        let git = self.git.to_thread_local();
-        if let Ok(Some(named)) = git.config_snapshot().trusted_path("core.excludesFile") {
-            return Some(named);
-        }
-        let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-        let folder = set("XDG_CONFIG_HOME").or_else(|| Some(set("HOME")?.join(".config")))?;
-        Some(folder.join("git").join("ignore"))
-    }
-
-    /// True where the names of files differ by more than the case of letters (`core.ignoreCase`).
-    pub fn ignores_case(&self) -> bool {
-        self.git.to_thread_local().config_snapshot().boolean("core.ignoreCase").unwrap_or(false)
-    }
+/// The paths that the index of a repository holds.
+pub struct Tracked {
+    /// None where nothing was ever added.
+    index: Option<gix::index::File>,
 }
 
 impl Tracked {

@@ -20,9 +20,13 @@ pub struct Unopened {
 /// What all reasons begin with.
 pub const NOT_LOOKED_INTO: &str = "not looked into: ";
 
+/// How many bytes of a file's start are looked at: the headers of a mail are long.
+const HEAD: usize = 16 * 1024;
+
 /// The kind of a file that is not looked into, by its first bytes ([`super::HEAD`] of them, or all where
-/// there are fewer); none where it is read as it is or opened.
+/// there are fewer); none where it is read as it is or opened. More of them than that may tell more.
 pub fn unopened(head: &[u8]) -> Option<&'static Unopened> {
+    let head = &head[..head.len().min(HEAD)];
     let first = *head.first()?;
     if !MAY_BEGIN[usize::from(first)] && !is_marked_later(head) {
         return None;
@@ -56,6 +60,20 @@ pub const KINDS: &[Unopened] = kinds! {
     "chm": 0 b"ITSF\x03\x00";;
     "mobi": 60 b"BOOKMOBI";;
     "pst": 0 b"!BDN";;
+    "dwg": 0 b"AC10"; is_binary;;
+    "postscript": 0 b"\xc5\xd0\xd3\xc6";;
+    "drawio": 0 b"<mxfile"; |head| !holds(head, b"<mxGraphModel");;
+    "mail": 0 b"From "; is_mail;;
+    "mail": 0 b"From: "; is_mail;;
+    "mail": 0 b"Return-Path: "; is_mail;;
+    "mail": 0 b"Received: "; is_mail;;
+    "mail": 0 b"Delivered-To: "; is_mail;;
+    "mail": 0 b"MIME-Version: "; is_mail;;
+    "mail": 0 b"Message-ID: "; is_mail;;
+    "mail": 0 b"Date: "; is_mail;;
+    "mail": 0 b"Subject: "; is_mail;;
+    "mail": 0 b"To: "; is_mail;;
+    "mail": 0 b"X-"; is_mail;;
     // Pictures.
     "png": 0 b"\x89PNG\r\n\x1a\n";;
     "jpeg": 0 b"\xff\xd8\xff";;
@@ -76,6 +94,11 @@ pub const KINDS: &[Unopened] = kinds! {
     "jpeg-xl": 0 b"\xff\x0a"; is_binary;;
     // Sound and video.
     "mp4": 4 b"ftyp"; is_binary;;
+    "mov": 4 b"moov"; is_binary;;
+    "mov": 4 b"mdat"; is_binary;;
+    "mov": 4 b"wide"; is_binary;;
+    "swf": 0 b"CWS"; is_binary;;
+    "swf": 0 b"ZWS"; is_binary;;
     "mkv": 0 b"\x1a\x45\xdf\xa3";;
     "avi": 0 b"RIFF", 8 b"AVI ";;
     "wav": 0 b"RIFF", 8 b"WAVE";;
@@ -85,6 +108,8 @@ pub const KINDS: &[Unopened] = kinds! {
     "mpeg": 0 b"\x00\x00\x01\xb3";;
     "mpeg": 0 b"\x47"; is_transport_stream;;
     "mp3": 0 b"ID3"; is_binary;;
+    "aac": 0 b"\xff\xf1"; is_mpeg_audio;;
+    "aac": 0 b"\xff\xf9"; is_mpeg_audio;;
     "mp3": 0 b"\xff"; is_mpeg_audio;;
     "ogg": 0 b"OggS\x00";;
     "flac": 0 b"fLaC\x00";;
@@ -118,6 +143,15 @@ pub const KINDS: &[Unopened] = kinds! {
     "qcow2": 0 b"QFI\xfb";;
     "vmdk": 0 b"KDMV";;
     "vhdx": 0 b"vhdxfile";;
+    "vdi": 0 b"<<< ", 4 b"Oracle VM VirtualBox";;
+    "uimage": 0 b"\x27\x05\x19\x56";;
+    "uf2": 0 b"UF2\nWQ]\x9e";;
+    "intel hex": 0 b":"; |head| is_summed_hex(head, 1, 0);;
+    "s-record": 0 b"S0"; |head| is_summed_hex(head, 2, 0xff);;
+    "s-record": 0 b"S1"; |head| is_summed_hex(head, 2, 0xff);;
+    "uuencode": 0 b"begin "; is_uuencoded;;
+    "yenc": 0 b"=ybegin ";;
+    "binhex": 0 b"(This file must be converted with BinHex";;
     "compress": 0 b"\x1f\x9d";;
     "pack": 0 b"\x1f\x1e"; is_binary;;
     "lzma": 0 b"\x5d\x00\x00"; is_lzma;;
@@ -156,6 +190,9 @@ pub const KINDS: &[Unopened] = kinds! {
     "pg_dump": 0 b"PGDMP";;
     "pcap": 0 b"\xd4\xc3\xb2\xa1";;
     "pcap": 0 b"\xa1\xb2\xc3\xd4";;
+    "pcap": 0 b"\x4d\x3c\xb2\xa1";;
+    "pcap": 0 b"\xa1\xb2\x3c\x4d";;
+    "cbor": 0 b"\xd9\xd9\xf7";;
     "pcapng": 0 b"\x0a\x0d\x0d\x0a"; is_pcapng;;
     "journal": 0 b"LPKSHHRH";;
     "evtx": 0 b"ElfFile\x00";;
@@ -189,6 +226,9 @@ fn is_marked_later(head: &[u8]) -> bool {
     let at = |place: usize, mark: &[u8]| head.get(place..).is_some_and(|rest| rest.starts_with(mark));
     at(4, b"ftyp")
         || at(4, b"jP  ")
+        || at(4, b"moov")
+        || at(4, b"mdat")
+        || at(4, b"wide")
         || at(2, b"-lh")
         || at(2, b"\r\n")
         || at(7, b"**ACE**")
@@ -198,6 +238,35 @@ fn is_marked_later(head: &[u8]) -> bool {
 /// No text has a NUL in it.
 fn is_binary(head: &[u8]) -> bool {
     head.contains(&0)
+}
+
+fn holds(head: &[u8], text: &[u8]) -> bool {
+    memchr::memmem::find(head, text).is_some()
+}
+
+/// Parts, or a body, that are encoded: what is read as it is says nothing of them.
+fn is_mail(head: &[u8]) -> bool {
+    let head = head.to_ascii_lowercase();
+    holds(&head, b"\ncontent-type: multipart/")
+        || holds(&head, b"content-transfer-encoding: base64")
+        || head.starts_with(b"content-type: multipart/")
+}
+
+/// A first line of bytes in hex, of which the last makes the sum what it must be.
+fn is_summed_hex(head: &[u8], from: usize, sum: u8) -> bool {
+    let line = head.split(|b| matches!(b, b'\r' | b'\n')).next().unwrap_or_default();
+    let digits = line.get(from..).unwrap_or_default();
+    let (pairs, rest) = digits.as_chunks::<2>();
+    let byte = |pair: &[u8; 2]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    let bytes: Option<Vec<u8>> = pairs.iter().map(byte).collect();
+    let sums = |bytes: Vec<u8>| bytes.iter().fold(0, |all: u8, b| all.wrapping_add(*b)) == sum;
+    rest.is_empty() && pairs.len() >= 4 && bytes.is_some_and(sums)
+}
+
+/// A mode in octal digits and a name behind it.
+fn is_uuencoded(head: &[u8]) -> bool {
+    let mode = head.get(6..9).unwrap_or_default();
+    mode.len() == 3 && mode.iter().all(|b| matches!(b, b'0'..=b'7')) && head.get(9) == Some(&b' ')
 }
 
 fn u32_at(head: &[u8], place: usize) -> Option<u32> {

@@ -285,7 +285,7 @@ impl Gathered {
 
     /// Counts a file that is read as it is, but not looked into, by its first bytes.
     fn look_at_kind(&mut self, origin: &Origin, head: &[u8], list: bool) {
-        if let Some(kind) = pack::unopened(&head[..head.len().min(pack::HEAD)]) {
+        if let Some(kind) = pack::unopened(head) {
             self.skip(kind.reason, list.then(|| (origin.way(), kind.reason.into())));
         }
     }

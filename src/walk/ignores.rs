@@ -5,7 +5,8 @@
 //! ignore files of the directory that is walked count, and those below it.
 
 use std::borrow::Cow;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -13,7 +14,7 @@ use std::sync::{Arc, OnceLock};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use crate::git::{Repository, Tracked};
+use crate::git::{Tracked, WorkTree};
 use crate::ground::is_shared;
 
 /// A directory, as its entries need to know it.
@@ -44,9 +45,8 @@ const BY_USER: &str = "ignored by core.excludesFile";
 
 /// A repository on the way.
 struct Repo {
-    git: Repository,
+    tree: WorkTree,
     root: PathBuf,
-    ignores_case: bool,
     /// Files that hold for all of it, the strongest first.
     files: Vec<(Gitignore, &'static str)>,
     /// Read when the first path is ignored.
@@ -121,7 +121,7 @@ impl Folder {
         if !there.contains(&true) {
             return;
         }
-        let ignores_case = self.repo.as_ref().is_some_and(|repo| repo.ignores_case);
+        let ignores_case = self.repo.as_ref().is_some_and(|repo| repo.tree.ignores_case);
         let read = |at: usize| {
             let (name, _) = FAMILIES[at];
             there[at].then(|| read(&directory.join(name), &self.relative, ignores_case)).flatten()
@@ -171,7 +171,7 @@ impl Folder {
         let repo = self.repo.as_ref()?;
         let error = repo.tracked.get()?.as_ref().err()?;
         let is_new = !repo.is_told.swap(true, Ordering::Relaxed);
-        is_new.then(|| (repo.root.join(".git").join("index"), error.clone()))
+        is_new.then(|| (repo.tree.index.clone(), error.clone()))
     }
 
     fn ignored_by(&self, relative: &Path, is_dir: bool) -> Option<&'static str> {
@@ -194,7 +194,7 @@ impl Folder {
 
     fn tracked(&self) -> Option<&Tracked> {
         let repo = self.repo.as_ref()?;
-        repo.tracked.get_or_init(|| repo.git.tracked().map_err(|error| error.to_string())).as_ref().ok()
+        repo.tracked.get_or_init(|| repo.tree.tracked().map_err(|error| error.to_string())).as_ref().ok()
     }
 }
 
@@ -222,7 +222,7 @@ impl Names {
 
     /// True where this is a repository's own directory, not one with a `.git`.
     pub(super) fn is_bare_repository(&self, directory: &Path) -> bool {
-        let head = || fs::read(directory.join("HEAD")).unwrap_or_default();
+        let head = || start_of(&directory.join("HEAD"), 256).unwrap_or_default();
         let is_head = |head: &[u8]| {
             head.starts_with(b"ref: ") || head.trim_ascii_end().iter().all(u8::is_ascii_hexdigit)
         };
@@ -233,17 +233,17 @@ impl Names {
 impl Repo {
     /// The repository with this work tree; none where the `.git` in it is no repository.
     fn open(directory: &Path) -> Option<Self> {
-        let git = Repository::at(directory).ok()?;
-        let ignores_case = git.ignores_case();
-        let files = [(Some(git.own_excludes()), BY_CLONE), (git.user_excludes(), BY_USER)];
-        let files =
-            files.into_iter().filter_map(|(path, by)| Some((read(&path?, Path::new(""), ignores_case)?, by)));
+        let tree = WorkTree::at(directory)?;
+        let files = [(Some(&tree.own_excludes), BY_CLONE), (tree.user_excludes.as_ref(), BY_USER)];
+        let files = files.into_iter().filter_map(|(path, by)| {
+            let file = read(path?, Path::new(""), tree.ignores_case)?;
+            Some((file, by))
+        });
         let files = files.collect();
         Some(Self {
-            git,
             root: directory.to_owned(),
-            ignores_case,
             files,
+            tree,
             tracked: OnceLock::new(),
             is_told: AtomicBool::new(false),
         })
@@ -255,9 +255,19 @@ impl Repo {
     }
 }
 
+/// The first bytes of a file, at most so many.
+fn start_of(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(limit as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A file that is longer ignores nothing: so many bytes of patterns were not written by people.
+const LONGEST: usize = 4 * 1024 * 1024;
+
 /// Reads a file of patterns that count from a directory; none where it holds none.
 fn read(path: &Path, from: &Path, ignores_case: bool) -> Option<Gitignore> {
-    let bytes = fs::read(path).ok()?;
+    let bytes = start_of(path, LONGEST).ok().filter(|bytes| bytes.len() < LONGEST)?;
     let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes));
     let mut builder = GitignoreBuilder::new(from);
     builder.case_insensitive(ignores_case).ok()?;

@@ -236,6 +236,71 @@ fn a_linked_work_tree_and_a_bare_repository_are_known() {
 }
 
 #[test]
+fn every_form_of_the_index_is_understood() {
+    type Step = fn(&Repo);
+    let forms: &[(&str, Step)] = &[
+        ("version 4", |repo| drop(repo.git(&["update-index", "--index-version", "4"]))),
+        ("split", |repo| drop(repo.git(&["update-index", "--split-index"]))),
+        ("split and changed", |repo| {
+            repo.git(&["update-index", "--split-index"]);
+            repo.write("late.env", &secret("late"));
+            repo.git(&["add", "-f", "late.env"]);
+        }),
+        ("sparse", |repo| {
+            repo.git(&["commit", "-q", "-m", "all"]);
+            repo.git(&["sparse-checkout", "set", "--cone", "--sparse-index", "kept"]);
+            // It is there again although the index has only its folder.
+            repo.write("folded/deep/a.env", &secret("folded"));
+        }),
+        ("flags", |repo| {
+            repo.git(&["update-index", "--assume-unchanged", "folded/deep/a.env"]);
+            repo.git(&["update-index", "--skip-worktree", "kept/b.env"]);
+        }),
+        ("intent to add", |repo| {
+            repo.write("late.env", &secret("late"));
+            repo.git(&["add", "-f", "-N", "late.env"]);
+        }),
+        ("unmerged", |repo| {
+            let id = repo.git(&["hash-object", "-w", "kept/b.env"]);
+            let lines: String = (1..4).map(|stage| format!("100644 {id} {stage}\tlate.env\n")).collect();
+            repo.git_with(&["update-index", "--index-info"], lines.as_bytes());
+            repo.write("late.env", &secret("late"));
+        }),
+    ];
+    for (what, step) in forms {
+        for hash in ["sha1", "sha256"] {
+            let lab = Lab::new();
+            let repo = lab.repo("r", &["--object-format", hash]);
+            repo.write(".gitignore", b"*.env\nfolded/\n");
+            for file in ["folded/deep/a.env", "kept/b.env"] {
+                repo.stage_forced(file, &secret(file));
+            }
+            repo.write("kept/untracked.env", &secret("untracked"));
+            step(&repo);
+            let ran = repo.scan(&[]);
+            let mut expected = vec!["folded/deep/a.env", "kept/b.env"];
+            if repo.path.join("late.env").exists() {
+                expected.push("late.env");
+            }
+            assert_eq!(ran.paths(), expected, "{what} {hash}: {}", ran.stderr);
+        }
+    }
+}
+
+#[test]
+fn a_repository_in_an_unknown_form_keeps_what_its_index_holds() {
+    let lab = Lab::new();
+    let repo = lab.repo("r", &[]);
+    repo.write(".gitignore", b"*.env\n");
+    repo.stage_forced("a.env", &secret("a"));
+    repo.write("b.env", &secret("b"));
+    repo.git(&["config", "core.repositoryFormatVersion", "1"]);
+    repo.git(&["config", "extensions.ofTheFuture", "true"]);
+    let ran = repo.scan(&[]);
+    assert_eq!(ran.paths(), ["a.env"], "{}", ran.stderr);
+}
+
+#[test]
 fn an_index_that_cannot_be_read_is_told() {
     let lab = Lab::new();
     let repo = lab.repo("r", &[]);

@@ -128,6 +128,20 @@ fn heads() -> Vec<(&'static str, Vec<u8>)> {
         ("dex", b"dex\n035\0"),
         ("git bundle", b"# v2 git bundle\n00 refs/heads/main\n"),
         ("git pack", b"PACK\0\0\0\x02\0\0\0\x03"),
+        (
+            "mail",
+            b"From: a@example.org\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n--x\n",
+        ),
+        ("mail", b"Received: by mx\nContent-Transfer-Encoding: base64\n\nYWJj\n"),
+        ("mail", b"From a@example.org Thu Jan  1\nContent-Type: multipart/alternative\n\n"),
+        ("drawio", b"<mxfile host=\"x\"><diagram>7VpZ</diagram></mxfile>"),
+        ("aac", b"\xff\xf1\x50\x80\0\0\0"),
+        ("mov", b"\0\0\0\x08wide\0\0\0\0"),
+        ("swf", b"CWS\x0a\0\x01\0\0"),
+        ("intel hex", b":10010000214601360121470136007EFE09D2190140\n:00000001FF\n"),
+        ("s-record", b"S00F000068656C6C6F202020202000003C\n"),
+        ("uuencode", b"begin 644 a.bin\n#0V%T\n`\nend\n"),
+        ("cbor", b"\xd9\xd9\xf7\xa1"),
         ("keepass", b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5"),
     ];
     let made = [

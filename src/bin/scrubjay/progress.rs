@@ -70,13 +70,13 @@ fn draw(progress: &Progress, done: &Receiver<()>, started: Instant) {
         let rate = bytes as f64 / started.elapsed().as_secs_f64();
         let files = progress.files.load(Ordering::Relaxed);
         let of = match progress.expected.load(Ordering::Relaxed) {
-            0 => String::new(),
+            0 => " files".to_owned(),
             // What is in archives counts as files, too, and nobody knew.
-            expected if expected < files => String::new(),
-            expected => format!(" of {} ({} %)", HumanCount(expected), files * 100 / expected),
+            expected if expected < files => " files".to_owned(),
+            expected => format!(" of {} files ({} %)", HumanCount(expected), files * 100 / expected),
         };
         bar.set_message(format!(
-            "{}{of} files, {}, {}/s, {} findings",
+            "{}{of}, {}, {}/s, {} findings",
             HumanCount(files),
             HumanBytes(bytes),
             HumanBytes(rate as u64),

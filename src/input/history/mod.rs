@@ -153,7 +153,7 @@ impl Visitor for Look<'_> {
         match object.kind {
             Kind::Blob => {
                 self.sink.counted(object.bytes.len());
-                if pack::unopened(&object.bytes[..object.bytes.len().min(pack::HEAD)]).is_some() {
+                if pack::unopened(object.bytes).is_some() {
                     let origin = Origin::file(format!("object {}", object.id));
                     self.sink.look_at_kind(&origin, object.bytes);
                 }
