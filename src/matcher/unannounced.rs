@@ -34,7 +34,7 @@ pub(super) fn at(m: &Matcher, page: &Page<'_>, run: Span, out: &mut Vec<Match>) 
     }
 }
 
-/// A connect token without `v1.`, or as a JWT, whose head or payload begins at `start`.
+/// A connect token without `v1.` whose payload begins at `start`; the second part of a JWT is none.
 fn connect(m: &Matcher, page: &Page<'_>, start: usize, out: &mut Vec<Match>) {
     let before = &page.bytes[..start];
     let is_inner = before.last().is_some_and(u8::is_ascii_alphanumeric)

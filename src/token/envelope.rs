@@ -43,6 +43,8 @@ pub(super) enum Packing {
 pub(super) enum Document {
     /// One that begins as those of a UserSig do.
     UserSig,
+    /// The same, and what is readable of it where the stream is damaged.
+    Damaged,
     /// Any JSON object.
     Any,
 }
@@ -61,6 +63,8 @@ pub(super) struct Envelope {
     pub(super) spelling: Spelling,
     /// True where the document was written with single quotes; it has those of JSON now.
     pub(super) single_quotes: bool,
+    /// True where the stream is damaged; the document is what could be read before.
+    pub(super) damaged: bool,
 }
 
 impl Envelope {
@@ -137,12 +141,12 @@ pub(super) fn open_spelled(
                 document.truncate(stream.written);
                 let length = whole_length(input, stream.taken, spelling)?;
                 let single_quotes = replace_quotes(&mut document);
-                return Some(Envelope { document, length, complete: true, packing, spelling, single_quotes });
+                return Some(Envelope { document, length, complete: true, packing, spelling, single_quotes, damaged: false });
             }
-            Progress::Failed => return None,
+            Progress::Failed if kind != Document::Damaged => return None,
             Progress::More if filled == chunk.len() && chars.count <= MAX_CHARS => {}
             Progress::More if chars.count > MAX_CHARS || chars.masked => return None,
-            Progress::More => {
+            Progress::More | Progress::Failed => {
                 document.truncate(stream.written);
                 let shown = document.windows(4).any(|w| w.eq_ignore_ascii_case(b"TLS."));
                 let (length, single_quotes) = (chars.at, replace_quotes(&mut document));
@@ -153,6 +157,7 @@ pub(super) fn open_spelled(
                     packing,
                     spelling,
                     single_quotes,
+                    damaged: matches!(progress, Progress::Failed),
                 });
             }
         }

@@ -7,6 +7,7 @@
 use zeroize::Zeroizing;
 
 use super::json::{Object, Seconds, Value, seconds};
+use super::spelling::Spelling;
 use super::{Claims, Token, usersig};
 
 /// A signature is at least this long: 128 bits in base64.
@@ -95,15 +96,25 @@ fn whole(seconds: Seconds) -> i64 {
     seconds.whole
 }
 
-/// Whether a text may be a signature: base64 of any alphabet or hex, and no mask.
+/// Whether a text may be a signature: base64 of whole bytes in any alphabet, or hex, and no mask.
 fn is_signature(text: &[u8]) -> bool {
     let text = Zeroizing::new(super::json::unescape(text).into_owned());
-    let marks = |c: char| matches!(c, '+' | '/' | '-' | '_' | '=' | '*');
-    let is_part = |c: char| c.is_ascii_alphanumeric() || marks(c) || c.is_ascii_whitespace();
-    text.len() >= MIN_SIGNATURE_CHARS
-        && text.chars().all(is_part)
-        && !text.contains("***")
-        && text.chars().any(|c| c.is_ascii_digit())
+    let digits = Zeroizing::new(text.split_ascii_whitespace().collect::<String>());
+    let digits = digits.trim_end_matches(['=', '_']);
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '*');
+    let spelled = Spelling::PLATFORM;
+    let last = digits.as_bytes().last().and_then(|&b| spelled.sextet(&[b])).map_or(0, |(value, _)| value);
+    let is_whole = match digits.len() % 4 {
+        0 => true,
+        2 => last & 0b1111 == 0,
+        3 => last & 0b11 == 0,
+        _ => false,
+    };
+    digits.len() >= MIN_SIGNATURE_CHARS
+        && (is_whole || digits.bytes().all(|b| b.is_ascii_hexdigit()))
+        && digits.chars().all(is_part)
+        && !digits.contains("***")
+        && digits.chars().any(|c| c.is_ascii_digit())
 }
 
 #[cfg(test)]

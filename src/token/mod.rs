@@ -3,11 +3,13 @@
 //! One file per scheme, one line per scheme in [`SCHEMES`]. Decoding needs no key and lives in the
 //! core; signing and verifying come with the feature `sign`.
 
+pub mod codes;
 #[cfg(feature = "sign")]
 mod engines;
 mod envelope;
 mod evidence;
 mod homemade;
+pub mod inspect;
 mod json;
 #[cfg(feature = "sign")]
 pub mod mac;

@@ -36,6 +36,9 @@ pub const SCOPE_PREFIX: &str = "connect:";
 /// What a peer may begin with; the device id follows.
 pub const DEVICE_PREFIX: &str = "device://";
 
+/// The longest life that is issued, in seconds.
+pub(super) const MAX_LIFE: i64 = 86_400;
+
 /// Characters of a signature: 32 bytes in base64url without padding.
 pub const SIGNATURE_CHARS: usize = 43;
 
@@ -188,7 +191,7 @@ fn begins_as_ours(document: &[u8]) -> bool {
     true
 }
 
-fn claims(object: &Object<'_>) -> Claims {
+pub(super) fn claims(object: &Object<'_>) -> Claims {
     let scope = object.text("scope");
     let expiry = object.seconds("exp");
     Claims {

@@ -57,6 +57,10 @@ pub fn decode_json(input: &[u8]) -> Option<(&'static Scheme, Token)> {
 
 /// True for a document, perhaps cut off, that holds a name which only this version has.
 pub(super) fn speaks_legacy(document: &[u8]) -> bool {
+    // A home-made signer may have taken names of both; the version says which it meant.
+    if memchr::memmem::find(document, b"\"TLS.ver\"").is_some() {
+        return false;
+    }
     let names: [&[u8]; 4] = [b"\"TLS.a", b"\"TLS.sdk_", b"\"TLS.expire_", b"\"TLS.vers"];
     names.iter().any(|name| document.windows(name.len()).any(|w| w == *name))
 }

@@ -1,5 +1,5 @@
 //! Connect tokens as home-made signers and careless carriers write them: without `v1.` or with another
-//! letter, as a JWT, in standard base64, with a space where a `+` was, with claims that the platform refuses.
+//! letter, in standard base64, with a space where a `+` was, with claims that the platform refuses.
 //!
 //! They open nothing as they are, perhaps, and hold a signature all the same; who wrote one wants to know what
 //! is wrong with it. What is read here proves no key.
@@ -24,12 +24,13 @@ const ENOUGH_CLAIMS: usize = 3;
 /// SHA-384), base64 of 64 bytes or of 64 hex digits (with padding or not), and 128 hex digits.
 const OTHER_SIGNATURES: [usize; 3] = [64, 86, 128];
 
+/// What is shorter is the beginning of a signature rather than a whole one: SHA-1 has as many characters.
+pub(in crate::token) const SHORTEST_SIGNATURE: usize = 27;
+
 /// A token that is split into its parts, whatever is in them.
 pub(in crate::token) struct Parts<'a> {
     /// What stands before the payload: `v1.`, `V1.`, the head of a JWT, nothing.
     pub(in crate::token) prefix: &'a [u8],
-    /// The payload as it is written, without padding.
-    pub(in crate::token) payload: &'a [u8],
     /// The signature as it is written, without padding.
     pub(in crate::token) signature: &'a [u8],
     /// How many characters the signature has, escapes undone.
@@ -44,6 +45,10 @@ pub(in crate::token) struct Parts<'a> {
 pub(super) fn decode(input: &[u8]) -> Option<Token> {
     let parts = Parts::of(input)?;
     let count = parts.signature_chars;
+    // A JWT is for others to find: its claims may be anybody's.
+    if parts.is_jwt() {
+        return None;
+    }
     if count != SIGNATURE_CHARS && !OTHER_SIGNATURES.contains(&count) {
         return None;
     }
@@ -79,23 +84,22 @@ impl<'a> Parts<'a> {
             // The claims come second.
             let (payload, end) = part(&input[dot + 1..])?;
             let document = self::document(payload)?;
-            return Self::signed(input, dot + 1, payload, dot + 1 + end, document);
+            return Some(Self::signed(input, dot + 1, dot + 1 + end, document));
         }
-        Self::signed(input, prefix, payload, dot, document)
+        Some(Self::signed(input, prefix, dot, document))
     }
 
-    fn signed(
-        input: &'a [u8],
-        prefix: usize,
-        payload: &'a [u8],
-        dot: usize,
-        document: Zeroizing<Vec<u8>>,
-    ) -> Option<Self> {
+    /// Whether it is a JWT.
+    pub(in crate::token) fn is_jwt(&self) -> bool {
+        self.prefix.len() > "v1.".len()
+    }
+
+    fn signed(input: &'a [u8], prefix: usize, dot: usize, document: Zeroizing<Vec<u8>>) -> Self {
         let rest = &input[dot + 1..];
         let (chars, width) = signature(rest);
         let length = dot + 1 + width + padding(&rest[width..]);
         let (prefix, signature) = (&input[..prefix], &rest[..width]);
-        Some(Self { prefix, payload, signature, signature_chars: chars, length, document })
+        Self { prefix, signature, signature_chars: chars, length, document }
     }
 }
 
