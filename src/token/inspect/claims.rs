@@ -69,7 +69,12 @@ impl Claims<'_, '_> {
             Type::Number => self.object.is_integer(name),
         };
         if !is_right {
-            let is = kind(value);
+            let is = match (value, wanted) {
+                (Value::Text(_), _) => "a string",
+                (Value::Number(_), Type::Text) => "a number",
+                (Value::Number(_), Type::Number) => "no integer",
+                (Value::Other, _) => "neither a string nor a number",
+            };
             let cure = match (value, wanted) {
                 (Value::Text(_), Type::Number) => "write it without quotes, as an integer",
                 (Value::Number(_), Type::Text) => "write it in quotes",
@@ -93,15 +98,6 @@ impl Claims<'_, '_> {
         let message = format!("`{name}` is in milliseconds ({time}); the platform wants seconds ({})", time / 1000);
         self.add("milliseconds", name, message, "divide by 1000, without a fraction", answered);
         true
-    }
-}
-
-/// What a value is.
-fn kind(value: Value<'_>) -> &'static str {
-    match value {
-        Value::Text(_) => "a string",
-        Value::Number(_) => "no integer",
-        Value::Other => "neither a string nor a number",
     }
 }
 

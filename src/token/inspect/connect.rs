@@ -45,7 +45,7 @@ fn other(object: &Object<'_>, name: &str) -> Option<String> {
 }
 
 fn signature(opened: &Opened<'_>, problems: &mut Vec<Problem>) {
-    let (raw, chars) = opened.signature;
+    let (raw, chars) = (&opened.signature.0, opened.signature.1);
     if chars == SIGNATURE_CHARS || (chars < SHORTEST_SIGNATURE && opened.token.truncated) {
         return;
     }

@@ -47,7 +47,7 @@ pub(super) struct Opened<'t> {
     /// How it was packed.
     pub(super) form: Form,
     /// The signature of a connect token, as it is written, and how many characters it has.
-    pub(super) signature: (&'t [u8], usize),
+    pub(super) signature: (Zeroizing<Vec<u8>>, usize),
     single_quotes: bool,
     damaged: bool,
     raw: &'t [u8],
@@ -126,7 +126,7 @@ impl<'t> Opened<'t> {
             false => "`*` for `+`, `-` for `/`, `_` for `=`",
         };
         let spelling = if let Form::Packed(_, spelling) = self.form { spelling } else { Spelling::PLATFORM };
-        let is_gone = spelling == Spelling::PLUS_LOST || (self.is_connect() && seen.spaces > 0);
+        let is_gone = spelling == Spelling::PLUS_LOST || (self.is_connect() && seen.spaces > 0 && self.is_gapped_in_signature());
         if is_gone {
             out.push(Problem::new(
                 "plus_lost",
@@ -155,6 +155,11 @@ impl<'t> Opened<'t> {
             ));
         }
         self.add_alphabet(spelling, &seen, wanted, is_gone, out);
+    }
+
+    /// Whether the spaces of a connect token count as characters of its signature.
+    fn is_gapped_in_signature(&self) -> bool {
+        self.signature.0.contains(&b' ')
     }
 
     fn add_alphabet(&self, spelling: Spelling, seen: &Marks, wanted: &str, is_gone: bool, out: &mut Vec<Problem>) {
@@ -288,14 +293,53 @@ fn of_document<'t>(
         _ => None,
     };
     let read = || Object::read(&document).map(|object| homemade::claims(&object)).unwrap_or_default();
-    let token = strict.filter(|token| !token.refused);
+    let token = strict.filter(|token| !token.refused && !token.truncated);
     let token = token.unwrap_or_else(|| Token { claims: read(), refused: true, ..Token::default() });
     let token = Token { length, ..token };
-    Opened { scheme, token, document, form, signature: (&[], 0), single_quotes, damaged: false, raw }
+    let signature = (Zeroizing::default(), 0);
+    Opened { scheme, token, document, form, signature, single_quotes, damaged: false, raw }
+}
+
+/// A connect token in one piece, or in lines.
+fn connect(input: &[u8]) -> Option<Opened<'_>> {
+    let whole = connect_of_one_piece(input, input);
+    if whole.as_ref().is_some_and(|opened| !opened.token.truncated) {
+        return whole;
+    }
+    let (joined, length) = without_white_space(input)?;
+    let mut opened = connect_of_one_piece(&joined, &input[..length]).filter(|o| !o.token.truncated);
+    if let Some(opened) = &mut opened {
+        opened.token.length = length;
+    }
+    opened.or(whole)
+}
+
+/// The three parts of a connect token without white space in them, and how long they are with it; none where there
+/// is none in them, or where no whole signature ends a piece.
+fn without_white_space(input: &[u8]) -> Option<(Zeroizing<Vec<u8>>, usize)> {
+    const MOST: usize = 16 * 1024;
+    let mut joined = Zeroizing::new(Vec::with_capacity(1024));
+    let (mut dots, mut digits, mut at) = (0, 0, 0);
+    let wanted = if input.starts_with(b"ey") { 1 } else { 2 };
+    while at < input.len().min(MOST) && digits < tirtc::SIGNATURE_CHARS {
+        match input[at] {
+            byte if byte.is_ascii_whitespace() => {}
+            b'.' if dots == wanted => return None,
+            byte if byte.is_ascii_alphanumeric() || b"-_+/=.".contains(&byte) => {
+                dots += usize::from(byte == b'.');
+                digits += usize::from(dots == wanted && byte != b'.');
+                joined.push(byte);
+            }
+            _ => return None,
+        }
+        at += 1;
+    }
+    let is_end = input.get(at).is_none_or(|b| !b.is_ascii_alphanumeric());
+    (digits == tirtc::SIGNATURE_CHARS && is_end && joined.len() < at).then_some((joined, at))
 }
 
 /// A connect token, in parts or cut off.
-fn connect(input: &[u8]) -> Option<Opened<'_>> {
+fn connect_of_one_piece<'t>(input: &[u8], raw: &'t [u8]) -> Option<Opened<'t>> {
     let named = matches!(input.first_chunk::<3>()?, [b'v' | b'V', b'1', b'.']);
     if !named && !matches!(input.first_chunk::<2>()?, b"ey" | b"ew") {
         return None;
@@ -303,8 +347,9 @@ fn connect(input: &[u8]) -> Option<Opened<'_>> {
     let strict = (tirtc::SCHEME.decode)(input);
     let Some(parts) = Parts::of(input) else {
         let token = strict?;
-        let raw = &input[..token.length];
-        return Some(connect_of(token, Zeroizing::default(), Prefix::Right, (&[], 0), raw));
+        let raw = &raw[..token.length];
+        let signature = (Zeroizing::default(), 0);
+        return Some(connect_of(token, Zeroizing::default(), Prefix::Right, signature, raw));
     };
     let object = Object::read(&parts.document)?;
     let prefix = match parts.prefix.len() {
@@ -324,8 +369,8 @@ fn connect(input: &[u8]) -> Option<Opened<'_>> {
         let truncated = parts.signature_chars < variant::SHORTEST_SIGNATURE;
         Token { length: parts.length, claims, truncated, refused: true, ..Token::default() }
     });
-    let raw = &input[..token.length];
-    let signature = (parts.signature, parts.signature_chars);
+    let raw = if raw.len() == input.len() { &raw[..token.length] } else { raw };
+    let signature = (Zeroizing::new(parts.signature.to_vec()), parts.signature_chars);
     let document = parts.document.clone();
     Some(connect_of(token, document, prefix, signature, raw))
 }
@@ -334,7 +379,7 @@ fn connect_of<'t>(
     token: Token,
     document: Zeroizing<Vec<u8>>,
     prefix: Prefix,
-    signature: (&'t [u8], usize),
+    signature: (Zeroizing<Vec<u8>>, usize),
     raw: &'t [u8],
 ) -> Opened<'t> {
     let (scheme, form) = (&tirtc::SCHEME, Form::Connect(prefix));

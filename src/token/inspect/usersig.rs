@@ -170,7 +170,7 @@ fn room(claims: &mut Claims<'_, '_>) {
 /// From when to when it lives.
 fn life(claims: &mut Claims<'_, '_>, names: &Names, now: i64, is_typed: bool) {
     let (time, expire) = (claims.seconds(names.time), claims.seconds(names.expire));
-    let in_milliseconds = claims.is_in_milliseconds(names.time, EXPIRED);
+    let in_milliseconds = claims.is_in_milliseconds(names.time, UNREADABLE);
     let Some(expire) = expire else { return };
     if expire <= 0 {
         let message = format!("`{}` is {expire}: its life is over before it begins", names.expire);
