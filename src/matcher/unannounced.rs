@@ -24,7 +24,8 @@ pub(super) fn at(m: &Matcher, page: &Page<'_>, run: Span, out: &mut Vec<Match>) 
         return;
     }
     let length = bytes[start..].iter().take(MIN_CHARS).take_while(is_part).count();
-    let Some((scheme, token)) = (length == MIN_CHARS).then(|| usersig::decode_bare(&bytes[start..])).flatten()
+    let Some((scheme, token)) =
+        (length == MIN_CHARS).then(|| usersig::decode_bare(&bytes[start..])).flatten()
     else {
         return;
     };

@@ -141,7 +141,15 @@ pub(super) fn open_spelled(
                 document.truncate(stream.written);
                 let length = whole_length(input, stream.taken, spelling)?;
                 let single_quotes = replace_quotes(&mut document);
-                return Some(Envelope { document, length, complete: true, packing, spelling, single_quotes, damaged: false });
+                return Some(Envelope {
+                    document,
+                    length,
+                    complete: true,
+                    packing,
+                    spelling,
+                    single_quotes,
+                    damaged: false,
+                });
             }
             Progress::Failed if kind != Document::Damaged => return None,
             Progress::More if filled == chunk.len() && chars.count <= MAX_CHARS => {}

@@ -139,7 +139,9 @@ mod tests {
     #[test]
     fn numbers_in_strings_are_read_and_a_masked_signature_is_none() {
         let document = |signature: &str| {
-            format!(r#"{{'TLS.ver': 2.0, 'TLS.sdkappid': '7', 'TLS.time': '10', 'TLS.expire': '5', 'TLS.sig': '{signature}'}}"#)
+            format!(
+                r#"{{'TLS.ver': 2.0, 'TLS.sdkappid': '7', 'TLS.time': '10', 'TLS.expire': '5', 'TLS.sig': '{signature}'}}"#
+            )
         };
         let read = |signature: &str| {
             let mut document = document(signature).into_bytes();

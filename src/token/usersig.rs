@@ -51,7 +51,8 @@ impl UserSig {
 
 fn check_token(token: &str) -> Result<()> {
     let whole = |scheme: &Scheme| {
-        (scheme.decode)(token.as_bytes()).is_some_and(|t| !t.truncated && !t.refused && t.length == token.len())
+        (scheme.decode)(token.as_bytes())
+            .is_some_and(|t| !t.truncated && !t.refused && t.length == token.len())
     };
     if whole(&SCHEME) || whole(&super::usersig_legacy::SCHEME) {
         return Ok(());

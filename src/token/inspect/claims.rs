@@ -57,10 +57,22 @@ impl Claims<'_, '_> {
         let Some(value) = self.object.get(name) else {
             if let Some(other) = other {
                 let message = format!("`{other}` stands where `{name}` belongs");
-                self.add("claim_name", name, message, format!("call it `{name}`, in these letters"), unreadable);
+                self.add(
+                    "claim_name",
+                    name,
+                    message,
+                    format!("call it `{name}`, in these letters"),
+                    unreadable,
+                );
             } else if self.is_whole {
                 let message = format!("`{name}` is missing");
-                self.add("claim_missing", name, message, format!("sign with `{name}`, {}", wanted.words()), unreadable);
+                self.add(
+                    "claim_missing",
+                    name,
+                    message,
+                    format!("sign with `{name}`, {}", wanted.words()),
+                    unreadable,
+                );
             }
             return false;
         };
@@ -95,7 +107,8 @@ impl Claims<'_, '_> {
     /// Whether a point in time is in milliseconds, which is told then.
     pub(super) fn is_in_milliseconds(&mut self, name: &'static str, answered: &'static [i32]) -> bool {
         let Some(time) = self.seconds(name).filter(|time| *time >= MILLISECONDS) else { return false };
-        let message = format!("`{name}` is in milliseconds ({time}); the platform wants seconds ({})", time / 1000);
+        let message =
+            format!("`{name}` is in milliseconds ({time}); the platform wants seconds ({})", time / 1000);
         self.add("milliseconds", name, message, "divide by 1000, without a fraction", answered);
         true
     }
@@ -111,7 +124,10 @@ pub(super) fn signature_problem(digits: &str) -> Option<(&'static str, String)> 
     }
     let decoded = zeroize::Zeroizing::new(decode(digits));
     if is_hex(&decoded) && decoded.len() >= 32 {
-        return Some(("signature_encoding", "the signature is base64 of its hex digits instead of its bytes".to_owned()));
+        return Some((
+            "signature_encoding",
+            "the signature is base64 of its hex digits instead of its bytes".to_owned(),
+        ));
     }
     (digits.len() != 43).then(|| {
         let which = match bytes {

@@ -18,7 +18,8 @@ const DURATION: i64 = 946_684_800;
 pub(super) fn judge(opened: &Opened<'_>, expected: &Expected<'_>, problems: &mut Vec<Problem>) {
     signature(opened, problems);
     let Some(object) = Object::read(&opened.document) else { return };
-    let mut claims = Claims { object: &object, problems, unreadable: NO_CODES, is_whole: object.length.is_some() };
+    let mut claims =
+        Claims { object: &object, problems, unreadable: NO_CODES, is_whole: object.length.is_some() };
     claims.check("sub", Type::Text, other(&object, "sub").as_deref());
     if claims.check("scope", Type::Text, other(&object, "scope").as_deref()) {
         scope(&mut claims, expected);

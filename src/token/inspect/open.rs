@@ -82,9 +82,16 @@ impl<'t> Opened<'t> {
         self.add_form(&mut out);
         if self.token.truncated {
             let (code, message, cure) = match self.damaged {
-                true => ("damaged", "characters were changed on its way: it cannot be read to its end",
-                    "hand the token over as it was signed; `+`, `*` and `/` suffer most from what encodes and decodes"),
-                false => ("truncated", "it is cut off", "look for the buffer, the column or the log line that cuts it; a UserSig has 184 to 450 characters, a connect token up to 300"),
+                true => (
+                    "damaged",
+                    "characters were changed on its way: it cannot be read to its end",
+                    "hand the token over as it was signed; `+`, `*` and `/` suffer most from what encodes and decodes",
+                ),
+                false => (
+                    "truncated",
+                    "it is cut off",
+                    "look for the buffer, the column or the log line that cuts it; a UserSig has 184 to 450 characters, a connect token up to 300",
+                ),
             };
             out.push(Problem::new(code, message, cure));
         }
@@ -107,7 +114,11 @@ impl<'t> Opened<'t> {
             ));
         }
         if is_quote(before) && before == after {
-            out.push(Problem::new("quoted", "quotes stand around it", "hand over the token without its quotes"));
+            out.push(Problem::new(
+                "quoted",
+                "quotes stand around it",
+                "hand over the token without its quotes",
+            ));
         }
         let next = text[start + self.token.length..].first();
         let goes_on = next.is_some_and(|b| b.is_ascii_alphanumeric());
@@ -126,7 +137,8 @@ impl<'t> Opened<'t> {
             false => "`*` for `+`, `-` for `/`, `_` for `=`",
         };
         let spelling = if let Form::Packed(_, spelling) = self.form { spelling } else { Spelling::PLATFORM };
-        let is_gone = spelling == Spelling::PLUS_LOST || (self.is_connect() && seen.spaces > 0 && self.is_gapped_in_signature());
+        let is_gone = spelling == Spelling::PLUS_LOST
+            || (self.is_connect() && seen.spaces > 0 && self.is_gapped_in_signature());
         if is_gone {
             out.push(Problem::new(
                 "plus_lost",
@@ -162,7 +174,14 @@ impl<'t> Opened<'t> {
         self.signature.0.contains(&b' ')
     }
 
-    fn add_alphabet(&self, spelling: Spelling, seen: &Marks, wanted: &str, is_gone: bool, out: &mut Vec<Problem>) {
+    fn add_alphabet(
+        &self,
+        spelling: Spelling,
+        seen: &Marks,
+        wanted: &str,
+        is_gone: bool,
+        out: &mut Vec<Problem>,
+    ) {
         let cure = format!("the platform wants {wanted}");
         if spelling == Spelling::URL_SAFE {
             let message = "it is written in base64url, which is not the platform's base64";
@@ -186,16 +205,22 @@ impl<'t> Opened<'t> {
         let zlib = "compress the document with zlib (RFC 1950: header and checksum), then write it in base64";
         let problem = match self.form {
             Form::Packed(Packing::Gzip, _) => Problem::new("gzip", "it is compressed with gzip", zlib),
-            Form::Packed(Packing::Deflate, _) => {
-                Problem::new("raw_deflate", "it is deflated without the header and the checksum of zlib", zlib)
-            }
+            Form::Packed(Packing::Deflate, _) => Problem::new(
+                "raw_deflate",
+                "it is deflated without the header and the checksum of zlib",
+                zlib,
+            ),
             Form::Base64 => Problem::new("not_compressed", "it is not compressed", zlib),
-            Form::Plain if self.scheme.name == usersig::SCHEME.name => {
-                Problem::new("not_encoded", "it is the document itself, neither compressed nor in base64", zlib)
-            }
-            Form::Connect(Prefix::None) => {
-                Problem::new("prefix_missing", "`v1.` is missing before it", "write `v1.`, the payload, `.`, the signature")
-            }
+            Form::Plain if self.scheme.name == usersig::SCHEME.name => Problem::new(
+                "not_encoded",
+                "it is the document itself, neither compressed nor in base64",
+                zlib,
+            ),
+            Form::Connect(Prefix::None) => Problem::new(
+                "prefix_missing",
+                "`v1.` is missing before it",
+                "write `v1.`, the payload, `.`, the signature",
+            ),
             Form::Connect(Prefix::Capital) => {
                 Problem::new("prefix_case", "`V1.` stands before it", "write `v1.` in small letters")
             }
@@ -269,7 +294,8 @@ fn packed(input: &[u8]) -> Option<Opened<'_>> {
         over_lines.filter(|envelope| envelope.complete)
     };
     let damaged = || open(packing, Spelling::PLATFORM, Document::Damaged).filter(|_| is_known);
-    let found = whole.or_else(wrapped).or_else(known).or_else(|| envelope::open_bare(input)).or_else(damaged)?;
+    let found =
+        whole.or_else(wrapped).or_else(known).or_else(|| envelope::open_bare(input)).or_else(damaged)?;
     let Envelope { document, length, complete, packing, spelling, single_quotes, damaged } = found;
     let form = Form::Packed(packing, spelling);
     let mut opened = of_document(document, length, form, &input[..length], single_quotes);

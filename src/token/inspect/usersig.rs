@@ -140,7 +140,8 @@ fn signature(claims: &mut Claims<'_, '_>) {
         return claims.add(code, NAME, message, cure, BAD_SIGNATURE);
     }
     if !matches!(STANDARD.decode(text.as_bytes()).map(Zeroizing::new), Ok(bytes) if bytes.len() == 32) {
-        let message = "the signature is not in padded standard base64; inside the document that alphabet stays";
+        let message =
+            "the signature is not in padded standard base64; inside the document that alphabet stays";
         claims.add("signature_encoding", NAME, message, cure, BAD_SIGNATURE);
     }
 }
@@ -154,7 +155,13 @@ fn room(claims: &mut Claims<'_, '_>) {
     let text = claims.object.text(NAME).unwrap_or_default();
     let Ok(buffer) = STANDARD.decode(text.as_bytes()) else {
         let cure = "write the buffer in padded standard base64";
-        return claims.add("claim_value", NAME, "`TLS.userbuf` is not in padded standard base64", cure, BAD_ROOM);
+        return claims.add(
+            "claim_value",
+            NAME,
+            "`TLS.userbuf` is not in padded standard base64",
+            cure,
+            BAD_ROOM,
+        );
     };
     let Some(map) = PrivateMap::decode(&buffer) else { return };
     let user = claims.object.text_or_digits("TLS.identifier");
@@ -163,7 +170,13 @@ fn room(claims: &mut Claims<'_, '_>) {
         || app.is_some_and(|app| app != i64::from(map.sdk_app_id));
     if is_other {
         let cure = "make the buffer for the user and the application that the token names";
-        claims.add("room_mismatch", NAME, "its room permission is for another user or application", cure, BAD_ROOM);
+        claims.add(
+            "room_mismatch",
+            NAME,
+            "its room permission is for another user or application",
+            cure,
+            BAD_ROOM,
+        );
     }
 }
 

@@ -55,7 +55,12 @@ pub(super) fn decode(input: &[u8]) -> Option<Token> {
     let object = Object::read(&parts.document)?;
     let rest = &parts.document[object.length?..];
     let is_ours = is_one(&object, &parts.document) && rest.iter().all(u8::is_ascii_whitespace);
-    is_ours.then(|| Token { length: parts.length, claims: claims(&object), refused: true, ..Token::default() })
+    is_ours.then(|| Token {
+        length: parts.length,
+        claims: claims(&object),
+        refused: true,
+        ..Token::default()
+    })
 }
 
 /// Whether the claims are those of a connect token: a scope that says so, and some of the others.
@@ -120,7 +125,9 @@ fn padding(input: &[u8]) -> usize {
     for _ in 0..2 {
         at += match input[at..] {
             [b'=', ..] => 1,
-            [b'%', ..] => unescape(&input[at..]).filter(|(byte, _)| *byte == b'=').map_or(0, |(_, width)| width),
+            [b'%', ..] => {
+                unescape(&input[at..]).filter(|(byte, _)| *byte == b'=').map_or(0, |(_, width)| width)
+            }
             _ => 0,
         };
     }
@@ -153,7 +160,9 @@ fn signature(input: &[u8]) -> (usize, usize) {
     let rest = input.get(first..end).filter(|_| end <= at && (end == at || input[end] == b' '));
     let has = |fits: fn(&u8) -> bool| rest.is_some_and(|rest| rest.iter().any(fits));
     let is_random = has(u8::is_ascii_digit) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
-    if is_random { (SIGNATURE_CHARS, end) } else { (before, first) }
+    // Or nothing comes behind it: a sentence would go on.
+    let is_last = rest.is_some() && end == at;
+    if is_random || is_last { (SIGNATURE_CHARS, end) } else { (before, first) }
 }
 
 /// The JSON object that a payload spells, in either alphabet of base64.

@@ -33,7 +33,8 @@ fn find(typed: &str) -> Result<&'static PlatformCode> {
         return Err(Error::invalid(message));
     };
     // A sign that was lost or added on the way is forgiven.
-    let row = [code, code.saturating_neg()].into_iter().find_map(|code| codes::find(i32::try_from(code).ok()?));
+    let row =
+        [code, code.saturating_neg()].into_iter().find_map(|code| codes::find(i32::try_from(code).ok()?));
     row.ok_or_else(|| {
         let near = codes::nearest(code, 3).iter().map(|row| row.code.to_string()).collect::<Vec<_>>();
         Error::invalid(format!(
