@@ -38,7 +38,8 @@ pub(super) fn at(m: &Matcher, page: &Page<'_>, run: Span, out: &mut Vec<Match>) 
 /// A connect token without `v1.` whose payload begins at `start`; the second part of a JWT is none.
 fn connect(m: &Matcher, page: &Page<'_>, start: usize, out: &mut Vec<Match>) {
     let before = &page.bytes[..start];
-    let is_inner = before.last().is_some_and(u8::is_ascii_alphanumeric)
+    // What goes on before is none either, and every part of a long text would be asked.
+    let is_inner = before.last().is_some_and(|b| b.is_ascii_alphanumeric() || b"-_+/".contains(b))
         || matches!(before, [.., b, b'.'] if b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'='));
     if is_inner {
         return;

@@ -283,19 +283,19 @@ fn uncompressed(input: &[u8]) -> Option<Opened<'_>> {
 
 /// A UserSig in its envelope, in one that is not the platform's, or in one that is damaged.
 fn packed(input: &[u8]) -> Option<Opened<'_>> {
-    let open = |packing, spelling, kind| envelope::open_spelled(input, packing, spelling, kind);
-    let begins = |start: &[u8]| input.starts_with(start);
-    let packing = if begins(b"H4sI") { Packing::Gzip } else { Packing::Zlib };
-    let is_known = packing == Packing::Gzip || begins(b"e");
-    let known = || envelope::open(input).filter(|_| is_known);
-    let whole = known().filter(|envelope| envelope.complete);
-    let wrapped = || {
-        let over_lines = open(packing, Spelling::WRAPPED, Document::UserSig).filter(|_| is_known);
-        over_lines.filter(|envelope| envelope.complete)
+    let packing = match input {
+        [b'H', b'4', b's', b'I', ..] => Some(Packing::Gzip),
+        [b'e', ..] => Some(Packing::Zlib),
+        _ => None,
     };
-    let damaged = || open(packing, Spelling::PLATFORM, Document::Damaged).filter(|_| is_known);
-    let found =
-        whole.or_else(wrapped).or_else(known).or_else(|| envelope::open_bare(input)).or_else(damaged)?;
+    let open = |spelling, kind| envelope::open_spelled(input, packing?, spelling, kind);
+    let is_whole = |envelope: &Envelope| envelope.complete;
+    let found = envelope::open(input)
+        .filter(is_whole)
+        .or_else(|| open(Spelling::WRAPPED, Document::UserSig).filter(is_whole))
+        .or_else(|| envelope::open(input))
+        .or_else(|| envelope::open_bare(input))
+        .or_else(|| open(Spelling::PLATFORM, Document::Damaged))?;
     let Envelope { document, length, complete, packing, spelling, single_quotes, damaged } = found;
     let form = Form::Packed(packing, spelling);
     let mut opened = of_document(document, length, form, &input[..length], single_quotes);
