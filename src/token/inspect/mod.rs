@@ -5,6 +5,7 @@ mod claims;
 mod connect;
 mod open;
 mod problem;
+mod spelled;
 mod usersig;
 
 pub use problem::Problem;
