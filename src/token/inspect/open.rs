@@ -220,7 +220,8 @@ fn connect_of_one_piece<'t>(input: &[u8], raw: &'t [u8]) -> Option<Opened<'t>> {
     };
     let is_ours = strict.is_some() || variant::is_one(&object, &parts.document);
     // Behind `v1.` less is asked: it was meant to be one.
-    if !is_ours && !(named && variant::CLAIMS.iter().any(|name| object.get(name).is_some())) {
+    let was_meant = named && variant::CLAIMS.iter().any(|name| object.get(name).is_some());
+    if !is_ours && !was_meant {
         return None;
     }
     let token = strict.filter(|token| !token.truncated).unwrap_or_else(|| {
