@@ -234,7 +234,9 @@ impl Matcher {
         if actions.has(Action::Call) {
             call::at(self, page, at, out, asks);
         }
-        if actions.has(Action::Connect) || actions.has(Action::Gzip) {
+        // Within a longer text of base64 it is no beginning.
+        let is_gzip = || !page.bytes[..at].last().is_some_and(|b| b"-_+/*".contains(b));
+        if actions.has(Action::Connect) || (actions.has(Action::Gzip) && is_gzip()) {
             self.token(page, at, out, asks);
         }
         if actions.has(Action::Percent) {

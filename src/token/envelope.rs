@@ -126,6 +126,9 @@ pub(super) fn open_spelled(
     for _ in 0..MIN_CUT_CHARS {
         at += spelling.sextet(&input[at..])?.1;
     }
+    if kind == Document::UserSig && !may_open(input, packing, spelling) {
+        return None;
+    }
     let mut document = Zeroizing::new(vec![0; MAX_DOCUMENT]);
     let mut stream = Stream { state: DecompressorOxide::new(), taken: 0, written: 0, packing };
     let mut chars = Chars { input, spelling, at: 0, count: 0, starred: 0, masked: false };
@@ -151,10 +154,10 @@ pub(super) fn open_spelled(
                     damaged: false,
                 });
             }
-            Progress::Failed if kind != Document::Damaged => return None,
+            Progress::Failed | Progress::Full if kind != Document::Damaged => return None,
             Progress::More if filled == chunk.len() && chars.count <= MAX_CHARS => {}
             Progress::More if chars.count > MAX_CHARS || chars.masked => return None,
-            Progress::More | Progress::Failed => {
+            Progress::More | Progress::Full | Progress::Failed => {
                 document.truncate(stream.written);
                 let shown = document.windows(4).any(|w| w.eq_ignore_ascii_case(b"TLS."));
                 let (length, single_quotes) = (chars.at, replace_quotes(&mut document));
@@ -165,11 +168,23 @@ pub(super) fn open_spelled(
                     packing,
                     spelling,
                     single_quotes,
-                    damaged: matches!(progress, Progress::Failed),
+                    damaged: !matches!(progress, Progress::More),
                 });
             }
         }
     }
+}
+
+/// Whether the first characters are the beginning of a document of ours. Most of what begins like a stream is
+/// turned away here, where little has to be set up and wiped.
+fn may_open(input: &[u8], packing: Packing, spelling: Spelling) -> bool {
+    let mut chunk = Zeroizing::new([0; CHUNK_CHARS / 4 * 3]);
+    let mut start = Zeroizing::new([0; 512]);
+    let mut chars = Chars { input, spelling, at: 0, count: 0, starred: 0, masked: false };
+    let mut stream = Stream { state: DecompressorOxide::new(), taken: 0, written: 0, packing };
+    let filled = chars.fill(chunk.as_mut());
+    let progress = stream.inflate(&chunk[..filled], start.as_mut());
+    !matches!(progress, Progress::Failed) && is_document_start(&start[..stream.written], Document::UserSig)
 }
 
 /// The cheap sieve: base64 of a zlib header with a 32 KiB window, and of a first block of any kind.
@@ -256,7 +271,11 @@ impl Chars<'_> {
 
 enum Progress {
     Done,
+    /// It needs more input.
     More,
+    /// It needs more room for its output.
+    Full,
+    /// It is damaged, its checksum is wrong, or it has a preset dictionary.
     Failed,
 }
 
@@ -287,7 +306,7 @@ impl Stream {
                 Progress::Done
             }
             TINFLStatus::NeedsMoreInput => Progress::More,
-            // Damaged, of a wrong checksum, with a preset dictionary, or larger than we read.
+            TINFLStatus::HasMoreOutput => Progress::Full,
             _ => Progress::Failed,
         }
     }
