@@ -1,6 +1,8 @@
 //! What can be typed. The only place that knows the argument parser: everybody else gets plain values.
 
 mod hook;
+#[cfg(unix)]
+mod run;
 mod scrub;
 
 use std::path::PathBuf;
@@ -12,7 +14,9 @@ use scrubjay::finding::Severity;
 use scrubjay::report;
 
 pub(crate) use hook::{HookCommand, HookName, HookOptions};
-pub(crate) use scrub::{MaskStyle, ScrubArgs};
+#[cfg(unix)]
+pub(crate) use run::RunArgs;
+pub(crate) use scrub::{MaskStyle, MaskingArgs, ScrubArgs};
 
 const STYLES: styling::Styles = styling::Styles::styled()
     .header(styling::AnsiColor::Green.on_default().bold())
@@ -58,6 +62,7 @@ Examples:
   scrubjay scan -f json logs/ > r.json a report for programs
   kubectl logs my-pod | scrubjay scan -
   my-service 2>&1 | scrubjay scrub     the log without its secrets
+  scrubjay run -- my-service           the same, with its signals and exit status
   scrubjay rules explain tirtc-token   what a rule finds and what to do then";
 
 #[derive(Debug, Subcommand)]
@@ -66,6 +71,9 @@ pub(crate) enum Command {
     Scan(Box<ScanArgs>),
     /// Take the secrets out of logs: of a stream, of files in place, of archives
     Scrub(Box<ScrubArgs>),
+    /// Run a program and take the secrets out of what it prints
+    #[cfg(unix)]
+    Run(Box<RunArgs>),
     /// Run as a hook of git, and install hooks
     #[command(subcommand)]
     Hook(Box<HookCommand>),

@@ -10,8 +10,12 @@ mod policy;
 mod progress;
 mod report;
 mod rules;
+#[cfg(unix)]
+mod run;
 mod scan;
 mod scrub;
+#[cfg(unix)]
+mod signals;
 mod step;
 mod summary;
 mod token;
@@ -67,6 +71,8 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Command::Scan(args) => scan::run(*args, &output),
         Command::Scrub(args) => scrub::run(*args, &output),
+        #[cfg(unix)]
+        Command::Run(args) => return run::run(*args, &output),
         Command::Hook(command) => hook::run(*command, &output),
         Command::Rules(command) => rules::run(command, &output),
         Command::Token(command) => token(*command, &output),

@@ -171,13 +171,13 @@ impl Output {
 
 /// Makes a pipe as large as everybody may: fewer turns between the programs at its ends.
 #[cfg(target_os = "linux")]
-fn widen(pipe: &impl std::os::fd::AsFd) {
+pub(crate) fn widen(pipe: &impl std::os::fd::AsFd) {
     // What is no pipe, or may not grow, is as good as before.
     let _ = rustix::pipe::fcntl_setpipe_size(pipe, 1 << 20);
 }
 
 #[cfg(all(unix, not(target_os = "linux")))]
-fn widen(_: &impl std::os::fd::AsFd) {}
+pub(crate) fn widen(_: &impl std::os::fd::AsFd) {}
 
 /// Standard input, past its buffer: what reads it has its own.
 pub(crate) fn input() -> Box<dyn io::Read + Send> {

@@ -17,7 +17,7 @@ use scrubjay::secret::Secret;
 use scrubjay::text::printable;
 use zeroize::Zeroizing;
 
-use crate::args::{MaskStyle, ScrubArgs};
+use crate::args::{MaskStyle, MaskingArgs, ScrubArgs};
 use crate::output::{self, Output};
 use crate::scan::{instant, moment};
 use crate::summary::{counted, size};
@@ -27,7 +27,7 @@ pub(crate) fn run(args: ScrubArgs, output: &Output) -> Result<Status> {
     if let Some(to) = &args.git_filter_repo {
         return filter_repo(&args, to, output);
     }
-    let masker = Arc::new(Masker::new(policy(&args)?));
+    let masker = Arc::new(Masker::new(policy(&args.masking)?));
     let mode = match (&args.output, args.in_place, args.dry_run) {
         (_, _, true) => Mode::DryRun,
         (Some(directory), ..) => Mode::Into(directory.clone()),
@@ -41,7 +41,7 @@ pub(crate) fn run(args: ScrubArgs, output: &Output) -> Result<Status> {
 }
 
 /// What is masked, and how.
-fn policy(args: &ScrubArgs) -> Result<Policy> {
+pub(crate) fn policy(args: &MaskingArgs) -> Result<Policy> {
     let style = match args.mask {
         MaskStyle::Partial => Style::Partial,
         MaskStyle::Full => Style::Full,
@@ -320,8 +320,8 @@ fn filter_repo(args: &ScrubArgs, to: &Path, output: &Output) -> Result<Status> {
     let ([] | [_]) = &args.paths[..] else {
         return Err(Stop::invalid("--git-filter-repo takes one repository"));
     };
-    let rules = crate::rules::all(&args.rules)?;
-    let now = args.now.as_deref().map_or(Ok(instant().as_second()), |text| moment("--now", text))?;
+    let rules = crate::rules::all(&args.masking.rules)?;
+    let now = args.masking.now.as_deref().map_or(Ok(instant().as_second()), |text| moment("--now", text))?;
     let jobs =
         args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let path = args.paths.first().map(|p| p.as_path());

@@ -75,6 +75,40 @@ pub(crate) struct ScrubArgs {
     #[arg(long)]
     pub(crate) fail_on_hit: bool,
 
+    #[command(flatten)]
+    pub(crate) masking: MaskingArgs,
+
+    /// Leave out paths that match, in the globs of .gitignore; can be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude: Vec<String>,
+
+    /// The number of files that are scrubbed at once [default: one for each processor]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<std::num::NonZeroUsize>,
+
+    /// Write the replacements that `git filter-repo --replace-text` takes to a file
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = [
+            "in_place", "output", "dry_run", "record", "report", "count", "fail_on_hit", "mask", "known_secrets",
+            "keep_expired", "secret_field", "keep_field", "no_learn", "exclude",
+        ],
+        long_help = "Write the replacements that `git filter-repo --replace-text` takes to a file, for every secret \
+                     in the history of the repository at PATH [default: the one around the current directory]. \
+                     The file holds the secrets: only its owner can read it, and it is to be removed \
+                     afterwards. Nothing else is changed"
+    )]
+    pub(crate) git_filter_repo: Option<PathBuf>,
+
+    /// No summary and no progress on standard error
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// What is masked, and how: the same for streams, files and programs.
+#[derive(Debug, Args)]
+pub(crate) struct MaskingArgs {
     /// How much of a secret its mask shows
     #[arg(short, long, value_name = "STYLE", value_enum, default_value_t)]
     pub(crate) mask: MaskStyle,
@@ -110,32 +144,14 @@ pub(crate) struct ScrubArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) rules: Vec<PathBuf>,
 
-    /// Leave out paths that match, in the globs of .gitignore; can be repeated
-    #[arg(long, value_name = "GLOB")]
-    pub(crate) exclude: Vec<String>,
-
-    /// The number of files that are scrubbed at once [default: one for each processor]
-    #[arg(short, long, value_name = "N")]
-    pub(crate) jobs: Option<std::num::NonZeroUsize>,
-
-    /// Write the replacements that `git filter-repo --replace-text` takes to a file
+    /// Mask a value only where its name or its form gives it away, not wherever it comes again
     #[arg(
         long,
-        value_name = "FILE",
-        conflicts_with_all = [
-            "in_place", "output", "dry_run", "record", "report", "count", "fail_on_hit", "mask", "known_secrets",
-            "keep_expired", "secret_field", "keep_field", "exclude",
-        ],
-        long_help = "Write the replacements that `git filter-repo --replace-text` takes to a file, for every secret \
-                     in the history of the repository at PATH [default: the one around the current directory]. \
-                     The file holds the secrets: only its owner can read it, and it is to be removed \
-                     afterwards. Nothing else is changed"
+        long_help = "Mask a value only where its name or its form gives it away. Without this a value that looks \
+                     random and was recognised once is masked wherever it comes again: in a file before and \
+                     after, in a stream from then on"
     )]
-    pub(crate) git_filter_repo: Option<PathBuf>,
-
-    /// No summary and no progress on standard error
-    #[arg(short, long)]
-    pub(crate) quiet: bool,
+    pub(crate) no_learn: bool,
 }
 
 /// How much of a secret its mask shows.
