@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::Result;
@@ -66,6 +66,8 @@ pub struct Plan<'p> {
     pub findings: bool,
     /// Where each changed file is written down.
     pub records: Option<&'p Records>,
+    /// Once it is set, files that are not done stay as they are.
+    pub stop: Arc<AtomicBool>,
 }
 
 /// What became of one file.
@@ -104,6 +106,9 @@ pub struct Outcome {
     pub failures: Vec<Failure>,
     /// Entries of archives that are as they were, and why.
     pub skipped: Vec<(String, String)>,
+    /// Files that were not gone over, or not to their end, because the run was stopped; they are as they
+    /// were.
+    pub left: u64,
 }
 
 impl Outcome {
@@ -148,13 +153,17 @@ pub fn run(
     let files = &listed.files;
     threads::on(plan.jobs.min(files.len()), || {
         while let Some(entry) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let done = plan.file(entry, progress);
+            if plan.stop.load(Ordering::Relaxed) {
+                continue;
+            }
+            let Some(done) = plan.file(entry, progress) else { continue };
             tell(&done);
             progress.files.fetch_add(1, Ordering::Relaxed);
             outcome.lock().unwrap_or_else(PoisonError::into_inner).add(done);
         }
     });
     let mut outcome = outcome.into_inner().unwrap_or_else(PoisonError::into_inner);
+    outcome.left = (files.len() as u64).saturating_sub(outcome.files);
     let place = |f: &Finding| (f.path.clone(), f.entry.clone(), f.line, f.column);
     outcome.findings.sort_by_cached_key(place);
     outcome.failures.sort();
@@ -163,18 +172,22 @@ pub fn run(
 }
 
 impl Plan<'_> {
-    fn file(&self, entry: &Entry, progress: &Progress) -> Done {
+    /// What became of a file; nothing where the run was stopped meanwhile, and the file is as it was.
+    fn file(&self, entry: &Entry, progress: &Progress) -> Option<Done> {
         let mut done = Done { path: entry.path.to_string_lossy().into_owned(), ..Done::default() };
         if let Err(error) = self.try_file(entry, progress, &mut done) {
+            if pass::is_stop(&error) {
+                return None;
+            }
             done.failed = Some(error.to_string());
         }
-        done
+        Some(done)
     }
 
     fn try_file(&self, entry: &Entry, progress: &Progress, done: &mut Done) -> io::Result<()> {
         let mut file = File::open(&entry.path)?;
         let before = file.metadata()?;
-        let mut pass = pass::Pass::new(self.masker, &entry.path, self.findings, progress);
+        let mut pass = pass::Pass::new(self, &entry.path, self.findings, progress);
         if *self.mode == Mode::DryRun {
             done.diff = diff::diff(&mut pass, &mut file)?;
         } else {

@@ -1,12 +1,14 @@
 //! One pass over a file: its bytes, or those of everything in it, go through scrubbers into a writer.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::Plan;
 use crate::blob::Origin;
 use crate::finding::{Columns, Excerpt, Finding, Kind, Severity};
 use crate::pack::{self, Filter, HEAD, Input, Limits, Told};
@@ -144,6 +146,7 @@ pub(super) struct Pass<'p> {
     collector: Collector,
     origin: Origin,
     progress: &'p Progress,
+    stop: &'p AtomicBool,
     /// Whether the last pass masked anything.
     pub(super) changed: bool,
     /// Entries that were left, and why.
@@ -151,12 +154,13 @@ pub(super) struct Pass<'p> {
 }
 
 impl<'p> Pass<'p> {
-    pub(super) fn new(masker: &Arc<Masker>, path: &Path, findings: bool, progress: &'p Progress) -> Self {
+    pub(super) fn new(plan: &'p Plan<'_>, path: &Path, findings: bool, progress: &'p Progress) -> Self {
         let origin = Origin::file(path.to_string_lossy());
         Self {
-            collector: Collector::new(masker, findings),
+            collector: Collector::new(plan.masker, findings),
             origin,
             progress,
+            stop: &plan.stop,
             changed: false,
             skipped: Vec::new(),
         }
@@ -180,18 +184,20 @@ impl<'p> Pass<'p> {
         file.take(HEAD as u64).read_to_end(&mut head)?;
         file.seek(SeekFrom::Start(0))?;
         self.skipped.clear();
+        let (progress, stop) = (self.progress, self.stop);
         self.changed = match pack::sniff(&head) {
             None => {
-                let mut reader = Counting { inner: file, progress: self.progress };
+                let mut reader = Counting { inner: file, progress, stop };
                 copy(&self.collector, &self.origin, &mut reader, writer)? > 0
             }
             Some(kind) => {
                 let (collector, skipped) = (&self.collector, &mut self.skipped);
-                let mut leaves = Leaves { collector, progress: self.progress, copy, skipped };
+                let mut leaves = Leaves { collector, progress, stop, copy, skipped };
                 pack::rewrite(kind, &self.origin, Input::File(file), writer, Limits::default(), &mut leaves)?
             }
         };
-        Ok(())
+        // Inside of an archive it was taken for damage of one entry.
+        if stop.load(Ordering::Relaxed) { Err(stopped()) } else { Ok(()) }
     }
 }
 
@@ -202,6 +208,7 @@ pub(super) type Copy<'c> =
 struct Leaves<'l, 'c> {
     collector: &'l Collector,
     progress: &'l Progress,
+    stop: &'l AtomicBool,
     copy: Copy<'c>,
     skipped: &'l mut Vec<(String, String)>,
 }
@@ -213,7 +220,7 @@ impl Filter for Leaves<'_, '_> {
         reader: &mut (dyn Read + Send),
         writer: &mut dyn Write,
     ) -> io::Result<()> {
-        let mut reader = Counting { inner: reader, progress: self.progress };
+        let mut reader = Counting { inner: reader, progress: self.progress, stop: self.stop };
         (self.copy)(self.collector, origin, &mut reader, writer).map(drop)
     }
 
@@ -231,16 +238,41 @@ pub(super) fn shown(origin: &Origin) -> String {
     origin.way()
 }
 
-/// Tells how far a reader is.
+/// Tells how far a reader is, and fails once the run was stopped.
 struct Counting<'r, R: ?Sized> {
     inner: &'r mut R,
     progress: &'r Progress,
+    stop: &'r AtomicBool,
 }
 
 impl<R: Read + ?Sized> Read for Counting<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(stopped());
+        }
         let read = self.inner.read(buffer)?;
         self.progress.bytes.fetch_add(read as u64, Ordering::Relaxed);
         Ok(read)
     }
+}
+
+/// Why a file is as it was when the run was stopped.
+#[derive(Debug)]
+struct Stopped;
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("stopped")
+    }
+}
+
+impl std::error::Error for Stopped {}
+
+fn stopped() -> io::Error {
+    io::Error::other(Stopped)
+}
+
+/// Whether the run was stopped, and nothing is wrong with the file.
+pub(super) fn is_stop(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<Stopped>())
 }

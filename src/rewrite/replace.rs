@@ -279,7 +279,7 @@ pub(super) fn copy(
 fn write(plan: &Plan<'_>, path: &Path, file: &mut File, part: &Part) -> io::Result<(Digest, Digest)> {
     // What is found was collected by the first pass, and progress was made there.
     let unseen = Progress::default();
-    let mut pass = Pass::new(plan.masker, path, false, &unseen);
+    let mut pass = Pass::new(plan, path, false, &unseen);
     let wants = plan.records.is_some();
     let mut out = Hashing::new(BufWriter::with_capacity(256 * 1024, &part.file), wants);
     pass.over(file, &mut out)?;

@@ -2,7 +2,7 @@
 //! somebody writes, runs that were stopped, backups.
 
 use std::fs::{self, File, FileTimes, Permissions};
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::process::{Child, Command};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -223,4 +223,94 @@ fn a_backup_of_a_stopped_run_is_taken_up() {
     lab.run(&[&BACKUP[..], &["a.log"]].concat()).status(0);
     assert_eq!(lab.read("a.log.bak"), bytes);
     lab.assert_clean(&["a.log.bak"]);
+}
+
+/// Sends a signal to a process of the test's own.
+fn send(signal: &str, to: u32) {
+    let done = Command::new("kill").args(["-s", signal, "--", &to.to_string()]).status().expect("kill runs");
+    assert!(done.success());
+}
+
+/// A run over a file that has no end until somebody writes it, so that the signal comes in the middle.
+#[test]
+fn a_signal_stops_a_run_over_files_and_every_file_is_whole() {
+    for (signal, mode) in
+        [("INT", "-i"), ("TERM", "-i"), ("HUP", "-i"), ("INT", "-ocopy"), ("TERM", "-ocopy")]
+    {
+        let mut lab = Lab::new();
+        let line = lab.fill("line", DIRTY);
+        let before: Vec<Vec<u8>> = (0..400).map(|at| line.repeat(1 + at % 40)).collect();
+        for (at, bytes) in before.iter().enumerate() {
+            lab.put(&format!("logs/{at:03}.log"), bytes);
+        }
+        let mut child = lab.command(&[mode, "-j", "2", "logs"]).spawn().expect("it starts");
+        // Once one file is done, the others are on their way.
+        let first = lab.path(if mode == "-i" { "logs/000.log" } else { "copy/logs/000.log" });
+        while fs::read(&first).map_or(true, |now| now == before[0]) {
+            assert!(child.try_wait().expect("a child").is_none(), "it was too fast");
+        }
+        send(signal, child.id());
+        let done = child.wait_with_output().expect("it ends");
+        let said = String::from_utf8(done.stderr).expect("text");
+        let left = lab.names().iter().filter(|name| name.contains("scrubjay-part")).count();
+        assert_eq!(left, 0, "{said}");
+        let mut old = 0;
+        for (at, before) in before.iter().enumerate() {
+            let now = lab.read(&format!("logs/{at:03}.log"));
+            if mode == "-i" {
+                old += usize::from(now == *before);
+            } else {
+                assert_eq!(now, *before);
+                old += usize::from(!lab.path(&format!("copy/logs/{at:03}.log")).exists());
+            }
+        }
+        assert_eq!(done.status.code(), Some(2), "{said}");
+        assert!(said.contains(&format!("stopped by a signal: {old} files not gone over")), "{old}: {said}");
+        // The next run does the rest.
+        if mode == "-i" {
+            lab.run(&["-i", "logs"]).status(0);
+            lab.assert_clean(&[]);
+        }
+    }
+}
+
+#[test]
+fn as_the_end_of_a_pipe_it_waits_for_the_last_lines() {
+    for (signal, status) in [("INT", 0), ("TERM", 128 + 15), ("HUP", 128 + 1)] {
+        let mut lab = Lab::new();
+        let line = lab.fill(signal, DIRTY);
+        let mut child = lab.command(&[]).spawn().expect("it starts");
+        let mut input = child.stdin.take().expect("a pipe");
+        let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
+        input.write_all(&line).expect("it reads");
+        let mut seen = String::new();
+        out.read_line(&mut seen).expect("a line");
+        send(signal, child.id());
+        // What the program before says when it is told to end, the last line without an end.
+        std::thread::sleep(Duration::from_millis(100));
+        input.write_all(&[&line[..], b"bye pwd=open"].concat()).expect("it still reads");
+        drop(input);
+        out.read_to_string(&mut seen).expect("text");
+        assert_eq!(seen.lines().count(), 3);
+        assert!(seen.ends_with("bye pwd=****"));
+        lab.assert_silent("standard output", seen.as_bytes());
+        assert_eq!(child.wait().expect("it ends").code(), Some(status), "{signal}");
+    }
+}
+
+/// Nobody has to wait for a producer that does not end.
+#[test]
+fn told_to_end_it_ends_though_its_input_does_not() {
+    let lab = Lab::new();
+    let mut child = lab.command(&[]).spawn().expect("it starts");
+    let mut input = child.stdin.take().expect("a pipe");
+    input.write_all(b"one\nhalf a line pwd=open").expect("it reads");
+    let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
+    let mut seen = String::new();
+    out.read_line(&mut seen).expect("a line");
+    send("TERM", child.id());
+    out.read_to_string(&mut seen).expect("text");
+    assert_eq!(seen, "one\nhalf a line pwd=****");
+    assert_eq!(child.wait().expect("it ends").code(), Some(128 + 15));
+    drop(input);
 }

@@ -82,7 +82,9 @@ fn check(options: HookOptions, subject: Subject, advice: &str, output: &Output) 
     let status = scan::of(quiet, subject, output)?;
     match status {
         Status::Findings => output.note(advice),
-        Status::Incomplete => output.note("scrubjay: stopped, because not everything could be looked at"),
+        Status::Incomplete | Status::Signal(_) => {
+            output.note("scrubjay: stopped, because not everything could be looked at")
+        }
         Status::Clean => {}
     }
     Ok(status)

@@ -29,11 +29,24 @@ use crate::output::Output;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Status {
     /// Nothing at or above the fail level.
-    Clean = 0,
+    Clean,
     /// Findings.
-    Findings = 1,
+    Findings,
     /// The work is incomplete or could not start.
-    Incomplete = 2,
+    Incomplete,
+    /// A signal was to end the program; the status that says which.
+    Signal(u8),
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(match status {
+            Status::Clean => 0,
+            Status::Findings => 1,
+            Status::Incomplete => 2,
+            Status::Signal(status) => status,
+        })
+    }
 }
 
 /// What stops the program, with what to do next.
@@ -83,7 +96,7 @@ fn main() -> ExitCode {
         output.stop(&stop);
         Status::Incomplete
     });
-    ExitCode::from(status as u8)
+    status.into()
 }
 
 /// Runs `scrubjay token`: the answer goes to standard output alone, notes to standard error.

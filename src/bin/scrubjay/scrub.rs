@@ -20,6 +20,8 @@ use zeroize::Zeroizing;
 use crate::args::{MaskStyle, MaskingArgs, ScrubArgs};
 use crate::output::{self, Output};
 use crate::scan::{instant, moment};
+#[cfg(unix)]
+use crate::signals;
 use crate::summary::{counted, size};
 use crate::{Result, Status, Stop, progress, report};
 
@@ -92,11 +94,12 @@ fn streams(args: &ScrubArgs, masker: &Arc<Masker>, output: &Output) -> Result<St
         }
     }
     let mut outcome = Outcome::default();
+    let mut ended_by = None;
     let standard = [Path::new("-").to_owned()];
     let paths = if args.paths.is_empty() { &standard[..] } else { &args.paths };
     for path in paths {
         let done = if path == Path::new("-") {
-            stream(&collector, &Origin::stdin(), &mut output::input(), output, &mut outcome)?
+            standard_input(&collector, output, &mut outcome, &mut ended_by)?
         } else if path.is_dir() {
             return Err(Stop::from(scrubjay::Error::invalid("is a directory").at_path(path))
                 .help("--in-place, --output DIR or --dry-run go over the files below it"));
@@ -116,12 +119,39 @@ fn streams(args: &ScrubArgs, masker: &Arc<Masker>, output: &Output) -> Result<St
             }
             Ok(()) => {}
         }
+        if ended_by.is_some() {
+            break;
+        }
     }
     let collected = collector.take();
     outcome.rules = collected.rules;
     outcome.findings = collected.findings;
     tell_failures(&outcome, output);
-    finish(args, masker, &outcome, started, output)
+    let status = finish(args, masker, &outcome, started, output)?;
+    Ok(ended_by.map_or(status, Status::Signal))
+}
+
+/// Standard input: as the end of a pipe it goes on to the last line of those before, whatever signal
+/// ends them; says which signal was meant to end this program as well.
+fn standard_input(
+    collector: &Collector,
+    output: &Output,
+    outcome: &mut Outcome,
+    ended_by: &mut Option<u8>,
+) -> Result<io::Result<()>> {
+    let origin = Origin::stdin();
+    #[cfg(unix)]
+    match signals::Pipeline::input() {
+        Ok(Some((pipeline, mut reader))) => {
+            let done = stream(collector, &origin, &mut reader, output, outcome)?;
+            *ended_by = pipeline.ended_by().map(signals::status_of);
+            return Ok(done);
+        }
+        Ok(None) => {}
+        Err(error) => return Ok(Err(error)),
+    }
+    let _ = ended_by;
+    stream(collector, &origin, &mut output::input(), output, outcome)
 }
 
 /// One stream, unpacked and packed again where it is packed. What stops the program is that standard
@@ -221,9 +251,14 @@ fn files(args: &ScrubArgs, masker: &Arc<Masker>, mode: &Mode, output: &Output) -
     }
     let unopened = if args.quiet { BTreeMap::new() } else { listed.unopened() };
     let all = || std::thread::available_parallelism().map_or(1, usize::from);
+    #[cfg(unix)]
+    let stop = signals::stop_flag().map_err(scrubjay::Error::from)?;
+    #[cfg(not(unix))]
+    let stop = Arc::default();
     let plan = Plan {
         masker,
         mode,
+        stop,
         jobs: args.jobs.map_or_else(all, usize::from),
         findings: args.report.is_some(),
         records: records.as_ref(),
@@ -273,6 +308,12 @@ fn summary(outcome: &Outcome, mode: &Mode, skipped: &BTreeMap<&'static str, u64>
             counted(outcome.failures.len() as u64, "file")
         ));
     }
+    if outcome.left > 0 {
+        text.push_str(&format!(
+            "\n  stopped by a signal: {} not gone over; run it again",
+            counted(outcome.left, "file")
+        ));
+    }
     if *mode == Mode::DryRun && hits > 0 {
         text.push_str("\n  nothing was changed; --in-place changes the files, --output DIR writes copies");
     }
@@ -306,7 +347,7 @@ fn finish(
     if let Some(path) = &args.report {
         report::of_masks(path, masker, outcome, started, output)?;
     }
-    Ok(if !(outcome.failures.is_empty() && outcome.skipped.is_empty()) {
+    Ok(if !(outcome.failures.is_empty() && outcome.skipped.is_empty()) || outcome.left > 0 {
         Status::Incomplete
     } else if args.fail_on_hit && outcome.hits() > 0 {
         Status::Findings

@@ -170,7 +170,12 @@ const AFTER: &str = "\
 Exit status:
   0  done
   1  something was masked, and --fail-on-hit was given
-  2  something could not be scrubbed; the rest was
+  2  something could not be scrubbed, or a signal stopped the run; the rest was
+
+Signals:
+  Over files SIGINT, SIGTERM and SIGHUP stop it: each file is the old one or the new one, whole. As the end of a pipe
+  it ends with its input, so that the last lines of the program before it come through: SIGINT is not for it, and
+  SIGTERM and SIGHUP end it after 3 seconds, with 128 and their number.
 
 Examples:
   my-service 2>&1 | scrubjay scrub | tee my-service.log
