@@ -20,6 +20,20 @@ use crate::text::Span;
 
 pub(crate) use family::Attribution;
 
+/// Whether a value is so much likelier drawn by chance than written by people that it can stand for
+/// itself, without a name: no word, no path, no date, no number, and no UUID, which is mostly an identifier.
+pub(crate) fn is_clearly_random(value: &[u8]) -> bool {
+    /// What is longer is as clear by its beginning.
+    const ENOUGH: usize = 64;
+    /// As of a literal in quotes.
+    const BITS: f32 = 8.0;
+    let mut letters = value.iter().filter(|b| b.is_ascii_alphabetic()).take(2);
+    let is_text = value.iter().all(u8::is_ascii_graphic) && letters.nth(1).is_some();
+    let is_uuid = || value.len() >= 36 && notation::ends_in_uuid(value);
+    let score = || likelihood::score(&value[..value.len().min(ENOUGH)]);
+    is_text && !is_uuid() && score() >= BITS
+}
+
 /// What a judge sees.
 pub(crate) struct Case<'a> {
     pub(crate) rule: &'a Rule,

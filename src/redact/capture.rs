@@ -131,6 +131,14 @@ impl Capture {
     fn mask(&mut self, masker: &Masker, callsite: &str) -> bool {
         let Self { slots, text, hidden, links, masked, scratch, named, .. } = self;
         let bytes = text.as_bytes();
+        if *named {
+            // First, so that a message beside the field shows no more than the field.
+            for slot in slots.iter() {
+                if let Kind::Text(_, Place { secrecy: Some(secrecy), range, .. }) = &slot.kind {
+                    masker.learn_field(&hidden.as_bytes()[range.clone()], *secrecy);
+                }
+            }
+        }
         let found = masker.find(bytes, scratch);
         if found == 0 && !*named {
             return false;
@@ -140,7 +148,7 @@ impl Capture {
             let from = masked.len();
             let done = match place.secrecy {
                 Some(secrecy) => {
-                    let done = masker.mask_value(&hidden.as_bytes()[place.range.clone()], secrecy, masked);
+                    let done = masker.hide_value(&hidden.as_bytes()[place.range.clone()], secrecy, masked);
                     if done {
                         masker.tell_field(callsite);
                     }

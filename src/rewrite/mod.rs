@@ -187,23 +187,26 @@ impl Plan<'_> {
     fn try_file(&self, entry: &Entry, progress: &Progress, done: &mut Done) -> io::Result<()> {
         let mut file = File::open(&entry.path)?;
         let before = file.metadata()?;
+        let unseen = Progress::default();
         let mut pass = pass::Pass::new(self, &entry.path, self.findings, progress);
-        if *self.mode == Mode::DryRun {
-            done.diff = diff::diff(&mut pass, &mut file)?;
-        } else {
-            pass.over(&mut file, &mut io::sink())?;
+        pass.over(&mut file, &mut io::sink())?;
+        (done.bytes, done.changed) = (before.len(), pass.changed);
+        if done.changed {
+            // What was recognised somewhere in the file is now known in all of it.
+            pass.again(&unseen);
         }
-        done.bytes = before.len();
-        done.skipped = std::mem::take(&mut pass.skipped);
-        done.collected = pass.collected();
-        done.changed = pass.changed;
-        match self.mode {
-            Mode::InPlace(how) if done.changed => {
-                replace::Replace { plan: self, how, path: &entry.path }.replace(file, &before, done)
-            }
-            Mode::Into(directory) => replace::copy(self, file, &before, entry, directory, done),
+        let written = match self.mode {
+            Mode::InPlace(how) if done.changed => replace::Replace { plan: self, how, path: &entry.path }
+                .replace(file, &before, &mut pass, done),
+            Mode::Into(directory) => replace::copy(self, file, &before, entry, directory, &mut pass, done),
+            Mode::DryRun if done.changed => diff::diff(&mut pass, &mut file).map(|diff| {
+                done.diff = diff;
+                done.collected = pass.collected();
+            }),
             Mode::InPlace(_) | Mode::DryRun => Ok(()),
-        }
+        };
+        done.skipped = std::mem::take(&mut pass.skipped);
+        written
     }
 }
 

@@ -14,7 +14,7 @@ use crate::finding::{Columns, Excerpt, Finding, Kind, Severity};
 use crate::pack::{self, Filter, HEAD, Input, Limits, Told};
 use crate::rule::Rule;
 use crate::scan::Progress;
-use crate::scrub::{Masked, Masker, Scrubber, Tally};
+use crate::scrub::{Masked, Masker, Memory, Scrubber, Tally};
 
 /// What was masked.
 #[derive(Debug, Default)]
@@ -30,13 +30,37 @@ pub struct Collected {
 pub struct Collector {
     masker: Arc<Masker>,
     wants: bool,
+    /// What all its streams remember together; without one, each remembers for itself.
+    memory: Option<Arc<Memory>>,
     collected: Arc<Mutex<Collected>>,
 }
 
 impl Collector {
     /// Counts; with `findings`, describes each value as well.
     pub fn new(masker: &Arc<Masker>, findings: bool) -> Self {
-        Self { masker: Arc::clone(masker), wants: findings, collected: Arc::default() }
+        Self { masker: Arc::clone(masker), wants: findings, memory: None, collected: Arc::default() }
+    }
+
+    /// Lets all its streams remember together what they recognise.
+    #[must_use]
+    pub fn with_memory(mut self) -> Self {
+        self.memory = Some(Arc::default());
+        self
+    }
+
+    /// One that collects for nobody and remembers with this one.
+    #[must_use]
+    pub fn unheard(&self) -> Self {
+        Self { wants: false, collected: Arc::default(), ..self.clone() }
+    }
+
+    /// Forgets what was collected; what was recognised so far counts from the beginning of the next
+    /// stream on.
+    pub fn again(&self) {
+        self.take();
+        if let Some(memory) = &self.memory {
+            memory.rewind();
+        }
     }
 
     /// Scrubs a stream of this origin; with `ahead`, what nobody waits for.
@@ -81,7 +105,11 @@ impl Collector {
 
     /// A scrubber of which nothing is collected.
     pub(super) fn plain(&self) -> Scrubber {
-        Scrubber::new(Arc::clone(&self.masker))
+        let scrubber = Scrubber::new(Arc::clone(&self.masker));
+        match &self.memory {
+            Some(memory) => scrubber.remember_in(memory),
+            None => scrubber,
+        }
     }
 
     /// What was collected so far.
@@ -157,13 +185,19 @@ impl<'p> Pass<'p> {
     pub(super) fn new(plan: &'p Plan<'_>, path: &Path, findings: bool, progress: &'p Progress) -> Self {
         let origin = Origin::file(path.to_string_lossy());
         Self {
-            collector: Collector::new(plan.masker, findings),
+            collector: Collector::new(plan.masker, findings).with_memory(),
             origin,
             progress,
             stop: &plan.stop,
             changed: false,
             skipped: Vec::new(),
         }
+    }
+
+    /// Begins anew with what was recognised in the file, which is masked before it is recognised, too.
+    pub(super) fn again(&mut self, progress: &'p Progress) {
+        self.collector.again();
+        self.progress = progress;
     }
 
     pub(super) fn collected(&self) -> Collected {

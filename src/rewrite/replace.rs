@@ -11,7 +11,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::pass::Pass;
 use super::record::{Digest, Event, Hashing};
 use super::{Done, Entry, InPlace, Plan, is_same, keep, parent};
-use crate::scan::Progress;
 
 /// The end of the name of a file that is being written.
 const PART: &str = ".scrubjay-part";
@@ -123,14 +122,21 @@ pub(super) struct Replace<'r> {
 }
 
 impl Replace<'_> {
-    /// Replaces it; what was masked in the first pass stands in `done`.
-    pub(super) fn replace(&self, mut file: File, before: &Metadata, done: &Done) -> io::Result<()> {
+    /// Replaces it; what was masked then stands in `done`.
+    pub(super) fn replace(
+        &self,
+        mut file: File,
+        before: &Metadata,
+        pass: &mut Pass<'_>,
+        done: &mut Done,
+    ) -> io::Result<()> {
         self.may_be(before)?;
         if before.len() > LARGE {
             is_unwritten(before)?;
         }
         let part = Part::beside(self.path)?;
-        let (old, new) = write(self.plan, self.path, &mut file, &part)?;
+        let (old, new) = write(self.plan, pass, &mut file, &part)?;
+        done.collected = pass.collected();
         keep::keep(self.path, before, &part.path, &part.file, self.how.touch)?;
         part.file.sync_all()?;
         is_unwritten(before)?;
@@ -246,13 +252,16 @@ pub(super) fn copy(
     before: &Metadata,
     entry: &Entry,
     directory: &Path,
-    done: &Done,
+    pass: &mut Pass<'_>,
+    done: &mut Done,
 ) -> io::Result<()> {
     let to = directory.join(&entry.relative);
     fs::create_dir_all(parent(&to))?;
     let part = Part::beside(&to)?;
     let (old, new) = if done.changed {
-        write(plan, &entry.path, &mut file, &part)?
+        let digests = write(plan, pass, &mut file, &part)?;
+        done.collected = pass.collected();
+        digests
     } else {
         file.seek(SeekFrom::Start(0))?;
         io::copy(&mut file, &mut &part.file)?;
@@ -276,10 +285,7 @@ pub(super) fn copy(
 }
 
 /// Writes the scrubbed bytes; gives the digests of what was read and of what was written.
-fn write(plan: &Plan<'_>, path: &Path, file: &mut File, part: &Part) -> io::Result<(Digest, Digest)> {
-    // What is found was collected by the first pass, and progress was made there.
-    let unseen = Progress::default();
-    let mut pass = Pass::new(plan, path, false, &unseen);
+fn write(plan: &Plan<'_>, pass: &mut Pass<'_>, file: &mut File, part: &Part) -> io::Result<(Digest, Digest)> {
     let wants = plan.records.is_some();
     let mut out = Hashing::new(BufWriter::with_capacity(256 * 1024, &part.file), wants);
     pass.over(file, &mut out)?;

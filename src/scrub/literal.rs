@@ -50,6 +50,28 @@ pub(crate) fn forms(value: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
     out
 }
 
+/// The other forms of a value that its own signs give it: percent-encoded, and as JSON writes it. There
+/// are none of one that has no such signs.
+pub(super) fn written(value: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
+    let stays = |b: &u8| b.is_ascii_alphanumeric() || b"-._~".contains(b);
+    let mut out: Vec<Zeroizing<Vec<u8>>> = Vec::new();
+    if value.iter().all(stays) {
+        return out;
+    }
+    let mut add = |form: Vec<u8>| {
+        let form = Zeroizing::new(form);
+        if **form != *value && !out.contains(&form) {
+            out.push(form);
+        }
+    };
+    for upper in [true, false] {
+        add(percent(value, upper, |b| stays(&b)));
+    }
+    add(json(value, false));
+    add(json(value, true));
+    out
+}
+
 fn hex(value: &[u8], upper: bool) -> Vec<u8> {
     let text = value.iter().fold(String::with_capacity(value.len() * 2), |mut text, b| {
         let done = if upper { write!(text, "{b:02X}") } else { write!(text, "{b:02x}") };

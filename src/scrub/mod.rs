@@ -13,11 +13,17 @@
 //! - Text without a hit costs no allocation, nor do fields, addresses, licenses, connect tokens and
 //!   literals once the buffers have grown; what has to be judged or decoded does.
 //!
+//! What was recognised once is recognised again: a value that looks random and was masked by its name
+//! or its form is masked from then on wherever it stands, in the texts of one [`Masker`] or of one
+//! [`Scrubber`]. Some thousands are remembered, the oldest go first ([`PolicyBuilder::learn`]).
+//!
 //! A value that is split over two slices is not seen: give whole lines, and where a name and its value
 //! stand on two lines (pretty printing, YAML), both.
 
 mod edges;
+mod learn;
 mod literal;
+mod memory;
 mod names;
 mod needles;
 mod policy;
@@ -29,6 +35,8 @@ mod told;
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use self::learn::Part;
+pub(crate) use self::memory::Memory;
 use crate::detect::{self, Detector, Place, Rows, join};
 use crate::finding::Status;
 use crate::matcher::csv::Columns;
@@ -43,10 +51,12 @@ pub use policy::{Hit, Policy, PolicyBuilder, Style};
 pub use stream::Scrubber;
 pub use told::{Masked, Tally};
 
-/// Masks bytes by a [`Policy`]. Immutable, shared by all threads.
+/// Masks bytes by a [`Policy`]. Shared by all threads, and so is what it learns.
 pub struct Masker {
     detector: Detector,
     policy: Policy,
+    /// What was recognised in the texts of this process, unless the policy does not want that.
+    memory: Option<Memory>,
     /// Tells policies apart where answers of one are remembered.
     #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "the runtime layer remembers"))]
     number: usize,
@@ -96,7 +106,8 @@ impl Masker {
         let detector = Detector::with_fields(rules, 0, policy.fields());
         // Places have no path, so no rule may ask for one.
         let detector = detector.anywhere().unwrap_or(detector);
-        Self { detector, policy, number: MADE.fetch_add(1, Ordering::Relaxed) }
+        let memory = policy.learns.then(Memory::default);
+        Self { detector, policy, memory, number: MADE.fetch_add(1, Ordering::Relaxed) }
     }
 
     #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "the runtime layer asks"))]
@@ -161,6 +172,12 @@ impl Masker {
     /// Appends the mask of a whole value whose name calls it a secret; false, and nothing appended,
     /// where there is nothing to hide: it is empty, says that there is none, or is a mask already.
     pub fn mask_value(&self, value: &[u8], secrecy: Secrecy, out: &mut Vec<u8>) -> bool {
+        self.learn_field(value, secrecy);
+        self.hide_value(value, secrecy, out)
+    }
+
+    /// The same of a value that was learned already.
+    pub(crate) fn hide_value(&self, value: &[u8], secrecy: Secrecy, out: &mut Vec<u8>) -> bool {
         let Secrecy(class) = secrecy;
         let inner = value.strip_prefix(b"\"").and_then(|v| v.strip_suffix(b"\"")).unwrap_or(value);
         if !field::is_secret(inner, class, false) {
@@ -184,6 +201,11 @@ impl Masker {
         scratch.places.clear();
         self.detector.places(text, &mut scratch.detect, &mut scratch.places);
         self.add_literals(text, scratch);
+        if let Some(memory) = &self.memory
+            && (!scratch.places.is_empty() || memory.holds_any())
+        {
+            self.remember(memory, &Part { text, range: 0..text.len(), base: None }, scratch);
+        }
         scratch.places.len()
     }
 

@@ -176,7 +176,7 @@ impl Group {
 }
 
 /// The eight bytes at `at`, as far as there are any.
-fn piece(text: &[u8], at: usize) -> u64 {
+pub(super) fn piece(text: &[u8], at: usize) -> u64 {
     let mut eight = [0; 8];
     let here = text.get(at..).unwrap_or_default();
     let length = here.len().min(8);
@@ -186,14 +186,14 @@ fn piece(text: &[u8], at: usize) -> u64 {
 
 /// All bits of it depend on all bits of the piece.
 #[inline]
-fn hash(piece: u64) -> u64 {
+pub(super) fn hash(piece: u64) -> u64 {
     let product = u128::from(piece ^ 0x243f_6a88_85a3_08d3) * 0x9e37_79b9_7f4a_7c15;
     (product >> 64) as u64 ^ product as u64
 }
 
 /// The two bits of a hash in its word of the filter.
 #[inline]
-fn bits(hash: u64) -> u64 {
+pub(super) fn bits(hash: u64) -> u64 {
     1 << (hash & 63) | 1 << ((hash >> 6) & 63)
 }
 

@@ -24,6 +24,8 @@ pub struct Policy {
     pub(super) on_hit: Option<OnHit>,
     /// Tokens that expired before this moment stay.
     pub(super) keep_expired: Option<i64>,
+    /// What is recognised once is masked wherever it comes again.
+    pub(super) learns: bool,
     secret: Vec<String>,
     keep: Vec<String>,
 }
@@ -91,6 +93,11 @@ impl Policy {
         PolicyBuilder { policy: Self::default(), literals: Values::default(), error: None }
     }
 
+    /// Whether what is recognised once is masked wherever it comes again.
+    pub fn learns(&self) -> bool {
+        self.learns
+    }
+
     pub(crate) fn fields(&self) -> Fields {
         let defaults = SECRET.iter().flat_map(|(class, names)| names.iter().map(|n| (*n, *class)));
         let secret = self.secret.iter().map(|n| (n.as_str(), Class::Key));
@@ -118,6 +125,7 @@ impl Default for Policy {
             literals: None,
             on_hit: None,
             keep_expired: None,
+            learns: true,
             secret: Vec::new(),
             keep: Vec::new(),
         }
@@ -131,6 +139,7 @@ impl fmt::Debug for Policy {
             .field("keep_fields", &self.keep)
             .field("shapes", &self.shapes)
             .field("style", &self.style)
+            .field("learns", &self.learns)
             .field("literals", &self.literals.as_ref().map_or(0, |l| l.count()))
             .finish_non_exhaustive()
     }
@@ -192,6 +201,16 @@ impl PolicyBuilder {
     #[must_use]
     pub fn style(mut self, style: Style) -> Self {
         self.policy.style = style;
+        self
+    }
+
+    /// Whether a value that looks random and was recognised once is masked wherever it comes again, without
+    /// a name (on unless said otherwise): as it is, percent-encoded and as JSON escapes it. The last 2,048
+    /// at least are remembered, in memory that is wiped; of 12 to 2,048 bytes each, and no words, numbers,
+    /// paths or UUIDs. The values of fields that stay by their names still stay.
+    #[must_use]
+    pub fn learn(mut self, on: bool) -> Self {
+        self.policy.learns = on;
         self
     }
 

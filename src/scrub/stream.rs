@@ -16,6 +16,8 @@ use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 use super::edges::{blanks, cut, keep_length, keep_line_ends, line_end};
+use super::learn::Part;
+use super::memory::Memory;
 use super::policy::{FIELD, LITERAL};
 use super::told::{Masked, Position, Tally};
 use super::{Masker, Scratch};
@@ -55,6 +57,11 @@ const AHEAD: usize = 16 * 1024;
 /// ```
 pub struct Scrubber {
     masker: Arc<Masker>,
+    /// What was recognised, in this stream or in those that share it.
+    memory: Option<Arc<Memory>>,
+    shares_memory: bool,
+    /// Where in all that came in the buffer begins.
+    base: u64,
     scratch: Scratch,
     /// Context, then what waits; what is beyond `filled` is room.
     buffer: Vec<u8>,
@@ -117,6 +124,9 @@ impl Scrubber {
         let masker = masker.into();
         Self {
             hits: vec![0; masker.rules().len() + 2],
+            memory: masker.policy().learns.then(Arc::default),
+            shares_memory: false,
+            base: 0,
             masker,
             scratch: Scratch::default(),
             buffer: Vec::new(),
@@ -143,6 +153,16 @@ impl Scrubber {
     #[must_use]
     pub fn look_ahead(mut self) -> Self {
         self.ahead = AHEAD;
+        self
+    }
+
+    /// Remembers with others what was recognised, if the policy wants that.
+    #[cfg(feature = "cli")]
+    pub(crate) fn remember_in(mut self, memory: &Arc<Memory>) -> Self {
+        if self.masker.policy().learns {
+            self.memory = Some(Arc::clone(memory));
+            self.shares_memory = true;
+        }
         self
     }
 
@@ -223,6 +243,10 @@ impl Scrubber {
     pub fn finish(&mut self, writer: &mut (impl Write + ?Sized)) -> io::Result<Tally> {
         self.release(self.filled, self.filled, writer)?;
         writer.flush()?;
+        self.base += self.filled as u64;
+        if let Some(memory) = self.memory.as_ref().filter(|_| !self.shares_memory) {
+            memory.clear();
+        }
         (self.filled, self.context, self.searched, self.complete) = (0, 0, 0, 0);
         (self.masked, self.row, self.table) = (None, None, Table::Unread);
         (self.wide, self.utf16, self.binary) = (false, false, false);
@@ -292,6 +316,12 @@ impl Scrubber {
             _ => None,
         };
         self.masker.find_below(text, rows, &mut self.scratch);
+        if let Some(memory) = &self.memory
+            && (!self.scratch.places.is_empty() || memory.holds_any())
+        {
+            let part = Part { text, range: self.context..end, base: Some(self.base) };
+            self.masker.remember(memory, &part, &mut self.scratch);
+        }
         let here = |p: &Place| p.span.end > self.context && p.span.start < end;
         let first = self.scratch.places.iter().position(here);
         let going = &text[self.context..end];
@@ -410,6 +440,7 @@ impl Scrubber {
         };
         from = self.row.map_or(from, |row| from.min(row));
         self.buffer.copy_within(from..self.filled, 0);
+        self.base += from as u64;
         self.filled -= from;
         self.row = self.row.map(|row| row - from);
         self.context = end - from;

@@ -62,7 +62,8 @@ fn try_run(args: &RunArgs, output: &Output) -> std::result::Result<u8, (u8, Stop
     let failed = |stop| (FAILED, stop);
     let broken = |error: io::Error| (FAILED, Stop::from(scrubjay::Error::from(error)));
     let masker = Arc::new(Masker::new(crate::scrub::policy(&args.masking).map_err(failed)?));
-    let collector = Collector::new(&masker, false);
+    // What one stream shows by its name is masked in the other one, too.
+    let collector = Collector::new(&masker, false).with_memory();
 
     // A terminal gives its foreground what is typed, so there the program stays in the same group; else
     // it gets one of its own, so that nothing reaches it twice.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -51,6 +51,7 @@ pub(crate) fn policy(args: &MaskingArgs) -> Result<Policy> {
     };
     let mut builder = Policy::builder()
         .style(style)
+        .learn(!args.no_learn)
         .secret_fields(args.secret_field.clone())
         .keep_fields(args.keep_field.clone());
     // The built-in rules are there already.
@@ -105,8 +106,8 @@ fn streams(args: &ScrubArgs, masker: &Arc<Masker>, output: &Output) -> Result<St
                 .help("--in-place, --output DIR or --dry-run go over the files below it"));
         } else {
             let origin = Origin::file(path.to_string_lossy());
-            match File::open(path) {
-                Ok(mut file) => stream(&collector, &origin, &mut file, output, &mut outcome)?,
+            match File::open(path).and_then(|file| known_ahead(masker, &collector, &origin, file)) {
+                Ok((collector, mut file)) => stream(&collector, &origin, &mut file, output, &mut outcome)?,
                 Err(error) => Err(error),
             }
         };
@@ -129,6 +130,38 @@ fn streams(args: &ScrubArgs, masker: &Arc<Masker>, output: &Output) -> Result<St
     tell_failures(&outcome, output);
     let status = finish(args, masker, &outcome, started, output)?;
     Ok(ended_by.map_or(status, Status::Signal))
+}
+
+/// A file up to this size is gone over twice, so that a value is masked before it is recognised, too.
+const TWICE: u64 = 64 * 1024 * 1024;
+
+/// A collector that knows what is recognised in a file, which is read from its beginning afterwards.
+fn known_ahead(
+    masker: &Masker,
+    collector: &Collector,
+    origin: &Origin,
+    mut file: File,
+) -> io::Result<(Collector, File)> {
+    let meta = file.metadata()?;
+    let collector = collector.clone().with_memory();
+    if masker.policy().learns() && meta.is_file() && meta.len() <= TWICE {
+        let ahead = collector.unheard();
+        let copied = match pack::sniff(&head(&mut file)?) {
+            _ if file.rewind().is_err() => Ok(()),
+            None => ahead.copy(origin, true, &mut file, &mut io::sink()).map(drop),
+            Some(kind) => {
+                let mut outcome = Outcome::default();
+                let mut leaves = Leaves { collector: &ahead, outcome: &mut outcome };
+                let input = Input::Stream(&mut file);
+                pack::rewrite(kind, origin, input, &mut io::sink(), Limits::default(), &mut leaves).map(drop)
+            }
+        };
+        // What fails here fails again, and is told then.
+        drop(copied);
+        ahead.again();
+        file.rewind()?;
+    }
+    Ok((collector, file))
 }
 
 /// Standard input: as the end of a pipe it goes on to the last line of those before, whatever signal
