@@ -70,7 +70,10 @@ impl Masker {
             let at = places[..known].partition_point(|p| p.span.end < span.end);
             let is_masked = places[..known].get(at).is_some_and(|p| p.span.start <= span.start);
             if !is_before && !is_masked && !self.is_kept(part.text, span) {
-                places.push(Place { class: mark.class, decoded: !is_plain, ..Place::at(span, mark.rule) });
+                let tail = glued(&part.text[span.end..]);
+                let whole = Span::new(span.start, span.end + tail);
+                let decoded = !is_plain || tail > 0;
+                places.push(Place { class: mark.class, decoded, ..Place::at(whole, mark.rule) });
             }
         });
         if places.len() > known {
@@ -91,6 +94,13 @@ impl Masker {
         let start = before[..name].iter().rposition(|b| !is_name(b)).map_or(0, |last| last + 1);
         std::str::from_utf8(&before[start..name]).is_ok_and(|name| self.naming(name) == Naming::Keep)
     }
+}
+
+/// How many bytes of a name stand directly behind a value: without it they would be another name.
+fn glued(behind: &[u8]) -> usize {
+    const LONGEST: usize = 64;
+    let is_name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    behind.iter().take(LONGEST).take_while(is_name).count()
 }
 
 /// What in a value may be worth remembering: all of it where it is one word, else its words; of a license
