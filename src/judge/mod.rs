@@ -27,8 +27,9 @@ pub(crate) fn is_clearly_random(value: &[u8]) -> bool {
     const ENOUGH: usize = 64;
     /// As of a literal in quotes.
     const BITS: f32 = 8.0;
-    let mut letters = value.iter().filter(|b| b.is_ascii_alphabetic()).take(2);
-    let is_text = value.iter().all(u8::is_ascii_graphic) && letters.nth(1).is_some();
+    // Dates and amounts have a few.
+    let letters = value.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    let is_text = value.iter().all(u8::is_ascii_graphic) && letters >= (value.len() / 8).max(4);
     let is_uuid = || value.len() >= 36 && notation::ends_in_uuid(value);
     let score = || likelihood::score(&value[..value.len().min(ENOUGH)]);
     is_text && !is_uuid() && score() >= BITS

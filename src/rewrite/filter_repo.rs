@@ -3,6 +3,7 @@
 //! This is the one place that writes secrets: rewriting a history takes the exact bytes. They go to a
 //! new file that only its owner can read, and nowhere else.
 
+use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
 use std::ops::Range;
@@ -11,6 +12,7 @@ use std::sync::{Mutex, PoisonError};
 
 use zeroize::Zeroizing;
 
+use super::out_of_reach;
 use crate::blob::{Blob, Origin};
 use crate::detect::{Detection, Detector, Scratch};
 use crate::error::{Error, Result};
@@ -24,6 +26,9 @@ use crate::text::{mask, mask_license};
 pub struct Replacements {
     /// The bytes as they stand there, with what stands for them.
     values: Vec<(Zeroizing<Vec<u8>>, String)>,
+    /// Blobs in which text cannot be replaced, with a path that they had, empty where none is known:
+    /// those with a NUL near their beginning (UTF-16 among them), and containers.
+    pub blobs: BTreeMap<String, String>,
     /// What could not be read.
     pub failures: Vec<Failure>,
 }
@@ -38,8 +43,10 @@ pub fn replacements(path: Option<&Path>, rules: Vec<Rule>, now: i64, jobs: usize
     let request = Request { paths, subject: Subject::History, ..Request::default() };
     let sources = input::open(&request)?;
     let detector = Detector::new(rules, now);
-    let found = Mutex::new(Replacements { values: Vec::new(), failures: Vec::new() });
-    let team = Team { detector, jobs, found };
+    let hash =
+        gix::discover(path.unwrap_or(Path::new("."))).map_or(gix::hash::Kind::Sha1, |r| r.object_hash());
+    let found = Mutex::new(Replacements { values: Vec::new(), blobs: BTreeMap::new(), failures: Vec::new() });
+    let team = Team { detector, jobs, hash, found };
     sources.iter().for_each(|source| source.read(&team));
     let mut found = team.found.into_inner().unwrap_or_else(PoisonError::into_inner);
     // One line for each value, the longest first, since they are replaced in this order.
@@ -58,7 +65,7 @@ impl Replacements {
 
     /// True where there is none.
     pub fn is_empty(&self) -> bool {
-        self.values.is_empty()
+        self.values.is_empty() && self.blobs.is_empty()
     }
 
     /// Writes a new file that only its owner can read.
@@ -67,15 +74,18 @@ impl Replacements {
     ///
     /// There is something of that name already, or the file cannot be written.
     pub fn write(&self, path: &Path) -> Result<()> {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let at = |error: io::Error| Error::from(error).at_path(path);
-        let mut file = options.open(path).map_err(at)?;
-        file.write_all(&self.text()).and_then(|()| file.sync_all()).map_err(at)
+        write_new(path, &self.text())
     }
 
+    /// Writes the ids of the blobs in which text cannot be replaced, one a line, to a new file.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Replacements::write`].
+    pub fn write_blobs(&self, path: &Path) -> Result<()> {
+        let lines: String = self.blobs.keys().map(|id| format!("{id}\n")).collect();
+        write_new(path, lines.as_bytes())
+    }
     fn text(&self) -> Zeroizing<Vec<u8>> {
         // Never moved while it grows, so that no copy is left behind.
         let size = self.values.iter().map(|(value, mask)| value.len() * 4 + mask.len() + 32).sum();
@@ -105,6 +115,17 @@ impl Replacements {
     }
 }
 
+/// Writes a file that was not there and that only its owner can read.
+fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let at = |error: io::Error| Error::from(error).at_path(path);
+    let mut file = options.open(path).map_err(at)?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(at)
+}
+
 impl std::fmt::Debug for Replacements {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Replacements({})", self.values.len())
@@ -116,6 +137,8 @@ impl std::fmt::Debug for Replacements {
 struct Team {
     detector: Detector,
     jobs: usize,
+    /// That of the repository's ids.
+    hash: gix::hash::Kind,
     found: Mutex<Replacements>,
 }
 
@@ -152,6 +175,23 @@ impl Taker<'_> {
             self.team.found.lock().unwrap_or_else(PoisonError::into_inner).values.append(&mut found);
         }
     }
+
+    /// Remembers a blob in which text cannot be replaced; says whether it is one.
+    fn keep_blob(&mut self, bytes: &[u8], path: &str, leaks: bool) -> bool {
+        let team = self.team;
+        let is_one = (leaks && out_of_reach::is_binary(bytes))
+            || out_of_reach::holds_inside(bytes, &team.detector, &mut self.scratch);
+        if let Some(id) =
+            gix::objs::compute_hash(team.hash, gix::objs::Kind::Blob, bytes).ok().filter(|_| is_one)
+        {
+            let mut found = team.found.lock().unwrap_or_else(PoisonError::into_inner);
+            let known = found.blobs.entry(id.to_string()).or_default();
+            if known.is_empty() || (!path.is_empty() && path < known.as_str()) {
+                path.clone_into(known);
+            }
+        }
+        is_one
+    }
 }
 
 impl Sink for Taker<'_> {
@@ -168,7 +208,12 @@ impl Sink for Taker<'_> {
                 marks.by_path.push((mark, d.rule.context.clone()));
             });
         }
+        let leaks = !found.is_empty();
         self.keep(found);
+        if self.keep_blob(bytes, "", leaks) {
+            // So that its paths are told.
+            marks.anywhere.push(Mark { rule: String::new(), fingerprint: String::new() });
+        }
         marks
     }
 
@@ -177,7 +222,9 @@ impl Sink for Taker<'_> {
         self.team.detector.leaks(&Blob::whole(bytes, origin), &mut self.scratch, &mut |d| {
             found.push(replacement(&d, bytes));
         });
+        let leaks = !found.is_empty();
         self.keep(found);
+        self.keep_blob(bytes, &origin.path, leaks);
     }
 
     fn failed(&mut self, path: &str, error: &io::Error) {

@@ -8,6 +8,7 @@ mod diff;
 mod filter_repo;
 mod keep;
 mod list;
+mod out_of_reach;
 mod pass;
 mod record;
 mod replace;

@@ -96,11 +96,13 @@ impl Masker {
     }
 }
 
-/// How many bytes of a name stand directly behind a value: without it they would be another name.
+/// How many bytes of a name or of a call stand directly behind a value: without it they would be another
+/// name, and what looked like a call would look like a value.
 fn glued(behind: &[u8]) -> usize {
     const LONGEST: usize = 64;
     let is_name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
-    behind.iter().take(LONGEST).take_while(is_name).count()
+    let name = behind.iter().take(LONGEST).take_while(is_name).count();
+    name + usize::from(behind.get(name) == Some(&b'('))
 }
 
 /// What in a value may be worth remembering: all of it where it is one word, else its words; of a license

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Seek};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use scrubjay::blob::Origin;
 use scrubjay::pack::{self, Filter, Input, Limits, Told};
 use scrubjay::report::Failure;
-use scrubjay::rewrite::{self, Collector, InPlace, Mode, Outcome, Plan, Records};
+use scrubjay::rewrite::{self, Collector, InPlace, Mode, Outcome, Plan, Records, Replacements};
 use scrubjay::rule;
 use scrubjay::scrub::{Masker, Policy, Style};
 use scrubjay::secret::Secret;
@@ -409,15 +409,48 @@ fn filter_repo(args: &ScrubArgs, to: &Path, output: &Output) -> Result<Status> {
         found.write(to).map_err(|error| {
             Stop::from(error).help("name a file that does not exist yet; it will hold the secrets")
         })?;
-        let file = printable(&to.to_string_lossy()).into_owned();
-        output.note(&format!(
-            "scrubjay: {} written to {file}, which only you can read\n\
-             \x20 1. Replace the keys first: whoever has a clone has the secrets, whatever you do to yours.\n\
-             \x20 2. In a fresh clone: git filter-repo --replace-text {file} --replace-message {file}\n\
-             \x20 3. Push with --force --all and --tags, and have everybody clone anew.\n\
-             \x20 4. Remove {file}: it holds the secrets as they are.",
-            counted(found.len() as u64, "secret"),
-        ));
+        let mut ids = to.as_os_str().to_owned();
+        ids.push(".blobs");
+        let ids = PathBuf::from(ids);
+        if !found.blobs.is_empty() {
+            found.write_blobs(&ids).map_err(|error| {
+                Stop::from(error)
+                    .help("it will hold the ids of blobs that have to go whole; move what is there")
+            })?;
+        }
+        output.note(&next_steps(&found, to, &ids));
     }
     Ok(if found.failures.is_empty() { Status::Clean } else { Status::Incomplete })
+}
+
+/// What to do with what was written for `git filter-repo`.
+fn next_steps(found: &Replacements, to: &Path, ids: &Path) -> String {
+    let shown = |path: &Path| printable(&path.to_string_lossy()).into_owned();
+    let (file, ids) = (shown(to), shown(ids));
+    let mut text = format!(
+        "scrubjay: {} written to {file}, which only you can read",
+        counted(found.len() as u64, "secret")
+    );
+    let mut strip = String::new();
+    if !found.blobs.is_empty() {
+        strip = format!(" --strip-blobs-with-ids {ids}");
+        text.push_str(&format!(
+            "\n  In {} no text can be replaced (NUL bytes, UTF-16, or packed); their ids are in {ids}, and what \
+             follows takes them out whole:",
+            counted(found.blobs.len() as u64, "blob")
+        ));
+        for (id, path) in &found.blobs {
+            let path = if path.is_empty() { "(no path leads to it)" } else { path };
+            text.push_str(&format!("\n    {id} {}", printable(path)));
+        }
+    }
+    let remove = if strip.is_empty() { file.clone() } else { format!("{file} and {ids}") };
+    text.push_str(&format!(
+        "\n  1. Replace the keys first: whoever has a clone has the secrets, whatever you do to yours.\n\
+         \x20 2. In a fresh clone: git filter-repo --replace-text {file} --replace-message {file}{strip}\n\
+         \x20 3. Push with --force --all and --tags, and have everybody clone anew.\n\
+         \x20 4. Remove {remove}: the first holds the secrets as they are.\n\
+         \x20 5. Look again: scrubjay scan --history"
+    ));
+    text
 }

@@ -97,7 +97,8 @@ pub(crate) struct ScrubArgs {
         long_help = "Write the replacements that `git filter-repo --replace-text` takes to a file, for every secret \
                      in the history of the repository at PATH [default: the one around the current directory]. \
                      The file holds the secrets: only its owner can read it, and it is to be removed \
-                     afterwards. Nothing else is changed"
+                     afterwards. Where no text can be replaced (NUL bytes, UTF-16, containers) the ids of the \
+                     blobs are written to FILE.blobs, for --strip-blobs-with-ids. Nothing else is changed"
     )]
     pub(crate) git_filter_repo: Option<PathBuf>,
 
