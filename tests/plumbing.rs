@@ -89,3 +89,52 @@ fn lines_of_their_own_stay_apart() {
         assert_eq!(out, text.replace("abcdefgh", "****"));
     }
 }
+
+/// An array as JSON, as Debug and as a program in C writes it.
+fn arrays(text: &[u8]) -> [String; 4] {
+    let join = |sign: &str, form: fn(&u8) -> String| text.iter().map(form).collect::<Vec<_>>().join(sign);
+    [
+        format!("{{\"PRIORITY\":\"6\",\"MESSAGE\":[{}],\"n\":1}}\n", join(",", |b| b.to_string())),
+        format!("INFO body={text:?} end\n"),
+        format!("[{}]\n", join(", ", |b| format!("0x{b:02x}"))),
+        format!("[{}]\n", join(",\n  ", |b| b.to_string())),
+    ]
+}
+
+#[test]
+fn what_numbers_spell_is_masked_with_numbers() {
+    let masker = Arc::new(Masker::default());
+    for (template, seed) in [
+        ("\u{1b}[32mINFO\u{1b}[0m secret_key={alnum:32} done", "numbers key"),
+        (
+            "\u{1b}[32mINFO\u{1b}[0m \u{1b}[3msecret_key\u{1b}[0m\u{1b}[2m=\u{1b}[0m{alnum:32} done",
+            "numbers colours",
+        ),
+        ("got {mint:tirtc} done", "numbers token"),
+        ("password={alnum:12}", "numbers password"),
+    ] {
+        let filled = expand(template, seed);
+        for array in arrays(&filled.bytes) {
+            let out = String::from_utf8(stream(array.as_bytes(), array.len(), &masker)).expect("text");
+            let start = out.find("[").expect("an array");
+            let end = out.rfind(']').expect("its end");
+            let number = |word: &str| -> u8 {
+                let word = word.trim();
+                let hex = word.strip_prefix("0x").map(|digits| u8::from_str_radix(digits, 16));
+                hex.unwrap_or_else(|| word.parse()).expect("a number")
+            };
+            let spelled: Vec<u8> = out[start + 1..end].split(',').map(number).collect();
+            for secret in &filled.secrets {
+                assert!(secret.shown_in(&spelled).is_none(), "{seed}");
+            }
+            assert!(spelled.windows(4).any(|four| four == b"****"), "{seed}: {out}");
+            assert_eq!(out[..start], array[..start]);
+            assert_eq!(stream(out.as_bytes(), out.len(), &masker), out.as_bytes(), "a second time");
+        }
+    }
+    for text in
+        ["[1,2,3,4,5,6,7,8,9,10]\n", "[104,101,108,108,111,32,119,111]\n", "[300,1,2,3,4,5,6,7,8,9]\n", "["]
+    {
+        assert_eq!(stream(text.as_bytes(), text.len(), &masker), text.as_bytes());
+    }
+}

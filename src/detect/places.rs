@@ -31,12 +31,14 @@ pub(crate) struct Place {
     pub(crate) name: Option<Span>,
     /// This is a piece of a value behind its first one, and what led to the value stands here.
     pub(crate) anchor: Option<usize>,
+    /// These are elements of an array of numbers, which stays one.
+    pub(crate) numbers: bool,
 }
 
 impl Place {
     /// A value as it is, at `span`, and the rule that found it.
     pub(crate) fn at(span: Span, rule: Option<usize>) -> Self {
-        Self { span, rule, class: None, wrap: None, decoded: false, name: None, anchor: None }
+        Self { span, rule, class: None, wrap: None, decoded: false, name: None, anchor: None, numbers: false }
     }
 
     /// That of a detection behind `depth` views.

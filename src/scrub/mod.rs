@@ -26,6 +26,7 @@ mod literal;
 mod memory;
 mod names;
 mod needles;
+mod numbers;
 mod policy;
 mod stream;
 #[cfg(feature = "sign")]
@@ -221,9 +222,33 @@ impl Masker {
         self.detector.columns(head)
     }
 
+    /// Adds what is spelled by numbers.
+    fn add_numbers(&self, text: &[u8], places: &mut Vec<Place>) {
+        let before = places.len();
+        numbers::each(text, &mut |spelled| {
+            let (mut scratch, mut found) = (detect::Scratch::default(), Vec::new());
+            self.detector.places(&spelled.text, &mut scratch, &mut found);
+            if let Some(literals) = &self.policy.literals {
+                literals.find(&spelled.text, &mut found);
+            }
+            places.extend(found.iter().filter(|place| !place.span.is_empty()).map(|place| Place {
+                span: spelled.to_source(place.span),
+                numbers: true,
+                wrap: None,
+                name: None,
+                anchor: None,
+                ..*place
+            }));
+        });
+        if places.len() > before {
+            join(places, 0);
+        }
+    }
+
     fn add_literals(&self, text: &[u8], scratch: &mut Scratch) {
+        self.add_numbers(text, &mut scratch.places);
         if let Some(now) = self.policy.keep_expired {
-            scratch.places.retain(|place| !has_expired(&text[place.span.range()], now));
+            scratch.places.retain(|place| place.numbers || !has_expired(&text[place.span.range()], now));
         }
         if let Some(literals) = &self.policy.literals {
             let before = scratch.places.len();
@@ -278,6 +303,9 @@ impl Masker {
 
     /// Appends the mask of what stands at a place; of a part of it, nothing is shown.
     fn put_place(&self, place: &Place, value: &[u8], is_whole: bool, out: &mut Vec<u8>) {
+        if place.numbers {
+            return numbers::mask(out);
+        }
         let quote = |out: &mut Vec<u8>| {
             if let Some((mark, depth)) = place.wrap {
                 out.extend(std::iter::repeat_n(b'\\', depth));
