@@ -83,7 +83,7 @@ fn check(options: HookOptions, subject: Subject, advice: &str, output: &Output) 
     match status {
         Status::Findings => output.note(advice),
         Status::Incomplete | Status::Signal(_) => {
-            output.note("scrubjay: stopped, because not everything could be looked at")
+            output.note("scrubjay: stopped, because not everything could be looked at");
         }
         Status::Clean => {}
     }
