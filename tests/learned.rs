@@ -86,13 +86,13 @@ fn assert_silent(secrets: &[support::template::Secret], out: &[u8], what: &str) 
 #[test]
 fn in_a_stream_from_then_on_and_with_the_mask_of_the_first() {
     let masker = Arc::new(Masker::default());
-    for at in 0..NAMED.len() {
+    for (at, (_, named)) in NAMED.iter().enumerate() {
         let Case { text, secrets } = case(at);
         let out = stream(&[&text], &masker);
-        assert_silent(&secrets, &out, NAMED[at].1);
+        assert_silent(&secrets, &out, named);
         let lines = |bytes: &[u8]| bytes.iter().filter(|b| **b == b'\n').count();
         assert_eq!(lines(&out), lines(&text));
-        assert_eq!(stream(&[&out], &masker), out, "a second time: {}", NAMED[at].1);
+        assert_eq!(stream(&[&out], &masker), out, "a second time: {named}");
         let json = String::from_utf8(out).expect("text");
         let first = json.lines().nth(4).expect("a line of JSON");
         assert!(first.starts_with("[\"a\",\"") && first.ends_with("\",1]"), "{first}");
@@ -302,10 +302,10 @@ mod files {
                 report.len()
             );
         }
-        for at in 0..NAMED.len() {
+        for (at, (_, named)) in NAMED.iter().enumerate() {
             let read =
                 |jobs| std::fs::read(folder.path().join(format!("{jobs}/logs/{at}.log"))).expect("a copy");
-            assert_silent(&secrets, &read("1"), NAMED[at].1);
+            assert_silent(&secrets, &read("1"), named);
             assert_eq!((read("1") == read("2"), read("1") == read("8")), (true, true));
             // To standard output, as a diff and in place it is the same.
             let name = format!("logs/{at}.log");
