@@ -114,6 +114,7 @@ impl Memory {
     }
 
     /// From now on every value counts from the beginning of a stream on.
+    #[cfg(feature = "cli")]
     pub(crate) fn rewind(&self) {
         let mut all = self.generations.write().unwrap_or_else(PoisonError::into_inner);
         all.iter_mut().flat_map(|generation| &mut generation.marks).for_each(|mark| mark.since = 0);
