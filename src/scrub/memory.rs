@@ -171,12 +171,15 @@ impl Generation {
     fn index(&self, value: &[u8]) -> Option<usize> {
         let kind = usize::from(value.len() >= LONG);
         let mut found = None;
-        self.tables[kind].each(hash(piece(value, 0)), &mut |form, at| {
-            let form = self.forms[form];
-            if at == 0 && form.is_plain && self.string(form) == value {
-                found = Some(form.mark as usize);
-            }
-        });
+        self.tables[kind].each(
+            hash(piece(value, first_piece(value.len(), STRIDES[kind]))),
+            &mut |form, at| {
+                let form = self.forms[form];
+                if at == 0 && form.is_plain && self.string(form) == value {
+                    found = Some(form.mark as usize);
+                }
+            },
+        );
         found
     }
 
@@ -230,7 +233,8 @@ impl Generation {
         table.each(hash, &mut |form, offset| {
             let form = self.forms[form];
             let string = self.string(form);
-            if let Some(start) = at.checked_sub(offset)
+            let stride = STRIDES[usize::from(string.len() >= LONG)];
+            if let Some(start) = at.checked_sub(first_piece(string.len(), stride) + offset)
                 && text[start..].starts_with(string)
             {
                 let span = Span::new(start, start + string.len());
@@ -269,8 +273,9 @@ impl Table {
     }
 
     fn add(&mut self, string: &[u8], form: usize, stride: usize) {
+        let first = first_piece(string.len(), stride);
         for offset in 0..stride {
-            let hash = hash(piece(string, offset));
+            let hash = hash(piece(string, first + offset));
             let word = self.word(hash);
             self.filter[word] |= bits(hash);
             let mut slot = self.slot(hash);
@@ -311,6 +316,11 @@ impl Table {
             slot = (slot + 1) % self.slots.len();
         }
     }
+}
+
+/// Where the pieces of a string begin: at its end, since tokens begin alike and end in a signature.
+fn first_piece(length: usize, stride: usize) -> usize {
+    (length + 1).saturating_sub(WIDTH + stride)
 }
 
 /// Bytes that are wiped, those that were outgrown included.

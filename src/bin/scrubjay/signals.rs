@@ -98,6 +98,7 @@ impl Pipeline {
         if !(kind.is_fifo() || kind.is_socket()) {
             return Ok(None);
         }
+        crate::output::widen(&input);
         let mut signals = Signals::new(heeded(&[SIGINT, SIGTERM, SIGHUP]))?;
         let leave = Leave::new()?;
         let reader = leave.reader(input);
