@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -229,7 +230,9 @@ fn files(args: &ScrubArgs, masker: &Arc<Masker>, mode: &Mode, output: &Output) -
         records: records.as_ref(),
     };
     let unwritten: Mutex<Option<Stop>> = Mutex::new(None);
+    let total = listed.files.len() as u64;
     let outcome = progress::watch(args.quiet, |seen| {
+        seen.expected.store(total, Ordering::Relaxed);
         rewrite::run(&plan, listed, seen, &|done| {
             if !done.diff.is_empty()
                 && let Err(stop) = output.write(&output.colored_diff(&done.diff))
