@@ -7,6 +7,7 @@ use super::join::join;
 use super::{Detection, Detections, Detector, MAX_DEPTH, STRETCH, Scratch, Wanted, inner, open, stretch};
 use crate::blob::HEAD;
 use crate::decode::{Ask, DECODERS, Joined, View, Wake};
+use crate::judge::plain;
 use crate::matcher::context::Context;
 use crate::matcher::csv::Columns;
 use crate::matcher::field::{self, Class};
@@ -43,6 +44,26 @@ impl Place {
     fn of(detection: &Detection<'_>, depth: usize) -> Self {
         let decoded = depth > 0 || !detection.decoded.is_empty();
         Self { decoded, ..Self::at(detection.span, Some(detection.rule_index)) }
+    }
+}
+
+/// What was hidden without judging or decoding.
+struct AtOnce {
+    /// How far it goes.
+    end: usize,
+    place: Option<Place>,
+    /// That is all there is: in code a value that is no key may have one behind it.
+    done: bool,
+}
+
+impl AtOnce {
+    /// One place and nothing more.
+    fn whole(place: Place, out: &mut Vec<Place>) -> Self {
+        let is_empty = place.span.is_empty();
+        if !is_empty {
+            out.push(place);
+        }
+        Self { end: place.span.end, place: Some(place).filter(|_| !is_empty), done: true }
     }
 }
 
@@ -126,7 +147,12 @@ impl Detector {
             columns.long_rows(&self.matcher, &page, at_start, range.clone(), &mut matches);
             self.judge(&page, &mut matches, &[], &mut found);
             columns.fields(bytes, at_start, range, &mut |span, class| {
-                out.push(Place { class: Some(class), ..Place::at(span, None) });
+                let place = Place { class: Some(class), ..Place::at(span, None) };
+                if class == Class::Weak {
+                    put_random(bytes, place, out);
+                } else {
+                    out.push(place);
+                }
             });
         }
         self.expressions(&page, &mut found);
@@ -164,11 +190,12 @@ impl Detector {
                     Hit::Core(at) => self.matcher.actions(page.bytes, at),
                     _ => Actions::default(),
                 };
-                let done = self.at_once(page, hit, actions, depth).is_some_and(|(end, place, done)| {
+                let done = self.at_once(page, hit, actions, depth, out).is_some_and(|at_once| {
+                    let AtOnce { end, place, done } = at_once;
                     // All that stands in what is hidden is hidden with it, but for a name at its end.
-                    let inner = place.map_or(0, |p| p.span.end.saturating_sub(LOOSE));
+                    let hidden = place.filter(|p| p.class != Some(Class::Weak));
+                    let inner = hidden.map_or(0, |p| p.span.end.saturating_sub(LOOSE));
                     covered = covered.max(if done { end } else { inner });
-                    out.extend(place.filter(|p| !p.span.is_empty()));
                     if let Some(ask) = place.and_then(|p| self.ask_for_pieces(page, p)) {
                         self.hide_pieces(page, &ask, depth, &mut seen, out);
                     }
@@ -183,40 +210,45 @@ impl Detector {
         }
     }
 
-    /// What needs neither judging nor decoding: fields, and whole connect tokens. Says how far it goes,
-    /// and whether that is all there is: in code a value that is no key may have one behind it.
+    /// What needs neither judging nor decoding: fields, and whole connect tokens, into `out`.
     fn at_once(
         &self,
         page: &Page<'_>,
         hit: Hit,
         actions: Actions,
         depth: usize,
-    ) -> Option<(usize, Option<Place>, bool)> {
+        out: &mut Vec<Place>,
+    ) -> Option<AtOnce> {
         let place = |span, rule| Place { decoded: depth > 0, ..Place::at(span, rule) };
         let at = match hit {
             Hit::Core(at) => at,
             Hit::Run(at) => {
                 let (span, rule) = self.matcher.license(page.bytes, at)?;
-                return Some((span.end, Some(place(span, Some(rule))), true));
+                return Some(AtOnce::whole(place(span, Some(rule)), out));
             }
             Hit::Wide(_) => return None,
         };
         if let Some(field) = self.matcher.field(page.bytes, at, actions) {
             let (class, name) = (Some(field.class), Some(field.name));
             let place = Place { class, wrap: field.wrap, name, ..place(field.span, None) };
-            let done = field.is_key(page.bytes) || field.class == Class::Keep;
-            return Some((field.end, Some(place), done));
+            let mut done = field.is_key(page.bytes) || field.class == Class::Keep;
+            if field.class == Class::Weak && !field.span.is_empty() {
+                done &= put_random(page.bytes, place, out);
+            } else if !field.span.is_empty() {
+                out.push(place);
+            }
+            return Some(AtOnce { end: field.end, place: Some(place), done });
         }
         if actions.has(Action::Pem)
             && let Some(body) = field::pem(page.bytes, at)
         {
             // Nothing of it is shown, and the armour stays.
             let place = Place { decoded: true, ..place(body, self.pem) };
-            return Some((body.end, Some(place).filter(|p| !p.span.is_empty()), true));
+            return Some(AtOnce::whole(place, out));
         }
         self.connect.filter(|_| actions.has(Action::Connect))?;
         let end = Matcher::connect(page.bytes, at)?;
-        Some((end, Some(place(Span::new(at, end), self.connect)), true))
+        Some(AtOnce::whole(place(Span::new(at, end), self.connect), out))
     }
 
     /// Everything else that a hit leads to.
@@ -360,6 +392,22 @@ impl Detector {
         }));
         Some(view.to_source(span))
     }
+}
+
+/// Puts what is random of a value under a name that says little into `out`: all of it, or the random parts
+/// of a structure. Says whether that was all of the value.
+fn put_random(bytes: &[u8], place: Place, out: &mut Vec<Place>) -> bool {
+    let value = &bytes[place.span.range()];
+    if plain::is_structure(value) {
+        let inner = plain::random_runs(value).map(|run| place.span.start + run.start..place.span.start + run.end);
+        out.extend(inner.map(|run| Place { span: Span::new(run.start, run.end), wrap: None, ..place }));
+        return false;
+    }
+    let is_random = !plain::is_plain(value);
+    if is_random {
+        out.push(place);
+    }
+    is_random
 }
 
 /// Where the string ends in which a span begins: at the first quote that is not escaped.

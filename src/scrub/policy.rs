@@ -9,7 +9,7 @@ use super::literal::{Literals, Values};
 use super::names::{IDENTIFIERS, SECRET};
 use super::needles::SHORTEST;
 use crate::error::{Error, Result};
-use crate::matcher::field::{Class, Fields};
+use crate::matcher::field::{Class, Fields, can_be_found};
 use crate::rule::{self, Rule};
 use crate::secret::Secret;
 
@@ -95,7 +95,7 @@ impl Policy {
         let defaults = SECRET.iter().flat_map(|(class, names)| names.iter().map(|n| (*n, *class)));
         let secret = self.secret.iter().map(|n| (n.as_str(), Class::Key));
         let keep = self.keep.iter().map(|n| (n.as_str(), Class::Keep));
-        Fields::new(defaults.chain(secret).chain(keep))
+        Fields::new(defaults.chain(secret).chain(keep)).by_ending()
     }
 
     /// Whether the name is one of the identifiers that stay.
@@ -138,7 +138,8 @@ impl fmt::Debug for Policy {
 
 impl PolicyBuilder {
     /// Names of fields whose values are secret, besides the defaults. Compared by the last dotted
-    /// segment, without case, `_` and `-`, as a whole.
+    /// segment, without case, `_` and `-`, as a whole. `*` stands for any part of a name, between words
+    /// however they are joined: `*_token` means `userToken` and `X-Push-Token`, and not `token` alone.
     #[must_use]
     pub fn secret_fields<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.policy.secret.extend(names.into_iter().map(Into::into));
@@ -146,7 +147,7 @@ impl PolicyBuilder {
     }
 
     /// Names of fields whose values stay, whatever they look like: they win over everything but
-    /// literals, the defaults included.
+    /// literals, the defaults included. Written as those of [`PolicyBuilder::secret_fields`].
     #[must_use]
     pub fn keep_fields<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.policy.keep.extend(names.into_iter().map(Into::into));
@@ -218,6 +219,13 @@ impl PolicyBuilder {
     pub fn build(mut self) -> Result<Policy> {
         if let Some(error) = self.error {
             return Err(error);
+        }
+        let globs = self.policy.secret.iter().chain(&self.policy.keep).filter(|name| name.contains('*'));
+        if let Some(glob) = globs.into_iter().find(|name| !can_be_found(name)) {
+            return Err(Error::invalid(format!(
+                "the name `{}` is too wide: expected three letters in a row beside its `*`",
+                crate::text::printable(glob)
+            )));
         }
         self.policy.literals = Literals::new(&self.literals.0)?.map(Arc::new);
         Ok(self.policy)

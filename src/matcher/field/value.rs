@@ -1,13 +1,16 @@
 //! The value of a field, in every form: quoted at any depth, wrapped, bare, a structure, a header.
 
 use super::after::{Raw, sign};
-use super::{Class, LONGEST, scheme};
+use super::{Class, scheme};
 use crate::cursor::{Cursor, Mark, Quote};
 use crate::matcher::bare::is_inner_ampersand;
 use crate::text::Span;
 
 /// The longest structure that is followed to its end, in bytes.
 const STRUCTURE: usize = 512 * 1024;
+
+/// No name of a member is longer.
+const LONGEST_NAME: usize = 64;
 
 /// How far back the beginning of a line is looked for, in bytes.
 const LINE: usize = 4096;
@@ -318,7 +321,7 @@ fn goes_on(text: &[u8], quote: Quote) -> bool {
 /// Whether a member of an object or an element of a list stands here, in such quotes.
 fn is_element(text: &[u8], quote: Quote) -> bool {
     let end = |b: u8| matches!(b, b',' | b']' | b'}');
-    let mut c = Cursor::new(&text[..text.len().min(LONGEST)], 0);
+    let mut c = Cursor::new(&text[..text.len().min(LONGEST_NAME)], 0);
     if c.quote() == Some(quote) {
         return c.quoted(quote).is_some() && {
             c.blanks();

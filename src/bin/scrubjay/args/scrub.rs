@@ -98,11 +98,11 @@ pub(crate) struct ScrubArgs {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) now: Option<String>,
 
-    /// Mask the values of fields of this name, too; can be repeated
+    /// Mask the values of fields of this name, too, such as `door_code` or `*_pin`; can be repeated
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) secret_field: Vec<String>,
 
-    /// Leave the values of fields of this name; can be repeated
+    /// Leave the values of fields of this name, such as `*_token`; can be repeated
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) keep_field: Vec<String>,
 
