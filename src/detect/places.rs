@@ -274,7 +274,8 @@ impl Detector {
 
     /// What to ask where the value of a field goes on behind a joint.
     fn ask_for_pieces(&self, page: &Page<'_>, place: Place) -> Option<Ask> {
-        let name = place.name.filter(|_| place.class != Some(Class::Keep))?;
+        let is_before = |name: &Span| name.start < place.span.start || place.span.is_empty();
+        let name = place.name.filter(|_| place.class != Some(Class::Keep)).filter(is_before)?;
         // Over several lines it was taken as a whole.
         let lines = memchr::memchr(b'\n', &page.bytes[place.span.range()]).is_some();
         let known = if lines { Span::new(place.span.start, place.span.start) } else { place.span };
@@ -344,7 +345,7 @@ impl Detector {
                     // The grammar of fields reads these two by itself.
                     let reads = matches!(ask.wake, Wake::UnicodeEscape | Wake::Percent);
                     let value = if reads { name.end } else { place.span.start };
-                    let way = Span::new(name.start, value.max(name.end));
+                    let way = Span::new(name.start.min(place.span.start), value.max(name.end));
                     view.to_source(way).len() == way.len()
                 });
                 if !seen {
@@ -399,7 +400,8 @@ impl Detector {
 fn put_random(bytes: &[u8], place: Place, out: &mut Vec<Place>) -> bool {
     let value = &bytes[place.span.range()];
     if plain::is_structure(value) {
-        let inner = plain::random_runs(value).map(|run| place.span.start + run.start..place.span.start + run.end);
+        let inner =
+            plain::random_runs(value).map(|run| place.span.start + run.start..place.span.start + run.end);
         out.extend(inner.map(|run| Place { span: Span::new(run.start, run.end), wrap: None, ..place }));
         return false;
     }

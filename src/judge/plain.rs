@@ -103,7 +103,9 @@ fn is_pointer(word: &[u8]) -> bool {
 /// `2026-01-02T03`, the part of a time before its first colon, and times without colons.
 fn is_time(run: &[u8]) -> bool {
     let letters = run.iter().filter(|b| b.is_ascii_alphabetic());
-    run.starts_with(b"20") && letters.clone().count() <= 2 && letters.into_iter().all(|b| matches!(b, b'T' | b'Z'))
+    run.starts_with(b"20")
+        && letters.clone().count() <= 2
+        && letters.into_iter().all(|b| matches!(b, b'T' | b'Z'))
 }
 
 /// Whether it is a list of the numbers of bytes, as Debug writes them.

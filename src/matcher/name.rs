@@ -332,13 +332,14 @@ pub(super) fn may_be_followed(bytes: &[u8], at: usize) -> bool {
         return true;
     }
     let start = bytes[..at].iter().rposition(|&b| !is_ident(b) || b == b'-').map_or(0, |i| i + 1);
-    bytes[..start].ends_with(b"-")
+    // `name=password value=…`: it may be a value itself.
+    matches!(bytes[..start].last(), Some(b'-' | b'=' | b':'))
 }
 
 /// What may follow the name of a field: quotes in all their spellings, separators, tags, colours.
 static FOLLOWS: [bool; 256] = {
     let mut table = [false; 256];
-    let signs = b"\"'`\\ \t=:,%]&<\x1b\xc2\xe2\xe3";
+    let signs = b"\"'`\\ \t=:,%]&<\x1b\xc2\xe2\xe3\n\r})";
     let mut i = 0;
     while i < signs.len() {
         table[signs[i] as usize] = true;

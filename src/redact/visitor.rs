@@ -84,12 +84,7 @@ impl Visitor<'_> {
     }
 
     /// Puts a text behind its name into the buffer that is scanned; `write` may take it from the other.
-    fn plain(
-        &mut self,
-        field: &Field,
-        kept: bool,
-        write: impl FnOnce(&mut String, &mut String),
-    ) -> Place {
+    fn plain(&mut self, field: &Field, kept: bool, write: impl FnOnce(&mut String, &mut String)) -> Place {
         let Capture { text, hidden, .. } = &mut *self.capture;
         if field.name() != "message" {
             text.push_str(field.name());

@@ -355,7 +355,8 @@ impl Masker {
         let is_license = class == Some(Class::License) && !decoded;
         let id = if is_license { crate::text::public_id(value).unwrap_or(0) } else { 0 };
         out.extend_from_slice(&value[..id]);
-        let partial = !decoded && matches!(class, Some(Class::License | Class::Key | Class::Weak | Class::Header));
+        let partial =
+            !decoded && matches!(class, Some(Class::License | Class::Key | Class::Weak | Class::Header));
         match self.policy.style {
             #[cfg(feature = "sign")]
             Style::Fingerprint => tag::put(value, class, out),

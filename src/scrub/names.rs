@@ -18,7 +18,7 @@ pub(super) const SECRET: &[(Class, &[&str])] = &[
         "reusable_token", "device_token", "rtc_token", "user_sig", "private_map_key", "jwt",
         "temp_client_id", "wx_payload", "wxa_payload", "jsessionid", "phpsessid",
     ]),
-    (Class::Weak, &["token", "key", "signature", "credential", "credentials", "pass"]),
+    (Class::Weak, &["token", "key", "signature", "credential", "credentials", "cookies", "pass"]),
     (Class::Password, &[
         "password", "passwd", "pwd", "passphrase", "passcode", "user_password", "db_password", "otp", "totp",
         "otp_code", "password_confirmation", "password_confirm", "requirepass", "masterauth",

@@ -113,7 +113,8 @@ fn by_last_word(name: &[u8], folded: &[u8]) -> Option<Class> {
 /// Whether this is the working directory of a shell, which has the name of a password.
 pub(super) fn is_directory(name: &[u8], value: &[u8]) -> bool {
     let is_pwd = name.eq_ignore_ascii_case(b"pwd") || name.eq_ignore_ascii_case(b"oldpwd");
-    is_pwd && matches!(value, [b'/' | b'~', ..] | [b'A'..=b'Z' | b'a'..=b'z', b':', b'\\' | b'/', ..])
+    is_pwd
+        && matches!(value, [b'/' | b'~', ..] | [b'A'..=b'Z' | b'a'..=b'z', b':'] | [_, b':', b'\\' | b'/', ..])
 }
 
 /// Whether the folded text ends with a word, in which `_` says nothing.

@@ -9,14 +9,15 @@ mod address;
 mod after;
 mod endings;
 mod names;
+mod sibling;
 mod value;
 
 use super::cursor::Cursor;
 use crate::text::{self, Span};
 
 pub(crate) use address::{at as address, cores as address_cores};
-pub(crate) use names::{Fields, can_be_found};
 use after::{Raw, after, bare_name, sign};
+pub(crate) use names::{Fields, can_be_found};
 use value::{key_run, next_word, token_run};
 
 /// What kind of secret a name announces: decides how much of the value a mask may show.
@@ -83,7 +84,7 @@ impl Fields {
     pub(crate) fn at(&self, bytes: &[u8], hit: usize) -> Option<Field> {
         let run = bare_name(bytes, hit)?;
         let class = self.class_at(bytes, run)?;
-        let value = after(bytes, run, class)?;
+        let value = after(bytes, run, class).or_else(|| sibling::sibling(bytes, run, class))?;
         Some(settle(bytes, run, value, class))
     }
 }

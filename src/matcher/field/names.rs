@@ -83,9 +83,8 @@ impl Fields {
             return self.plain_class(name, segment);
         }
         let (own, path) = (joined(segment), joined(name));
-        let matching = |(glob, _): &&(Vec<u8>, Class)| {
-            matches(glob, if glob.contains(&b'.') { &path } else { &own })
-        };
+        let matching =
+            |(glob, _): &&(Vec<u8>, Class)| matches(glob, if glob.contains(&b'.') { &path } else { &own });
         match self.globs.iter().find(matching) {
             Some((_, Class::Keep)) => Some(Class::Keep),
             Some((_, class)) => self.exact(segment).filter(|known| *known != Class::Weak).or(Some(*class)),
@@ -182,7 +181,8 @@ pub(crate) fn can_be_found(glob: &str) -> bool {
 
 /// The core of a word of three letters in the middle of a name.
 fn any_behind(word: &[u8]) -> Core {
-    let rest = (0x21..0x7f).filter(|b: &u8| b.is_ascii_digit() || b.is_ascii_lowercase() || b"_-.".contains(b));
+    let rest =
+        (0x21..0x7f).filter(|b: &u8| b.is_ascii_digit() || b.is_ascii_lowercase() || b"_-.".contains(b));
     let rest: Vec<u8> = rest.chain(BEHIND.iter().copied()).collect();
     [vec![word[0]], vec![word[1]], vec![word[2]], rest]
 }
@@ -257,7 +257,7 @@ fn words(name: &str) -> Vec<Vec<u8>> {
 }
 
 /// What may follow a name.
-const BEHIND: &[u8] = b"=:\"'\\ %\x1b],\t\n\r<&}";
+const BEHIND: &[u8] = b"=:\"'\\ %\x1b],\t\n\r<&})_";
 
 /// The cores of two words, joined by a sign or glued together: the first word's end with what follows,
 /// and what stands before the second word with its beginning.
