@@ -113,12 +113,12 @@ fn passwords_show_nothing_and_numbers_become_strings() {
     for (text, expected) in [
         ("password=correct-horse-battery-staple", "password=****"),
         ("{\"password\":12345,\"license\":\"MIT\"}", "{\"password\":\"****\",\"license\":\"MIT\"}"),
-        ("{\\\"token\\\":12345}", "{\\\"token\\\":\\\"****\\\"}"),
-        ("{\"token\":[1,2],\"a\":1}", "{\"token\":\"****\",\"a\":1}"),
+        ("{\\\"secret\\\":12345}", "{\\\"secret\\\":\\\"****\\\"}"),
+        ("{\"secret\":[1,2],\"a\":1}", "{\"secret\":\"****\",\"a\":1}"),
         ("{\"token\":null}", "{\"token\":null}"),
         ("credentials: Credentials { user: \"bob\", value: \"x y\" }, n: 1", "credentials: ****, n: 1"),
         ("set-cookie: a=b; Path=/", "set-cookie: ****"),
-        ("\"tok\\u0065n\":\"abc\"", "\"tok\\u0065n\":\"****\""),
+        ("\"s\\u0065cret\":\"abc\"", "\"s\\u0065cret\":\"****\""),
     ] {
         assert_eq!(mask(text), expected);
     }

@@ -22,12 +22,14 @@ pub(super) enum Wanted {
 #[derive(Debug)]
 pub(super) struct Detections<'d> {
     pub(super) wanted: Wanted,
+    /// The clock, in Unix seconds.
+    pub(super) now: i64,
     pub(super) all: Vec<Detection<'d>>,
 }
 
 impl Detections<'_> {
-    pub(super) fn new(wanted: Wanted) -> Self {
-        Self { wanted, all: Vec::new() }
+    pub(super) fn new(wanted: Wanted, now: i64) -> Self {
+        Self { wanted, now, all: Vec::new() }
     }
 }
 

@@ -140,7 +140,7 @@ impl Detector {
         let context = Context::default();
         let page = Page::without_path(bytes, &self.rules, &context);
         self.hide(&page, 0..bytes.len(), 0, scratch, out);
-        let mut found = Detections::new(Wanted::Leaks);
+        let mut found = Detections::new(Wanted::Leaks, self.now);
         if let Some(Rows { columns, from, at_start }) = rows {
             let mut matches = Vec::new();
             let range = from..bytes.len();
@@ -264,7 +264,7 @@ impl Detector {
         self.matcher.at(page, hit, &mut scratch.matches, &mut scratch.asks);
         for found in scratch.matches.drain(..) {
             let class = found.name.and_then(|n| self.matcher.class(&page.bytes[n.range()]));
-            let leak = self.detection(page, found, &[], Wanted::Leaks);
+            let leak = self.detection(page, found, &[], (Wanted::Leaks, self.now));
             out.extend(leak.filter(|_| class != Some(Class::Keep)).map(|d| Place::of(&d, depth)));
         }
         while let Some(ask) = scratch.asks.pop() {
@@ -399,6 +399,10 @@ impl Detector {
 /// of a structure. Says whether that was all of the value.
 fn put_random(bytes: &[u8], place: Place, out: &mut Vec<Place>) -> bool {
     let value = &bytes[place.span.range()];
+    if plain::is_token(value) {
+        out.push(place);
+        return true;
+    }
     if plain::is_structure(value) {
         let inner =
             plain::random_runs(value).map(|run| place.span.start + run.start..place.span.start + run.end);

@@ -20,11 +20,19 @@ const RANDOM: f32 = 2.0;
 /// The same for what is short.
 const SHORT_RANDOM: f32 = 6.0;
 
-/// More of a value does not change what it is, in bytes.
-const ENOUGH: usize = 256;
+/// More of a word does not change what it is, in bytes.
+const ENOUGH: usize = 24;
+
+/// More of a run does not.
+const ENOUGH_RUN: usize = 96;
 
 /// A list of so many numbers below 256 is a value of bytes.
 const FEW_BYTES: usize = 12;
+
+/// Whether the value is one run, and random: asked first, since most are.
+pub(crate) fn is_token(value: &[u8]) -> bool {
+    value.iter().all(|b| is_run_byte(*b)) && is_random(value)
+}
 
 /// Whether nothing of the value is random.
 pub(crate) fn is_plain(value: &[u8]) -> bool {
@@ -54,16 +62,27 @@ pub(crate) fn random_runs(value: &[u8]) -> impl Iterator<Item = Span> {
 }
 
 fn is_run_byte(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+' | b'/' | b'=' | b'.' | b'~' | b'*' | b'%')
+    IN_RUN[usize::from(b)]
 }
+
+static IN_RUN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0;
+    while b < 256 {
+        let signs = matches!(b as u8, b'_' | b'-' | b'+' | b'/' | b'=' | b'.' | b'~' | b'*' | b'%');
+        table[b] = (b as u8).is_ascii_alphanumeric() || signs;
+        b += 1;
+    }
+    table
+};
 
 /// Whether a run of the signs of keys and paths was drawn by chance.
 fn is_random(run: &[u8]) -> bool {
     if run.len() < SHORT || memchr::memmem::find(run, b"****").is_some() {
         return false;
     }
-    let run = &run[..run.len().min(ENOUGH)];
-    if is_pointer(run) || !run.iter().any(u8::is_ascii_alphabetic) || is_time(run) {
+    let run = &run[..run.len().min(ENOUGH_RUN)];
+    if is_pointer(run) || is_number(run) || is_time(run) {
         return false;
     }
     let mut words = run.split(|b| !b.is_ascii_alphanumeric()).filter(|w| w.len() >= SHORT);
@@ -75,7 +94,7 @@ fn is_random_word(word: &[u8]) -> bool {
     if !word.iter().any(u8::is_ascii_alphabetic) || is_pointer(word) {
         return false;
     }
-    let score = score(word);
+    let score = score(&word[..word.len().min(ENOUGH)]);
     match word.len() {
         LONG.. => score >= RANDOM,
         // The hash of an object in a dump is a short number in hex.
@@ -98,6 +117,18 @@ fn switches(word: &[u8]) -> usize {
 fn is_pointer(word: &[u8]) -> bool {
     let digits = word.strip_prefix(b"0x").or_else(|| word.strip_prefix(b"0X"));
     digits.is_some_and(|d| d.len() <= 16 && d.iter().all(u8::is_ascii_hexdigit))
+}
+
+/// Digits with their signs, and with an exponent.
+fn is_number(run: &[u8]) -> bool {
+    let mut letters = run.iter().enumerate().filter(|(_, b)| b.is_ascii_alphabetic());
+    match (letters.next(), letters.next()) {
+        (None, _) => true,
+        (Some((at, b'e' | b'E')), None) => {
+            run[..at].iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.'))
+        }
+        _ => false,
+    }
 }
 
 /// `2026-01-02T03`, the part of a time before its first colon, and times without colons.

@@ -34,7 +34,7 @@ const PASS_OWNERS: &[&str] = &[
     "rabbitmq", "amqp", "mqtt", "ldap", "http", "https", "proxy", "basic", "auth", "login", "wifi", "wlan",
     "key", "keystore", "store", "truststore", "cert", "pem", "ssl", "tls", "server", "client", "api",
     "device", "account", "git", "docker", "registry", "sudo", "vnc", "rdp", "imap", "pop", "sql", "web",
-    "host", "router", "camera", "rtsp", "ap", "sta", "turn", "ice", "sip", "es", "elastic", "kafka", "vpn",
+    "host", "router", "camera", "rtsp", "ap", "sta", "turn", "ice", "sip", "es", "elastic", "kafka", "vpn", "require",
 ];
 
 /// Names that begin with one of these ask something or do something: their values are mostly words.
@@ -62,11 +62,13 @@ const TAILS: &[&str] = &[
 /// What the end of a name says, dotted or not.
 pub(super) fn class(name: &[u8]) -> Option<Class> {
     let mut buffer = [0; END];
-    let folded = fold_end(name, &mut buffer);
-    let said = by_last_word(name, folded).or_else(|| {
-        let (name, folded) = without_tail(name, folded)?;
-        by_last_word(name, folded)
-    })?;
+    let (said, length) = if may_say(name) {
+        let folded = fold_end(name, &mut buffer);
+        (by_last_word(name, folded)?, name.len())
+    } else {
+        let head = without_tail(name).filter(|head| may_say(head))?;
+        (by_last_word(head, fold_end(head, &mut buffer))?, head.len())
+    };
     let segment = name.rsplit(|b| *b == b'.').next().unwrap_or(name);
     let first = first_word(segment);
     let is = |words: &[&str]| words.iter().any(|w| first.eq_ignore_ascii_case(w.as_bytes()));
@@ -77,8 +79,36 @@ pub(super) fn class(name: &[u8]) -> Option<Class> {
         return None;
     }
     // `reset_token` is a token, `reset_password` mostly a flag.
-    let doubts = matches!(said, Class::Password | Class::Key) && !folded.ends_with(b"token") && is(VERBS);
+    let is_token = name[..length].last_chunk::<5>().is_some_and(|end| end.eq_ignore_ascii_case(b"token"));
+    let doubts = matches!(said, Class::Password | Class::Key) && !is_token && is(VERBS);
     Some(if doubts { Class::Weak } else { said })
+}
+
+/// Whether the last three letters of a name are those of a word that says something: most names end here.
+fn may_say(name: &[u8]) -> bool {
+    name.last_chunk::<3>().is_some_and(|last| {
+        matches!(
+            &last.map(|b| b.to_ascii_lowercase()),
+            b"ord"
+                | b"swd"
+                | b"pwd"
+                | b"ase"
+                | b"ode"
+                | b"nse"
+                | b"nce"
+                | b"ure"
+                | b"sig"
+                | b"ial"
+                | b"als"
+                | b"ion"
+                | b"ken"
+                | b"otp"
+                | b"ass"
+                | b"ret"
+                | b"jwt"
+                | b"key"
+        )
+    })
 }
 
 /// By the last word alone; `folded` is the end of the name in lower case, without signs.
@@ -131,14 +161,52 @@ fn begins_word(name: &[u8], length: usize) -> bool {
 }
 
 /// The name without digits at its end, or without a word that says where or when it holds.
-fn without_tail<'n>(name: &'n [u8], folded: &'n [u8]) -> Option<(&'n [u8], &'n [u8])> {
+fn without_tail(name: &[u8]) -> Option<&[u8]> {
     const MOST_DIGITS: usize = 3;
-    let digits = folded.iter().rev().take_while(|b| b.is_ascii_digit()).count();
-    let tail = || TAILS.iter().find(|t| folded.ends_with(t.as_bytes()) && begins_word(name, t.len()));
-    let length = if digits > 0 { Some(digits).filter(|n| *n <= MOST_DIGITS)? } else { tail()?.len() };
-    let head = name.get(..name.len().checked_sub(length)?)?;
+    const LONGEST: usize = 12;
+    if !may_be_tail(name) {
+        return None;
+    }
+    let digits = name.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let length = if digits > 0 {
+        Some(digits).filter(|n| *n <= MOST_DIGITS)?
+    } else {
+        let from = name.len().saturating_sub(LONGEST).max(1);
+        let at =
+            (from..name.len()).rev().find(|&at| !name[at - 1].is_ascii_alphabetic() || is_hump(name, at))?;
+        let word = &name[at..];
+        TAILS.iter().find(|t| word.eq_ignore_ascii_case(t.as_bytes()))?.len()
+    };
+    let head = &name[..name.len() - length];
     let signs = head.iter().rev().take_while(|b| matches!(b, b'_' | b'-' | b'.' | b'\\')).count();
-    Some((&head[..head.len() - signs], &folded[..folded.len() - length]))
+    Some(&head[..head.len() - signs])
+}
+
+/// Whether a name ends as one of the [`TAILS`] does: most do not.
+fn may_be_tail(name: &[u8]) -> bool {
+    name.last_chunk::<2>().is_some_and(|last| {
+        matches!(
+            &last.map(|b| b.to_ascii_lowercase()),
+            [_, b'0'..=b'9']
+                | b"on"
+                | b"od"
+                | b"nt"
+                | b"ev"
+                | b"ng"
+                | b"st"
+                | b"ge"
+                | b"us"
+                | b"up"
+                | b"lt"
+                | b"ry"
+                | b"ue"
+                | b"al"
+                | b"ve"
+                | b"in"
+                | b"ld"
+                | b"ew"
+        )
+    })
 }
 
 /// The first word of a name.
@@ -160,4 +228,43 @@ fn fold_end<'b>(name: &[u8], buffer: &'b mut [u8; END]) -> &'b [u8] {
         }
     }
     &buffer[at..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_quick_looks_let_every_word_pass() {
+        for tail in TAILS {
+            assert!(may_be_tail(format!("x_{tail}").as_bytes()), "{tail}");
+            assert_eq!(class(format!("db_password_{tail}").as_bytes()), Some(Class::Password), "{tail}");
+        }
+        for owner in KEY_OWNERS {
+            assert_eq!(class(format!("{owner}_key").as_bytes()), Some(Class::Key), "{owner}");
+        }
+        for owner in TOKEN_OWNERS {
+            assert_eq!(class(format!("{owner}_token").as_bytes()), Some(Class::Key), "{owner}");
+        }
+        for owner in PASS_OWNERS {
+            assert_eq!(class(format!("{owner}_pass").as_bytes()), Some(Class::Password), "{owner}");
+        }
+        for (name, expected) in [
+            ("wallpass", None),
+            ("render_pass", Some(Class::Weak)),
+            ("sync_token", Some(Class::Weak)),
+            ("reset_password", Some(Class::Weak)),
+            ("reset_token", Some(Class::Key)),
+            ("is_password", None),
+            ("hasSecret", None),
+            ("existingSecret", Some(Class::Weak)),
+            ("HTTP_AUTHORIZATION", Some(Class::Header)),
+            ("vendor_license", Some(Class::License)),
+            ("cache.key", Some(Class::Weak)),
+            ("secret.key", Some(Class::Key)),
+            ("cache_key", None),
+        ] {
+            assert_eq!(class(name.as_bytes()), expected, "{name}");
+        }
+    }
 }
