@@ -40,7 +40,7 @@ const PASS_OWNERS: &[&str] = &[
 /// Names that begin with one of these ask something or do something: their values are mostly words.
 #[rustfmt::skip]
 const VERBS: &[&str] = &[
-    "reset", "change", "update", "forgot", "forget", "save", "store", "toggle", "validate", "check",
+    "reset", "change", "update", "forgot", "forget", "save", "toggle", "validate", "check",
     "use", "generate", "rotate", "expire", "set", "clear", "strip", "mask", "parse", "existing", "image",
     "invalid", "unexpected", "expected", "missing",
 ];
@@ -61,14 +61,13 @@ const TAILS: &[&str] = &[
 
 /// What the end of a name says, dotted or not.
 pub(super) fn class(name: &[u8]) -> Option<Class> {
-    let mut buffer = [0; END];
-    let (said, length) = if may_say(name) {
-        let folded = fold_end(name, &mut buffer);
-        (by_last_word(name, folded)?, name.len())
-    } else {
-        let head = without_tail(name).filter(|head| may_say(head))?;
-        (by_last_word(head, fold_end(head, &mut buffer))?, head.len())
+    let said = |name: &[u8]| {
+        if !may_say(name) {
+            return None;
+        }
+        Some((by_last_word(name, fold_end(name, &mut [0; END]))?, name.len()))
     };
+    let (said, length) = said(name).or_else(|| said(without_tail(name)?))?;
     let segment = name.rsplit(|b| *b == b'.').next().unwrap_or(name);
     let first = first_word(segment);
     let is = |words: &[&str]| words.iter().any(|w| first.eq_ignore_ascii_case(w.as_bytes()));
