@@ -55,7 +55,7 @@ pub struct Detection<'d> {
     /// How sure the form of the match is: decides between matches of one place.
     pub(super) rank: u8,
     /// Where the rule is in the list of rules.
-    pub(super) rule_index: usize,
+    pub(crate) rule_index: usize,
     /// How long the name is that led to the value; 0 without one.
     pub(super) name_bytes: usize,
 }

@@ -58,7 +58,7 @@ impl Visitor<'_> {
         }
         let mut out = Vec::with_capacity(value.len());
         self.masker.put(value, 0..value.len(), scratch, &mut out);
-        self.masker.tell(self.metadata.map_or("", Metadata::target), scratch);
+        self.masker.tell(value, self.metadata.map_or("", Metadata::target), scratch);
         Some(out)
     }
 
@@ -111,7 +111,7 @@ impl Visitor<'_> {
         let raw = Zeroizing::new(text.split_off(start));
         let mut out = Vec::with_capacity(raw.len());
         self.masker.put(raw.as_bytes(), 0..raw.len(), scratch, &mut out);
-        self.masker.tell(self.metadata.map_or("", Metadata::target), scratch);
+        self.masker.tell(raw.as_bytes(), self.metadata.map_or("", Metadata::target), scratch);
         text.push_str(std::str::from_utf8(&out).unwrap_or(crate::text::STARS));
         // The buffer held it and has to be wiped.
         *named = true;

@@ -28,7 +28,7 @@ use crate::threads;
 
 pub use filter_repo::{Replacements, replacements};
 pub use list::{Entry, Listed, list};
-pub use pass::{Collected, Collector};
+pub use pass::{Collected, Collector, Wants};
 pub use record::Records;
 
 /// What becomes of the files.
@@ -62,8 +62,8 @@ pub struct Plan<'p> {
     pub mode: &'p Mode,
     /// How many at once.
     pub jobs: usize,
-    /// Whether findings are wanted, one for each masked value.
-    pub findings: bool,
+    /// What is wanted of what is masked.
+    pub wants: Wants,
     /// Where each changed file is written down.
     pub records: Option<&'p Records>,
 }
@@ -174,7 +174,7 @@ impl Plan<'_> {
     fn try_file(&self, entry: &Entry, progress: &Progress, done: &mut Done) -> io::Result<()> {
         let mut file = File::open(&entry.path)?;
         let before = file.metadata()?;
-        let mut pass = pass::Pass::new(self.masker, &entry.path, self.findings, progress);
+        let mut pass = pass::Pass::new(self.masker, &entry.path, self.wants, progress);
         if *self.mode == Mode::DryRun {
             done.diff = diff::diff(&mut pass, &mut file)?;
         } else {

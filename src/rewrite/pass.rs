@@ -11,8 +11,8 @@ use crate::blob::Origin;
 use crate::finding::{Columns, Excerpt, Finding, Kind, Severity};
 use crate::pack::{self, Filter, HEAD, Input, Limits, Told};
 use crate::rule::Rule;
-use crate::scan::Progress;
-use crate::scrub::{Masked, Masker, Scrubber, Tally};
+use crate::scan::{Progress, describe};
+use crate::scrub::{Leak, Masked, Masker, Scrubber, Tally};
 
 /// What was masked.
 #[derive(Debug, Default)]
@@ -23,18 +23,27 @@ pub struct Collected {
     pub findings: Vec<Finding>,
 }
 
+/// What is wanted of what is masked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Wants {
+    /// One finding for each value.
+    pub findings: bool,
+    /// Each value under the rule by which a scan reports it at this time (Unix seconds), where one does.
+    pub verdicts_at: Option<i64>,
+}
+
 /// Collects what scrubbers mask.
 #[derive(Debug, Clone)]
 pub struct Collector {
     masker: Arc<Masker>,
-    wants: bool,
+    wants: Wants,
     collected: Arc<Mutex<Collected>>,
 }
 
 impl Collector {
-    /// Counts; with `findings`, describes each value as well.
-    pub fn new(masker: &Arc<Masker>, findings: bool) -> Self {
-        Self { masker: Arc::clone(masker), wants: findings, collected: Arc::default() }
+    /// Counts, and does what is wanted besides.
+    pub fn new(masker: &Arc<Masker>, wants: Wants) -> Self {
+        Self { masker: Arc::clone(masker), wants, collected: Arc::default() }
     }
 
     /// Scrubs a stream of this origin; with `ahead`, what nobody waits for.
@@ -58,11 +67,12 @@ impl Collector {
 
     /// A scrubber whose masks are described as those of this origin, where that is wanted.
     pub(super) fn scrubber(&self, origin: &Origin) -> Scrubber {
-        if !self.wants {
-            return self.plain();
+        let scrubber = self.plain(origin);
+        if !self.wants.findings {
+            return scrubber;
         }
         let (this, origin) = (self.clone(), origin.clone());
-        self.plain().watch(move |masked| {
+        scrubber.watch(move |masked| {
             if !masked.is_piece {
                 this.add(&origin, masked);
             }
@@ -78,8 +88,12 @@ impl Collector {
     }
 
     /// A scrubber of which nothing is collected.
-    pub(super) fn plain(&self) -> Scrubber {
-        Scrubber::new(Arc::clone(&self.masker))
+    pub(super) fn plain(&self, origin: &Origin) -> Scrubber {
+        let scrubber = Scrubber::new(Arc::clone(&self.masker));
+        match self.wants.verdicts_at {
+            Some(now) => scrubber.judge(origin.clone(), now),
+            None => scrubber,
+        }
     }
 
     /// What was collected so far.
@@ -88,8 +102,12 @@ impl Collector {
     }
 
     fn add(&self, origin: &Origin, masked: &Masked<'_>) {
-        let finding = self.finding(origin, masked);
-        self.collected.lock().unwrap_or_else(PoisonError::into_inner).findings.push(finding);
+        let mut findings: Vec<Finding> =
+            masked.leaks.iter().map(|leak| judged(origin, masked, leak)).collect();
+        if findings.is_empty() {
+            findings.push(self.finding(origin, masked));
+        }
+        self.collected.lock().unwrap_or_else(PoisonError::into_inner).findings.extend(findings);
     }
 
     fn finding(&self, origin: &Origin, masked: &Masked<'_>) -> Finding {
@@ -127,6 +145,23 @@ impl Collector {
     }
 }
 
+/// The finding of a scan, with the mask that was put.
+fn judged(origin: &Origin, masked: &Masked<'_>, leak: &Leak<'_>) -> Finding {
+    let Leak { detection, line, column, offset } = *leak;
+    let shown = String::from_utf8_lossy(masked.mask).into_owned();
+    let line = usize::try_from(line).unwrap_or(usize::MAX);
+    let place = (column, column + shown.chars().count());
+    Finding {
+        line,
+        column,
+        end_line: line,
+        end_column: place.1,
+        columns: Columns { utf16: place, utf8: place },
+        masked: shown,
+        ..describe(detection, origin, offset)
+    }
+}
+
 fn severity(rule: &Rule) -> Severity {
     rule.severity
 }
@@ -151,10 +186,10 @@ pub(super) struct Pass<'p> {
 }
 
 impl<'p> Pass<'p> {
-    pub(super) fn new(masker: &Arc<Masker>, path: &Path, findings: bool, progress: &'p Progress) -> Self {
+    pub(super) fn new(masker: &Arc<Masker>, path: &Path, wants: Wants, progress: &'p Progress) -> Self {
         let origin = Origin::file(path.to_string_lossy());
         Self {
-            collector: Collector::new(masker, findings),
+            collector: Collector::new(masker, wants),
             origin,
             progress,
             changed: false,

@@ -8,7 +8,7 @@ use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::pass::Pass;
+use super::pass::{Pass, Wants};
 use super::record::{Digest, Event, Hashing};
 use super::{Done, Entry, InPlace, Plan, is_same, keep, parent};
 use crate::scan::Progress;
@@ -279,7 +279,7 @@ pub(super) fn copy(
 fn write(plan: &Plan<'_>, path: &Path, file: &mut File, part: &Part) -> io::Result<(Digest, Digest)> {
     // What is found was collected by the first pass, and progress was made there.
     let unseen = Progress::default();
-    let mut pass = Pass::new(plan.masker, path, false, &unseen);
+    let mut pass = Pass::new(plan.masker, path, Wants::default(), &unseen);
     let wants = plan.records.is_some();
     let mut out = Hashing::new(BufWriter::with_capacity(256 * 1024, &part.file), wants);
     pass.over(file, &mut out)?;

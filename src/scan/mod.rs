@@ -19,6 +19,7 @@ use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+pub(crate) use self::found::describe;
 use self::found::{Inspector, Settled};
 use self::worker::Worker;
 use crate::blob::Origin;

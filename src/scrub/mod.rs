@@ -17,6 +17,7 @@
 //! stand on two lines (pretty printing, YAML), both.
 
 mod edges;
+mod judged;
 mod literal;
 mod names;
 mod needles;
@@ -42,6 +43,8 @@ use crate::token;
 pub(crate) use literal::forms;
 pub use policy::{Hit, Policy, PolicyBuilder, Style};
 pub use stream::Scrubber;
+#[cfg(feature = "cli")]
+pub(crate) use told::Leak;
 pub use told::{Masked, Tally};
 
 /// Masks bytes by a [`Policy`]. Immutable, shared by all threads.
@@ -144,7 +147,7 @@ impl Masker {
         let hits = self.find(text, scratch);
         if hits > 0 {
             self.put(text, 0..text.len(), scratch, out);
-            self.tell(callsite, scratch);
+            self.tell(text, callsite, scratch);
         }
         hits
     }
@@ -304,31 +307,6 @@ impl Masker {
             None => self.stars(value, self.class(place), place.decoded || !is_whole, out),
         }
         quote(out);
-    }
-
-    /// Calls the policy's callback for each place that was found.
-    pub(crate) fn tell(&self, callsite: &str, scratch: &Scratch) {
-        if let Some(on_hit) = &self.policy.on_hit {
-            for place in &scratch.places {
-                on_hit(&Hit { rule: self.rule_of(place), callsite });
-            }
-        }
-    }
-
-    fn rule_of(&self, place: &Place) -> &str {
-        match place.rule {
-            Some(rule) => self.detector.rules().get(rule).map_or("", |r| &r.id),
-            None if place.class.is_some() => policy::FIELD,
-            None => policy::LITERAL,
-        }
-    }
-
-    /// Calls the policy's callback for a field that its name gave away.
-    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "the runtime layer tells"))]
-    pub(crate) fn tell_field(&self, callsite: &str) {
-        if let Some(on_hit) = &self.policy.on_hit {
-            on_hit(&Hit { rule: policy::FIELD, callsite });
-        }
     }
 
     fn class(&self, place: &Place) -> Option<Class> {

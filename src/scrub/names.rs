@@ -21,7 +21,7 @@ pub(super) const SECRET: &[(Class, &[&str])] = &[
     (Class::Weak, &["token", "key", "signature", "cookies", "pass"]),
     (Class::Password, &[
         "password", "passwd", "pwd", "passphrase", "passcode", "user_password", "db_password", "otp",
-        "otp_code", "password_confirmation", "password_confirm",
+        "otp_code", "password_confirmation", "password_confirm", "requirepass",
     ]),
     (Class::License, &["license", "licence", "device_license", "license_key", "tirtc_license"]),
     (Class::Header, &["authorization", "proxy_authorization", "x_authorization"]),

@@ -9,9 +9,11 @@ use super::literal::{Literals, Values};
 use super::names::{IDENTIFIERS, SECRET};
 use super::needles::SHORTEST;
 use crate::error::{Error, Result};
+use crate::finding::{Kind, Severity, Status};
 use crate::matcher::field::{Class, Fields, can_be_found};
 use crate::rule::{self, Rule};
 use crate::secret::Secret;
+use crate::token::Claims;
 
 /// What is masked. There is no way to turn masking off while the program runs; a policy can only say
 /// more precisely what is a secret.
@@ -51,8 +53,17 @@ pub enum Style {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Hit<'a> {
-    /// The rule's id; `field` for a value that its name gave away, `literal` for a registered one.
+    /// The id of the rule by which a scan reports it; where none does, `field` for a value that its name
+    /// gave away, `literal` for a registered one.
     pub rule: &'a str,
+    /// What it is; `Other` where no rule knows it.
+    pub kind: Kind,
+    /// How bad a scan says that it is.
+    pub severity: Severity,
+    /// Of a token: whether it is in force, by the system's clock.
+    pub status: Option<Status>,
+    /// What a token says of itself.
+    pub claims: Option<&'a Claims>,
     /// Where in the program, as far as it is known: the target of an event, or empty.
     pub callsite: &'a str,
 }
@@ -204,7 +215,8 @@ impl PolicyBuilder {
         self
     }
 
-    /// Is called for each masked value, to count them. It must not log through what is masked: inside
+    /// Is called for each masked value, to count them; what it is told costs a second look at a text with
+    /// a hit in it. It must not log through what is masked: inside
     /// of it, that would call it again.
     #[must_use]
     pub fn on_hit(mut self, callback: impl Fn(&Hit<'_>) + Send + Sync + 'static) -> Self {

@@ -16,13 +16,15 @@ use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 use super::edges::{blanks, cut, keep_length, keep_line_ends, line_end};
+use super::judged::{self, Judging};
 use super::policy::{FIELD, LITERAL};
-use super::told::{Masked, Position, Tally};
+use super::told::{Leak, Masked, Position, Tally};
 use super::{Masker, Scratch};
-use crate::blob::HEAD;
+use crate::blob::{HEAD, Origin};
 use crate::decode::pieces;
-use crate::detect::{Place, Rows};
+use crate::detect::{Detection, Place, Rows};
 use crate::matcher::csv::Columns;
+use crate::text::Span;
 
 /// How much is read at once, in bytes: it stays in the second-level cache.
 const CHUNK: usize = 128 * 1024;
@@ -84,6 +86,7 @@ pub struct Scrubber {
     tally: Tally,
     /// Values masked, for each rule, for fields and for literals.
     hits: Vec<u64>,
+    judging: Option<Judging>,
     watch: Option<Watch>,
 }
 
@@ -135,6 +138,7 @@ impl Scrubber {
             out: Vec::new(),
             place: Position { line: 1, chars: 0, offset: 0 },
             tally: Tally::default(),
+            judging: None,
             watch: None,
         }
     }
@@ -150,6 +154,14 @@ impl Scrubber {
     #[must_use]
     pub fn watch(mut self, watch: impl FnMut(&Masked<'_>) + Send + 'static) -> Self {
         self.watch = Some(Box::new(watch));
+        self
+    }
+
+    /// Tells and counts each masked value by the rule by which a scan of this origin reports it at `now`
+    /// (Unix seconds), where one does. That costs a scan of each part with something masked in it.
+    #[must_use]
+    pub fn judge(mut self, origin: Origin, now: i64) -> Self {
+        self.judging = Some(Judging::new(origin, now));
         self
     }
 
@@ -292,6 +304,9 @@ impl Scrubber {
             _ => None,
         };
         self.masker.find_below(text, rows, &mut self.scratch);
+        if at_start && let Some(judging) = &mut self.judging {
+            judging.begin(text);
+        }
         let here = |p: &Place| p.span.end > self.context && p.span.start < end;
         let first = self.scratch.places.iter().position(here);
         let going = &text[self.context..end];
@@ -305,7 +320,11 @@ impl Scrubber {
             Some(first) => {
                 self.out.clear();
                 let binary = if self.binary { 0 } else { nul.map_or(usize::MAX, |at| self.context + at) };
-                self.put_lines(first, end, binary);
+                let masker = Arc::clone(&self.masker);
+                let text = &self.buffer[..visible];
+                let judge = |j: &Judging| j.leaks(&masker, text, at_start, &mut self.scratch.detect);
+                let leaks = self.judging.as_ref().map(judge).unwrap_or_default();
+                self.put_lines(first, end, binary, &leaks);
                 writer.write_all(&self.out)?;
                 self.tally.written += self.out.len() as u64;
             }
@@ -316,8 +335,8 @@ impl Scrubber {
     }
 
     /// Puts what goes out into `out`, from the first place on that reaches into it; from `binary` on
-    /// lengths are kept.
-    fn put_lines(&mut self, first: usize, end: usize, binary: usize) {
+    /// lengths are kept. What a scan reports there names the rules.
+    fn put_lines(&mut self, first: usize, end: usize, binary: usize, leaks: &[Detection<'_>]) {
         let text = &self.buffer[..self.filled];
         let mut at = self.context;
         let mut position = self.place;
@@ -338,7 +357,8 @@ impl Scrubber {
                 let from = self.out.len();
                 let line = memchr::memchr(b'\n', &text[start..stop]).map_or(stop, |i| start + i);
                 let is_whole = !cut && line == place.span.end;
-                let rule = self.masker.rule_of(place);
+                let judged = judged::at(leaks, Span::new(start, place.span.end));
+                let rule = judged.first().map_or_else(|| self.masker.rule_of(place), |leak| &leak.rule.id);
                 if self.named {
                     self.out.extend([b"[", rule.as_bytes(), b"]"].concat());
                 } else if start >= binary {
@@ -347,10 +367,14 @@ impl Scrubber {
                     self.masker.put_place(place, &text[start..line], is_whole, &mut self.out);
                 }
                 self.masked = Some(place.span.start);
-                count_hit(place, &mut self.tally, &mut self.hits);
+                count_hit(place, judged.first(), &mut self.tally, &mut self.hits);
                 if let Some(watch) = &mut self.watch {
                     position = position.after(&text[counted..start]);
                     counted = start;
+                    let leaks: Vec<Leak<'_>> = judged
+                        .iter()
+                        .map(|leak| position.of(leak, &text[start..place.span.end], start))
+                        .collect();
                     watch(&Masked {
                         rule,
                         name: place.name.map(|n| &text[n.range()]),
@@ -359,6 +383,7 @@ impl Scrubber {
                         offset: position.offset,
                         length: place.span.end - start,
                         mask: &self.out[from..],
+                        leaks: &leaks,
                         value: &text[start..place.span.end],
                         class: place.class,
                         is_piece: place.anchor.is_some(),
@@ -428,11 +453,12 @@ impl Scrubber {
 }
 
 /// Counts a place for its rule; a value in pieces once.
-fn count_hit(place: &Place, tally: &mut Tally, hits: &mut [u64]) {
+fn count_hit(place: &Place, leak: Option<&Detection<'_>>, tally: &mut Tally, hits: &mut [u64]) {
     if place.anchor.is_none() {
         tally.hits += 1;
         let last = hits.len() - 1;
-        let kind = place.rule.unwrap_or(last - usize::from(place.class.is_some()));
+        let rule = leak.map(|leak| leak.rule_index).or(place.rule);
+        let kind = rule.unwrap_or(last - usize::from(place.class.is_some()));
         hits[kind.min(last)] += 1;
     }
 }

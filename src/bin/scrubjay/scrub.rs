@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use scrubjay::blob::Origin;
 use scrubjay::pack::{self, Filter, Input, Limits, Told};
 use scrubjay::report::Failure;
-use scrubjay::rewrite::{self, Collector, InPlace, Mode, Outcome, Plan, Records};
+use scrubjay::rewrite::{self, Collector, InPlace, Mode, Outcome, Plan, Records, Wants};
 use scrubjay::rule;
 use scrubjay::scrub::{Masker, Policy, Style};
 use scrubjay::secret::Secret;
@@ -56,8 +56,7 @@ fn policy(args: &ScrubArgs) -> Result<Policy> {
     let own = crate::rules::all(&args.rules)?.split_off(rule::builtin().len());
     builder = builder.rules(own);
     if args.keep_expired {
-        let now = args.now.as_deref().map_or(Ok(instant().as_second()), |text| moment("--now", text))?;
-        builder = builder.keep_expired(now);
+        builder = builder.keep_expired(now(args)?);
     }
     for path in &args.known_secrets {
         for (line, secret) in known(path)? {
@@ -69,6 +68,17 @@ fn policy(args: &ScrubArgs) -> Result<Policy> {
         }
     }
     Ok(builder.build()?)
+}
+
+/// The clock.
+fn now(args: &ScrubArgs) -> Result<i64> {
+    args.now.as_deref().map_or(Ok(instant().as_second()), |text| moment("--now", text))
+}
+
+/// What is wanted of what is masked: whoever is told of it is told what a scan says.
+fn wants(args: &ScrubArgs) -> Result<Wants> {
+    let told = args.report.is_some() || args.record.is_some() || args.count;
+    Ok(Wants { findings: args.report.is_some(), verdicts_at: if told { Some(now(args)?) } else { None } })
 }
 
 /// The values of a file, one a line.
@@ -85,7 +95,7 @@ fn known(path: &Path) -> Result<Vec<(usize, Secret<String>)>> {
 /// Standard input, or files one after the other, to standard output.
 fn streams(args: &ScrubArgs, masker: &Arc<Masker>, output: &Output) -> Result<Status> {
     let started = instant();
-    let collector = Collector::new(masker, args.report.is_some());
+    let collector = Collector::new(masker, wants(args)?);
     for (name, given) in [("--record", args.record.is_some()), ("--exclude", !args.exclude.is_empty())] {
         if given {
             return Err(Stop::invalid(format!("{name} is for files that are written"))
@@ -226,7 +236,7 @@ fn files(args: &ScrubArgs, masker: &Arc<Masker>, mode: &Mode, output: &Output) -
         masker,
         mode,
         jobs: args.jobs.map_or_else(all, usize::from),
-        findings: args.report.is_some(),
+        wants: wants(args)?,
         records: records.as_ref(),
     };
     let unwritten: Mutex<Option<Stop>> = Mutex::new(None);
@@ -324,7 +334,7 @@ fn filter_repo(args: &ScrubArgs, to: &Path, output: &Output) -> Result<Status> {
         return Err(Stop::invalid("--git-filter-repo takes one repository"));
     };
     let rules = crate::rules::all(&args.rules)?;
-    let now = args.now.as_deref().map_or(Ok(instant().as_second()), |text| moment("--now", text))?;
+    let now = now(&args)?;
     let jobs =
         args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let path = args.paths.first().map(|p| p.as_path());

@@ -34,7 +34,7 @@ const PASS_OWNERS: &[&str] = &[
     "rabbitmq", "amqp", "mqtt", "ldap", "http", "https", "proxy", "basic", "auth", "login", "wifi", "wlan",
     "key", "keystore", "store", "truststore", "cert", "pem", "ssl", "tls", "server", "client", "api",
     "device", "account", "git", "docker", "registry", "sudo", "vnc", "rdp", "imap", "pop", "sql", "web",
-    "host", "router", "camera", "rtsp", "ap", "sta", "turn", "ice", "sip", "es", "elastic", "kafka", "vpn", "require",
+    "host", "router", "camera", "rtsp", "ap", "sta", "turn", "ice", "sip", "es", "elastic", "kafka", "vpn",
 ];
 
 /// Names that begin with one of these ask something or do something: their values are mostly words.
@@ -84,7 +84,7 @@ pub(super) fn class(name: &[u8]) -> Option<Class> {
 }
 
 /// Whether the last three letters of a name are those of a word that says something: most names end here.
-fn may_say(name: &[u8]) -> bool {
+pub(super) fn may_say(name: &[u8]) -> bool {
     name.last_chunk::<3>().is_some_and(|last| {
         matches!(
             &last.map(|b| b.to_ascii_lowercase()),

@@ -22,6 +22,8 @@ pub(crate) struct Fields {
     globs: Vec<(Vec<u8>, Class)>,
     /// Whether names count by their last words, too.
     by_ending: bool,
+    /// A bit for each hash of the last two bytes of a name.
+    ends: u64,
 }
 
 /// How many hashes of names are told apart.
@@ -58,7 +60,8 @@ impl Fields {
             places[place(name)] |= 1 << i.min(127);
         }
         globs.sort_by_key(|(_, class)| *class != Class::Keep);
-        Self { names, places, words: all, globs, by_ending: false }
+        let ends = names.iter().fold(0, |ends, (name, _)| ends | end_bit(name));
+        Self { names, places, words: all, globs, by_ending: false, ends }
     }
 
     /// Counts names by their last words as well.
@@ -75,6 +78,11 @@ impl Fields {
     pub(super) fn class_at(&self, bytes: &[u8], run: Span) -> Option<Class> {
         let last = segment(bytes, run);
         self.class_of(&bytes[run.range()], Span::new(last.start - run.start, last.end - run.start))
+    }
+
+    /// Whether a name may be one of these, by its last letters.
+    pub(crate) fn may_end(&self, name: &[u8]) -> bool {
+        !self.globs.is_empty() || self.ends & end_bit(name) != 0 || (self.by_ending && endings::may_say(name))
     }
 
     fn class_of(&self, name: &[u8], last: Span) -> Option<Class> {
@@ -168,6 +176,12 @@ impl Fields {
     pub(crate) fn is_empty(&self) -> bool {
         self.names.is_empty() && self.globs.is_empty()
     }
+}
+
+/// The bit for the last two bytes of a name.
+fn end_bit(name: &[u8]) -> u64 {
+    let [second, last] = name.last_chunk::<2>().map_or([0; 2], |last| last.map(|b| b.to_ascii_lowercase()));
+    1 << ((u32::from(second) * 31 + u32::from(last) * 7) % 64)
 }
 
 /// A glob has a word of so many letters, by which its names are looked for.

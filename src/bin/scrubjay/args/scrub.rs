@@ -94,7 +94,7 @@ pub(crate) struct ScrubArgs {
     #[arg(long)]
     pub(crate) keep_expired: bool,
 
-    /// The clock for --keep-expired: RFC 3339 or Unix seconds [default: the system's]
+    /// The clock for --keep-expired and the status of tokens: RFC 3339 or Unix seconds [default: the system's]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) now: Option<String>,
 
