@@ -369,12 +369,12 @@ impl Scrubber {
                 self.masked = Some(place.span.start);
                 count_hit(place, judged.first(), &mut self.tally, &mut self.hits);
                 if let Some(watch) = &mut self.watch {
+                    // The armour of a key stands before what is masked of it.
+                    let place_of =
+                        |leak| position.after(&text[counted..leak_start(leak, counted, stop)]).of(leak);
+                    let leaks: Vec<Leak<'_>> = judged.iter().map(place_of).collect();
                     position = position.after(&text[counted..start]);
                     counted = start;
-                    let leaks: Vec<Leak<'_>> = judged
-                        .iter()
-                        .map(|leak| position.of(leak, &text[start..place.span.end], start))
-                        .collect();
                     watch(&Masked {
                         rule,
                         name: place.name.map(|n| &text[n.range()]),
@@ -450,6 +450,11 @@ impl Scrubber {
         let line = memchr::memchr(b'\n', &self.buffer[from..end - 1]).map_or(from, |i| from + i + 1);
         if from == 0 { 0 } else { line }
     }
+}
+
+/// Where a leak begins, between these two.
+fn leak_start(leak: &Detection<'_>, from: usize, to: usize) -> usize {
+    leak.span.start.clamp(from, to.max(from))
 }
 
 /// Counts a place for its rule; a value in pieces once.

@@ -105,11 +105,9 @@ pub(super) struct Position {
 }
 
 impl Position {
-    /// Where a leak stands in the `value` that begins here, and at `start` in the text.
-    pub(super) fn of<'a>(self, leak: &'a Detection<'a>, value: &[u8], start: usize) -> Leak<'a> {
-        let before = leak.span.start.saturating_sub(start).min(value.len());
-        let Self { line, chars, offset } = self.after(&value[..before]);
-        Leak { detection: leak, line, column: chars + 1, offset }
+    /// A leak at this position.
+    pub(super) fn of<'a>(self, leak: &'a Detection<'a>) -> Leak<'a> {
+        Leak { detection: leak, line: self.line, column: self.chars + 1, offset: self.offset }
     }
 
     /// The position behind `text`.
