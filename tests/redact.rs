@@ -38,7 +38,7 @@ fn fields_messages_and_structs_are_masked_and_the_rest_stays() {
     let key = key();
     let config = Config { secret_key: Some(key.clone()), device_id: "TIRA1B2C3D4E" };
     let text = log(|| {
-        tracing::info!(password = "hunter2", token = 123_456_789, count = 7, remote_id = "TIRB", "one");
+        tracing::info!(password = "hunter2", secret = 123_456_789, count = 7, remote_id = "TIRB", "one");
         tracing::info!("url=/x?token={key}&x=1 two");
         tracing::info!(?config, "three");
         tracing::info!("{config:#?} four");

@@ -4,7 +4,7 @@
 //! `token: ContainerToken { … }`, `key=user:profile:42`. Words, numbers, paths and short values are
 //! left there, and of a structure all but what is random.
 
-use super::likelihood::score;
+use super::likelihood::unlikeliness;
 use crate::text::Span;
 
 /// What is shorter may be a word with a number behind it.
@@ -86,7 +86,7 @@ fn is_random(run: &[u8]) -> bool {
         return false;
     }
     let mut words = run.split(|b| !b.is_ascii_alphanumeric()).filter(|w| w.len() >= SHORT);
-    words.any(is_random_word) || (run.len() >= LONG && is_mixed(run) && score(run) >= RANDOM)
+    words.any(is_random_word) || (run.len() >= LONG && is_mixed(run) && unlikeliness(run) >= RANDOM)
 }
 
 /// Whether a run of letters and digits was drawn by chance.
@@ -94,7 +94,7 @@ fn is_random_word(word: &[u8]) -> bool {
     if !word.iter().any(u8::is_ascii_alphabetic) || is_pointer(word) {
         return false;
     }
-    let score = score(&word[..word.len().min(ENOUGH)]);
+    let score = unlikeliness(&word[..word.len().min(ENOUGH)]);
     match word.len() {
         LONG.. => score >= RANDOM,
         // The hash of an object in a dump is a short number in hex.

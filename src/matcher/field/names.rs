@@ -141,7 +141,9 @@ impl Fields {
                 usize::from(here) * 100 + singles().filter(|w| holds(w, four)).count()
             };
             let rare = |four: &[u8]| four.iter().map(|b| common(*b)).product::<u64>();
-            let best = word.windows(4).max_by_key(|w| (sharing(w), std::cmp::Reverse(rare(w))))?;
+            let is_elsewhere = |four: &[u8]| ELSEWHERE.iter().any(|w| holds(w, four));
+            let best =
+                word.windows(4).max_by_key(|w| (!is_elsewhere(w), sharing(w), std::cmp::Reverse(rare(w))))?;
             best.first_chunk::<4>().map(|c| c.map(|b| vec![b]))
         };
         // A short name wakes together with a sign that may follow it.
@@ -183,6 +185,9 @@ fn end_bit(name: &[u8]) -> u64 {
     let [second, last] = name.last_chunk::<2>().map_or([0; 2], |last| last.map(|b| b.to_ascii_lowercase()));
     1 << ((u32::from(second) * 31 + u32::from(last) * 7) % 64)
 }
+
+/// Words of logs that begin as names do.
+const ELSEWHERE: [&[u8]; 3] = [b"signal", b"assign", b"design"];
 
 /// A glob has a word of so many letters, by which its names are looked for.
 const SHORTEST_LITERAL: usize = 3;
