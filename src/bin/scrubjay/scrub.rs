@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 
 use scrubjay::blob::Origin;
 use scrubjay::pack::{self, Filter, Input, Limits, Told};
+use scrubjay::prove::Known;
 use scrubjay::report::Failure;
 use scrubjay::rewrite::{self, Collector, InPlace, Mode, Outcome, Plan, Records, Wants};
 use scrubjay::rule;
 use scrubjay::scrub::{Masker, Policy, Style};
-use scrubjay::secret::Secret;
 use scrubjay::text::printable;
 use zeroize::Zeroizing;
 
@@ -59,11 +59,8 @@ fn policy(args: &ScrubArgs) -> Result<Policy> {
         builder = builder.keep_expired(now(args)?);
     }
     for path in &args.known_secrets {
-        for (line, secret) in known(path)? {
-            if secret.expose().len() < 8 {
-                let error = scrubjay::Error::invalid("expected at least 8 bytes").at(line, 1).at_path(path);
-                return Err(Stop::from(error).help("a shorter value would be masked in the middle of words"));
-            }
+        let known = |path: &Path| Known::literals(&Zeroizing::new(std::fs::read(path)?));
+        for secret in known(path).map_err(|error| error.at_path(path))? {
             builder = builder.literal(&secret);
         }
     }
@@ -79,17 +76,6 @@ fn now(args: &ScrubArgs) -> Result<i64> {
 fn wants(args: &ScrubArgs) -> Result<Wants> {
     let told = args.report.is_some() || args.record.is_some() || args.count;
     Ok(Wants { findings: args.report.is_some(), verdicts_at: if told { Some(now(args)?) } else { None } })
-}
-
-/// The values of a file, one a line.
-fn known(path: &Path) -> Result<Vec<(usize, Secret<String>)>> {
-    let bytes = std::fs::read(path).map_err(|error| scrubjay::Error::from(error).at_path(path))?;
-    let bytes = Zeroizing::new(bytes);
-    let text = std::str::from_utf8(&bytes)
-        .map_err(|_| scrubjay::Error::invalid("expected UTF-8").at_path(path))?
-        .trim_start_matches('\u{feff}');
-    let lines = text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty() && !l.starts_with('#'));
-    Ok(lines.map(|(at, line)| (at + 1, Secret::new(line.to_owned()))).collect())
 }
 
 /// Standard input, or files one after the other, to standard output.

@@ -136,6 +136,9 @@ pub(crate) fn scheme(text: &[u8]) -> Option<usize> {
     known.then_some(word)
 }
 
+/// A word of so many letters is no credential.
+const LONGEST_WORD: usize = 12;
+
 /// Narrows a value to what has to be hidden.
 fn settle(bytes: &[u8], name: Span, raw: Raw, class: Class) -> Field {
     let mut span = raw.span;
@@ -164,7 +167,14 @@ fn settle(bytes: &[u8], name: Span, raw: Raw, class: Class) -> Field {
     }
     let value = &bytes[span.range()];
     let masked = text::is_mask(value);
-    if masked || !is_secret(value, class, raw.quoted) || endings::is_directory(&bytes[name.range()], value) {
+    // `authorization: denied`
+    let is_word = class == Class::Header && !raw.quoted && span.start == raw.span.start;
+    let is_word = is_word && value.len() <= LONGEST_WORD && value.iter().all(u8::is_ascii_lowercase);
+    if masked
+        || is_word
+        || !is_secret(value, class, raw.quoted)
+        || endings::is_directory(&bytes[name.range()], value)
+    {
         span.end = span.start;
     }
     Field { span, name, masked, end, class, wrap: raw.wrap.filter(|_| !raw.quoted) }

@@ -83,10 +83,11 @@ pub(crate) struct ScrubArgs {
     #[arg(
         long,
         value_name = "FILE",
-        long_help = "Exact values to mask wherever they stand; can be repeated. One value a line, blank lines and \
-                     lines that begin with # left out. They are masked as they are and as base64 (at its \
-                     three alignments), base64url, hex, percent-encoded, escaped as in JSON and in UTF-16. A value \
-                     has at least 8 bytes"
+        long_help = "Exact values to mask wherever they stand; can be repeated. The file is read as that of a scan: a \
+                     secret, a license or a PEM private key a line (the last over its lines), blank lines and \
+                     lines that begin with # left out, or a JSON array or object of strings. They are masked as \
+                     they are and as base64 (at its three alignments), base64url, hex, percent-encoded, escaped \
+                     as in JSON and in UTF-16; of a license its key. A value has at least 8 bytes"
     )]
     pub(crate) known_secrets: Vec<PathBuf>,
 
