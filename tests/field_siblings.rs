@@ -27,6 +27,13 @@ const SHAPES: &[&str] = &[
     r#"level=info msg="set header" name={N} value={V} took=3ms"#,
     r#"<add key="{N}" value="{V}"/><add key="{P}" value="{H}"/>"#,
     r#"<property value="{V}" name="{N}"/>"#,
+    r#"<entry key="{P}">{H}</entry><entry key="{N}">{V}</entry>"#,
+    r#"<c><x>{H}</x><{N}>{V}</{N}><x>{H}</x></c>"#,
+    r#"<ns:{N} type="text">{V}</ns:{N}>"#,
+    "<{N}><![CDATA[{V}]]></{N}>",
+    "<dict><key>{P}</key><string>{H}</string><key>{N}</key><string>{V}</string></dict>",
+    r#"{"ParameterKey":"{N}","ParameterValue":"{V}"}"#,
+    r#"{"headerName":"{N}","headerValue":"{V}"}"#,
     "env:\n  - name: {P}\n    value: {H}\n  - name: {N}\n    value: {V}\n  - name: {P}\n    value: {H}\n",
     "env:\n- name: {N}\n  value: \"{V}\"\n- name: {P}\n  value: {H}\n",
     "env:\n  - value: {V}\n    name: {N}\n  - value: {H}\n    name: {P}\n",
@@ -51,6 +58,12 @@ const OTHERS: &[&str] = &[
     "steps:\n  - name: {N}\nvalue: {H}\n",
     "INFO name={N}\nINFO value={H}\n",
     "[{Name:{N}} {Name:{P} Value:{H}}]",
+    r#"<entry key="{N}"/><entry key="{P}">{H}</entry>"#,
+    "<{N}/><x>{H}</x>",
+    "<{N}></{N}><x>{H}</x>",
+    "<key>{N}</key><key>{P}</key><string>{H}</string>",
+    "a <{N}> {H}",
+    "fn f(a: Vec<{N}>, b: {H}) -> Option<T>",
 ];
 
 const NAMES: &[&str] = &["Authorization", "password", "DB_PASSWORD", "X-Internal-Key", "userToken", "token"];

@@ -14,6 +14,14 @@ const KEY_OWNERS: &[&str] = &[
     "cipher", "subscription", "device", "pair", "app_secret", "webhook", "token", "password",
 ];
 
+/// Whose `…_key` may be one: only what is random is hidden.
+#[rustfmt::skip]
+const DOUBTFUL_KEY_OWNERS: &[&str] = &[
+    "account", "storage", "server", "client", "service", "admin", "root", "stream", "push", "app",
+    "application", "write", "read", "ingest", "deploy", "project", "captcha", "azure", "maps", "openai",
+    "stripe", "sendgrid", "wifi", "network", "host", "user", "room", "mqtt", "hub", "functions", "db",
+];
+
 /// Whose `…_token` is one that opens something, whatever it looks like. Parsers, windows, containers and
 /// pages have tokens, too: of those only what is random is hidden.
 #[rustfmt::skip]
@@ -134,6 +142,7 @@ fn by_last_word(name: &[u8], folded: &[u8]) -> Option<Class> {
         b't' if is("secret") => Some(Class::Key),
         b't' if is_word("jwt") => Some(Class::Weak),
         b'y' if owned("key", KEY_OWNERS) => Some(Class::Key),
+        b'y' if owned("key", DOUBTFUL_KEY_OWNERS) => Some(Class::Weak),
         b'y' if name.len() > 3 && name[..name.len() - 3].ends_with(b".") && is("key") => Some(Class::Weak),
         _ => None,
     }

@@ -7,6 +7,7 @@
 
 mod address;
 mod after;
+mod element;
 mod endings;
 mod names;
 mod sibling;
@@ -84,7 +85,9 @@ impl Fields {
     pub(crate) fn at(&self, bytes: &[u8], hit: usize) -> Option<Field> {
         let run = bare_name(bytes, hit)?;
         let class = self.class_at(bytes, run)?;
-        let value = after(bytes, run, class).or_else(|| sibling::sibling(bytes, run, class))?;
+        let value = after(bytes, run, class)
+            .or_else(|| sibling::sibling(bytes, run, class))
+            .or_else(|| element::element(bytes, run))?;
         Some(settle(bytes, run, value, class))
     }
 }

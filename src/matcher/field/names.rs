@@ -276,7 +276,7 @@ fn words(name: &str) -> Vec<Vec<u8>> {
 }
 
 /// What may follow a name.
-const BEHIND: &[u8] = b"=:\"'\\ %\x1b],\t\n\r<&})_";
+const BEHIND: &[u8] = b"=:\"'\\ %\x1b],\t\n\r<>&})_";
 
 /// The cores of two words, joined by a sign or glued together: the first word's end with what follows,
 /// and what stands before the second word with its beginning.

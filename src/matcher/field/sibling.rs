@@ -14,14 +14,16 @@ use crate::text::Span;
 #[rustfmt::skip]
 const NAMES: &[&str] = &[
     "name", "key", "id", "k", "variable", "param", "parameter", "field", "header", "var", "label",
-    "headername", "attribute", "property",
+    "attribute", "property", "headername", "parameterkey", "parametername", "variablename", "attributename",
+    "secretname", "envname",
 ];
 
 /// What the member that holds the value is called.
 #[rustfmt::skip]
 const VALUES: &[&str] = &[
     "value", "val", "v", "defaultvalue", "currentvalue", "initialvalue", "newvalue", "oldvalue",
-    "stringvalue", "secretstring", "rawvalue", "headervalue", "values",
+    "stringvalue", "secretstring", "rawvalue", "values", "headervalue", "parametervalue", "variablevalue",
+    "attributevalue", "secretvalue", "envvalue",
 ];
 
 /// What the member of an object that wraps a value is called, as OTLP has them.
