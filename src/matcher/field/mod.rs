@@ -19,6 +19,7 @@ use crate::text::{self, Span};
 pub(crate) use address::{at as address, cores as address_cores};
 use after::{Raw, after, bare_name, sign};
 pub(crate) use names::{Fields, can_be_found};
+pub(super) use sibling::value_of_sibling;
 use value::{key_run, next_word, token_run};
 
 /// What kind of secret a name announces: decides how much of the value a mask may show.

@@ -69,6 +69,14 @@ pub(super) fn sibling(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
     walk(Cursor::new(bytes, from), member.start, class).filter(|raw| raw.end <= member.start)
 }
 
+/// Where a plain value stands that belongs to a name which is itself a value.
+pub(in crate::matcher) fn value_of_sibling(bytes: &[u8], name: Span) -> Option<Span> {
+    let raw = sibling(bytes, name, Class::Key)?;
+    let is_plain =
+        !bytes[raw.span.range()].iter().any(|b| b.is_ascii_whitespace() || matches!(b, b'{' | b'['));
+    Some(raw.span).filter(|_| is_plain)
+}
+
 /// Whether a word is one of these, without case, `_` and `-`.
 fn is_one(word: &[u8], of: &[&str]) -> bool {
     let same = |one: &&str| {
