@@ -320,7 +320,7 @@ fn filter_repo(args: &ScrubArgs, to: &Path, output: &Output) -> Result<Status> {
         return Err(Stop::invalid("--git-filter-repo takes one repository"));
     };
     let rules = crate::rules::all(&args.rules)?;
-    let now = now(&args)?;
+    let now = now(args)?;
     let jobs =
         args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let path = args.paths.first().map(|p| p.as_path());
