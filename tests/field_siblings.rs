@@ -167,3 +167,18 @@ fn numbers_and_words_are_hidden_as_json() {
         assert_eq!(masked(text), expected);
     }
 }
+
+#[test]
+fn hostile_objects_cost_no_more_than_their_length() {
+    // Many names without a value in one object, and many openings: each look is bounded.
+    for part in [
+        "{\"name\":\"password\",",
+        "\"name\":\"password\" ",
+        "<password>",
+        "- name: password\n",
+        "{[(\"key\":\"token\",",
+    ] {
+        let text = part.repeat(4_000);
+        assert_eq!(masked(&text).len(), masked(&masked(&text)).len(), "{part}");
+    }
+}

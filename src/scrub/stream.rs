@@ -49,9 +49,9 @@ const AHEAD: usize = 16 * 1024;
 /// ```
 /// use scrubjay::scrub::Scrubber;
 /// let mut out = Vec::new();
-/// let mut log = &b"login user=bob password=hunter2\nGET /x?token=abc&page=2\n"[..];
+/// let mut log = &b"login user=bob password=hunter2\nGET /x?access_token=abc&page=2\n"[..];
 /// let tally = Scrubber::default().copy(&mut log, &mut out)?;
-/// assert_eq!(out, b"login user=bob password=****\nGET /x?token=****&page=2\n");
+/// assert_eq!(out, b"login user=bob password=****\nGET /x?access_token=****&page=2\n");
 /// assert_eq!(tally.hits, 2);
 /// # Ok::<(), std::io::Error>(())
 /// ```
