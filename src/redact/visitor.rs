@@ -70,7 +70,7 @@ impl Visitor<'_> {
             let hidden = &mut self.capture.hidden;
             let start = hidden.len();
             write(hidden);
-            if !secrecy.is_some_and(|s| self.masker.leaves(self.capture.hidden[start..].as_bytes(), s)) {
+            if !secrecy.is_some_and(|s| self.masker.leaves(&self.capture.hidden.as_bytes()[start..], s)) {
                 self.capture.named = true;
                 return Place { range: start..self.capture.hidden.len(), masked: false, secrecy, kept };
             }
