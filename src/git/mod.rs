@@ -211,6 +211,16 @@ impl Repository {
         Ok(base.join(path))
     }
 
+    /// The directory that all work trees of the repository share.
+    pub fn common_directory(&self) -> PathBuf {
+        self.git.to_thread_local().common_dir().to_owned()
+    }
+
+    /// The top of the work tree; a bare repository has none.
+    pub fn work_tree(&self) -> Option<PathBuf> {
+        self.git.to_thread_local().workdir().map(Path::to_owned)
+    }
+
     /// The trees that the next commit has as its parents': that of `HEAD`, unless it is unborn, and in
     /// an unfinished merge those of the merged branches.
     ///

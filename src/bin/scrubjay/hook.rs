@@ -4,6 +4,14 @@
 //! look stops git as well: what was not looked at is not clean.
 
 mod install;
+mod json;
+mod keeper;
+mod plain;
+mod record;
+mod settings;
+mod shell;
+mod status;
+mod yaml;
 
 use std::io::Read;
 use std::path::Path;
@@ -51,6 +59,7 @@ pub(crate) fn run(command: HookCommand, output: &Output) -> Result<Status> {
             check(options, Subject::Commits(commits), RECEIVE, output)
         }
         HookCommand::Install { hooks, uninstall } => install::run(&hooks, uninstall, output),
+        HookCommand::Status { hooks } => status::run(&hooks, output),
     }
 }
 

@@ -52,6 +52,26 @@ impl HookOptions {
     }
 }
 
+const INSTALL_AFTER: &str = "\
+Where husky, lefthook, pre-commit or simple-git-hooks keeps the hooks, the line goes into the file that \
+the team keeps for it (.husky/pre-commit, lefthook.yml, .pre-commit-config.yaml, package.json), never \
+into what the manager generates. Otherwise git gets a hook of its own, and one that is there runs first.
+
+Examples:
+  scrubjay hook install
+  scrubjay hook install --hook pre-commit --hook pre-push
+  scrubjay hook install --uninstall";
+
+const STATUS_AFTER: &str = "\
+Exit status:
+  0  all hooks that were installed would run, and there is one
+  1  one would not run, or none is installed
+  2  the repository could not be read
+
+Examples:
+  scrubjay hook status
+  scrubjay hook status --hook pre-push";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum HookCommand {
     /// Stop a commit that would add a secret: what is staged, `GIT_INDEX_FILE` honoured
@@ -91,10 +111,8 @@ pub(crate) enum HookCommand {
         #[command(flatten)]
         options: HookOptions,
     },
-    /// Install hooks into the repository around the current directory
-    #[command(
-        after_help = "Examples:\n  scrubjay hook install\n  scrubjay hook install --hook pre-commit --hook pre-push\n  scrubjay hook install --uninstall"
-    )]
+    /// Install hooks into the repository around the current directory, or mend them
+    #[command(after_help = INSTALL_AFTER)]
     Install {
         /// Which one; can be repeated [default: pre-commit]
         #[arg(long = "hook", value_name = "NAME", value_enum)]
@@ -102,6 +120,13 @@ pub(crate) enum HookCommand {
         /// Take out what was installed, and put older hooks back [default: all hooks]
         #[arg(long)]
         uninstall: bool,
+    },
+    /// Tell of each hook whether it would run now, and what stands in its way
+    #[command(after_help = STATUS_AFTER)]
+    Status {
+        /// Only this one, which then must be installed; can be repeated
+        #[arg(long = "hook", value_name = "NAME", value_enum)]
+        hooks: Vec<HookName>,
     },
 }
 
