@@ -301,17 +301,19 @@ fn a_hook_that_is_there_stays_and_runs_first() {
     repo.stage("b.txt", b"clean\n");
     assert_ne!(repo.try_git(&["commit", "-m", "x"]).status, 0, "the older one stops, too");
     assert_eq!(fs::read_to_string(repo.path.join("ran")).expect("a file").lines().count(), 3);
-    // A third hook is none of ours to decide on: nothing is overwritten.
-    script(&hook(&repo, "pre-commit"), "#!/bin/sh\n# a third\n");
-    let ran = repo.scrubjay(&["hook", "install"]);
-    assert!(ran.status == 2 && ran.stderr.contains("an older one beside it"), "{}", ran.stderr);
-    assert!(fs::read_to_string(hook(&repo, "pre-commit")).expect("a hook").contains("a third"));
-    let ran = repo.scrubjay(&["hook", "install", "--uninstall"]);
-    assert_eq!(ran.status, 0);
-    assert!(fs::read_to_string(hook(&repo, "pre-commit")).expect("a hook").contains("a third"));
-    fs::write(hook(&repo, "pre-commit"), first).expect("a file");
-    repo.scrubjay(&["hook", "install", "--uninstall"]);
-    assert_eq!(fs::read_to_string(hook(&repo, "pre-commit")).expect("a hook"), older);
+    // A third hook that took the place of ours runs from then on; the older one, which did not, is kept.
+    fs::remove_file(repo.path.join("forbidden")).expect("it is there");
+    let third = "#!/bin/sh\necho third >> ran\n";
+    script(&hook(&repo, "pre-commit"), third);
+    let said = install(&repo, &[]).stderr;
+    assert!(said.contains("is kept as .git/hooks/pre-commit.before-scrubjay-1"), "{said}");
+    let kept = hook(&repo, "pre-commit.before-scrubjay-1");
+    assert_eq!(fs::read_to_string(&kept).expect("a hook"), older);
+    repo.stage("b.txt", &secret("b"));
+    assert_ne!(repo.try_git(&["commit", "-m", "x"]).status, 0);
+    assert!(fs::read_to_string(repo.path.join("ran")).expect("a file").ends_with("third\n"));
+    assert_eq!(repo.scrubjay(&["hook", "install", "--uninstall"]).status, 0);
+    assert_eq!(fs::read_to_string(hook(&repo, "pre-commit")).expect("a hook"), third);
     assert!(!hook(&repo, "pre-commit.before-scrubjay").exists());
 }
 

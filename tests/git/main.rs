@@ -13,6 +13,7 @@ mod lab;
 mod laws;
 mod lies;
 mod made;
+mod managers;
 #[path = "../pack/made.rs"]
 #[allow(dead_code, reason = "made for another suite")]
 mod packed;

@@ -22,6 +22,12 @@ pub(super) fn put_in(path: &Path, hook: HookName) -> Result<String> {
     let before = aside(path);
     let mut more = String::new();
     if is_there(path) && !is_ours(path) {
+        if goes_by_its_name(path) {
+            return Err(Stop::invalid(format!("{}: this hook goes by its own name", shown(path))).help(format!(
+                "moved aside it would do nothing, so it is left alone; have it, or the settings of what wrote it, run\n    {}",
+                shell::by_hand(hook)
+            )));
+        }
         if is_there(&before) {
             more = keep(&before, path)?;
         }
@@ -47,7 +53,7 @@ pub(super) fn take_out(path: &Path) -> Result<Option<String>> {
     if !is_ours(path) {
         return Ok(None);
     }
-    let failed = |error| crate::Stop::from(scrubjay::Error::from(error).at_path(path));
+    let failed = |error| Stop::from(scrubjay::Error::from(error).at_path(path));
     let before = aside(path);
     if is_there(&before) {
         fs::rename(&before, path).map_err(failed)?;
@@ -109,6 +115,22 @@ fn keep(aside: &Path, path: &Path) -> Result<String> {
     let free = (1..).map(numbered).find(|path| !is_there(path)).unwrap_or_else(|| aside.to_owned());
     fs::rename(aside, &free).map_err(|error| scrubjay::Error::from(error).at_path(aside))?;
     Ok(format!("; the one before that, which ran no more, is kept as {}", shown(&free)))
+}
+
+/// True for a hook that does what its file name says, as those of several managers do.
+fn goes_by_its_name(path: &Path) -> bool {
+    let text = fs::read(path).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let forms = [
+        "basename \"$0\"",
+        "basename $0",
+        "basename -- \"$0\"",
+        "${0##*/}",
+        "basename($0)",
+        "PROGRAM_NAME",
+        "argv[0]",
+    ];
+    forms.iter().any(|form| text.contains(form)) || text.contains("husky.sh") || text.contains("OVERCOMMIT")
 }
 
 /// The hook. `command` is used where the search path has none of that name.

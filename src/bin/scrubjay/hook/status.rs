@@ -144,6 +144,12 @@ fn managed(keeper: &Keeper, manager: Manager, settings: &Settings, hook: HookNam
             why.push(format!("{} is older than {file}; `{install}` writes it again", shown(&path)));
         }
     }
+    if why.is_empty() && manager == Manager::Lefthook && !has_lefthook(keeper, &path) {
+        why.push(
+            "lefthook itself is nowhere to be found, and its hook then lets everything pass; install it"
+                .to_owned(),
+        );
+    }
     if !in_search_path("scrubjay") && !keeper.brings_command(settings, hook) {
         why.push(
             "no `scrubjay` is in the search path, by which the team's file names it; until it is there, git is stopped. \
@@ -192,6 +198,26 @@ fn in_search_path(program: &str) -> bool {
     std::env::split_paths(&path)
         .map(|folder| folder.join(format!("{program}{}", std::env::consts::EXE_SUFFIX)))
         .any(|path| is_executable(&path))
+}
+
+/// True where the hook of lefthook would find its program: in the search path, where it was installed
+/// from, or among the packages of the work tree. Others that know how to start it are believed.
+fn has_lefthook(keeper: &Keeper, hook: &Path) -> bool {
+    let text = fs::read_to_string(hook).unwrap_or_default();
+    let named = |word: &str| {
+        let path = Path::new(word.trim_matches(['"', '\'']));
+        path.is_absolute()
+            && path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("lefthook"))
+    };
+    let installed = |word: &str| is_executable(Path::new(word.trim_matches(['"', '\''])));
+    let starters = ["go", "bundle", "yarn", "pnpm", "swift", "mint", "uv", "composer", "mise", "devbox"];
+    let started = |starter: &&str| text.contains(&format!("{starter} ")) && in_search_path(starter);
+    in_search_path("lefthook")
+        || !text.contains("node_modules/lefthook")
+        || std::env::var_os("LEFTHOOK_BIN").is_some()
+        || text.split_whitespace().filter(|word| named(word)).any(installed)
+        || keeper.has_package("lefthook")
+        || starters.iter().any(|starter| started(&starter))
 }
 
 #[cfg(unix)]
