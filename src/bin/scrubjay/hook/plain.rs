@@ -7,8 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::settings::shown;
-use crate::Result;
+use super::shell;
 use crate::args::HookName;
+use crate::{Result, Stop};
 
 /// Tells our hooks from others.
 const MARK: &str =
