@@ -1,6 +1,7 @@
 //! What can be typed. The only place that knows the argument parser: everybody else gets plain values.
 
 mod hook;
+mod mistake;
 mod scrub;
 
 use std::path::PathBuf;
@@ -28,7 +29,7 @@ const STYLES: styling::Styles = styling::Styles::styled()
 #[derive(Debug, Parser)]
 #[command(
     name = "scrubjay", version, styles = STYLES, max_term_width = 100,
-    disable_help_subcommand = true, arg_required_else_help = true, after_help = AFTER,
+    arg_required_else_help = true, after_help = AFTER,
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -41,6 +42,7 @@ pub(crate) struct Cli {
         value_enum,
         default_value_t,
         global = true,
+        display_order = LAST,
         long_help = "Colour the output. `auto` colours for a terminal and honours NO_COLOR, CLICOLOR, \
                      CLICOLOR_FORCE and TERM=dumb; this flag beats them"
     )]
@@ -90,7 +92,12 @@ pub(crate) enum Command {
         /// The page of this subcommand
         command: Option<String>,
     },
+    /// Print the version
+    Version,
 }
+
+/// Puts an option below all others, beside `--help`.
+const LAST: usize = 998;
 
 /// The heading of the options that say what is shown, and how.
 const REPORT: &str = "The report";
@@ -366,9 +373,14 @@ pub(crate) enum Color {
     Never,
 }
 
-/// Reads the command line; on `--help` or a mistake it ends the program with the right status.
-pub(crate) fn parse() -> Cli {
-    Cli::parse()
+/// Reads the command line; on `--help` it ends the program.
+pub(crate) fn parse() -> Result<Cli, crate::Stop> {
+    Cli::try_parse().map_err(mistake::told)
+}
+
+/// What `--version` prints.
+pub(crate) fn version() -> String {
+    <Cli as clap::CommandFactory>::command().render_version()
 }
 
 /// Writes the completion script for a shell.

@@ -3,17 +3,16 @@
 
 #![allow(clippy::print_stderr, reason = "this is the module that prints, for all the others")]
 
-use std::fmt;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::ColorChoice;
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, ThemeCharacters, ThemeStyles};
+use miette::{GraphicalReportHandler, GraphicalTheme, ThemeCharacters, ThemeStyles};
 use scrubjay::report::Style;
-use scrubjay::text::printable;
 
 use crate::args::Color;
+use crate::drawn::Drawn;
 use crate::{Result, Stop};
 
 /// The width of text that does not go to a terminal.
@@ -142,7 +141,7 @@ impl Output {
         let mut text = String::new();
         let handler =
             GraphicalReportHandler::new_themed(theme(style)).with_width(style.columns).with_links(false);
-        if handler.render_report(&mut text, &Shown(stop)).is_ok() {
+        if handler.render_report(&mut text, &Drawn::new(stop)).is_ok() {
             self.note(text.trim_end());
         } else {
             self.note(&stop.error.to_string());
@@ -275,27 +274,4 @@ fn speaks_unicode() -> bool {
         let locale = locale.to_ascii_lowercase();
         locale.contains("utf-8") || locale.contains("utf8")
     })
-}
-
-/// An error as miette draws it.
-struct Shown<'s>(&'s Stop);
-
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&printable(&self.0.error.to_string()))
-    }
-}
-
-impl fmt::Debug for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl std::error::Error for Shown<'_> {}
-
-impl Diagnostic for Shown<'_> {
-    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.0.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
-    }
 }
