@@ -99,6 +99,12 @@ pub(crate) enum Command {
 /// Puts an option below all others, beside `--help`.
 const LAST: usize = 998;
 
+/// The heading of the options that say what is read.
+const SCANNED: &str = "What is scanned";
+
+/// The heading of the options that say what is looked for in it.
+const SOUGHT: &str = "What is looked for";
+
 /// The heading of the options that say what is shown, and how.
 const REPORT: &str = "The report";
 
@@ -124,7 +130,7 @@ pub(crate) struct ScanArgs {
 
     /// Scan what is staged in a git repository instead of its files
     #[arg(
-        long,
+        long, help_heading = SCANNED,
         conflicts_with_all = ["history", "no_ignore"],
         long_help = "Scan what is staged in a git repository instead of its files: what `git commit` would \
                      commit. Only what the commit adds counts, or makes a secret of. PATH names the repository [default: \
@@ -133,12 +139,12 @@ pub(crate) struct ScanArgs {
     pub(crate) staged: bool,
 
     /// With --staged: everything in the files that differ, not only the lines that do
-    #[arg(long, requires = "staged")]
+    #[arg(long, help_heading = SCANNED, requires = "staged")]
     pub(crate) whole_files: bool,
 
     /// Scan everything a git repository ever held instead of its files
     #[arg(
-        long,
+        long, help_heading = SCANNED,
         conflicts_with = "no_ignore",
         long_help = "Scan everything a git repository ever held instead of its files: every blob of every \
                      branch, tag, stash, reflog and note, and those that nothing leads to any more, with \
@@ -149,11 +155,11 @@ pub(crate) struct ScanArgs {
     pub(crate) history: bool,
 
     /// With --history: only what these commits added, such as `v1..main` or `^a b`
-    #[arg(long, value_name = "A..B", requires = "history", allow_hyphen_values = true)]
+    #[arg(long, help_heading = SCANNED, value_name = "A..B", requires = "history", allow_hyphen_values = true)]
     pub(crate) range: Option<String>,
 
     /// With --history: only what commits since then added: RFC 3339, a date or Unix seconds
-    #[arg(long, value_name = "DATE", requires = "history", allow_hyphen_values = true)]
+    #[arg(long, help_heading = SCANNED, value_name = "DATE", requires = "history", allow_hyphen_values = true)]
     pub(crate) since: Option<String>,
 
     /// The form of the report
@@ -193,12 +199,12 @@ pub(crate) struct ScanArgs {
     pub(crate) jobs: Option<std::num::NonZeroUsize>,
 
     /// Read what ignore files leave out, too
-    #[arg(long)]
+    #[arg(long, help_heading = SCANNED)]
     pub(crate) no_ignore: bool,
 
     /// Leave out paths that match; can be repeated
     #[arg(
-        long,
+        long, help_heading = SCANNED,
         value_name = "GLOB",
         long_help = "Leave out paths that match; can be repeated. Globs are those of .gitignore: without a \
                      slash a name at any depth (`*.lock`), with one a path (`src/gen/*`), with one at the end \
@@ -219,20 +225,20 @@ pub(crate) struct ScanArgs {
     pub(crate) force_exclude: bool,
 
     /// Add the rules of a file; can be repeated
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, help_heading = SOUGHT, value_name = "FILE")]
     pub(crate) rules: Vec<PathBuf>,
 
     /// Use only these rules; can be repeated
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    #[arg(long, help_heading = SOUGHT, value_name = "ID", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
 
     /// Do not use these rules; can be repeated
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    #[arg(long, help_heading = SOUGHT, value_name = "ID", value_delimiter = ',')]
     pub(crate) skip: Vec<String>,
 
     /// Secrets to try on every token that is found; can be repeated
     #[arg(
-        long,
+        long, help_heading = SOUGHT,
         value_name = "FILE",
         long_help = "Secrets to try on every token that is found; can be repeated. One secret, license or \
                      PEM private key a line (a PEM over its lines), blank lines and lines that begin with \
@@ -243,7 +249,7 @@ pub(crate) struct ScanArgs {
 
     /// The most HMACs to spend on finding out which key signed which token
     #[arg(
-        long,
+        long, help_heading = SOUGHT,
         value_name = "N",
         default_value_t = scrubjay::prove::DEFAULT_LIMIT,
         long_help = "The most HMACs to spend on finding out which key signed which token. Every token \

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use scrubjay::report;
 
-use super::{ALL, PolicyArgs, ScanArgs, formats, levels};
+use super::{ALL, PolicyArgs, REPORT, SOUGHT, ScanArgs, formats, levels};
 
 /// A parser of nothing but scan options, for their defaults.
 #[derive(Debug, Parser)]
@@ -22,15 +22,15 @@ pub(crate) struct HookOptions {
     pub(crate) fail_on: Option<String>,
 
     /// The form of the report
-    #[arg(short, long, value_name = "FORMAT", default_value = report::FORMATS[0].name, value_parser = formats())]
+    #[arg(short, long, help_heading = REPORT, value_name = "FORMAT", default_value = report::FORMATS[0].name, value_parser = formats())]
     pub(crate) format: String,
 
     /// Show every finding, also where a secret comes again
-    #[arg(long, long_help = ALL)]
+    #[arg(long, help_heading = REPORT, long_help = ALL)]
     pub(crate) all: bool,
 
     /// Add the rules of a file; can be repeated
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, help_heading = SOUGHT, value_name = "FILE")]
     pub(crate) rules: Vec<PathBuf>,
 
     #[command(flatten)]
