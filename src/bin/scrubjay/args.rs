@@ -2,6 +2,7 @@
 
 mod hook;
 mod mistake;
+mod reports;
 mod scrub;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use scrubjay::finding::Severity;
 use scrubjay::report;
 
 pub(crate) use hook::{HookCommand, HookName, HookOptions};
+pub(crate) use reports::Reports;
 pub(crate) use scrub::{MaskStyle, ScrubArgs};
 
 const STYLES: styling::Styles = styling::Styles::styled()
@@ -162,16 +164,8 @@ pub(crate) struct ScanArgs {
     #[arg(long, help_heading = SCANNED, value_name = "DATE", requires = "history", allow_hyphen_values = true)]
     pub(crate) since: Option<String>,
 
-    /// The form of the report
-    #[arg(
-        short, long, value_name = "FORMAT", help_heading = REPORT,
-        default_value = report::FORMATS[0].name, value_parser = formats(),
-    )]
-    pub(crate) format: String,
-
-    /// Write the report to a file instead of standard output
-    #[arg(short, long, value_name = "FILE", help_heading = REPORT)]
-    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reports: Reports,
 
     /// Show every finding, also where a secret comes again
     #[arg(long, help_heading = REPORT, long_help = ALL)]

@@ -92,7 +92,9 @@ impl Plan<'_> {
 
     fn report(&self, subject: Subject, started: Timestamp, output: &Output) -> Result<Status> {
         let args = self.args;
-        let format = report::format(&args.format).ok_or_else(|| Stop::invalid("no such format"))?;
+        let wanted = &args.reports.0;
+        let formats = wanted.iter().map(|one| report::format(&one.format)).collect::<Option<Vec<_>>>();
+        let formats = formats.ok_or_else(|| Stop::invalid("no such format"))?;
         let exclude = input::exclude_patterns(&args.exclude)?;
         let request = Request {
             paths: args.paths.clone(),
@@ -105,7 +107,7 @@ impl Plan<'_> {
         };
         let sources = input::open(&request)?;
         let clock = Instant::now();
-        let excerpts = match format.excerpts {
+        let excerpts = match formats.iter().any(|format| format.excerpts) {
             false => Excerpts::Nothing,
             true if args.all || args.verbose => Excerpts::All,
             true => Excerpts::Shown,
@@ -127,13 +129,18 @@ impl Plan<'_> {
             errors: &outcome.errors,
             rules: self.detector.rules(),
         };
-        let style = output.style_of_report(args.output.is_some());
-        let style = Style { verbose: args.verbose, all: args.all, ..style };
         let took = clock.elapsed();
-        let written = output.report(args.output.as_deref(), &mut |out| {
-            report::write(format, style, &run, &outcome.findings, out)
-        });
-        if format.name == "github" {
+        let mut written = Ok(());
+        for (format, wanted) in formats.iter().zip(wanted) {
+            let style = output.style_of_report(wanted.output.is_some());
+            let style = Style { verbose: args.verbose, all: args.all, ..style };
+            let done = output.report(wanted.output.as_deref(), &mut |out| {
+                report::write(format, style, &run, &outcome.findings, out)
+            });
+            // The others are written all the same.
+            written = written.and(done);
+        }
+        if formats.iter().any(|format| format.name == "github") {
             step::summarize(&run, &outcome.findings, output);
         }
         self.tell(&outcome, took, output);

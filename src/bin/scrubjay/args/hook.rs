@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use scrubjay::report;
 
-use super::{ALL, PolicyArgs, REPORT, SOUGHT, ScanArgs, formats, levels};
+use super::{ALL, PolicyArgs, REPORT, Reports, SOUGHT, ScanArgs, formats, levels};
 
 /// A parser of nothing but scan options, for their defaults.
 #[derive(Debug, Parser)]
@@ -43,7 +43,7 @@ impl HookOptions {
         let Defaults { scan } = Defaults::parse_from(["scrubjay"]);
         ScanArgs {
             fail_on: self.fail_on,
-            format: self.format,
+            reports: Reports::one(&self.format),
             all: self.all,
             rules: self.rules,
             policy: self.policy,
