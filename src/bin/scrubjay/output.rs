@@ -135,6 +135,13 @@ impl Output {
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
 
+    /// Lines on standard error, wrapped at the width of the terminal.
+    pub(crate) fn wrapped_note(&self, text: &str) {
+        let columns = self.style(&io::stderr()).columns;
+        let lines: Vec<String> = text.lines().map(|line| wrapped(line, columns)).collect();
+        self.note(&lines.join("\n"));
+    }
+
     /// Says on standard error what stopped the program.
     pub(crate) fn stop(&self, stop: &Stop) {
         let style = self.style(&io::stderr());
@@ -247,6 +254,30 @@ impl<W: Write> Write for Telling<W> {
     }
 }
 
+/// A line broken between words; what follows is indented deeper than its beginning.
+fn wrapped(line: &str, columns: usize) -> String {
+    let lead = line.len() - line.trim_start_matches(' ').len();
+    let indent = " ".repeat(lead + 2);
+    let (mut text, mut column) = (String::with_capacity(line.len() + 16), 0);
+    for (number, word) in line[lead..].split(' ').enumerate() {
+        let width = word.chars().count();
+        if number == 0 {
+            text.push_str(&line[..lead]);
+            column = lead;
+        } else if column + 1 + width > columns {
+            text.push('\n');
+            text.push_str(&indent);
+            column = indent.len();
+        } else {
+            text.push(' ');
+            column += 1;
+        }
+        text.push_str(word);
+        column += width;
+    }
+    text
+}
+
 /// A name in the same directory, so that renaming does not copy.
 fn beside(path: &Path) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");
@@ -274,4 +305,23 @@ fn speaks_unicode() -> bool {
         let locale = locale.to_ascii_lowercase();
         locale.contains("utf-8") || locale.contains("utf8")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_broken_between_words_and_keeps_them_all() {
+        assert_eq!(wrapped("  skipped: 1 pdf, 2 png", 14), "  skipped: 1\n    pdf, 2 png");
+        assert_eq!(wrapped("one", 1), "one");
+        assert_eq!(wrapped("a path  with blanks", 80), "a path  with blanks");
+        for columns in 1..60 {
+            let line = "  skipped: 12 symbolic links, 3 excluded by a pattern, 1 a-name-that-is-long";
+            let text = wrapped(line, columns);
+            assert_eq!(text.replace("\n    ", " "), line);
+            let longest = text.lines().filter(|line| line.trim().contains(' ')).map(str::len).max();
+            assert!(longest.is_none_or(|longest| longest <= columns.max(14)), "{columns}: {text}");
+        }
+    }
 }

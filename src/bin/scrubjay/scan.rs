@@ -178,7 +178,7 @@ impl Plan<'_> {
         tell_failures(&outcome.errors, output);
         if !self.args.quiet {
             let project = self.policy.project().map(Project::shown);
-            output.note(&summary::summary(self.args, outcome, project, took));
+            output.wrapped_note(&summary::summary(self.args, outcome, project, took));
         }
     }
 

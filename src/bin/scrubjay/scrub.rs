@@ -244,7 +244,7 @@ fn files(args: &ScrubArgs, masker: &Arc<Masker>, mode: &Mode, output: &Output) -
     if !args.quiet {
         let mut reasons: BTreeMap<&'static str, u64> = unopened;
         skipped.iter().for_each(|(_, why)| *reasons.entry(why).or_default() += 1);
-        output.note(&summary(&outcome, mode, &reasons, clock.elapsed()));
+        output.wrapped_note(&summary(&outcome, mode, &reasons, clock.elapsed()));
     }
     finish(args, masker, &outcome, started, output)
 }
