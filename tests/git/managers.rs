@@ -411,6 +411,10 @@ fn status_tells_what_stands_in_the_way_and_installing_again_mends_it() {
     repo.git(&["config", "core.hooksPath", "elsewhere"]);
     assert_hindered(&repo, &["core.hooksPath leads git to elsewhere"]);
     assert_mended(&repo);
+    repo.git(&["config", "core.hooksPath", "/dev/null"]);
+    assert_hindered(&repo, &["core.hooksPath leads git to /dev/null, which is no folder"]);
+    let ran = repo.scrubjay(&["hook", "install"]);
+    assert!(ran.status == 2 && ran.stderr.contains("config --unset core.hooksPath"), "{}", ran.stderr);
     repo.git(&["config", "--unset", "core.hooksPath"]);
     assert_eq!(repo.scrubjay(&["hook", "status"]).status, 0, "the one of before is still there");
     fs::remove_file(repo.path.join(".git/hooks/pre-commit")).expect("it is there");
@@ -467,6 +471,9 @@ fn status_tells_what_stands_in_the_way_of_a_manager() {
     ] {
         let (_lab, repo) = lab(manager, "pre-commit", State::Present);
         install(&repo, "pre-commit");
+        repo.git(&["config", "core.hooksPath", "elsewhere"]);
+        assert_hindered(&repo, &["core.hooksPath leads git to elsewhere, past .git/hooks/pre-commit"]);
+        repo.git(&["config", "--unset", "core.hooksPath"]);
         script(&repo, ".git/hooks/pre-commit", "#!/bin/sh\n# of another\n", true);
         assert_hindered(&repo, &[".git/hooks/pre-commit is not the hook of"]);
         manager_installs(&repo, manager);
@@ -585,4 +592,30 @@ fn linked_work_trees_and_bare_repositories_have_their_hooks_told_as_well() {
     assert_eq!(ran.status, 0);
     assert!(String::from_utf8_lossy(&ran.stdout).contains("pre-receive: runs"));
     assert_eq!(lab.at(".").scrubjay(&["hook", "status"]).status, 2, "no repository");
+}
+
+#[test]
+fn an_entry_that_the_team_wrote_itself_counts_and_stays() {
+    let (_lab, repo) = lab(Manager::Framework, "pre-commit", State::Present);
+    let own = "repos:\n  - repo: https://example.org/scrubjay\n    rev: v1\n    hooks: [{id: scrubjay}, {id: scrubjay-push}]\n";
+    repo.write(".pre-commit-config.yaml", own.as_bytes());
+    let before = files(&repo);
+    assert!(install(&repo, "pre-commit").contains("has the hook"));
+    assert_eq!(files(&repo), before);
+    let ran = repo.scrubjay(&["hook", "status", "--hook", "pre-push"]);
+    assert_eq!(ran.status, 0, "{}", String::from_utf8_lossy(&ran.stdout));
+    assert_eq!(repo.scrubjay(&["hook", "status", "--hook", "commit-msg"]).status, 1);
+    let ran = repo.scrubjay(&["hook", "install", "--uninstall", "--hook", "pre-commit"]);
+    assert!(ran.status == 2 && ran.stderr.contains("written by hand"), "{}", ran.stderr);
+    assert_eq!(repo.scrubjay(&["hook", "install", "--uninstall", "--hook", "pre-receive"]).status, 0);
+    assert_eq!(files(&repo), before);
+}
+
+#[test]
+fn a_folder_of_hooks_for_many_repositories_is_told() {
+    let (lab, repo) = lab(Manager::Plain, "pre-commit", State::Absent);
+    let shared = lab.path().join("shared hooks");
+    repo.git(&["config", "core.hooksPath", &shared.to_string_lossy()]);
+    assert!(install(&repo, "pre-commit").contains("every repository for which it does"));
+    assert_guards(&repo, "pre-commit", "shared");
 }

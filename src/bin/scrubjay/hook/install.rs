@@ -18,6 +18,12 @@ pub(super) fn run(hooks: &[HookName], uninstall: bool, output: &Output) -> Resul
         Stop::from(error).help("run it inside of the repository that is to have the hook")
     })?;
     let keeper = Keeper::of(&repository)?;
+    if let Some(why) = keeper.dead_end().filter(|_| !uninstall) {
+        return Err(Stop::invalid(why).help(
+            "`git config --show-origin core.hooksPath` tells who set it; `git config --unset core.hooksPath` takes \
+             it back",
+        ));
+    }
     let hooks = match hooks {
         [] if uninstall => HookName::ALL,
         [] => &[HookName::PreCommit],
@@ -49,7 +55,13 @@ pub(super) fn run(hooks: &[HookName], uninstall: bool, output: &Output) -> Resul
 fn put_in(keeper: &Keeper, hook: HookName) -> Result<Vec<String>> {
     let path = keeper.path(hook);
     let Some((manager, settings)) = keeper.manager(hook) else {
-        return Ok(vec![plain::put_in(&path, hook)?]);
+        let mut done = plain::put_in(&path, hook)?;
+        if keeper.is_shared() {
+            done.push_str(
+                "; core.hooksPath leads there, and every repository for which it does runs the hook",
+            );
+        }
+        return Ok(vec![done]);
     };
     let file = shown(&settings.file(hook));
     let mut done = Vec::new();
@@ -97,7 +109,9 @@ fn put_in(keeper: &Keeper, hook: HookName) -> Result<Vec<String>> {
 fn take_out(keeper: &Keeper, hook: HookName) -> Result<Vec<String>> {
     let mut done = Vec::new();
     let mut refused = None;
-    for settings in keeper.all_settings() {
+    // What a server runs is in nobody's settings.
+    let settings = if hook == HookName::PreReceive { Vec::new() } else { keeper.all_settings() };
+    for settings in settings {
         let file = shown(&settings.file(hook));
         match settings.remove(hook)? {
             Done::Nothing => continue,

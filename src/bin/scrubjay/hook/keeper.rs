@@ -10,7 +10,7 @@ use scrubjay::git::Repository;
 
 use super::json;
 use super::plain::{aside, is_ours, is_there, write_executable};
-use super::settings::{Form, Settings};
+use super::settings::{Form, Settings, shown};
 use crate::Result;
 use crate::args::HookName;
 
@@ -86,6 +86,23 @@ impl Keeper {
         let mut keeper = Self { folder, usual, managed: None, root };
         keeper.managed = keeper.husky().or_else(|| keeper.generated()).or_else(|| keeper.configured());
         Ok(keeper)
+    }
+
+    /// Why git runs no hook at all: `core.hooksPath` leads to what is no folder.
+    pub(super) fn dead_end(&self) -> Option<String> {
+        let no_folder = is_there(&self.folder) && !self.folder.is_dir();
+        no_folder.then(|| {
+            format!(
+                "core.hooksPath leads git to {}, which is no folder, so it runs no hook",
+                shown(&self.folder)
+            )
+        })
+    }
+
+    /// True where the folder of the hooks is none of this repository alone.
+    pub(super) fn is_shared(&self) -> bool {
+        let own = self.usual.parent().into_iter().chain(self.root.as_deref());
+        !own.into_iter().any(|own| self.folder.starts_with(own))
     }
 
     /// The manager of one hook; what a server runs none of them has.

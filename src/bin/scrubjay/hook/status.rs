@@ -162,7 +162,10 @@ fn managed(keeper: &Keeper, manager: Manager, settings: &Settings, hook: HookNam
 
 /// What became of a hook that was installed and is not there.
 fn missed(keeper: &Keeper, path: &Path, hook: HookName) -> String {
-    if keeper.folder != keeper.usual && plain::is_ours(&keeper.usual.join(hook.file())) {
+    if let Some(why) = keeper.dead_end() {
+        return why;
+    }
+    if keeper.folder != keeper.usual && plain::is_there(&keeper.usual.join(hook.file())) {
         return format!(
             "core.hooksPath leads git to {}, past {}; {AGAIN}",
             shown(&keeper.folder),

@@ -230,7 +230,7 @@ fn outline(text: &str) -> Result<Vec<Line<'_>>, String> {
             }
             0 if content.starts_with("- ") => false,
             0 => {
-                !content.starts_with(|c: char| c.is_ascii_alphabetic() || "_\"'.".contains(c))
+                !content.starts_with(|c: char| c.is_ascii_alphabetic() || "_\"'.$".contains(c))
                     || !content.contains(':')
             }
             _ => false,
