@@ -92,7 +92,9 @@ fn put_in(keeper: &Keeper, hook: HookName) -> Result<Vec<String>> {
         )),
         None => {}
     }
-    if !live && manager != Manager::Husky || !live && keeper.folder == keeper.usual {
+    // husky's folder is generated, and nothing of ours belongs there.
+    let free = manager != Manager::Husky || keeper.folder == keeper.usual;
+    if !live && free {
         // Until the manager's own hook is there, ours does it.
         done.push(plain::put_in(&path, hook)?);
         done.push(format!(

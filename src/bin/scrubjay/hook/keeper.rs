@@ -153,7 +153,7 @@ impl Keeper {
             fs::remove_file(&before).map_err(failed)?;
         }
         if manager == Manager::SimpleGitHooks {
-            return Ok(self.renew(settings, hook)?);
+            return self.renew(settings, hook);
         }
         if self.is_live(manager, settings, hook) {
             return Ok(true);

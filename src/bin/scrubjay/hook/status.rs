@@ -220,7 +220,7 @@ fn has_lefthook(keeper: &Keeper, hook: &Path) -> bool {
         || std::env::var_os("LEFTHOOK_BIN").is_some()
         || text.split_whitespace().filter(|word| named(word)).any(installed)
         || keeper.has_package("lefthook")
-        || starters.iter().any(|starter| started(&starter))
+        || starters.iter().any(started)
 }
 
 #[cfg(unix)]
