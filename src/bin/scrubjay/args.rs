@@ -211,7 +211,7 @@ pub(crate) struct ScanArgs {
 
     /// Leave out files, too, that are named on the command line and match what is excluded
     #[arg(
-        long,
+        long, help_heading = SCANNED,
         long_help = "Leave out files and directories, too, that are named on the command line and match \
                      --exclude or the project file's `exclude`. Without it what a person names is read. It is \
                      for programs that name files, such as pre-commit; the hook id `scrubjay-files` gives it"
