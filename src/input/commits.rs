@@ -9,8 +9,9 @@ use std::io;
 
 use gix::hashtable::HashSet;
 
+use super::contents::{Glance, glance, marks_at, show};
 use super::exclude::OfTrees;
-use super::fresh::{Moved, fresh, read};
+use super::fresh::{Moved, fresh};
 use super::history::teller::Teller;
 use super::history::trace::Place;
 use super::{Commits, Crew, Hidden, Mark, Marks, Sink, Source, SourceKind, Subject, Tips};
@@ -119,6 +120,7 @@ impl Range {
             graph: &graph,
             left_out: &self.left_out,
             quiet: HashSet::default(),
+            met: HashSet::default(),
             found: Vec::new(),
             told: BTreeMap::new(),
             later: BTreeMap::new(),
@@ -190,15 +192,15 @@ impl Range {
         let mut places = Vec::new();
         for Found { commit, path, blob, marks } in found {
             let now = head.and_then(|tree| differ.file(tree, &path).ok().flatten());
-            let now = now.map_or_else(Marks::default, |id| sink.glance(&read(objects, &id), None));
+            let now = now.map_or_else(BTreeSet::new, |id| marks_at(sink, objects, &id, &path));
             let number = |id: &Id| graph.number(id);
             let Some(at) = number(&commit) else { continue };
             for mark in marks {
-                let in_head = now.at(&path).any(|now| *now == mark);
+                let in_head = now.contains(&mark);
                 let after = later.get(&path).map_or(&[][..], Vec::as_slice).iter();
                 let gone = after.filter(|(id, _)| number(id).is_some_and(|n| n > at)).rfind(|(_, blob)| {
-                    let marks = blob.map(|id| sink.glance(&read(objects, &id), None));
-                    !marks.is_some_and(|marks| marks.at(&path).any(|then| *then == mark))
+                    let marks = blob.map(|id| marks_at(sink, objects, &id, &path));
+                    !marks.is_some_and(|marks| marks.contains(&mark))
                 });
                 let removed_by = gone.filter(|_| !in_head).and_then(|(id, _)| number(id));
                 let (path, marks) = (path.clone(), vec![mark]);
@@ -221,6 +223,8 @@ struct Look<'l> {
     left_out: &'l OfTrees,
     /// Blobs in which nothing was found.
     quiet: HashSet<Id>,
+    /// Blobs that were looked at: what cannot be read of one is told once.
+    met: HashSet<Id>,
     found: Vec<Found>,
     /// What was found at which path.
     told: BTreeMap<Vec<u8>, BTreeSet<Mark>>,
@@ -285,20 +289,43 @@ impl Look<'_> {
             return sink.failed(&path, &failed.into());
         }
         sink.counted(bytes.len());
-        if sink.glance(&bytes, None).is_empty() {
+        let origin = Origin::file(path);
+        let Glance { marks, is_container } = glance(sink, &origin, &bytes, None, self.met.insert(blob));
+        if marks.is_empty() {
             self.quiet.insert(blob);
             return;
         }
+        let mut marks: BTreeSet<Mark> = if is_container {
+            self.fresh_inside(&marks, change, olds, moved, sink)
+        } else {
+            let found = fresh(sink, &origin, &bytes, olds, moved).into_iter();
+            found.map(|f| Mark { rule: f.rule, fingerprint: f.fingerprint }).collect()
+        };
         let told = self.told.get(&change.path);
-        let marks: BTreeSet<Mark> = fresh(sink, &Origin::file(path), &bytes, olds, moved)
-            .into_iter()
-            .map(|finding| Mark { rule: finding.rule, fingerprint: finding.fingerprint })
-            .filter(|mark| !told.is_some_and(|marks| marks.contains(mark)))
-            .collect();
+        marks.retain(|mark| !told.is_some_and(|marks| marks.contains(mark)));
         if !marks.is_empty() {
             self.told.entry(change.path.clone()).or_default().extend(marks.iter().cloned());
             self.found.push(Found { commit, path: change.path.clone(), blob, marks });
         }
+    }
+
+    /// What a container holds and none of its older versions, nor anything that the commit takes away: in
+    /// it there are no lines to compare.
+    fn fresh_inside(
+        &mut self,
+        marks: &Marks,
+        change: &Change,
+        olds: &[Option<Id>],
+        moved: &mut Moved<'_>,
+        sink: &mut dyn Sink,
+    ) -> BTreeSet<Mark> {
+        let mut fresh: BTreeSet<Mark> = marks.at(&change.path).cloned().collect();
+        for old in olds.iter().flatten() {
+            let had = marks_at(sink, self.objects, old, &change.path);
+            fresh.retain(|mark| !had.contains(mark));
+        }
+        fresh.retain(|mark| !moved.holds_mark(mark, sink));
+        fresh
     }
 
     /// A blob or a tree that a reference names without a commit.
@@ -328,7 +355,10 @@ impl Look<'_> {
                 continue;
             }
             sink.counted(bytes.len());
-            sink.sifted(&origin, &bytes, &mut |_| true);
+            // The first look tells what cannot be read.
+            if !glance(sink, &origin, &bytes, None, true).marks.is_empty() {
+                show(sink, &origin, &bytes, &mut |_| true);
+            }
         }
     }
 }

@@ -5,6 +5,7 @@
 //! detects nor prints, and whatever it leaves out it says, with the reason.
 
 mod commits;
+mod contents;
 mod exclude;
 mod fresh;
 mod given;
@@ -182,6 +183,14 @@ pub trait Sink: Send {
 
     /// A file's bytes, all of them; of what is found only that counts which `keep` wants.
     fn sifted(&mut self, origin: &Origin, bytes: &[u8], keep: &mut dyn FnMut(&Finding) -> bool);
+
+    /// The same for bytes that can only be read in order, of any number.
+    fn sifted_stream(
+        &mut self,
+        origin: &Origin,
+        reader: &mut (dyn Read + Send),
+        keep: &mut dyn FnMut(&Finding) -> bool,
+    );
 
     /// One more file was read, of so many bytes: for those that come in other ways than whole.
     fn counted(&mut self, bytes: usize);

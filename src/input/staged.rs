@@ -4,19 +4,18 @@
 //! that was only moved, stops nobody. In a merge, what any of the merged branches has is not new.
 
 use std::collections::BTreeSet;
-use std::io::{self, Read};
+use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::exclude::OfTrees;
-use super::fresh::{Moved, fresh, read};
-use super::unpack::{container, look};
-use super::{Crew, Mark, Sink, Source, SourceKind, Subject};
+use super::contents::{Glance, glance, marks_at, show};
+use super::fresh::{Moved, fresh};
+use super::{Crew, Marks, Sink, Source, SourceKind, Subject};
 use crate::blob::Origin;
 use crate::error::Result;
 use crate::finding::Finding;
 use crate::git::tree::{Change, Differ};
 use crate::git::{Id, Objects, Repository};
-use crate::pack::Kind;
 
 /// The line in the table.
 pub(super) const SOURCE: SourceKind = SourceKind {
@@ -125,15 +124,14 @@ impl Hand<'_> {
             return self.sink.failed(&origin.path, &failed.into());
         }
         self.sink.counted(bytes.len());
-        if let Some(kind) = container(&bytes, &bytes)
-            && self.contained(kind, &origin, &bytes, change)
-        {
-            return;
+        let Glance { marks, is_container } = glance(&mut *self.sink, &origin, &bytes, None, true);
+        if is_container {
+            return self.contained(&origin, &bytes, &marks, change);
         }
         if self.whole_files {
             return self.sink.sifted(&origin, &bytes, &mut |_| true);
         }
-        if self.sink.glance(&bytes, None).is_empty() {
+        if marks.is_empty() {
             return;
         }
         let olds = self.olds(change);
@@ -154,52 +152,20 @@ impl Hand<'_> {
     }
 
     /// What is in a container: there are no lines to compare, so new is what none of the older versions
-    /// holds, nor what the change takes away. False where nothing could be read of it.
-    fn contained(&mut self, kind: Kind, origin: &Origin, bytes: &[u8], change: &Change) -> bool {
-        let mut is_empty = true;
-        let mut large = false;
-        let is_read = look(&mut *self.sink, kind, origin, bytes, true, &mut |sink, _, bytes, rest| {
-            is_empty &= sink.glance(bytes, None).is_empty();
-            large |= rest.is_some();
-        });
-        if !is_read || (is_empty && !large) {
-            return is_read;
+    /// holds, nor what the change takes away.
+    fn contained(&mut self, origin: &Origin, bytes: &[u8], marks: &Marks, change: &Change) {
+        if marks.is_empty() {
+            return;
         }
         let mut had = BTreeSet::new();
         if !self.whole_files {
-            let olds = self.olds(change);
-            for old in olds.iter().flatten() {
-                let bytes = read(self.objects, old);
-                had.extend(self.marks(origin, &bytes));
+            for old in self.olds(change).iter().flatten() {
+                had.extend(marks_at(&mut *self.sink, self.objects, old, &change.path));
             }
             for (path, old) in self.gone {
-                let bytes = read(self.objects, old);
-                had.extend(self.marks(&Origin::file(String::from_utf8_lossy(path)), &bytes));
+                had.extend(marks_at(&mut *self.sink, self.objects, old, path));
             }
         }
-        let mut is_new = |finding: &Finding| !had.iter().any(|mark: &Mark| mark.is_of(finding));
-        look(&mut *self.sink, kind, origin, bytes, false, &mut |sink, origin, bytes, rest| {
-            if let Some(rest) = rest {
-                // Too large to compare: all of it counts.
-                return sink.inner(origin, &mut bytes.chain(rest));
-            }
-            sink.sifted(origin, bytes, &mut is_new);
-        });
-        true
-    }
-
-    /// What is found in an older version, whatever that was.
-    fn marks(&mut self, origin: &Origin, bytes: &[u8]) -> Vec<Mark> {
-        let mut marks = Vec::new();
-        match container(bytes, bytes) {
-            Some(kind) => {
-                look(&mut *self.sink, kind, origin, bytes, false, &mut |sink, origin, bytes, _| {
-                    let path = format!("{}/{}", origin.path, origin.entry.join("/"));
-                    marks.extend(sink.glance(bytes, None).at(path.as_bytes()).cloned());
-                });
-            }
-            None => marks.extend(self.sink.glance(bytes, None).at(origin.path.as_bytes()).cloned()),
-        }
-        marks
+        show(&mut *self.sink, origin, bytes, &mut |finding| !had.iter().any(|mark| mark.is_of(finding)));
     }
 }

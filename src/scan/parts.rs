@@ -16,6 +16,7 @@ use super::found::{Found, Inspector};
 use super::place::{Base, Counted, count};
 use super::{Gathered, Shared, locked};
 use crate::blob::{Blob, CONTEXT, HEAD, Origin};
+use crate::finding::Finding;
 use crate::input::Large;
 use crate::prove::Exhibits;
 use crate::text::Span;
@@ -41,12 +42,21 @@ pub(super) fn files(shared: &Shared<'_>, mut large: Vec<Large>) {
         }
     });
     for task in tasks {
-        task.finish(shared);
+        task.finish(shared, None);
     }
 }
 
+/// What of a stream's findings counts; without one all, and the stream counts as a file that was read.
+pub(super) type Keep<'k> = Option<&'k mut dyn FnMut(&Finding) -> bool>;
+
 /// Scans a stream with so many threads: they take turns at reading.
-pub(super) fn stream(shared: &Shared<'_>, origin: &Origin, reader: &mut (dyn Read + Send), jobs: usize) {
+pub(super) fn stream(
+    shared: &Shared<'_>,
+    origin: &Origin,
+    reader: &mut (dyn Read + Send),
+    jobs: usize,
+    keep: Keep<'_>,
+) {
     let task = Task::new(origin);
     let stream = Mutex::new(Stream::new(reader));
     let head = OnceLock::new();
@@ -68,7 +78,7 @@ pub(super) fn stream(shared: &Shared<'_>, origin: &Origin, reader: &mut (dyn Rea
     if let Some(error) = locked(&stream).error.take() {
         task.stop(error);
     }
-    task.finish(shared);
+    task.finish(shared, keep);
 }
 
 /// A part in a buffer: the bytes that are its own, and where it stands.
@@ -202,21 +212,25 @@ impl Task {
     }
 
     /// Settles the places and hands over.
-    fn finish(self, shared: &Shared<'_>) {
+    fn finish(self, shared: &Shared<'_>, mut keep: Keep<'_>) {
         let mut seen = self.seen.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         seen.done.sort_by_key(|done| done.index);
-        let mut gathered = Gathered { files: 1, bytes: seen.bytes, ..Gathered::default() };
+        // What is sifted was counted when it was first looked at.
+        let (files, bytes) = if keep.is_some() { (0, 0) } else { (1, seen.bytes) };
+        let mut gathered = Gathered { files, bytes, ..Gathered::default() };
         gathered.leaks.reserve_exact(seen.done.iter().map(|done| done.found.len()).sum());
         let mut base = Base::default();
         for Done { counted, found, exhibits, .. } in seen.done {
             gathered.exhibits.merge(exhibits);
-            found.into_iter().for_each(|found| gathered.add(found.settle(base)));
+            let settled = found.into_iter().map(|found| found.settle(base));
+            let kept = settled.filter(|s| keep.as_mut().is_none_or(|keep| keep(s.finding())));
+            kept.for_each(|settled| gathered.add(settled));
             base = base.after(counted);
         }
         if let Some(error) = seen.error {
             gathered.fail(&self.origin.path, &error);
         }
-        shared.progress.add(1, 0, 0);
+        shared.progress.add(files, 0, 0);
         locked(&shared.gathered).merge(gathered);
     }
 }

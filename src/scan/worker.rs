@@ -81,12 +81,21 @@ impl Sink for Worker<'_> {
     }
 
     fn stream(&mut self, origin: &Origin, reader: &mut (dyn Read + Send)) {
-        parts::stream(self.shared, origin, reader, self.shared.settings.jobs);
+        parts::stream(self.shared, origin, reader, self.shared.settings.jobs, None);
     }
 
     fn inner(&mut self, origin: &Origin, reader: &mut (dyn Read + Send)) {
         // One reads, which is unpacking, while the other scans.
-        parts::stream(self.shared, origin, reader, self.shared.settings.jobs.min(2));
+        parts::stream(self.shared, origin, reader, self.shared.settings.jobs.min(2), None);
+    }
+
+    fn sifted_stream(
+        &mut self,
+        origin: &Origin,
+        reader: &mut (dyn Read + Send),
+        keep: &mut dyn FnMut(&Finding) -> bool,
+    ) {
+        parts::stream(self.shared, origin, reader, self.shared.settings.jobs.min(2), Some(keep));
     }
 
     fn skipped(&mut self, path: &str, reason: &'static str) {

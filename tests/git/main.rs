@@ -5,6 +5,7 @@
 //! searched for them (see [`lab`]).
 #![cfg(feature = "cli")]
 
+mod containers;
 mod everywhere;
 mod forge;
 mod history;

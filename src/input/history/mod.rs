@@ -12,8 +12,10 @@ use std::sync::{Mutex, PoisonError};
 
 use gix::hashtable::HashMap;
 
+use super::contents::{Glance, glance};
 use super::exclude::OfTrees;
 use super::{Crew, Marks, Request, Sink, Source, SourceKind, Subject};
+use crate::blob::Origin;
 use crate::error::Result;
 use crate::git::{Failed, Graph, Id, Kind, Node, Object, Repository, Roots, Store, Visitor, message};
 use teller::Teller;
@@ -151,12 +153,14 @@ impl Visitor for Look<'_> {
         match object.kind {
             Kind::Blob => {
                 self.sink.counted(object.bytes.len());
-                let marks = self.sink.glance(object.bytes, object.changed);
+                let origin = Origin::file(format!("object {}", object.id));
+                let Glance { marks, is_container } =
+                    glance(&mut *self.sink, &origin, object.bytes, object.changed, true);
                 let quiet = marks.is_empty();
                 if !quiet {
                     self.seen.blobs.insert(*object.id, marks);
                 }
-                quiet
+                quiet && !is_container
             }
             Kind::Commit | Kind::Tag => {
                 if object.kind == Kind::Commit {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gix::hash;
 
-use super::super::{Mark, Marks, Sink};
+use super::super::{Mark, Marks, Sink, contents};
 use super::trace::Place;
 use crate::blob::{Commit, Origin};
 use crate::git::{self, Graph, Id, Kind, Objects, Roots, message};
@@ -135,7 +135,7 @@ impl<'t> Teller<'t> {
                 // One place of each secret is enough: the first in the file. One that a marker allows does
                 // not stand for another that none does.
                 let mut left: Vec<&Mark> = marks.iter().collect();
-                sink.sifted(origin, &self.buffer, &mut |finding| {
+                contents::show(sink, origin, &self.buffer, &mut |finding| {
                     let at = left.iter().position(|mark| mark.is_of(finding));
                     if finding.suppressed.is_none() {
                         at.map(|at| left.swap_remove(at)).is_some()

@@ -1,0 +1,134 @@
+//! What is found in the content of a blob, whatever that is: a text, a compressed file, an archive.
+//!
+//! The history, ranges of commits and the index all ask the same two questions: what is in it, as long as
+//! nobody knows its path, and where that stands, once the path is known. A container is asked entry by
+//! entry.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+
+use super::unpack::{container, look};
+use super::{Mark, Marks, Sink};
+use crate::blob::{CONTEXT, HEAD, Origin};
+use crate::finding::Finding;
+use crate::git::{Id, Objects};
+
+/// How much of a long text is looked at together, in bytes.
+pub(super) const WINDOW: usize = 4 * 1024 * 1024;
+
+/// What a first look at a blob gave.
+#[derive(Debug, Default)]
+pub(super) struct Glance {
+    /// What is found in it.
+    pub(super) marks: Marks,
+    /// It was looked into entry by entry: nothing is known of what another version shares with it.
+    pub(super) is_container: bool,
+}
+
+/// What is found in a blob, each once. What cannot be read of a container is told under the origin's path
+/// if `tells`. `changed` is as in [`Sink::glance`].
+pub(super) fn glance(
+    sink: &mut dyn Sink,
+    origin: &Origin,
+    bytes: &[u8],
+    changed: Option<&[std::ops::Range<usize>]>,
+    tells: bool,
+) -> Glance {
+    let Some(kind) = container(bytes, bytes) else {
+        return Glance { marks: sink.glance(bytes, changed), is_container: false };
+    };
+    let mut found = Union::default();
+    let whole = look(sink, kind, origin, bytes, tells, &mut |sink, leaf, bytes, rest| {
+        let marks = match rest {
+            None => sink.glance(bytes, None),
+            Some(rest) => glance_long(sink, &mut bytes.chain(rest)),
+        };
+        found.add(marks, &leaf.entry.join("/"));
+    });
+    if !whole {
+        found.add(sink.glance(bytes, None), "");
+    }
+    Glance { marks: found.into_marks(), is_container: true }
+}
+
+/// Shows what is found in a blob and is kept, entry by entry where it is a container.
+pub(super) fn show(
+    sink: &mut dyn Sink,
+    origin: &Origin,
+    bytes: &[u8],
+    keep: &mut dyn FnMut(&Finding) -> bool,
+) {
+    let Some(kind) = container(bytes, bytes) else { return sink.sifted(origin, bytes, keep) };
+    let whole = look(sink, kind, origin, bytes, false, &mut |sink, leaf, bytes, rest| match rest {
+        None => sink.sifted(leaf, bytes, keep),
+        Some(rest) => sink.sifted_stream(leaf, &mut bytes.chain(rest), keep),
+    });
+    if !whole {
+        sink.sifted(origin, bytes, keep);
+    }
+}
+
+/// What is found at a path in an object that is read for it; nothing where it cannot be had.
+pub(super) fn marks_at(sink: &mut dyn Sink, objects: &Objects, id: &Id, path: &[u8]) -> BTreeSet<Mark> {
+    let mut bytes = Vec::new();
+    if objects.read(id, &mut bytes).is_err() {
+        return BTreeSet::new();
+    }
+    let origin = Origin::file(String::from_utf8_lossy(path));
+    glance(sink, &origin, &bytes, None, false).marks.at(path).cloned().collect()
+}
+
+/// What is found in a text of any length: looked at in windows that overlap, each with the text's head
+/// before it, which may say what its columns and its encoding are. At a seam more may be seen than is
+/// there; whoever shows it looks again.
+fn glance_long(sink: &mut dyn Sink, reader: &mut dyn Read) -> Marks {
+    let mut found = Union::default();
+    let mut head: Option<Vec<u8>> = None;
+    let mut window: Vec<u8> = Vec::new();
+    loop {
+        let before = window.len();
+        let wanted = (WINDOW - before) as u64;
+        // The walk shows errors as an end, and tells them itself.
+        let read = reader.take(wanted).read_to_end(&mut window).unwrap_or(0);
+        if window.len() == before && before > 0 && head.is_some() {
+            break;
+        }
+        found.add(sink.glance(&window, None), "");
+        if (read as u64) < wanted {
+            break;
+        }
+        let head = head.get_or_insert_with(|| beginning(&window).to_vec());
+        let tail = window.split_off(window.len() - 2 * CONTEXT);
+        window.clone_from(head);
+        window.extend_from_slice(&tail);
+    }
+    found.into_marks()
+}
+
+/// The first whole lines of a text, at most [`HEAD`] bytes; an even number, as characters of two bytes have.
+fn beginning(bytes: &[u8]) -> &[u8] {
+    let head = &bytes[..bytes.len().min(HEAD)];
+    let end = memchr::memrchr(b'\n', head).map_or(0, |at| at + 1);
+    &head[..(end + end % 2).min(head.len())]
+}
+
+/// What was found in several texts.
+#[derive(Default)]
+struct Union {
+    anywhere: BTreeSet<Mark>,
+    by_path: BTreeSet<(Mark, Vec<String>)>,
+}
+
+impl Union {
+    /// Adds what was found in an entry, whose own path counts as well as that of the file around it.
+    fn add(&mut self, marks: Marks, entry: &str) {
+        self.anywhere.extend(marks.at(entry.as_bytes()).cloned());
+        self.by_path.extend(marks.by_path);
+    }
+
+    fn into_marks(self) -> Marks {
+        let Self { anywhere, by_path } = self;
+        let by_path = by_path.into_iter().filter(|(mark, _)| !anywhere.contains(mark)).collect();
+        Marks { anywhere: anywhere.into_iter().collect(), by_path }
+    }
+}
