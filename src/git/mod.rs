@@ -11,6 +11,7 @@ mod index;
 mod lines;
 mod pack;
 mod range;
+mod revisions;
 mod roots;
 mod store;
 pub mod tree;
@@ -32,6 +33,7 @@ pub use graph::{Graph, Node};
 pub use index::Staged;
 pub use lines::added;
 pub use range::{Between, between};
+pub use revisions::Revisions;
 pub use roots::Roots;
 pub use store::Store;
 
@@ -158,40 +160,6 @@ impl Repository {
             .ok()
             .filter(|id| id.kind() == self.hash())
             .ok_or_else(|| Error::invalid(format!("`{}` is no object id of this repository", printable(hex))))
-    }
-
-    /// What revisions mean, such as `main`, `v1..`, `a...b` or `^a b`: the commits that they begin with
-    /// and those that they leave out.
-    ///
-    /// # Errors
-    ///
-    /// A revision that names nothing.
-    pub fn revisions(&self, text: &str) -> Result<(Vec<ObjectId>, Vec<ObjectId>)> {
-        use gix::revision::plumbing::Spec;
-        let git = self.git.to_thread_local();
-        let (mut tips, mut hidden) = (Vec::new(), Vec::new());
-        for word in text.split_whitespace() {
-            let wrong =
-                |_| Error::invalid(format!("`{}` names no commit of the repository", printable(word)));
-            match git.rev_parse(word).map_err(wrong)?.detach() {
-                Spec::Include(id) => tips.push(id),
-                Spec::Exclude(id) => hidden.push(id),
-                Spec::Range { from, to } => {
-                    hidden.push(from);
-                    tips.push(to);
-                }
-                Spec::Merge { theirs, ours } => {
-                    let base = git.merge_bases_many(theirs, &[ours]);
-                    hidden.extend(base.map_err(|e| Error::from(said(&e)))?.into_iter().map(gix::Id::detach));
-                    tips.extend([theirs, ours]);
-                }
-                _ => return Err(Error::invalid(format!("`{}` is no range of commits", printable(word)))),
-            }
-        }
-        if tips.is_empty() {
-            return Err(Error::invalid(format!("`{}` begins with no commit", printable(text))));
-        }
-        Ok((tips, hidden))
     }
 
     /// The folder that hooks are run from: `core.hooksPath`, or `hooks` in the git directory.

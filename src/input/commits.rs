@@ -18,7 +18,7 @@ use super::{Commits, Crew, Hidden, Mark, Marks, Sink, Source, SourceKind, Subjec
 use crate::blob::Origin;
 use crate::error::Result;
 use crate::git::tree::{Change, Diff, Differ};
-use crate::git::{self, Between, Graph, Id, Kind, Objects, Repository, Roots, between, message};
+use crate::git::{self, Between, Graph, Id, Kind, Objects, Repository, Revisions, Roots, between, message};
 
 /// The line in the table.
 pub(super) const SOURCE: SourceKind = SourceKind {
@@ -38,6 +38,7 @@ struct Range {
     tips: Vec<Id>,
     hidden: Vec<Id>,
     since: Option<i64>,
+    deepen: Option<String>,
     /// All references are asked which commits they hold.
     tell_references: bool,
     roots: Roots,
@@ -50,7 +51,7 @@ impl Range {
         let all = || roots.references.iter().map(|(_, id)| *id);
         let (tips, mut hidden, tell_references) = match &which.tips {
             Tips::Revisions(text) => {
-                let (tips, hidden) = repository.revisions(text)?;
+                let Revisions { tips, hidden, .. } = repository.revisions(text)?;
                 (tips, hidden, true)
             }
             Tips::All => (all().chain(roots.head).collect(), Vec::new(), true),
@@ -70,7 +71,8 @@ impl Range {
             }
             Hidden::AllReferences => hidden.extend(all()),
         }
-        Ok(Self { repository, tips, hidden, since: which.since, tell_references, roots, left_out })
+        let (since, deepen) = (which.since, which.deepen.clone());
+        Ok(Self { repository, tips, hidden, since, deepen, tell_references, roots, left_out })
     }
 }
 
@@ -107,12 +109,21 @@ impl Range {
             .map(|id| git::peeled(&objects, *id, hash))
             .filter(|id| objects.commit(id).is_ok())
             .collect();
-        let Between { commits, failed } = between(&objects, &commits, &hidden, &self.roots.shallow);
+        let Between { commits, failed, cut } = between(&objects, &commits, &hidden, &self.roots.shallow);
         for (id, failed) in failed {
             sink.failed(&format!("commit {id}"), &failed.into());
         }
         let since = self.since.unwrap_or(i64::MIN);
         let commits: Vec<_> = commits.into_iter().filter(|node| node.time >= since).collect();
+        let cut: Vec<&Id> = cut.iter().filter(|id| commits.iter().any(|node| node.id == **id)).collect();
+        for id in &cut {
+            sink.skipped(&id.to_string(), "history before a shallow clone");
+        }
+        if let Some(id) = cut.first() {
+            let deepen = self.deepen.as_deref().unwrap_or("git fetch --unshallow gets it");
+            let text = format!("the range reaches commit {id}, where the clone is cut off (shallow), and what came before is not in it; {deepen}");
+            sink.failed(".git/shallow", &io::Error::other(text));
+        }
         let graph = Graph::new(commits);
         let mut look = Look {
             hash,

@@ -78,6 +78,8 @@ pub struct Commits {
     pub hidden: Hidden,
     /// Commits that were committed before are left out; Unix seconds.
     pub since: Option<i64>,
+    /// What brings the commits that a shallow clone is without, where they are missed.
+    pub deepen: Option<String>,
 }
 
 /// Where a range of commits begins.

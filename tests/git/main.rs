@@ -5,6 +5,7 @@
 //! searched for them (see [`lab`]).
 #![cfg(feature = "cli")]
 
+mod ci;
 mod containers;
 mod everywhere;
 mod forge;

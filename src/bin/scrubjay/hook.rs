@@ -41,7 +41,7 @@ pub(crate) fn run(command: HookCommand, output: &Output) -> Result<Status> {
             if ids.is_empty() {
                 return Ok(Status::Clean);
             }
-            let commits = Commits { tips: Tips::Ids(ids), hidden: Hidden::AllReferences, since: None };
+            let commits = Commits { tips: Tips::Ids(ids), hidden: Hidden::AllReferences, since: None, deepen: None };
             let mut options = options;
             if !trust_repository {
                 // What is pushed must not decide what is looked for.
@@ -127,7 +127,7 @@ fn head() -> Tips {
 }
 
 fn all_but(name: String, ids: Vec<String>, tips: Tips) -> Commits {
-    Commits { tips, hidden: Hidden::Remote { name, ids }, since: None }
+    Commits { tips, hidden: Hidden::Remote { name, ids }, since: None, deepen: None }
 }
 
 fn input() -> Result<String> {

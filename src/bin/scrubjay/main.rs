@@ -8,6 +8,7 @@ mod man;
 mod output;
 mod policy;
 mod progress;
+mod ranges;
 mod report;
 mod rules;
 mod scan;

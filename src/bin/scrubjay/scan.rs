@@ -8,7 +8,7 @@ use scrubjay::config::{Policy, Project};
 use scrubjay::detect::Detector;
 use scrubjay::finding::Severity;
 use scrubjay::globs::Excluded;
-use scrubjay::input::{self, Commits, Hidden, Request, Subject, Tips};
+use scrubjay::input::{self, Request, Subject};
 use scrubjay::prove::{Known, Proving};
 use scrubjay::report::{self, Failure, Run, Style, Summary};
 use scrubjay::scan::{self, Excerpts, Note, Outcome, Settings};
@@ -17,10 +17,10 @@ use zeroize::Zeroizing;
 
 use crate::args::ScanArgs;
 use crate::output::Output;
-use crate::{Result, Status, Stop, policy, progress, step, summary};
+use crate::{Result, Status, Stop, policy, progress, ranges, step, summary};
 
 pub(crate) fn run(args: ScanArgs, output: &Output) -> Result<Status> {
-    let subject = subject(&args)?;
+    let subject = ranges::subject(&args, output)?;
     of(args, subject, output)
 }
 
@@ -197,21 +197,6 @@ fn jobs(args: &ScanArgs) -> usize {
 pub(crate) fn instant() -> Timestamp {
     let now = Timestamp::now();
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
-}
-
-/// What of the paths is read.
-fn subject(args: &ScanArgs) -> Result<Subject> {
-    let since = args.since.as_deref().map(|text| moment("--since", text)).transpose()?;
-    Ok(if args.staged {
-        Subject::Staged { whole_files: args.whole_files }
-    } else if args.range.is_some() || since.is_some() {
-        let tips = args.range.clone().map_or(Tips::All, Tips::Revisions);
-        Subject::Commits(Commits { tips, hidden: Hidden::Nothing, since })
-    } else if args.history {
-        Subject::History
-    } else {
-        Subject::Files
-    })
 }
 
 /// RFC 3339, a date (its first second, UTC) or Unix seconds.
