@@ -204,6 +204,26 @@ impl Repository {
         head.into_iter().chain(merged).map(tree).collect()
     }
 
+    /// A file's path as the index has it; nothing where it lies outside of the work tree.
+    pub fn path_in_tree(&self, file: &Path) -> Option<Vec<u8>> {
+        let tree = self.git.to_thread_local().workdir()?.canonicalize().ok()?;
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        // The file itself may be a link, and is what it is called.
+        let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
+        let path = folder.join(file.file_name()?);
+        let parts: Vec<&[u8]> =
+            path.strip_prefix(tree).ok()?.iter().map(|part| part.as_encoded_bytes()).collect();
+        Some(parts.join(&b'/'))
+    }
+
+    /// True where objects may have been left at a remote.
+    pub fn is_partial(&self) -> bool {
+        self.directories.iter().any(|directory| {
+            let packs = std::fs::read_dir(directory.join("pack")).into_iter().flatten().flatten();
+            packs.map(|entry| entry.path()).any(|path| path.extension().is_some_and(|e| e == "promisor"))
+        })
+    }
+
     /// Everything that is stored.
     ///
     /// # Errors

@@ -26,6 +26,8 @@ const LOOSE: usize = 32;
 pub struct Store {
     packs: Vec<Pack>,
     loose: Vec<(usize, ObjectId)>,
+    /// The ids of the loose objects that were listed; asking the disk for each takes longer.
+    listed: HashSet<ObjectId>,
     folders: Vec<gix::odb::loose::Store>,
     failed: Vec<Error>,
 }
@@ -44,9 +46,9 @@ impl Store {
         for directory in &directories {
             open_packs(&directory.join("pack"), hash, &mut packs, &mut failed)?;
         }
-        let mut seen = HashSet::new();
-        loose.retain(|(_, id)| seen.insert(*id) && !packs.iter().any(|pack| pack.contains(id)));
-        Ok(Self { packs, loose, folders, failed })
+        let mut listed = HashSet::new();
+        loose.retain(|(_, id)| listed.insert(*id) && !packs.iter().any(|pack| pack.contains(id)));
+        Ok(Self { packs, loose, listed, folders, failed })
     }
 
     /// What of it cannot be read at all.
@@ -56,7 +58,9 @@ impl Store {
 
     /// True where an object of that id is stored.
     pub fn has(&self, id: &gix::oid) -> bool {
-        self.packs.iter().any(|pack| pack.contains(id)) || self.folders.iter().any(|f| f.contains(id))
+        self.packs.iter().any(|pack| pack.contains(id))
+            || self.listed.contains(id)
+            || self.folders.iter().any(|f| f.contains(id))
     }
 
     /// True where a pack says that its objects refer to others which were left at a remote.

@@ -9,9 +9,10 @@ use std::io;
 
 use gix::hashtable::HashSet;
 
-use super::contents::{Glance, glance, marks_at, show};
+use super::contents::{Glance, POINTER, glance, is_pointer, marks_at, show};
 use super::exclude::OfTrees;
 use super::fresh::{Moved, fresh};
+use super::history::gaps::failure;
 use super::history::teller::Teller;
 use super::history::trace::Place;
 use super::{Commits, Crew, Hidden, Mark, Marks, Sink, Source, SourceKind, Subject, Tips};
@@ -132,6 +133,7 @@ impl Range {
             left_out: &self.left_out,
             quiet: HashSet::default(),
             met: HashSet::default(),
+            is_partial: self.repository.is_partial(),
             found: Vec::new(),
             told: BTreeMap::new(),
             later: BTreeMap::new(),
@@ -220,7 +222,7 @@ impl Range {
         }
         let mut teller = Teller::new(hash, objects, graph, &self.roots);
         // What a push brings is on its way to a reference.
-        teller.reachable.fill(true);
+        teller.hold_all();
         messages.iter().for_each(|(id, kind)| teller.message(id, *kind, sink));
         teller.places(&places, sink);
     }
@@ -236,6 +238,7 @@ struct Look<'l> {
     quiet: HashSet<Id>,
     /// Blobs that were looked at: what cannot be read of one is told once.
     met: HashSet<Id>,
+    is_partial: bool,
     found: Vec<Found>,
     /// What was found at which path.
     told: BTreeMap<Vec<u8>, BTreeSet<Mark>>,
@@ -297,7 +300,10 @@ impl Look<'_> {
         let mut bytes = Vec::new();
         if let Err(failed) = self.objects.read(&blob, &mut bytes) {
             self.quiet.insert(blob);
-            return sink.failed(&path, &failed.into());
+            return sink.failed(&path, &failure(failed, self.is_partial));
+        }
+        if is_pointer(&bytes) {
+            sink.skipped(&path, POINTER);
         }
         sink.counted(bytes.len());
         let origin = Origin::file(path);

@@ -55,6 +55,8 @@ pub enum Subject {
     Staged {
         /// Everything in the files that differ, not only the lines that do.
         whole_files: bool,
+        /// Files that are read as they lie there, unless they are staged: what a framework of hooks names.
+        named: Vec<PathBuf>,
     },
     /// All objects of the repository there.
     History,

@@ -3,29 +3,30 @@
 //! By default only what the commit adds counts: a secret in lines that `HEAD` has already, or in a file
 //! that was only moved, stops nobody. In a merge, what any of the merged branches has is not new.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::exclude::OfTrees;
-use super::contents::{Glance, glance, marks_at, show};
+use super::contents::{Glance, POINTER, glance, is_pointer, marks_at, show};
 use super::fresh::{Moved, fresh};
-use super::{Crew, Marks, Sink, Source, SourceKind, Subject};
+use super::{Crew, Marks, Request, Sink, Source, SourceKind, Subject};
 use crate::blob::Origin;
 use crate::error::Result;
 use crate::finding::Finding;
 use crate::git::tree::{Change, Differ};
-use crate::git::{Id, Objects, Repository};
+use crate::git::{Id, Objects, Repository, Staged};
 
 /// The line in the table.
 pub(super) const SOURCE: SourceKind = SourceKind {
     name: "staged",
     about: "the index of a git repository",
-    open: |request| match request.subject {
-        Subject::Staged { whole_files } => {
+    open: |request| match &request.subject {
+        Subject::Staged { whole_files, named } => {
             let repository = Repository::open(request.directory()?)?;
             let left_out = OfTrees::new(request)?;
-            Ok(Some(Box::new(Index { repository, whole_files, left_out })))
+            let named = Request { paths: named.clone(), subject: Subject::Files, ..request.clone() };
+            Ok(Some(Box::new(Index { repository, whole_files: *whole_files, named, left_out })))
         }
         _ => Ok(None),
     },
@@ -37,6 +38,8 @@ const WORTH_THREADS: usize = 24;
 struct Index {
     repository: Repository,
     whole_files: bool,
+    /// The files to be read as they lie there, with how.
+    named: Request,
     left_out: OfTrees,
 }
 
@@ -52,6 +55,34 @@ impl Source for Index {
 }
 
 impl Index {
+    /// Reads the files that were named and are not staged, as they lie there.
+    fn read_named(&self, staged: &Staged, crew: &dyn Crew, sink: &mut dyn Sink) -> Result<()> {
+        let staged: HashSet<&[u8]> = (staged.changes.iter().map(|change| &change.path[..]))
+            .chain(staged.touched.iter().map(Vec::as_slice))
+            .chain(staged.skipped.iter().map(|(path, _)| &path[..]))
+            .collect();
+        let mut paths = Vec::new();
+        for file in &self.named.paths {
+            let path = self.repository.path_in_tree(file);
+            if path.as_ref().is_some_and(|path| staged.contains(&path[..])) {
+                continue;
+            }
+            let path = path.map_or_else(|| file.to_string_lossy(), |path| String::from_utf8_lossy(&path).into_owned().into());
+            if self.left_out.matches(&path) {
+                sink.skipped(&path, "excluded");
+            } else {
+                paths.push(file.clone());
+            }
+        }
+        if paths.is_empty() {
+            return Ok(());
+        }
+        for source in super::open(&Request { paths, ..self.named.clone() })? {
+            source.read(crew);
+        }
+        Ok(())
+    }
+
     fn run(&self, crew: &dyn Crew, sink: &mut dyn Sink) -> Result<()> {
         let hash = self.repository.hash();
         let objects = self.repository.objects()?;
@@ -63,6 +94,10 @@ impl Index {
         }
         for (id, failed) in &staged.failed {
             sink.failed(&format!("tree {id}"), &(*failed).into());
+        }
+        // In a merge what is named may be as one of the merged branches has it.
+        if parents.len() < 2 {
+            self.read_named(&staged, crew, sink)?;
         }
         let kept = |change: &Change| {
             let path = String::from_utf8_lossy(&change.path);
@@ -122,6 +157,9 @@ impl Hand<'_> {
         let mut bytes = Vec::new();
         if let Err(failed) = self.objects.read(&id, &mut bytes) {
             return self.sink.failed(&origin.path, &failed.into());
+        }
+        if is_pointer(&bytes) {
+            self.sink.skipped(&origin.path, POINTER);
         }
         self.sink.counted(bytes.len());
         let Glance { marks, is_container } = glance(&mut *self.sink, &origin, &bytes, None, true);

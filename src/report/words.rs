@@ -64,6 +64,9 @@ fn brought(commit: &Commit) -> String {
     if commit.unreachable {
         text.push_str(", which nothing leads to");
     }
+    if commit.only_in_reflog {
+        text.push_str(", which only a reflog leads to");
+    }
     text
 }
 

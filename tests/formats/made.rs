@@ -66,6 +66,7 @@ fn laden() -> Finding {
         refs: vec![text()],
         in_head: false,
         unreachable: true,
+        only_in_reflog: false,
     };
     let proof = Proof {
         scheme: "tirtc",

@@ -9,6 +9,7 @@ mod ci;
 mod containers;
 mod everywhere;
 mod forge;
+mod gaps;
 mod history;
 mod hooks;
 mod lab;

@@ -11,7 +11,7 @@ pub(crate) use clap_complete::Shell;
 use scrubjay::finding::Severity;
 use scrubjay::report;
 
-pub(crate) use hook::{HookCommand, HookName, HookOptions};
+pub(crate) use hook::{HookCommand, HookName, HookOptions, Said};
 pub(crate) use scrub::{MaskStyle, ScrubArgs};
 
 const STYLES: styling::Styles = styling::Styles::styled()
@@ -270,6 +270,10 @@ pub(crate) struct ScanArgs {
     /// More: reasons and fingerprints, and the path of everything that is skipped
     #[arg(short, long, help_heading = REPORT)]
     pub(crate) verbose: bool,
+
+    /// What a hook says when it is done.
+    #[arg(skip)]
+    pub(crate) said: Said,
 }
 
 /// What need not be reported.

@@ -17,7 +17,7 @@ const NO_SYSTEM: System = System { name: "--diff", checkout: "git fetch --unshal
 pub(crate) fn subject(args: &ScanArgs, output: &Output) -> Result<Subject> {
     let since = args.since.as_deref().map(|text| moment("--since", text)).transpose()?;
     if args.staged {
-        return Ok(Subject::Staged { whole_files: args.whole_files });
+        return Ok(Subject::Staged { whole_files: args.whole_files, named: Vec::new() });
     }
     if args.ci {
         return of_system(args, output);

@@ -15,7 +15,7 @@ use scrubjay::scan::{self, Excerpts, Note, Outcome, Settings};
 use scrubjay::text::printable;
 use zeroize::Zeroizing;
 
-use crate::args::ScanArgs;
+use crate::args::{Said, ScanArgs};
 use crate::output::Output;
 use crate::{Result, Status, Stop, policy, progress, ranges, step, summary};
 
@@ -119,6 +119,7 @@ impl Plan<'_> {
             step::summarize(&run, &outcome.findings, output);
         }
         self.tell(&outcome, took, output);
+        self.tell_amount(&subject, &outcome, output);
         written?;
         let wrote = policy::settle(args, &subject, self.policy, self.detector.rules(), &outcome, output)?;
         // Whoever writes a baseline accepts what is there.
@@ -145,6 +146,19 @@ impl Plan<'_> {
         if !self.args.quiet {
             let project = self.policy.project().map(Project::shown);
             output.note(&summary::summary(self.args, outcome, project, took));
+        }
+    }
+
+    /// Says in one line how much was read, where that is all that is asked for; and that nothing was, where a
+    /// person might take that for a clean commit.
+    fn tell_amount(&self, subject: &Subject, outcome: &Outcome, output: &Output) {
+        let nothing = matches!(subject, Subject::Staged { .. }) && outcome.summary.files == 0;
+        match self.args.said {
+            Said::Nothing => {}
+            Said::All if self.args.quiet => {}
+            _ if nothing => output.note("scrubjay: nothing is staged: no file was read"),
+            Said::Line => output.note(&summary::amount(&outcome.summary)),
+            Said::All | Said::IfNothing => {}
         }
     }
 

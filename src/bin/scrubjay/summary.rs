@@ -39,6 +39,16 @@ pub(crate) fn summary(args: &ScanArgs, outcome: &Outcome, project: Option<&str>,
     text
 }
 
+/// How much was read, in one line, and what was not by reason.
+pub(crate) fn amount(summary: &Summary) -> String {
+    let mut text = format!("scrubjay: {} ({}) read", counted(summary.files, "file"), size(summary.bytes));
+    if !summary.skipped.is_empty() {
+        let each = summary.skipped.iter().map(|(why, n)| format!("{} {why}", thousands(*n)));
+        text.push_str(&format!("; skipped: {}", each.collect::<Vec<_>>().join(", ")));
+    }
+    text
+}
+
 /// What was found, how many different secrets that is, and what comes before the number of files that were read.
 fn found(summary: &Summary) -> String {
     if summary.findings == 0 {

@@ -4,6 +4,7 @@
 //! not. Only where something was found does a second pass find out where it stood: which commit
 //! brought it to which path, which took it away, and which branches and tags have it behind them.
 
+pub(super) mod gaps;
 pub(super) mod teller;
 pub(super) mod trace;
 
@@ -12,12 +13,13 @@ use std::sync::{Mutex, PoisonError};
 
 use gix::hashtable::HashMap;
 
-use super::contents::{Glance, glance};
+use super::contents::{Glance, POINTER, glance, is_pointer};
 use super::exclude::OfTrees;
 use super::{Crew, Marks, Request, Sink, Source, SourceKind, Subject};
 use crate::blob::Origin;
 use crate::error::Result;
 use crate::git::{Failed, Graph, Id, Kind, Node, Object, Repository, Roots, Store, Visitor, message};
+use gaps::Noted;
 use teller::Teller;
 use trace::Trace;
 
@@ -45,6 +47,7 @@ struct Seen {
     blobs: HashMap<Id, Marks>,
     messages: Vec<(Id, Kind)>,
     commits: Vec<Node>,
+    trees: Noted,
 }
 
 impl Source for History {
@@ -62,17 +65,19 @@ impl History {
         let store = self.repository.store()?;
         let seen = Mutex::new(Seen::default());
         let look = || -> Box<dyn Visitor + '_> {
-            Box::new(Look { history: self, sink: crew.sink(), seen: Seen::default(), all: &seen })
+            let seen_here = Seen::default();
+            Box::new(Look { history: self, store: &store, sink: crew.sink(), seen: seen_here, all: &seen })
         };
-        store.walk(crew.jobs(), |kind| kind != Kind::Tree, &look);
+        store.walk(crew.jobs(), |_| true, &look);
         let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
         let graph = Graph::new(seen.commits);
         check(&store, &graph, &roots, sink);
+        let objects = self.repository.objects()?;
+        let mut teller = Teller::new(self.repository.hash(), &objects, &graph, &roots);
+        gaps::tell(&seen.trees, &store, &graph, &roots, &teller.reachable, &objects, sink);
         if seen.blobs.is_empty() && seen.messages.is_empty() {
             return Ok(());
         }
-        let objects = self.repository.objects()?;
-        let mut teller = Teller::new(self.repository.hash(), &objects, &graph, &roots);
         for (id, kind) in &seen.messages {
             teller.message(id, *kind, sink);
         }
@@ -129,20 +134,12 @@ fn check(store: &Store, graph: &Graph, roots: &Roots, sink: &mut dyn Sink) {
     for id in missing {
         sink.failed(&id, &Failed::Missing.into());
     }
-    let trees = graph.nodes.iter().filter(|n| n.tree != Id::empty_tree(n.tree.kind()) && !store.has(&n.tree));
-    for node in trees {
-        sink.failed(&format!("tree {} of commit {}", node.tree, node.id), &Failed::Missing.into());
-    }
-    if store.is_partial() {
-        sink.skipped(".git", "objects left at the remote of a partial clone");
-        let text = "the clone is partial, and what it left at its remote is not in it; a full clone has it";
-        sink.failed(".git", &io::Error::other(text));
-    }
 }
 
 /// Looks at objects on one thread.
 struct Look<'s> {
     history: &'s History,
+    store: &'s Store,
     sink: Box<dyn Sink + 's>,
     seen: Seen,
     all: &'s Mutex<Seen>,
@@ -152,6 +149,9 @@ impl Visitor for Look<'_> {
     fn object(&mut self, object: &Object<'_>) -> bool {
         match object.kind {
             Kind::Blob => {
+                if is_pointer(object.bytes) {
+                    self.sink.skipped(&format!("object {}", object.id), POINTER);
+                }
                 self.sink.counted(object.bytes.len());
                 let origin = Origin::file(format!("object {}", object.id));
                 let Glance { marks, is_container } =
@@ -174,7 +174,7 @@ impl Visitor for Look<'_> {
                 }
                 false
             }
-            Kind::Tree => true,
+            Kind::Tree => self.seen.trees.tree(self.store, object, self.history.repository.hash()),
         }
     }
 
@@ -190,6 +190,7 @@ impl Drop for Look<'_> {
         all.blobs.extend(seen.blobs);
         all.messages.extend(seen.messages);
         all.commits.extend(seen.commits);
+        all.trees.extend(seen.trees);
     }
 }
 

@@ -25,6 +25,8 @@ pub(in crate::input) struct Teller<'t> {
     names: Vec<String>,
     /// For each commit whether anything leads to it.
     pub(in crate::input) reachable: Vec<bool>,
+    /// The same without regard to reflogs.
+    held: Vec<bool>,
     buffer: Vec<u8>,
 }
 
@@ -41,9 +43,18 @@ impl<'t> Teller<'t> {
             .enumerate()
             .filter_map(|(at, (_, id))| Some((at, graph.number(&git::peeled(objects, *id, hash))?)))
             .collect();
-        let others = roots.others.iter().chain(&roots.head).filter_map(|id| graph.number(id));
-        let reachable = graph.reachable(tips.iter().map(|(_, number)| *number).chain(others));
-        Self { hash, objects, graph, roots, tips, names: Vec::new(), reachable, buffer: Vec::new() }
+        let number = |id: &Id| graph.number(&git::peeled(objects, *id, hash));
+        let others: Vec<u32> = roots.others.iter().chain(&roots.head).filter_map(number).collect();
+        let named = || tips.iter().map(|(_, number)| *number).chain(others.iter().copied());
+        let held = graph.reachable(named());
+        let reachable = graph.reachable(named().chain(roots.logs.iter().filter_map(|id| graph.number(id))));
+        Self { hash, objects, graph, roots, tips, names: Vec::new(), reachable, held, buffer: Vec::new() }
+    }
+
+    /// Whatever it is told of is on its way to a reference.
+    pub(in crate::input) fn hold_all(&mut self) {
+        self.reachable.fill(true);
+        self.held.fill(true);
     }
 
     /// What people are told of a commit; the path and what became of it are still to be filled in.
@@ -56,6 +67,7 @@ impl<'t> Teller<'t> {
             id: node.id.to_string(),
             refs: refs.iter().map(|at| self.names[self.tips[*at].0].clone()).collect(),
             unreachable: !self.reachable[number as usize],
+            only_in_reflog: self.reachable[number as usize] && !self.held[number as usize],
             ..Commit::default()
         };
         if self.objects.read(&node.id, &mut self.buffer).is_ok() {

@@ -118,6 +118,8 @@ fn history(entry: &Entry<'_>) -> Vec<(&'static str, String)> {
         facts.push(("now", "still in HEAD".to_owned()));
     } else if commit.unreachable {
         facts.push(("now", "nothing leads to it; git gc may remove it one day".to_owned()));
+    } else if commit.only_in_reflog {
+        facts.push(("now", "only a reflog leads to it; git forgets it when that expires".to_owned()));
     }
     if !commit.refs.is_empty() {
         let plain = |name: &String| {
