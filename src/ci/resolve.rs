@@ -108,7 +108,10 @@ impl Place<'_> {
         if let Some(target) = by_reference
             && !self.leads(target, head)
         {
-            return Some((vec![target], format!("without what {} ({}) has", printable(name), short(&target))));
+            return Some((
+                vec![target],
+                format!("without what {} ({}) has", printable(name), short(&target)),
+            ));
         }
         if let Some((id, from)) = by_claim() {
             return Some((vec![id], format!("without what {} ({from}) has", short(&id))));
@@ -118,7 +121,10 @@ impl Place<'_> {
         if let Some(merge) = merged.filter(|merge| merge.parents.get(1) == Some(&head)) {
             let id = merge.parents[0];
             if self.objects.commit(&id).is_ok() {
-                return Some((vec![id], format!("without what {} has, the first parent of HEAD", short(&id))));
+                return Some((
+                    vec![id],
+                    format!("without what {} has, the first parent of HEAD", short(&id)),
+                ));
             }
         }
         // A queue says what was before it in its own words.
@@ -126,7 +132,10 @@ impl Place<'_> {
             return None;
         }
         by_reference.map(|target| {
-            (vec![target], format!("without what {} ({}) has, which is all of it", printable(name), short(&target)))
+            (
+                vec![target],
+                format!("without what {} ({}) has, which is all of it", printable(name), short(&target)),
+            )
         })
     }
 

@@ -37,17 +37,23 @@ const GITEA: System = System { name: "Gitea Actions", checkout: "`fetch-depth: 0
 const FORGEJO: System = System { name: "Forgejo Actions", checkout: "`fetch-depth: 0` for actions/checkout" };
 const GITLAB: System = System { name: "GitLab CI", checkout: "`GIT_DEPTH: \"0\"` among the variables" };
 const BITBUCKET: System = System { name: "Bitbucket Pipelines", checkout: "`clone: depth: full`" };
-const AZURE: System = System { name: "Azure Pipelines", checkout: "`fetchDepth: 0` below `- checkout: self`" };
+const AZURE: System =
+    System { name: "Azure Pipelines", checkout: "`fetchDepth: 0` below `- checkout: self`" };
 const CIRCLE: System = System { name: "CircleCI", checkout: "`checkout: method: full`" };
-const BUILDKITE: System = System { name: "Buildkite", checkout: "a clone without `--depth` in its clone flags" };
+const BUILDKITE: System =
+    System { name: "Buildkite", checkout: "a clone without `--depth` in its clone flags" };
 const TRAVIS: System = System { name: "Travis CI", checkout: "`git: depth: false`" };
-const WOODPECKER: System =
-    System { name: "Woodpecker", checkout: "`partial: false` and `depth: 0` in the settings of the clone step" };
+const WOODPECKER: System = System {
+    name: "Woodpecker",
+    checkout: "`partial: false` and `depth: 0` in the settings of the clone step",
+};
 const DRONE: System = System { name: "Drone", checkout: "`clone:` without `depth:`" };
 const TEAMCITY: System =
     System { name: "TeamCity", checkout: "checkout on the agent, with the full clone policy" };
-const JENKINS: System =
-    System { name: "Jenkins", checkout: "a clone option without \"shallow clone\" and without \"honor refspec\"" };
+const JENKINS: System = System {
+    name: "Jenkins",
+    checkout: "a clone option without \"shallow clone\" and without \"honor refspec\"",
+};
 const PRE_COMMIT: System = System { name: "pre-commit", checkout: "a clone with the whole history" };
 
 /// What is at hand: variables, and the event where there is one.
@@ -199,7 +205,13 @@ fn gitlab(told: &Told<'_>) -> Run {
 fn bitbucket(told: &Told<'_>) -> Run {
     let proposed = told.var("BITBUCKET_PR_ID").is_some();
     let tagged = told.var("BITBUCKET_TAG").is_some();
-    let event = if proposed { "pull-requests" } else if tagged { "tags" } else { "branches" };
+    let event = if proposed {
+        "pull-requests"
+    } else if tagged {
+        "tags"
+    } else {
+        "branches"
+    };
     let mut run = Run::new(BITBUCKET, event, if tagged { Aim::Tag } else { Aim::New });
     run.heads = told.claims(&["BITBUCKET_COMMIT"], &mut run);
     if proposed {
@@ -235,7 +247,8 @@ fn azure(told: &Told<'_>) -> Run {
 
 fn circle(told: &Told<'_>) -> Run {
     let tagged = told.var("CIRCLE_TAG").is_some();
-    let mut run = Run::new(CIRCLE, if tagged { "tag" } else { "push" }, if tagged { Aim::Tag } else { Aim::New });
+    let mut run =
+        Run::new(CIRCLE, if tagged { "tag" } else { "push" }, if tagged { Aim::Tag } else { Aim::New });
     run.heads = told.claims(&["CIRCLE_SHA1"], &mut run);
     // Both must be passed in by the configuration, from `pipeline.git.base_revision`.
     run.before = told.claims(&["CIRCLE_BASE_REVISION", "BASE"], &mut run);

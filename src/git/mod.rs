@@ -14,6 +14,7 @@ mod range;
 mod revisions;
 mod roots;
 mod store;
+mod stream;
 pub mod tree;
 
 use std::ffi::OsString;
@@ -36,6 +37,7 @@ pub use range::{Between, between};
 pub use revisions::Revisions;
 pub use roots::Roots;
 pub use store::Store;
+pub use stream::Stream;
 
 use crate::blob::Commit;
 use crate::error::{Error, Result};
@@ -147,7 +149,8 @@ impl Repository {
             gix::odb::at_opts(directory, self.hash(), None, options)
                 .map_err(|error| Error::from(error).at_path(directory))
         };
-        Ok(Objects { stores: self.directories.iter().map(open).collect::<Result<_>>()? })
+        let stores = self.directories.iter().map(open).collect::<Result<_>>()?;
+        Ok(Objects { stores, directories: self.directories.clone() })
     }
 
     /// An id in hex.
@@ -243,6 +246,7 @@ impl fmt::Debug for Repository {
 /// Reads single objects.
 pub struct Objects {
     stores: Vec<gix::odb::Handle>,
+    directories: Vec<PathBuf>,
 }
 
 impl Objects {
@@ -258,14 +262,34 @@ impl Objects {
                 Ok(Some(data)) => return Err(Failed::TooLarge(data.data.len() as u64)),
                 Ok(None) => {}
                 Err(_) => {
-                    return Err(match store.header(id) {
-                        Ok(header) if header.size() > MAX_OBJECT => Failed::TooLarge(header.size()),
-                        _ => Failed::Corrupt,
-                    });
+                    return match store.header(id) {
+                        Ok(header) if header.size() > MAX_OBJECT => Err(Failed::TooLarge(header.size())),
+                        Ok(_) => self.small(id, buffer),
+                        Err(_) => Err(Failed::Corrupt),
+                    };
                 }
             }
         }
         Err(Failed::Missing)
+    }
+
+    /// Reads an object that is small, and may be told by one that is not.
+    fn small(&self, id: &gix::oid, buffer: &mut Vec<u8>) -> std::result::Result<Kind, Failed> {
+        let stream = self.stream(id)?;
+        let kind = stream.kind();
+        buffer.clear();
+        let read = io::Read::read_to_end(&mut io::Read::take(stream, MAX_OBJECT), buffer);
+        read.map(|_| kind).map_err(|_| Failed::Corrupt)
+    }
+
+    /// Opens an object of any size, to be read in order.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be had.
+    pub fn stream(&self, id: &gix::oid) -> std::result::Result<Stream, Failed> {
+        let directories = store::with_alternates(&self.directories, &mut Vec::new());
+        stream::open(&directories.map_err(|_| Failed::Missing)?, id)
     }
 
     /// Reads a commit.

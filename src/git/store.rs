@@ -142,7 +142,7 @@ impl std::fmt::Debug for Store {
 }
 
 /// The directories with those that their `info/alternates` name.
-fn with_alternates(directories: &[PathBuf], failed: &mut Vec<Error>) -> Result<Vec<PathBuf>> {
+pub(super) fn with_alternates(directories: &[PathBuf], failed: &mut Vec<Error>) -> Result<Vec<PathBuf>> {
     let here = std::env::current_dir()?;
     let mut all: Vec<PathBuf> = Vec::new();
     for directory in directories {
@@ -216,7 +216,7 @@ fn open_packs(folder: &Path, hash: hash::Kind, packs: &mut Vec<Pack>, failed: &m
 }
 
 /// The packs of which at least the index or the objects are there.
-fn packs_in(folder: &Path) -> Result<Vec<PathBuf>> {
+pub(super) fn packs_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = match std::fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries.map_err(|error| Error::from(error).at_path(folder))?,

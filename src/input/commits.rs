@@ -9,7 +9,7 @@ use std::io;
 
 use gix::hashtable::HashSet;
 
-use super::contents::{Glance, POINTER, glance, is_pointer, marks_at, show};
+use super::contents::{Glance, POINTER, glance, glance_large, is_pointer, marks_at, show, show_large};
 use super::exclude::OfTrees;
 use super::fresh::{Moved, fresh};
 use super::history::gaps::failure;
@@ -19,7 +19,9 @@ use super::{Commits, Crew, Hidden, Mark, Marks, Sink, Source, SourceKind, Subjec
 use crate::blob::Origin;
 use crate::error::Result;
 use crate::git::tree::{Change, Diff, Differ};
-use crate::git::{self, Between, Graph, Id, Kind, Objects, Repository, Revisions, Roots, between, message};
+use crate::git::{
+    self, Between, Failed, Graph, Id, Kind, Objects, Repository, Revisions, Roots, between, message,
+};
 
 /// The line in the table.
 pub(super) const SOURCE: SourceKind = SourceKind {
@@ -122,7 +124,9 @@ impl Range {
         }
         if let Some(id) = cut.first() {
             let deepen = self.deepen.as_deref().unwrap_or("git fetch --unshallow gets it");
-            let text = format!("the range reaches commit {id}, where the clone is cut off (shallow), and what came before is not in it; {deepen}");
+            let text = format!(
+                "the range reaches commit {id}, where the clone is cut off (shallow), and what came before is not in it; {deepen}"
+            );
             sink.failed(".git/shallow", &io::Error::other(text));
         }
         let graph = Graph::new(commits);
@@ -255,7 +259,7 @@ impl Look<'_> {
         let parents: Vec<Id> = trees.collect();
         let Diff { changes, failed } = differ.diff(parents.first().copied(), Some(node.tree));
         for (id, failed) in failed {
-            sink.failed(&format!("tree {id} of commit {}", node.id), &failed.into());
+            sink.failed(&format!("tree {id} of commit {}", node.id), &failure(failed, self.is_partial));
         }
         let gone = changes.iter().filter(|change| change.new.is_none());
         let gone = gone.filter_map(|change| Some((change.path.clone(), change.old?)));
@@ -298,16 +302,30 @@ impl Look<'_> {
             return;
         }
         let mut bytes = Vec::new();
-        if let Err(failed) = self.objects.read(&blob, &mut bytes) {
-            self.quiet.insert(blob);
-            return sink.failed(&path, &failure(failed, self.is_partial));
-        }
-        if is_pointer(&bytes) {
-            sink.skipped(&path, POINTER);
-        }
-        sink.counted(bytes.len());
         let origin = Origin::file(path);
-        let Glance { marks, is_container } = glance(sink, &origin, &bytes, None, self.met.insert(blob));
+        let tells = self.met.insert(blob);
+        let looked = match self.objects.read(&blob, &mut bytes) {
+            Ok(_) => {
+                if is_pointer(&bytes) {
+                    sink.skipped(&origin.path, POINTER);
+                }
+                sink.counted(bytes.len());
+                Ok(glance(sink, &origin, &bytes, None, tells))
+            }
+            Err(Failed::TooLarge(_)) => {
+                let marks = glance_large(sink, self.objects, &blob, &origin, tells);
+                // It is too large to be compared line by line.
+                marks.map(|marks| Glance { marks, is_container: true })
+            }
+            Err(failed) => Err(failure(failed, self.is_partial)),
+        };
+        let Glance { marks, is_container } = match looked {
+            Ok(looked) => looked,
+            Err(error) => {
+                self.quiet.insert(blob);
+                return sink.failed(&origin.path, &error);
+            }
+        };
         if marks.is_empty() {
             self.quiet.insert(blob);
             return;
@@ -367,9 +385,23 @@ impl Look<'_> {
             let Some(blob) = new else { continue };
             let origin = Origin::file(String::from_utf8_lossy(&path));
             let mut bytes = Vec::new();
-            if let Err(failed) = self.objects.read(&blob, &mut bytes) {
-                sink.failed(&origin.path, &failed.into());
-                continue;
+            match self.objects.read(&blob, &mut bytes) {
+                Ok(_) => {}
+                Err(Failed::TooLarge(_)) => {
+                    let looked = glance_large(sink, self.objects, &blob, &origin, true);
+                    let shown = looked.and_then(|marks| match marks.is_empty() {
+                        true => Ok(()),
+                        false => show_large(sink, self.objects, &blob, &origin, &mut |_| true),
+                    });
+                    if let Err(error) = shown {
+                        sink.failed(&origin.path, &error);
+                    }
+                    continue;
+                }
+                Err(failed) => {
+                    sink.failed(&origin.path, &failure(failed, self.is_partial));
+                    continue;
+                }
             }
             sink.counted(bytes.len());
             // The first look tells what cannot be read.

@@ -5,13 +5,14 @@
 //! entry.
 
 use std::collections::BTreeSet;
-use std::io::Read;
+use std::io::{self, Read};
 
-use super::unpack::{container, look};
+use super::unpack::{container, look, look_at};
 use super::{Mark, Marks, Sink};
 use crate::blob::{CONTEXT, HEAD, Origin};
 use crate::finding::Finding;
-use crate::git::{Id, Objects};
+use crate::git::{self, Failed, Id, Objects, Stream};
+use crate::pack::{self, Input, Kind};
 
 /// How much of a long text is looked at together, in bytes.
 pub(super) const WINDOW: usize = 4 * 1024 * 1024;
@@ -21,7 +22,8 @@ pub(super) const POINTER: &str = "Git LFS pointer";
 
 /// True for what Git LFS stores in the place of a file, as its specification has it.
 pub(super) fn is_pointer(bytes: &[u8]) -> bool {
-    let versions: [&[u8]; 2] = [b"version https://git-lfs.github.com/spec/", b"version https://hawser.github.com/spec/"];
+    let versions: [&[u8]; 2] =
+        [b"version https://git-lfs.github.com/spec/", b"version https://hawser.github.com/spec/"];
     bytes.len() < 1024 && versions.iter().any(|version| bytes.starts_with(version))
 }
 
@@ -77,13 +79,121 @@ pub(super) fn show(
     }
 }
 
+/// As [`glance`] for an object of any size, read in order.
+///
+/// # Errors
+///
+/// The object cannot be had, or not to its end.
+///
+/// Counts it as a file that was read if `tells`.
+pub(super) fn glance_large(
+    sink: &mut dyn Sink,
+    objects: &Objects,
+    id: &Id,
+    origin: &Origin,
+    tells: bool,
+) -> io::Result<Marks> {
+    let mut found = Union::default();
+    let (kind, mut reader) = begun(objects, id)?;
+    if tells {
+        sink.counted(usize::try_from(reader.size()).unwrap_or(usize::MAX));
+    }
+    let whole = kind.is_some_and(|kind| {
+        look_at(sink, kind, origin, Input::Stream(&mut reader), tells, &mut |sink, leaf, bytes, rest| {
+            let marks = match rest {
+                None => sink.glance(bytes, None),
+                Some(rest) => glance_long(sink, &mut bytes.chain(rest)),
+            };
+            found.add(marks, &leaf.entry.join("/"));
+        })
+    });
+    if !whole {
+        let (_, again) = begun(objects, id)?;
+        reader = again;
+        found.add(glance_long(sink, &mut reader), "");
+    }
+    reader.error.map_or(Ok(found.into_marks()), Err)
+}
+
+/// As [`show`] for an object of any size, read in order.
+///
+/// # Errors
+///
+/// The object cannot be had, or not to its end.
+pub(super) fn show_large(
+    sink: &mut dyn Sink,
+    objects: &Objects,
+    id: &Id,
+    origin: &Origin,
+    keep: &mut dyn FnMut(&Finding) -> bool,
+) -> io::Result<()> {
+    let (kind, mut reader) = begun(objects, id)?;
+    let whole = kind.is_some_and(|kind| {
+        look_at(sink, kind, origin, Input::Stream(&mut reader), false, &mut |sink, leaf, bytes, rest| {
+            match rest {
+                None => sink.sifted(leaf, bytes, keep),
+                Some(rest) => sink.sifted_stream(leaf, &mut bytes.chain(rest), keep),
+            }
+        })
+    });
+    if !whole {
+        let (_, again) = begun(objects, id)?;
+        reader = again;
+        sink.sifted_stream(origin, &mut reader, keep);
+    }
+    reader.error.map_or(Ok(()), Err)
+}
+
+/// A reader that shows an end where there is an error, and keeps the error.
+struct Careful {
+    head: io::Cursor<Vec<u8>>,
+    inner: Stream,
+    error: Option<io::Error>,
+}
+
+impl Careful {
+    /// How large the object is, before it is read.
+    fn size(&self) -> u64 {
+        self.head.get_ref().len() as u64 + self.inner.left()
+    }
+}
+
+impl Read for Careful {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.head.read(out)?;
+        if read > 0 || out.is_empty() || self.error.is_some() {
+            return Ok(read);
+        }
+        self.inner.read(out).or_else(|error| {
+            self.error = Some(error);
+            Ok(0)
+        })
+    }
+}
+
+/// Opens an object, with what container it is by its beginning.
+fn begun(objects: &Objects, id: &Id) -> io::Result<(Option<Kind>, Careful)> {
+    let mut inner = objects.stream(id)?;
+    if inner.kind() != git::Kind::Blob {
+        return Err(Failed::TooLarge(inner.left()).into());
+    }
+    let mut head = Vec::new();
+    (&mut inner).take(pack::HEAD as u64).read_to_end(&mut head)?;
+    Ok((pack::sniff(&head), Careful { head: io::Cursor::new(head), inner, error: None }))
+}
+
 /// What is found at a path in an object that is read for it; nothing where it cannot be had.
 pub(super) fn marks_at(sink: &mut dyn Sink, objects: &Objects, id: &Id, path: &[u8]) -> BTreeSet<Mark> {
     let mut bytes = Vec::new();
-    if objects.read(id, &mut bytes).is_err() {
-        return BTreeSet::new();
-    }
     let origin = Origin::file(String::from_utf8_lossy(path));
+    match objects.read(id, &mut bytes) {
+        Ok(_) => {}
+        Err(Failed::TooLarge(_)) => {
+            let marks = glance_large(sink, objects, id, &origin, false).unwrap_or_default();
+            return marks.at(path).cloned().collect();
+        }
+        Err(_) => return BTreeSet::new(),
+    }
     glance(sink, &origin, &bytes, None, false).marks.at(path).cloned().collect()
 }
 

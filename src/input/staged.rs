@@ -7,15 +7,15 @@ use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::contents::{Glance, POINTER, glance, glance_large, is_pointer, marks_at, show, show_large};
 use super::exclude::OfTrees;
-use super::contents::{Glance, POINTER, glance, is_pointer, marks_at, show};
 use super::fresh::{Moved, fresh};
-use super::{Crew, Marks, Request, Sink, Source, SourceKind, Subject};
+use super::{Crew, Mark, Marks, Request, Sink, Source, SourceKind, Subject};
 use crate::blob::Origin;
 use crate::error::Result;
 use crate::finding::Finding;
 use crate::git::tree::{Change, Differ};
-use crate::git::{Id, Objects, Repository, Staged};
+use crate::git::{Failed, Id, Objects, Repository, Staged};
 
 /// The line in the table.
 pub(super) const SOURCE: SourceKind = SourceKind {
@@ -67,7 +67,10 @@ impl Index {
             if path.as_ref().is_some_and(|path| staged.contains(&path[..])) {
                 continue;
             }
-            let path = path.map_or_else(|| file.to_string_lossy(), |path| String::from_utf8_lossy(&path).into_owned().into());
+            let path = path.map_or_else(
+                || file.to_string_lossy(),
+                |path| String::from_utf8_lossy(&path).into_owned().into(),
+            );
             if self.left_out.matches(&path) {
                 sink.skipped(&path, "excluded");
             } else {
@@ -155,8 +158,15 @@ impl Hand<'_> {
         let Some(id) = change.new else { return };
         let origin = Origin::file(String::from_utf8_lossy(&change.path));
         let mut bytes = Vec::new();
-        if let Err(failed) = self.objects.read(&id, &mut bytes) {
-            return self.sink.failed(&origin.path, &failed.into());
+        match self.objects.read(&id, &mut bytes) {
+            Ok(_) => {}
+            Err(Failed::TooLarge(_)) => {
+                if let Err(error) = self.large(id, &origin, change) {
+                    self.sink.failed(&origin.path, &error);
+                }
+                return;
+            }
+            Err(failed) => return self.sink.failed(&origin.path, &failed.into()),
         }
         if is_pointer(&bytes) {
             self.sink.skipped(&origin.path, POINTER);
@@ -189,12 +199,19 @@ impl Hand<'_> {
         olds
     }
 
-    /// What is in a container: there are no lines to compare, so new is what none of the older versions
-    /// holds, nor what the change takes away.
-    fn contained(&mut self, origin: &Origin, bytes: &[u8], marks: &Marks, change: &Change) {
-        if marks.is_empty() {
-            return;
+    /// What is too large to be compared line by line is new as what is in a container is.
+    fn large(&mut self, id: Id, origin: &Origin, change: &Change) -> io::Result<()> {
+        if glance_large(&mut *self.sink, self.objects, &id, origin, true)?.is_empty() {
+            return Ok(());
         }
+        let had = self.had(change);
+        show_large(&mut *self.sink, self.objects, &id, origin, &mut |finding| {
+            !had.iter().any(|mark| mark.is_of(finding))
+        })
+    }
+
+    /// What older versions hold, and what the commit takes away.
+    fn had(&mut self, change: &Change) -> BTreeSet<Mark> {
         let mut had = BTreeSet::new();
         if !self.whole_files {
             for old in self.olds(change).iter().flatten() {
@@ -204,6 +221,16 @@ impl Hand<'_> {
                 had.extend(marks_at(&mut *self.sink, self.objects, old, path));
             }
         }
+        had
+    }
+
+    /// What is in a container: there are no lines to compare, so new is what none of the older versions
+    /// holds, nor what the change takes away.
+    fn contained(&mut self, origin: &Origin, bytes: &[u8], marks: &Marks, change: &Change) {
+        if marks.is_empty() {
+            return;
+        }
+        let had = self.had(change);
         show(&mut *self.sink, origin, bytes, &mut |finding| !had.iter().any(|mark| mark.is_of(finding)));
     }
 }

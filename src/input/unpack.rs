@@ -114,8 +114,20 @@ pub(super) fn look(
 ) -> bool {
     let mut cursor = Cursor::new(bytes);
     let file: &mut dyn Seekable = &mut cursor;
+    look_at(sink, kind, origin, Input::File(file), tells, take)
+}
+
+/// The same for a container that need not be at hand.
+pub(super) fn look_at(
+    sink: &mut dyn Sink,
+    kind: Kind,
+    origin: &Origin,
+    input: Input<'_>,
+    tells: bool,
+    take: &mut Take<'_>,
+) -> bool {
     let mut looked = Looked { sink, tells, take, failed: false };
-    let _ = pack::read(kind, origin, Input::File(file), Limits::default(), &mut looked);
+    let _ = pack::read(kind, origin, input, Limits::default(), &mut looked);
     !looked.failed
 }
 

@@ -281,9 +281,13 @@ fn a_base_is_any_commit_or_none() {
     let repo = town.clone("clone", "full", "t3");
     let all = ["t1", "t2", "t3"];
     let gone = "5a".repeat(20);
-    for (base, brings) in
-        [("origin/main", &all[..]), ("{t2}", &all[2..]), ("HEAD~2", &all[1..]), ("{zeros}", &all), (&gone, &all)]
-    {
+    for (base, brings) in [
+        ("origin/main", &all[..]),
+        ("{t2}", &all[2..]),
+        ("HEAD~2", &all[1..]),
+        ("{zeros}", &all),
+        (&gone, &all),
+    ] {
         let ran = repo.scan(&["--diff", &town.fill(base)]);
         let brings: BTreeSet<String> = brings.iter().map(|name| (*name).to_owned()).collect();
         assert_eq!(brought(&ran), brings, "{base}: {}", ran.stderr);

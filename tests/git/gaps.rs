@@ -69,14 +69,18 @@ fn a_hole_in_a_tree_that_is_a_delta_is_seen() {
     repo.git(&["repack", "-adfq", "--depth=50"]);
     // The trees and commits stay packed, the files are loose, but for one.
     let blobs = repo.git(&["cat-file", "--batch-all-objects", "--batch-check"]);
-    let kept: Vec<&str> = blobs.lines().filter(|line| !line.contains(" blob ")).filter_map(|l| l.split(' ').next()).collect();
+    let kept: Vec<&str> =
+        blobs.lines().filter(|line| !line.contains(" blob ")).filter_map(|l| l.split(' ').next()).collect();
     let contents: Vec<(String, Vec<u8>)> = blobs
         .lines()
         .filter(|line| line.contains(" blob "))
         .map(|line| line.split(' ').next().unwrap_or_default().to_owned())
         .map(|id| (id.clone(), repo.git_with(&["cat-file", "blob", &id], b"")))
         .collect();
-    repo.git_with(&["pack-objects", "-q", "--depth=50", "--window=50", "new"], (kept.join("\n") + "\n").as_bytes());
+    repo.git_with(
+        &["pack-objects", "-q", "--depth=50", "--window=50", "new"],
+        (kept.join("\n") + "\n").as_bytes(),
+    );
     for entry in fs::read_dir(repo.path.join(".git/objects/pack")).expect("packs") {
         fs::remove_file(entry.expect("a file").path()).expect("gone");
     }
@@ -145,7 +149,11 @@ fn a_partial_clone_is_complete_when_it_lacks_nothing() {
         let partial = lab.at(&name);
         let ran = partial.scan(&["--history"]);
         assert_eq!(ran.status, 2, "{filter}: {}", ran.stderr);
-        assert!(ran.stderr.contains("partial") && ran.stderr.contains("git fetch --refetch"), "{}", ran.stderr);
+        assert!(
+            ran.stderr.contains("partial") && ran.stderr.contains("git fetch --refetch"),
+            "{}",
+            ran.stderr
+        );
         let ran = partial.scan(&["--history", "--range", "HEAD"]);
         assert_eq!(ran.status, 2, "{filter}: {}", ran.stderr);
         assert!(ran.stderr.contains("git fetch --refetch"), "{}", ran.stderr);
@@ -187,7 +195,10 @@ fn what_only_a_reflog_leads_to_says_so() {
     repo.git(&["reflog", "expire", "--expire=now", "refs/heads/main", "HEAD"]);
     let findings = repo.scan(&["--history"]).findings();
     let of_b = findings.iter().find(|f| text(f, "path") == "b.txt").expect("still stored");
-    assert_eq!((&of_b["commit"]["only_in_reflog"], &of_b["commit"]["unreachable"]), (&false.into(), &true.into()));
+    assert_eq!(
+        (&of_b["commit"]["only_in_reflog"], &of_b["commit"]["unreachable"]),
+        (&false.into(), &true.into())
+    );
 }
 
 /// What is not in the repository at all is counted, whichever way it is read.
@@ -198,7 +209,8 @@ fn pointers_of_lfs_and_submodules_are_counted() {
     let repo = filled(&lab, "repo", &[]);
     let id = other.head();
     repo.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{id},vendor/other")]);
-    let pointer = format!("version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 12345\n", "5a".repeat(32));
+    let pointer =
+        format!("version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 12345\n", "5a".repeat(32));
     repo.stage("model.bin", pointer.as_bytes());
     let counts = |ran: &Ran| {
         assert_eq!(ran.status, 0, "{}", ran.stderr);

@@ -13,6 +13,7 @@ mod gaps;
 mod history;
 mod hooks;
 mod lab;
+mod large;
 mod laws;
 mod lies;
 mod made;

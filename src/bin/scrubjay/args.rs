@@ -142,7 +142,10 @@ pub(crate) struct ScanArgs {
 
     /// With --history: only what these commits added, such as `v1..main` or `^a b`
     #[arg(
-        long, value_name = "A..B", requires = "history", allow_hyphen_values = true,
+        long,
+        value_name = "A..B",
+        requires = "history",
+        allow_hyphen_values = true,
         long_help = "With --history: only what these commits added, in the words of git rev-list: `v1..main`, \
                      `A...B`, `HEAD^!`, `^a b`. All zeros for A, and a whole id that is not in the clone, leave \
                      nothing out, and a line says so"

@@ -41,7 +41,8 @@ pub(crate) fn run(command: HookCommand, output: &Output) -> Result<Status> {
             if ids.is_empty() {
                 return Ok(Status::Clean);
             }
-            let commits = Commits { tips: Tips::Ids(ids), hidden: Hidden::AllReferences, since: None, deepen: None };
+            let commits =
+                Commits { tips: Tips::Ids(ids), hidden: Hidden::AllReferences, since: None, deepen: None };
             let mut options = options;
             if !trust_repository {
                 // What is pushed must not decide what is looked for.

@@ -52,8 +52,11 @@ fn of_system(args: &ScanArgs, output: &Output) -> Result<Subject> {
     let variable = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
     let Some(run) = ci::read(&variable, &|path| std::fs::read(path)) else {
         let marks: Vec<&str> = ci::marks().collect();
-        return Err(Stop::invalid(format!("--ci: no system is known by its variables ({})", marks.join(", ")))
-            .help("--diff BASE names the commit, the branch or the tag before"));
+        return Err(Stop::invalid(format!(
+            "--ci: no system is known by its variables ({})",
+            marks.join(", ")
+        ))
+        .help("--diff BASE names the commit, the branch or the tag before"));
     };
     let name = format!("{}, {}", run.system.name, run.event);
     for note in &run.notes {
@@ -72,8 +75,11 @@ fn of_base(args: &ScanArgs, base: &str, output: &Output) -> Result<Subject> {
     let is_id = matches!(base.len(), 40 | 64) && base.bytes().all(|b| b.is_ascii_hexdigit());
     let is_zero = !base.is_empty() && base.bytes().all(|b| b == b'0');
     if !is_id && !is_zero && (base.starts_with('-') || repository.commit_named(base).is_none()) {
-        return Err(Stop::invalid(format!("--diff: `{}` names no commit of the repository", printable(base)))
-            .help("a branch, a tag or a commit; all zeros where there is none"));
+        return Err(Stop::invalid(format!(
+            "--diff: `{}` names no commit of the repository",
+            printable(base)
+        ))
+        .help("a branch, a tag or a commit; all zeros where there is none"));
     }
     let run = Run {
         system: NO_SYSTEM,

@@ -12,13 +12,14 @@ use gix::hashtable::{HashMap, HashSet};
 
 use super::super::Sink;
 use crate::git::tree::DEEPEST;
-use crate::git::{Failed, Graph, Id, Kind, Objects, Object, Roots, Store, short, tree};
+use crate::git::{Failed, Graph, Id, Kind, Object, Objects, Roots, Store, short, tree};
 
 /// How many missing objects are named one by one.
 const NAMED: usize = 50;
 
 /// What brings objects that a partial clone left at its remote.
-pub(in crate::input) const REFETCH: &str = "`git fetch --refetch --no-filter` gets what was left at the remote";
+pub(in crate::input) const REFETCH: &str =
+    "`git fetch --refetch --no-filter` gets what was left at the remote";
 
 /// What the trees of a repository name, noted while each is looked at.
 #[derive(Default)]
@@ -94,7 +95,8 @@ pub(super) fn tell(
     gaps.extend(staged.map(|(path, id)| (*id, Gap { path: path.clone(), commit: None })));
     let bare = graph.nodes.iter().any(|node| !has(store, &node.tree));
     if bare || !noted.holes.is_empty() {
-        let mut walk = Walk { noted, objects, hash: roots_hash(graph), seen: HashSet::default(), gaps: &mut gaps };
+        let mut walk =
+            Walk { noted, objects, hash: roots_hash(graph), seen: HashSet::default(), gaps: &mut gaps };
         // The newest commits first: a path that still is there helps most.
         for number in (0..graph.nodes.len()).rev().filter(|number| reachable[*number]) {
             let tree = graph.nodes[number].tree;
@@ -123,15 +125,19 @@ fn name(gaps: &BTreeMap<Id, Gap>, is_partial: bool, graph: &Graph, sink: &mut dy
         return;
     }
     if is_partial {
-        gaps.keys().for_each(|id| sink.skipped(&id.to_string(), "objects left at the remote of a partial clone"));
+        gaps.keys()
+            .for_each(|id| sink.skipped(&id.to_string(), "objects left at the remote of a partial clone"));
         let objects = if gaps.len() == 1 { "1 object".to_owned() } else { format!("{} objects", gaps.len()) };
-        let text = format!("the clone is partial, and {objects} that its commits name are not in it; {REFETCH}");
+        let text =
+            format!("the clone is partial, and {objects} that its commits name are not in it; {REFETCH}");
         return sink.failed(".git", &io::Error::other(text));
     }
     for (id, gap) in gaps.iter().take(NAMED) {
         let path = String::from_utf8_lossy(&gap.path);
         let place = match gap.commit {
-            Some(number) if gap.path.is_empty() => format!("tree {id} of commit {}", graph.nodes[number as usize].id),
+            Some(number) if gap.path.is_empty() => {
+                format!("tree {id} of commit {}", graph.nodes[number as usize].id)
+            }
             Some(number) => format!("{path} of commit {}", short(&graph.nodes[number as usize].id)),
             None => format!("{path} in the index"),
         };

@@ -13,12 +13,14 @@ use std::sync::{Mutex, PoisonError};
 
 use gix::hashtable::HashMap;
 
-use super::contents::{Glance, POINTER, glance, is_pointer};
+use super::contents::{Glance, POINTER, glance, glance_large, is_pointer};
 use super::exclude::OfTrees;
 use super::{Crew, Marks, Request, Sink, Source, SourceKind, Subject};
 use crate::blob::Origin;
 use crate::error::Result;
-use crate::git::{Failed, Graph, Id, Kind, Node, Object, Repository, Roots, Store, Visitor, message};
+use crate::git::{
+    Failed, Graph, Id, Kind, Node, Object, Objects, Repository, Roots, Store, Visitor, message,
+};
 use gaps::Noted;
 use teller::Teller;
 use trace::Trace;
@@ -48,6 +50,8 @@ struct Seen {
     messages: Vec<(Id, Kind)>,
     commits: Vec<Node>,
     trees: Noted,
+    /// Objects that are too large to be looked at with the others, or told by one that is.
+    large: Vec<Id>,
 }
 
 impl Source for History {
@@ -69,10 +73,14 @@ impl History {
             Box::new(Look { history: self, store: &store, sink: crew.sink(), seen: seen_here, all: &seen })
         };
         store.walk(crew.jobs(), |_| true, &look);
-        let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let objects = self.repository.objects()?;
+        seen.large.sort_unstable();
+        for id in std::mem::take(&mut seen.large) {
+            large(&id, &objects, &mut seen, sink);
+        }
         let graph = Graph::new(seen.commits);
         check(&store, &graph, &roots, sink);
-        let objects = self.repository.objects()?;
         let mut teller = Teller::new(self.repository.hash(), &objects, &graph, &roots);
         gaps::tell(&seen.trees, &store, &graph, &roots, &teller.reachable, &objects, sink);
         if seen.blobs.is_empty() && seen.messages.is_empty() {
@@ -136,6 +144,16 @@ fn check(store: &Store, graph: &Graph, roots: &Roots, sink: &mut dyn Sink) {
     }
 }
 
+/// Looks at an object that is read in order, and by no other thread.
+fn large(id: &Id, objects: &Objects, seen: &mut Seen, sink: &mut dyn Sink) {
+    let name = format!("object {id}");
+    match glance_large(sink, objects, id, &Origin::file(&name), true) {
+        Ok(marks) if marks.is_empty() => {}
+        Ok(marks) => drop(seen.blobs.insert(*id, marks)),
+        Err(error) => sink.failed(&name, &error),
+    }
+}
+
 /// Looks at objects on one thread.
 struct Look<'s> {
     history: &'s History,
@@ -179,6 +197,9 @@ impl Visitor for Look<'_> {
     }
 
     fn failed(&mut self, id: &Id, failed: Failed) {
+        if matches!(failed, Failed::TooLarge(_)) {
+            return self.seen.large.push(*id);
+        }
         self.sink.failed(&format!("object {id}"), &failed.into());
     }
 }
@@ -191,6 +212,7 @@ impl Drop for Look<'_> {
         all.messages.extend(seen.messages);
         all.commits.extend(seen.commits);
         all.trees.extend(seen.trees);
+        all.large.extend(seen.large);
     }
 }
 

@@ -7,7 +7,8 @@ use gix::hash;
 use super::super::{Mark, Marks, Sink, contents};
 use super::trace::Place;
 use crate::blob::{Commit, Origin};
-use crate::git::{self, Graph, Id, Kind, Objects, Roots, message};
+use crate::finding::Finding;
+use crate::git::{self, Failed, Graph, Id, Kind, Objects, Roots, message};
 
 /// What a message is called where others have a path.
 const COMMIT_MESSAGE: &str = "<commit message>";
@@ -142,21 +143,27 @@ impl<'t> Teller<'t> {
     }
 
     fn show(&mut self, blob: &Id, origin: &Origin, marks: &[Mark], sink: &mut dyn Sink) {
-        match self.objects.read(blob, &mut self.buffer) {
-            Ok(_) => {
-                // One place of each secret is enough: the first in the file. One that a marker allows does
-                // not stand for another that none does.
-                let mut left: Vec<&Mark> = marks.iter().collect();
-                contents::show(sink, origin, &self.buffer, &mut |finding| {
-                    let at = left.iter().position(|mark| mark.is_of(finding));
-                    if finding.suppressed.is_none() {
-                        at.map(|at| left.swap_remove(at)).is_some()
-                    } else {
-                        at.is_some()
-                    }
-                });
+        // One place of each secret is enough: the first in the file. One that a marker allows does
+        // not stand for another that none does.
+        let mut left: Vec<&Mark> = marks.iter().collect();
+        let mut keep = |finding: &Finding| {
+            let at = left.iter().position(|mark| mark.is_of(finding));
+            if finding.suppressed.is_none() {
+                at.map(|at| left.swap_remove(at)).is_some()
+            } else {
+                at.is_some()
             }
-            Err(failed) => sink.failed(&format!("object {blob}"), &failed.into()),
+        };
+        let shown = match self.objects.read(blob, &mut self.buffer) {
+            Ok(_) => {
+                contents::show(sink, origin, &self.buffer, &mut keep);
+                Ok(())
+            }
+            Err(Failed::TooLarge(_)) => contents::show_large(sink, self.objects, blob, origin, &mut keep),
+            Err(failed) => Err(failed.into()),
+        };
+        if let Err(error) = shown {
+            sink.failed(&format!("object {blob}"), &error);
         }
     }
 }
