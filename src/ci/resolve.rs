@@ -87,10 +87,9 @@ impl Place<'_> {
         if self.run.aim == Aim::Whole {
             return Ok((Vec::new(), "all that it leads to".to_owned()));
         }
-        if self.run.target.is_some() || !self.run.target_commits.is_empty() {
-            if let Some(found) = self.but_target(head) {
-                return Ok(found);
-            }
+        let is_proposed = self.run.target.is_some() || !self.run.target_commits.is_empty();
+        if let Some(found) = is_proposed.then(|| self.but_target(head)).flatten() {
+            return Ok(found);
         }
         if let Some((claim, before)) = self.run.before.iter().find_map(|c| Some((c, self.commit(c)?))) {
             let rewritten = if self.leads(head, before) { "" } else { "; history was rewritten" };

@@ -219,6 +219,15 @@ impl Repository {
         Some(parts.join(&b'/'))
     }
 
+    /// True where both keep their objects in one place, as linked work trees do.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let place = |repository: &Self| {
+            let directory = repository.directories.first();
+            directory.map(|path| path.canonicalize().unwrap_or_else(|_| path.clone()))
+        };
+        place(self) == place(other)
+    }
+
     /// True where objects may have been left at a remote.
     pub fn is_partial(&self) -> bool {
         self.directories.iter().any(|directory| {

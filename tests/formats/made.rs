@@ -67,6 +67,7 @@ fn laden() -> Finding {
         in_head: false,
         unreachable: true,
         only_in_reflog: false,
+        repository: String::new(),
     };
     let proof = Proof {
         scheme: "tirtc",

@@ -20,6 +20,7 @@ mod made;
 #[path = "../pack/made.rs"]
 #[allow(dead_code, reason = "made for another suite")]
 mod packed;
+mod several;
 mod slow;
 mod staged;
 #[path = "../support/mod.rs"]

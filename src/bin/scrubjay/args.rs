@@ -135,7 +135,8 @@ pub(crate) struct ScanArgs {
         long_help = "Scan everything a git repository ever held instead of its files: every blob of every \
                      branch, tag, stash, reflog and note, and those that nothing leads to any more, with \
                      the messages of commits and tags. PATH names the repository [default: the one around \
-                     the current directory]. Each secret is told once for each path, with the commit that \
+                     the current directory], several, or a folder with repositories in it; then each finding \
+                     says which it is of. Each secret is told once for each path, with the commit that \
                      brought it and the one that took it away"
     )]
     pub(crate) history: bool,

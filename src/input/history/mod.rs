@@ -5,10 +5,12 @@
 //! brought it to which path, which took it away, and which branches and tags have it behind them.
 
 pub(super) mod gaps;
+mod several;
 pub(super) mod teller;
 pub(super) mod trace;
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use gix::hashtable::HashMap;
@@ -31,8 +33,15 @@ pub(super) const SOURCE: SourceKind = SourceKind {
     about: "all objects of a git repository",
     open: |request| match &request.subject {
         Subject::History => {
-            let repository = Repository::open(request.directory()?)?;
-            Ok(Some(Box::new(History { repository, left_out: OfTrees::new(request)? })))
+            let opened = match &request.paths[..] {
+                [] => vec![(PathBuf::from("."), Repository::open(None)?)],
+                paths => several::open(paths)?,
+            };
+            let mut all = Vec::new();
+            for (path, repository) in opened {
+                all.push((path, History { repository, left_out: OfTrees::new(request)? }));
+            }
+            Ok(Some(Box::new(Histories { all })))
         }
         _ => Ok(None),
     },
@@ -54,16 +63,30 @@ struct Seen {
     large: Vec<Id>,
 }
 
-impl Source for History {
+/// One repository or several, by the paths that name them.
+struct Histories {
+    all: Vec<(PathBuf, History)>,
+}
+
+impl Source for Histories {
+    fn read(&self, crew: &dyn Crew) {
+        if let [(_, one)] = &self.all[..] {
+            return one.read(crew);
+        }
+        for (path, history) in &self.all {
+            history.read(&several::Of { crew, name: path.to_string_lossy().into_owned() });
+        }
+    }
+}
+
+impl History {
     fn read(&self, crew: &dyn Crew) {
         let mut sink = crew.sink();
         if let Err(error) = self.run(crew, &mut *sink) {
             sink.failed(".git", &io::Error::other(error.to_string()));
         }
     }
-}
 
-impl History {
     fn run(&self, crew: &dyn Crew, sink: &mut dyn Sink) -> Result<()> {
         let roots = self.repository.roots();
         let store = self.repository.store()?;
