@@ -29,8 +29,6 @@ fn assert_found(ran: &Ran, paths: &[&str], what: &str) {
 
 fn states(repo: &Repo, check: impl Fn(&str)) {
     check("loose");
-    repo.git(&["-c", "core.bigFileThreshold=1", "repack", "-adfq"]);
-    check("packed as they are");
     repo.git(&["repack", "-adfq", "--depth=10", "--window=10"]);
     check("packed as deltas");
 }
@@ -41,16 +39,13 @@ fn a_large_file_stops_a_commit_only_for_what_is_in_it() {
     let repo = lab.repo("repo", &[]);
     repo.commit("a.txt", b"a\n");
     repo.stage("big.log", &file(b""));
-    assert_found(&repo.scan(&["--staged"]), &[], "clean");
-    assert_eq!(repo.scrubjay(&["hook", "pre-commit"]).status, 0, "it stopped every commit");
+    assert_eq!(repo.scrubjay(&["hook", "pre-commit"]).status, 0, "it is read, and clean");
     repo.stage("big.log", &file(&secret("big")));
     let ran = repo.scan(&["--staged"]);
     assert_found(&ran, &["big.log"], "with a secret");
     assert_eq!(ran.findings()[0]["line"].as_u64(), Some(LINES as u64 + 1), "its line is told");
     repo.git(&["commit", "-q", "--no-verify", "-m", "big"]);
     // What was there is not new, and what comes besides is.
-    repo.stage("big.log", &file(&[&secret("big")[..], b"more\n"].concat()));
-    assert_found(&repo.scan(&["--staged"]), &[], "the same secret");
     repo.stage("big.log", &file(&[secret("big"), secret("another")].concat()));
     assert_eq!(repo.scan(&["--staged"]).findings().len(), 1);
 }
