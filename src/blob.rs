@@ -51,6 +51,12 @@ pub struct Commit {
 }
 
 impl Origin {
+    /// The path, and the way into the containers there.
+    pub fn way(&self) -> String {
+        let names: Vec<&str> = std::iter::once(&self.path).chain(&self.entry).map(String::as_str).collect();
+        names.join(" > ")
+    }
+
     /// A file, by the path that names it to a person.
     pub fn file(path: impl Into<String>) -> Self {
         Self { path: path.into(), ..Self::default() }

@@ -132,15 +132,17 @@ fn repository(from: &Path) -> Option<PathBuf> {
         .map(Path::to_owned)
 }
 
+/// True where everybody may put files, but not take away those of others.
 #[cfg(unix)]
-fn is_shared(directory: &Path) -> bool {
+pub(crate) fn is_shared(directory: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     // Everybody may write, and only owners may remove.
     directory.metadata().is_ok_and(|meta| meta.mode() & 0o1002 == 0o1002)
 }
 
+/// True where everybody may put files, but not take away those of others.
 #[cfg(not(unix))]
-fn is_shared(_: &Path) -> bool {
+pub(crate) fn is_shared(_: &Path) -> bool {
     false
 }
 

@@ -43,5 +43,7 @@ pub mod text;
 #[cfg(feature = "cli")]
 mod threads;
 pub mod token;
+#[cfg(feature = "cli")]
+mod walk;
 
 pub use error::{Error, Result};

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::path::Path;
 
 /// A half-open range of bytes of a blob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -196,6 +197,13 @@ pub fn printable(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(out)
+}
+
+/// A path as people are shown it, in every mode alike: without `./` before it. A file that is called `-`
+/// keeps it, since `-` alone is standard input.
+pub fn shown(path: &Path) -> Cow<'_, str> {
+    let short = path.strip_prefix(".").ok().filter(|rest| !matches!(rest.to_str(), Some("" | "-")));
+    short.unwrap_or(path).to_string_lossy()
 }
 
 /// A number for people, its thousands apart.

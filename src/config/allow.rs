@@ -1,5 +1,8 @@
 //! One `[[allow]]` entry of the project file: what it lets pass, why, and until when.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -16,8 +19,9 @@ const KEYS: &[&str] = &["paths", "fingerprints", "rules", "reason", "expires"];
 /// An entry. Of the lists that are given each must match.
 #[derive(Debug, Clone)]
 pub(super) struct Allow {
-    paths: Globs,
-    fingerprints: Vec<String>,
+    pub(super) paths: Globs,
+    /// Each with its place in the file, and whether a finding had it.
+    fingerprints: Vec<Fingerprint>,
     /// The rules, with their places in the file.
     pub(super) rules: Vec<Named>,
     /// Why.
@@ -26,6 +30,22 @@ pub(super) struct Allow {
     expires: Option<(String, i64)>,
     /// Where it begins in the file.
     pub(super) line: usize,
+}
+
+/// A fingerprint of an entry.
+#[derive(Debug, Clone)]
+struct Fingerprint {
+    text: String,
+    place: (usize, usize),
+    used: Arc<AtomicBool>,
+}
+
+impl Fingerprint {
+    fn is_of(&self, finding: &Finding) -> bool {
+        let is_it = self.text == finding.fingerprint;
+        self.used.fetch_or(is_it, Ordering::Relaxed);
+        is_it
+    }
 }
 
 impl Allow {
@@ -42,7 +62,8 @@ impl Allow {
             let message = "a fingerprint is 16 lower-case hex digits, as reports show it";
             return Err(Error::invalid(message).at(*line, *column));
         }
-        let fingerprints: Vec<String> = fingerprints.into_iter().map(|(text, _)| text).collect();
+        let fingerprint = |(text, place)| Fingerprint { text, place, used: Arc::default() };
+        let fingerprints: Vec<Fingerprint> = fingerprints.into_iter().map(fingerprint).collect();
         let rules = Named::list(t, "rules")?;
         if paths.is_empty() && fingerprints.is_empty() && rules.is_empty() {
             let message = "an allow entry needs one of `paths`, `fingerprints`, `rules`";
@@ -58,8 +79,14 @@ impl Allow {
     pub(super) fn allows(&self, finding: &Finding, key: &str, now: i64) -> bool {
         self.expired(now).is_none()
             && (self.paths.is_empty() || self.paths.matches(key))
-            && (self.fingerprints.is_empty() || self.fingerprints.contains(&finding.fingerprint))
+            && (self.fingerprints.is_empty() || self.fingerprints.iter().any(|own| own.is_of(finding)))
             && (self.rules.is_empty() || self.rules.iter().any(|rule| rule.id == finding.rule))
+    }
+
+    /// What of it matched nothing so far, with its place.
+    pub(super) fn unused(&self) -> impl Iterator<Item = ((usize, usize), &str)> {
+        let fingerprints = self.fingerprints.iter().filter(|own| !own.used.load(Ordering::Relaxed));
+        self.paths.unused().chain(fingerprints.map(|own| (own.place, own.text.as_str())))
     }
 
     /// The last day of an entry that holds no more.
@@ -71,10 +98,11 @@ impl Allow {
 /// The globs under a key.
 pub(super) fn globs(t: &Table<'_>, key: &str, directory: &str) -> Result<Globs> {
     let (texts, places): (Vec<_>, Vec<_>) = t.strings_at(key)?.into_iter().unzip();
-    Globs::new(&texts, directory).map_err(|(at, why)| {
+    let globs = Globs::new(&texts, directory).map_err(|(at, why)| {
         let (line, column) = places.get(at).copied().unwrap_or_else(|| t.at(key));
         Error::invalid(why).at(line, column)
-    })
+    })?;
+    Ok(globs.placed(places))
 }
 
 /// A day, and the second at which the next one begins, in UTC.

@@ -34,6 +34,8 @@ const NEVER: &str = "never";
 #[derive(Debug, Clone)]
 pub struct Project {
     shown: String,
+    /// Where it stands, told from the root.
+    directory: String,
     disable: Vec<Named>,
     only: Vec<Named>,
     files: Vec<Named>,
@@ -72,7 +74,7 @@ impl Project {
             read(text.strip_prefix('\u{feff}').unwrap_or(text), directory)
         };
         let project = read().map_err(|error| error.at_path(shown))?;
-        Ok(Self { shown: shown.to_owned(), ..project })
+        Ok(Self { shown: shown.to_owned(), directory: directory.to_owned(), ..project })
     }
 
     /// The rule files that it adds, told from its own directory with `/`.
@@ -116,6 +118,30 @@ impl Project {
     /// What is not read.
     pub fn exclude(&self) -> &Globs {
         &self.exclude
+    }
+
+    /// The paths of the allow entries.
+    pub fn allowed_paths(&self) -> impl Iterator<Item = &Globs> {
+        self.allow.iter().map(|entry| &entry.paths).filter(|globs| !globs.is_empty())
+    }
+
+    /// Where it stands, told from the root with `/`; empty for the root itself.
+    pub fn directory(&self) -> &str {
+        &self.directory
+    }
+
+    /// What of it matched nothing in all that was scanned so far, in words.
+    pub fn unused(&self) -> Vec<String> {
+        let exclude = self.exclude.unused().map(|(place, glob)| (place, "exclude pattern", glob));
+        let allow = self.allow.iter().flat_map(|entry| entry.unused());
+        let mut unused: Vec<_> =
+            exclude.chain(allow.map(|(place, text)| (place, "allow entry's", text))).collect();
+        unused.sort();
+        let words = |((line, column), what, text): ((usize, usize), &str, &str)| {
+            let (shown, text) = (printable(&self.shown), printable(text));
+            format!("{shown}:{line}:{column}: the {what} `{text}` matches nothing")
+        };
+        unused.into_iter().map(words).collect()
     }
 
     /// Its name in messages.
@@ -165,6 +191,7 @@ fn read(text: &str, directory: &str) -> Result<Project> {
     let levels: Vec<(&str, &str)> = levels.map(|name| (name, name)).collect();
     Ok(Project {
         shown: String::new(),
+        directory: String::new(),
         disable: names("disable")?,
         only: names("only")?,
         files,

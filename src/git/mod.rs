@@ -15,6 +15,7 @@ mod revisions;
 mod roots;
 mod store;
 mod stream;
+mod tracked;
 pub mod tree;
 
 use std::ffi::OsString;
@@ -38,6 +39,7 @@ pub use revisions::Revisions;
 pub use roots::Roots;
 pub use store::Store;
 pub use stream::Stream;
+pub use tracked::{Tracked, WorkTree};
 
 use crate::blob::Commit;
 use crate::error::{Error, Result};

@@ -9,7 +9,7 @@ use std::io;
 
 use gix::hashtable::HashSet;
 
-use super::contents::{Glance, POINTER, glance, glance_large, is_pointer, marks_at, show, show_large};
+use super::contents::{Glance, glance, glance_large, marks_at, show, show_large};
 use super::exclude::OfTrees;
 use super::fresh::{Moved, fresh};
 use super::history::gaps::failure;
@@ -306,10 +306,10 @@ impl Look<'_> {
         let tells = self.met.insert(blob);
         let looked = match self.objects.read(&blob, &mut bytes) {
             Ok(_) => {
-                if is_pointer(&bytes) {
-                    sink.skipped(&origin.path, POINTER);
-                }
                 sink.counted(bytes.len());
+                if tells {
+                    sink.look_at_kind(&origin, &bytes);
+                }
                 Ok(glance(sink, &origin, &bytes, None, tells))
             }
             Err(Failed::TooLarge(_)) => {
@@ -404,6 +404,7 @@ impl Look<'_> {
                 }
             }
             sink.counted(bytes.len());
+            sink.look_at_kind(&origin, &bytes);
             // The first look tells what cannot be read.
             if !glance(sink, &origin, &bytes, None, true).marks.is_empty() {
                 show(sink, &origin, &bytes, &mut |_| true);

@@ -17,16 +17,6 @@ use crate::pack::{self, Input, Kind};
 /// How much of a long text is looked at together, in bytes.
 pub(super) const WINDOW: usize = 4 * 1024 * 1024;
 
-/// Why the file behind a pointer of Git LFS is not read: it is not in the repository.
-pub(super) const POINTER: &str = "Git LFS pointer";
-
-/// True for what Git LFS stores in the place of a file, as its specification has it.
-pub(super) fn is_pointer(bytes: &[u8]) -> bool {
-    let versions: [&[u8]; 2] =
-        [b"version https://git-lfs.github.com/spec/", b"version https://hawser.github.com/spec/"];
-    bytes.len() < 1024 && versions.iter().any(|version| bytes.starts_with(version))
-}
-
 /// What a first look at a blob gave.
 #[derive(Debug, Default)]
 pub(super) struct Glance {

@@ -22,9 +22,23 @@ use std::path::PathBuf;
 use crate::blob::Origin;
 use crate::error::Result;
 use crate::finding::Finding;
-use crate::globs::Excluded;
+use crate::globs::{Excluded, Patterns, Watched};
 
-pub(crate) use exclude::Exclude;
+pub use exclude::patterns as exclude_patterns;
+pub(crate) use exclude::{EXCLUDED, Exclude};
+
+/// What is said of containers that are not what they must be.
+pub(crate) const DAMAGED: &str = "damaged container";
+
+/// Whether what is skipped for this reason was meant to be: because somebody said so, or because it holds
+/// nothing of its own. All else was to be read and could not be looked into.
+pub fn is_meant(reason: &str) -> bool {
+    let special = ["symbolic link", "named pipe", "socket", "device", "special file"];
+    reason == EXCLUDED
+        || reason == crate::walk::METADATA
+        || reason.starts_with("ignored by ")
+        || special.contains(&reason)
+}
 
 /// Files up to this many bytes are read whole by the thread that met them; larger ones are read in
 /// parts by all threads.
@@ -37,10 +51,14 @@ pub struct Request {
     pub paths: Vec<PathBuf>,
     /// Read what ignore files leave out, too.
     pub no_ignore: bool,
-    /// Globs of paths to leave out.
-    pub exclude: Vec<String>,
+    /// Globs of paths to leave out, from [`exclude_patterns`].
+    pub exclude: Patterns,
     /// What the project leaves out.
     pub excluded: Option<Excluded>,
+    /// Leave out files, too, that were named and match what is left out.
+    pub force_exclude: bool,
+    /// Globs that want to know whether any path that is read matches them, and leave nothing out.
+    pub watched: Option<Watched>,
     /// What of them.
     pub subject: Subject,
 }
@@ -162,6 +180,11 @@ pub trait Crew: Sync {
     /// How many threads a source may use.
     fn jobs(&self) -> usize;
 
+    /// True where the rest is not wanted any more.
+    fn is_stopped(&self) -> bool {
+        false
+    }
+
     /// A sink for one thread.
     fn sink(&self) -> Box<dyn Sink + '_>;
 }
@@ -202,6 +225,13 @@ pub trait Sink: Send {
     /// A text with everything in it masked that is found there.
     fn masked(&mut self, text: &[u8]) -> String;
 
+    /// Counts a file that is read as it is, by its first bytes, where nothing looks into its kind: for those
+    /// that come in other ways than whole or as a stream.
+    fn look_at_kind(&mut self, _origin: &Origin, _head: &[u8]) {}
+
+    /// A container that is damaged: what came before the damage was read, and what it is made of.
+    fn damaged(&mut self, path: &str, error: &io::Error);
+
     /// Something that is not read, and why.
     fn skipped(&mut self, path: &str, reason: &'static str);
 
@@ -235,6 +265,12 @@ pub type Open = fn(&Request) -> Result<Option<Box<dyn Source>>>;
 /// Every kind of input.
 pub const SOURCES: &[SourceKind] =
     &[stdin::SOURCE, worktree::SOURCE, staged::SOURCE, history::SOURCE, commits::SOURCE, given::SOURCE];
+
+/// Counts the files that are below the directories of a request, for whoever wants to know how many are to
+/// come; `count` is given a few more again and again, and ends it with false.
+pub fn count_files(request: &Request, count: &(dyn Fn(u64) -> bool + Sync)) {
+    worktree::count(request, count);
+}
 
 /// The sources that together hold what was asked for.
 ///

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::contents::{Glance, POINTER, glance, glance_large, is_pointer, marks_at, show, show_large};
+use super::contents::{Glance, glance, glance_large, marks_at, show, show_large};
 use super::exclude::OfTrees;
 use super::fresh::{Moved, fresh};
 use super::{Crew, Mark, Marks, Request, Sink, Source, SourceKind, Subject};
@@ -168,10 +168,8 @@ impl Hand<'_> {
             }
             Err(failed) => return self.sink.failed(&origin.path, &failed.into()),
         }
-        if is_pointer(&bytes) {
-            self.sink.skipped(&origin.path, POINTER);
-        }
         self.sink.counted(bytes.len());
+        self.sink.look_at_kind(&origin, &bytes);
         let Glance { marks, is_container } = glance(&mut *self.sink, &origin, &bytes, None, true);
         if is_container {
             return self.contained(&origin, &bytes, &marks, change);

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::unpack::{container, unpack};
+use super::unpack::{Damage, container, unpack};
 use super::{Crew, Request, Source, SourceKind};
 use crate::blob::Origin;
 use crate::pack::{HEAD, Input};
@@ -23,8 +23,40 @@ struct Stdin;
 
 impl Source for Stdin {
     fn read(&self, crew: &dyn Crew) {
-        read(crew, &mut io::stdin());
+        read(crew, &mut Leavable { crew });
     }
+}
+
+/// Standard input that is not waited for once the scan is stopped: nobody knows when a pipe gives more.
+struct Leavable<'c> {
+    crew: &'c dyn Crew,
+}
+
+impl Read for Leavable<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let mut stdin = io::stdin().lock();
+        while !self.crew.is_stopped() {
+            if is_ready(&stdin) {
+                return stdin.read(out);
+            }
+        }
+        Ok(0)
+    }
+}
+
+/// Waits a moment for something to read, or an end.
+#[cfg(unix)]
+fn is_ready(stdin: &io::StdinLock<'_>) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let moment = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+    let mut asked = [PollFd::new(stdin, PollFlags::IN)];
+    // What cannot be asked is read.
+    poll(&mut asked, Some(&moment)).map_or_else(|error| error != rustix::io::Errno::INTR, |ready| ready > 0)
+}
+
+#[cfg(not(unix))]
+fn is_ready(_: &io::StdinLock<'_>) -> bool {
+    true
 }
 
 fn read(crew: &dyn Crew, reader: &mut (dyn Read + Send)) {
@@ -38,5 +70,5 @@ fn read(crew: &dyn Crew, reader: &mut (dyn Read + Send)) {
     let mut whole = head.chain(reader.take(rest));
     let Some(kind) = container(&head, &[]) else { return sink.stream(&origin, &mut whole) };
     // What was read cannot be read again: that nothing came out of it is told, and the scan incomplete.
-    unpack(&mut *sink, kind, &origin, Input::Stream(&mut whole), &mut Vec::new());
+    unpack(&mut *sink, kind, &origin, Input::Stream(&mut whole), Damage::Fails, &mut Vec::new());
 }

@@ -17,20 +17,30 @@ pub(super) fn container(head: &[u8], tail: &[u8]) -> Option<Kind> {
         .or_else(|| pack::ends_as_zip(&tail[tail.len().saturating_sub(TAIL)..]).then_some(Kind::Zip))
 }
 
-/// Reads what is inside of a container into the sink. False where nothing could be read of it: then it
-/// may be no container at all, and should be read as it is.
+/// What is said of what is damaged in a container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Damage {
+    /// It is counted: the bytes are read as they are as well.
+    Counts,
+    /// The scan is incomplete: what was read of a pipe cannot be read again.
+    Fails,
+}
+
+/// Reads what is inside of a container into the sink. False where it is damaged, or nothing could be read
+/// of it: then it may be no container at all, and should be read as it is, too.
 pub(super) fn unpack(
     sink: &mut dyn Sink,
     kind: Kind,
     origin: &Origin,
     input: Input<'_>,
+    damage: Damage,
     buffer: &mut Vec<u8>,
 ) -> bool {
     buffer.resize(WHOLE + 1, 0);
-    let mut leaves = Leaves { sink, buffer, read: false, failed: false };
+    let mut leaves = Leaves { sink, buffer, damage, read: false, failed: false, damaged: false };
     // Only the visitor could end the walk, and it does not.
     let _ = pack::read(kind, origin, input, Limits::default(), &mut leaves);
-    leaves.read || !leaves.failed
+    !leaves.damaged && (leaves.read || !leaves.failed)
 }
 
 /// As [`unpack`] for bytes that are at hand.
@@ -43,16 +53,19 @@ pub(super) fn unpack_bytes(
 ) -> bool {
     let mut cursor = Cursor::new(bytes);
     let file: &mut dyn Seekable = &mut cursor;
-    unpack(sink, kind, origin, Input::File(file), buffer)
+    unpack(sink, kind, origin, Input::File(file), Damage::Counts, buffer)
 }
 
 struct Leaves<'l> {
     sink: &'l mut dyn Sink,
     buffer: &'l mut Vec<u8>,
+    damage: Damage,
     /// Something was read.
     read: bool,
     /// Something could not be read.
     failed: bool,
+    /// The outermost container is damaged.
+    damaged: bool,
 }
 
 impl Visitor for Leaves<'_> {
@@ -78,17 +91,23 @@ impl Visitor for Leaves<'_> {
 
     fn told(&mut self, origin: &Origin, told: Told) {
         self.failed |= matches!(told, Told::Failed(_));
-        tell(self.sink, origin, told);
+        self.damaged |= origin.entry.is_empty() && matches!(&told, Told::Failed(error) if is_damage(error));
+        tell(self.sink, origin, told, self.damage);
     }
 }
 
+/// True where a container is not what it must be; otherwise it could not be read, or unpacks to more than
+/// is allowed.
+fn is_damage(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof)
+}
+
 /// Says what could not be read, under the path of the file that it is in.
-fn tell(sink: &mut dyn Sink, origin: &Origin, told: Told) {
+fn tell(sink: &mut dyn Sink, origin: &Origin, told: Told, damage: Damage) {
     match told {
-        Told::Skipped(reason) => {
-            let way: Vec<&str> =
-                std::iter::once(&origin.path).chain(&origin.entry).map(String::as_str).collect();
-            sink.skipped(&way.join(" > "), reason);
+        Told::Skipped(reason) => sink.skipped(&origin.way(), reason),
+        Told::Failed(error) if damage == Damage::Counts && is_damage(&error) => {
+            sink.damaged(&origin.way(), &error);
         }
         Told::Failed(error) if origin.entry.is_empty() => sink.failed(&origin.path, &error),
         Told::Failed(error) => {
@@ -143,6 +162,9 @@ impl Visitor for Looked<'_, '_> {
         let mut bytes = Vec::new();
         (&mut *reader).take(WINDOW as u64).read_to_end(&mut bytes)?;
         let rest = (bytes.len() == WINDOW).then_some(reader);
+        if self.tells {
+            self.sink.look_at_kind(origin, &bytes);
+        }
         (self.take)(self.sink, origin, &bytes, rest);
         Ok(())
     }
@@ -150,7 +172,7 @@ impl Visitor for Looked<'_, '_> {
     fn told(&mut self, origin: &Origin, told: Told) {
         self.failed |= matches!(told, Told::Failed(_));
         if self.tells {
-            tell(self.sink, origin, told);
+            tell(self.sink, origin, told, Damage::Counts);
         }
     }
 }

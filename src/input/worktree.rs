@@ -1,31 +1,30 @@
 //! Files and directories, as they lie on the disk.
 //!
-//! What is named is read, whatever an ignore file says about it. Below a directory, hidden files are
-//! read too, and what ignore files leave out is not, unless told so. Symbolic links are not followed
-//! below an argument: what they point to is either in the tree already or was not asked for. Nothing
-//! that could block or never end (a pipe, a socket, a device) is ever opened.
+//! What is named is read, whatever an ignore file or a glob says about it. Below a directory, hidden
+//! files are read too, and what ignore files leave out is not, unless the index of its repository holds
+//! it. Symbolic links are not followed below an argument: what they point to is either in the tree
+//! already or was not asked for. Nothing that could block or never end (a pipe, a socket, a device) is
+//! ever opened.
 
 use std::fs::{self, File, FileType};
 use std::io::{self, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use ignore::{DirEntry, WalkBuilder, WalkState};
-
-use super::exclude::Exclude;
-use super::unpack::{container, unpack, unpack_bytes};
+use super::exclude::{EXCLUDED, Exclude};
+use super::unpack::{Damage, container, unpack, unpack_bytes};
 use super::{Crew, Large, Request, Sink, Source, SourceKind, Subject, WHOLE};
 use crate::blob::Origin;
-use crate::error::Result;
-use crate::globs::Excluded;
+use crate::globs::{Excluded, Watched};
 use crate::pack::{Input, Kind, TAIL};
-use crate::threads;
+use crate::walk::{self, Visitor};
+use crate::{text, threads};
 
 /// The line in the table.
 pub(super) const SOURCE: SourceKind = SourceKind {
     name: "worktree",
     about: "files and directories",
-    open: |request| Ok(Worktree::open(request)?.map(|tree| Box::new(tree) as Box<dyn Source>)),
+    open: |request| Ok(Worktree::open(request).map(|tree| Box::new(tree) as Box<dyn Source>)),
 };
 
 /// With fewer named files than this, threads cost more than they save.
@@ -39,64 +38,61 @@ struct Worktree {
     no_ignore: bool,
     exclude: Exclude,
     excluded: Option<Excluded>,
-    /// No path was named: the current directory is meant, and `./` before each path says nothing.
-    bare: bool,
+    force_exclude: bool,
+    watched: Option<Watched>,
 }
 
 impl Worktree {
-    fn open(request: &Request) -> Result<Option<Self>> {
+    fn open(request: &Request) -> Option<Self> {
         if request.subject != Subject::Files {
-            return Ok(None);
+            return None;
         }
-        let bare = request.paths.is_empty();
         let mut paths: Vec<PathBuf> = Vec::new();
         for path in request.paths.iter().filter(|path| *path != Path::new("-")) {
             if !paths.contains(path) {
                 paths.push(path.clone());
             }
         }
-        if bare {
+        if request.paths.is_empty() {
             paths.push(PathBuf::from("."));
         }
-        let exclude = Exclude::new(&request.exclude)?;
-        let tree =
-            Self { paths, no_ignore: request.no_ignore, exclude, excluded: request.excluded.clone(), bare };
-        Ok((!tree.paths.is_empty()).then_some(tree))
+        let tree = Self {
+            paths,
+            no_ignore: request.no_ignore,
+            exclude: Exclude::of(request),
+            excluded: request.excluded.clone(),
+            force_exclude: request.force_exclude,
+            watched: request.watched.clone(),
+        };
+        (!tree.paths.is_empty()).then_some(tree)
     }
 
-    fn walk(&self, directories: &[&PathBuf], crew: &dyn Crew) {
-        let Some((first, others)) = directories.split_first() else { return };
-        let mut builder = WalkBuilder::new(first);
-        for path in others {
-            builder.add(path);
-        }
-        let respect = !self.no_ignore;
-        builder
-            .threads(crew.jobs())
-            .hidden(false)
-            .require_git(false)
-            .parents(respect)
-            .ignore(respect)
-            .git_ignore(respect)
-            .git_global(respect)
-            .git_exclude(respect);
-        builder.build_parallel().run(|| {
-            let mut hand = Hand::new(self, crew.sink());
-            Box::new(move |entry| match entry {
-                Ok(entry) => hand.meet(&entry),
-                Err(error) => {
-                    hand.complain(&error);
-                    WalkState::Continue
-                }
-            })
-        });
+    /// Whether an entry is left out that lies so many names below an argument.
+    fn leaves_out(&self, path: &Path, depth: usize, is_directory: bool) -> bool {
+        let by_option = self.exclude.matches(path, depth, is_directory);
+        // Both are asked: a glob that matched is in use.
+        self.excluded.as_ref().is_some_and(|excluded| excluded.matches(path, is_directory)) || by_option
+    }
+
+    /// Whether a file or directory is left out although it was named.
+    fn leaves_out_named(&self, path: &Path, is_directory: bool) -> bool {
+        let depth = path.components().filter(|part| matches!(part, Component::Normal(_))).count();
+        self.force_exclude && self.leaves_out(path, depth, is_directory)
+    }
+
+    /// True where a file may be wanted of a directory that is left out.
+    fn takes_back(&self) -> bool {
+        let project = self.excluded.as_ref().is_some_and(|excluded| excluded.globs.patterns().negate());
+        self.exclude.negates() || project
     }
 
     fn named_files(&self, files: &[&PathBuf], crew: &dyn Crew) {
         let next = AtomicUsize::new(0);
         let work = || {
-            let mut hand = Hand::new(self, crew.sink());
-            while let Some(path) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let mut hand = Hand::new(self, crew);
+            while let Some(path) = files.get(next.fetch_add(1, Ordering::Relaxed))
+                && !crew.is_stopped()
+            {
                 hand.read(path);
             }
         };
@@ -111,24 +107,28 @@ impl Source for Worktree {
             let mut sink = crew.sink();
             for path in &self.paths {
                 match fs::metadata(path) {
-                    Ok(meta) if meta.is_dir() => directories.push(path),
+                    Ok(meta) if self.leaves_out_named(path, meta.is_dir()) => {
+                        sink.skipped(&text::shown(path), EXCLUDED);
+                    }
+                    Ok(meta) if meta.is_dir() => directories.push(path.as_path()),
                     Ok(meta) if meta.is_file() => files.push(path),
                     // Whoever names a path wants it read: that it is not must not pass for a clean scan.
-                    Ok(meta) => sink.failed(&path.to_string_lossy(), &not_read(meta.file_type())),
-                    Err(error) => sink.failed(&path.to_string_lossy(), &error),
+                    Ok(meta) => sink.failed(&text::shown(path), &not_read(meta.file_type())),
+                    Err(error) => sink.failed(&text::shown(path), &error),
                 }
             }
         }
         if !files.is_empty() {
             self.named_files(&files, crew);
         }
-        self.walk(&directories, crew);
+        walk::walk(&directories, crew.jobs(), !self.no_ignore, || Hand::new(self, crew));
     }
 }
 
 /// What one thread holds: its sink, its buffer, and the origin that it fills in again and again.
 struct Hand<'s> {
     tree: &'s Worktree,
+    crew: &'s dyn Crew,
     sink: Box<dyn Sink + 's>,
     buffer: Vec<u8>,
     /// What comes out of a container; empty until the first.
@@ -137,40 +137,17 @@ struct Hand<'s> {
 }
 
 impl<'s> Hand<'s> {
-    fn new(tree: &'s Worktree, sink: Box<dyn Sink + 's>) -> Self {
+    fn new(tree: &'s Worktree, crew: &'s dyn Crew) -> Self {
         // One byte more than a small file has tells that a file is none. Untouched pages cost nothing.
-        Self { tree, sink, buffer: vec![0; WHOLE + 1], unpacked: Vec::new(), origin: Origin::default() }
-    }
-
-    fn meet(&mut self, entry: &DirEntry) -> WalkState {
-        let path = entry.path();
-        let Some(kind) = entry.file_type() else { return WalkState::Continue };
-        if entry.depth() == 0 {
-            return WalkState::Continue;
-        }
-        if kind.is_dir() && entry.file_name() == ".git" {
-            self.skip(path, "git metadata");
-            return WalkState::Skip;
-        }
-        let by_project = || self.tree.excluded.as_ref().is_some_and(|excluded| excluded.matches(path));
-        if self.tree.exclude.matches(path, entry.depth()) || by_project() {
-            self.skip(path, "excluded");
-            return WalkState::Skip;
-        }
-        if kind.is_file() {
-            self.read(path);
-        } else if !kind.is_dir() {
-            self.skip(path, what_it_is(kind));
-        }
-        WalkState::Continue
+        let sink = crew.sink();
+        Self { tree, crew, sink, buffer: vec![0; WHOLE + 1], unpacked: Vec::new(), origin: Origin::default() }
     }
 
     fn read(&mut self, path: &Path) {
-        let shown = self.shown(path);
         self.origin.path.clear();
-        match shown.to_str() {
-            Some(text) => self.origin.path.push_str(text),
-            None => self.origin.path.push_str(&shown.to_string_lossy()),
+        self.origin.path.push_str(&text::shown(path));
+        if let Some(watched) = &self.tree.watched {
+            watched.see(path);
         }
         match read_start(path, &mut self.buffer) {
             Ok(length) if length < self.buffer.len() => {
@@ -192,7 +169,7 @@ impl<'s> Hand<'s> {
             Ok(None) => {}
             Ok(Some((kind, mut file))) => {
                 let input = Input::File(&mut file);
-                if unpack(&mut *self.sink, kind, &self.origin, input, &mut self.unpacked) {
+                if unpack(&mut *self.sink, kind, &self.origin, input, Damage::Counts, &mut self.unpacked) {
                     return;
                 }
             }
@@ -202,19 +179,80 @@ impl<'s> Hand<'s> {
     }
 
     fn skip(&mut self, path: &Path, reason: &'static str) {
-        self.sink.skipped(&self.shown(path).to_string_lossy(), reason);
+        self.sink.skipped(&text::shown(path), reason);
+    }
+}
+
+impl Visitor for Hand<'_> {
+    fn enters(&mut self, path: &Path, depth: usize) -> bool {
+        let enters = !self.tree.leaves_out(path, depth, true);
+        if !enters && !self.tree.takes_back() {
+            self.skip(path, EXCLUDED);
+            return false;
+        }
+        true
     }
 
-    fn complain(&mut self, error: &ignore::Error) {
-        let path = path_of(error).map_or_else(String::new, |p| self.shown(p).to_string_lossy().into_owned());
-        match error.io_error() {
-            Some(io) => self.sink.failed(&path, io),
-            None => self.sink.failed(&path, &io::Error::other(error.to_string())),
+    fn meet(&mut self, path: &Path, kind: FileType, depth: usize) {
+        if self.tree.leaves_out(path, depth, false) {
+            self.skip(path, EXCLUDED);
+        } else if kind.is_file() {
+            self.read(path);
+        } else {
+            self.skip(path, what_it_is(kind));
         }
     }
 
-    fn shown<'p>(&self, path: &'p Path) -> &'p Path {
-        if self.tree.bare { path.strip_prefix(".").unwrap_or(path) } else { path }
+    fn left_out(&mut self, path: &Path, kind: FileType, depth: usize, reason: &'static str) {
+        // A glob that means what is ignored anyway is no mistake.
+        self.tree.leaves_out(path, depth, kind.is_dir());
+        self.skip(path, reason);
+    }
+
+    fn failed(&mut self, path: &Path, error: &io::Error) {
+        self.sink.failed(&text::shown(path), error);
+    }
+
+    fn stops(&self) -> bool {
+        self.crew.is_stopped()
+    }
+}
+
+/// Counts files; see [`super::count_files`].
+pub(super) fn count(request: &Request, count: &(dyn Fn(u64) -> bool + Sync)) {
+    let Some(tree) = Worktree::open(request) else { return };
+    let (directories, files): (Vec<&Path>, Vec<&Path>) =
+        tree.paths.iter().map(PathBuf::as_path).partition(|path| path.is_dir());
+    if count(files.len() as u64) {
+        let counter = || Counter { tree: &tree, count, stopped: false };
+        walk::walk(&directories, 1, !tree.no_ignore, counter);
+    }
+}
+
+/// Counts what a walk meets.
+struct Counter<'c> {
+    tree: &'c Worktree,
+    count: &'c (dyn Fn(u64) -> bool + Sync),
+    stopped: bool,
+}
+
+impl Visitor for Counter<'_> {
+    fn enters(&mut self, path: &Path, depth: usize) -> bool {
+        self.tree.takes_back() || !self.tree.leaves_out(path, depth, true)
+    }
+
+    fn meet(&mut self, path: &Path, kind: FileType, depth: usize) {
+        if kind.is_file() && !self.tree.leaves_out(path, depth, false) {
+            self.stopped |= !(self.count)(1);
+        }
+    }
+
+    fn left_out(&mut self, _: &Path, _: FileType, _: usize, _: &'static str) {}
+
+    fn failed(&mut self, _: &Path, _: &io::Error) {}
+
+    fn stops(&self) -> bool {
+        self.stopped
     }
 }
 
@@ -281,16 +319,6 @@ fn what_it_is(kind: FileType) -> &'static str {
         }
     }
     if kind.is_symlink() { "symbolic link" } else { "special file" }
-}
-
-fn path_of(error: &ignore::Error) -> Option<&Path> {
-    match error {
-        ignore::Error::WithPath { path, .. } => Some(path),
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
-        ignore::Error::Loop { child, .. } => Some(child),
-        ignore::Error::Partial(errors) => errors.iter().find_map(path_of),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

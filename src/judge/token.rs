@@ -37,7 +37,8 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
         Status::Active => (Severity::High, "decodes to a token that can be used now"),
         Status::NotYetValid => (Severity::High, "decodes to a token that will become valid"),
     };
-    Some(Verdict::Report { severity, reason: reason.into() })
+    let form = if found.refused { "; as it is written, a server refuses it" } else { "" };
+    Some(Verdict::Report { severity, reason: format!("{reason}{form}") })
 }
 
 /// The status of the case's token at the case's time.

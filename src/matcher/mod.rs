@@ -21,6 +21,7 @@
 //! | `csv` | columns named by a header row |
 //! | `shape` | no name at all: licenses, maps keyed by a device id, PEM |
 //! | `der` | private keys without armour |
+//! | `unannounced` | tokens without the beginning that announces them |
 //! | `hex` | 64 hex digits, from the value outwards: names too short to be looked for, calls, what is beside |
 //!
 //! A match is only where a value *is*; whether it is a leak is for the judges to say.
@@ -47,6 +48,7 @@ mod shape;
 mod short;
 mod token_edges;
 mod types;
+mod unannounced;
 
 use std::collections::HashMap;
 
@@ -107,6 +109,8 @@ const FIXED: &[(&[u8; 4], Action)] = &[
     (b" -K ", Action::ShortFlag),
     (b"TGV1", Action::Request),
     (b"\"TLS", Action::Document),
+    // Base64 of a gzip header.
+    (b"H4sI", Action::Gzip),
 ];
 
 /// The name `sk` is too short for a core of its own: what stands before it belongs to the core.
@@ -175,6 +179,9 @@ impl Matcher {
             Hit::Wide(at) => asks.push(Ask::new(Wake::Wide, at)),
             Hit::Run(at) => {
                 let (run, is_hex) = shape::run(self, page, at, out);
+                if !is_hex {
+                    unannounced::at(self, page, run, out);
+                }
                 if decode::may_be_encoded(page.bytes, run, is_hex) {
                     asks.push(Ask::new(Wake::Run, at));
                 }
@@ -227,7 +234,9 @@ impl Matcher {
         if actions.has(Action::Call) {
             call::at(self, page, at, out, asks);
         }
-        if actions.has(Action::Connect) {
+        // Within a longer text of base64 it is no beginning.
+        let is_gzip = || !page.bytes[..at].last().is_some_and(|b| b"-_+/*".contains(b));
+        if actions.has(Action::Connect) || (actions.has(Action::Gzip) && is_gzip()) {
             self.token(page, at, out, asks);
         }
         if actions.has(Action::Percent) {

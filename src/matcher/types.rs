@@ -77,6 +77,8 @@ pub(crate) enum Action {
     Request,
     /// `"TLS`.
     Document,
+    /// `H4sI`, base64 of a gzip header.
+    Gzip,
     /// Part of the name of a log's field.
     Field,
     /// The `://` of an address.

@@ -111,7 +111,12 @@ impl<'a, M: Member<'a> + 'a> Read for Members<'a, M> {
                     return Err(error);
                 }
             };
-            self.state = State::Failed(error.kind(), said(M::NAME, &error));
+            // Decoders say in many ways that data is not what it must be.
+            let kind = match error.kind() {
+                ErrorKind::InvalidInput | ErrorKind::Other => ErrorKind::InvalidData,
+                kind => kind,
+            };
+            self.state = State::Failed(kind, said(M::NAME, &error));
         }
     }
 }

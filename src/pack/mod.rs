@@ -17,6 +17,8 @@ mod members;
 mod source;
 mod spool;
 mod tar;
+mod unopened;
+mod utf32;
 mod walk;
 mod watch;
 mod xz;
@@ -27,6 +29,7 @@ use std::io::{self, Read, Seek, Write};
 
 use crate::blob::Origin;
 
+pub use unopened::{KINDS, NOT_LOOKED_INTO, Unopened, unopened};
 pub use walk::{read, rewrite};
 
 /// How many bytes of a file's start [`sniff`] wants to see; with fewer it may miss a tar.
@@ -82,6 +85,9 @@ pub trait Encode: Write {
 /// Every compression.
 pub const CODECS: &[Codec] = &[gz::CODEC, zst::CODEC, bz2::CODEC, xz::CODEC, lz4::CODEC];
 
+/// Encodings of text that are unpacked as compressions are.
+const TEXTS: &[Codec] = &utf32::CODECS;
+
 /// What a file is by its first bytes ([`HEAD`] of them, or all where there are fewer); none where it is
 /// no container. Plain text is refused at its first byte.
 pub fn sniff(head: &[u8]) -> Option<Kind> {
@@ -91,7 +97,10 @@ pub fn sniff(head: &[u8]) -> Option<Kind> {
     if zip::begins(head) {
         return Some(Kind::Zip);
     }
-    tar::begins(head).then_some(Kind::Tar)
+    if tar::begins(head) {
+        return Some(Kind::Tar);
+    }
+    TEXTS.iter().find(|codec| (codec.begins)(head)).map(Kind::Compressed)
 }
 
 /// Whether more bytes could show that what begins like this is a container: of a stream nobody knows how

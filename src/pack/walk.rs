@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind, Read, SeekFrom, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::source::{Source, corrupt};
+use super::source::Source;
 use super::spool::{Keeping, Spool};
 use super::watch::{Compared, Counted, Failing, Guarded};
 use super::{Filter, HEAD, Input, Kind, Limits, Told, Visitor, sniff, tar, zip};
@@ -355,7 +355,7 @@ impl Budget {
 }
 
 fn overrun() -> io::Error {
-    corrupt("unpacks to far more than its size allows")
+    io::Error::other("unpacks to far more than its size allows")
 }
 
 /// An error with the way to the entry that it is about.

@@ -213,6 +213,8 @@ impl Sink for Taker<'_> {
     fn inner(&mut self, _: &Origin, _: &mut (dyn Read + Send)) {}
     fn stream(&mut self, _: &Origin, _: &mut (dyn Read + Send)) {}
     fn counted(&mut self, _: usize) {}
+    fn damaged(&mut self, _: &str, _: &io::Error) {}
+
     fn skipped(&mut self, _: &str, _: &'static str) {}
 
     fn masked(&mut self, _: &[u8]) -> String {

@@ -4,16 +4,17 @@
 //! the remains of a run that was killed, which are removed.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs;
-use std::io;
+use std::fs::{self, File, FileType};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-
-use ignore::WalkBuilder;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::replace;
 use crate::error::{Error, Result};
-use crate::input::Exclude;
+use crate::input::{EXCLUDED, Exclude};
+use crate::pack;
 use crate::report::Failure;
+use crate::walk::{self, Visitor};
 
 /// A file to go over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub struct Listed {
     pub failures: Vec<Failure>,
     /// What is not gone over, by reason.
     pub skipped: Vec<(PathBuf, &'static str)>,
+    /// Globs of what is left out that matched nothing.
+    pub unused: Vec<String>,
 }
 
 /// Lists the files. A directory stands for all files below it, but for `.git` and symbolic links; `not`
@@ -58,6 +61,7 @@ pub fn list(paths: &[PathBuf], exclude: &[String], not: Option<&Path>) -> Result
             Err(error) => listed.fail(path, &error.to_string()),
         }
     }
+    listed.unused = exclude.unused();
     listed.files.sort_by(|a, b| a.path.cmp(&b.path));
     if paths.len() > 1 {
         // Twice at once, each would find that the file changes.
@@ -81,36 +85,71 @@ fn walk(directory: &Path, exclude: &Exclude, not: Option<&Path>, listed: &mut Li
     let not = not.filter(|not| fs::canonicalize(directory).is_ok_and(|d| !d.starts_with(not)));
     // `logs/` goes to `OUT/logs`, and `.` to `OUT` itself.
     let base = directory.file_name().map(PathBuf::from).unwrap_or_default();
-    let mut walker = WalkBuilder::new(directory);
-    walker.standard_filters(false).follow_links(false).filter_entry(|entry| entry.file_name() != ".git");
-    for entry in walker.build() {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                listed.fail(directory, &error.to_string());
-                continue;
-            }
-        };
-        let path = entry.path();
-        let Some(kind) = entry.file_type().filter(|kind| !kind.is_dir()) else { continue };
-        if not.as_ref().is_some_and(|not| fs::canonicalize(path).is_ok_and(|p| p.starts_with(not))) {
-            continue;
+    let gathered = Mutex::new(listed);
+    walk::walk(&[directory], 1, false, || Gatherer {
+        directory,
+        base: &base,
+        exclude,
+        not: not.as_deref(),
+        listed: &gathered,
+    });
+}
+
+/// Gathers what a walk meets.
+struct Gatherer<'g> {
+    directory: &'g Path,
+    base: &'g Path,
+    exclude: &'g Exclude,
+    not: Option<&'g Path>,
+    listed: &'g Mutex<&'g mut Listed>,
+}
+
+impl<'g> Gatherer<'g> {
+    fn listed(&self) -> MutexGuard<'g, &'g mut Listed> {
+        self.listed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn skip(&self, path: &Path, reason: &'static str) {
+        self.listed().skipped.push((path.to_owned(), reason));
+    }
+}
+
+impl Visitor for Gatherer<'_> {
+    fn enters(&mut self, path: &Path, depth: usize) -> bool {
+        if self.not.is_some_and(|not| fs::canonicalize(path).is_ok_and(|p| p == not)) {
+            return false;
         }
-        let mut parts = path.ancestors().take(entry.depth()).enumerate();
-        if parts.any(|(up, part)| exclude.matches(part, entry.depth() - up)) {
-            listed.skipped.push((path.to_owned(), "excluded"));
+        let enters = self.exclude.negates() || !self.exclude.matches(path, depth, true);
+        if !enters {
+            self.skip(path, EXCLUDED);
+        }
+        enters
+    }
+
+    fn meet(&mut self, path: &Path, kind: FileType, depth: usize) {
+        if self.exclude.matches(path, depth, false) {
+            self.skip(path, EXCLUDED);
         } else if kind.is_symlink() {
-            listed.skipped.push((path.to_owned(), "symbolic links"));
+            self.skip(path, "symbolic links");
         } else if !kind.is_file() {
-            listed.skipped.push((path.to_owned(), "special files"));
+            self.skip(path, "special files");
         } else if replace::is_remains(path) {
             if fs::remove_file(path).is_ok() {
-                listed.skipped.push((path.to_owned(), "remains of a run that was stopped, removed"));
+                self.skip(path, "remains of a run that was stopped, removed");
             }
         } else {
-            let below = path.strip_prefix(directory).unwrap_or(path);
-            listed.files.push(Entry { path: path.to_owned(), relative: base.join(below) });
+            let below = path.strip_prefix(self.directory).unwrap_or(path);
+            let entry = Entry { path: path.to_owned(), relative: self.base.join(below) };
+            self.listed().files.push(entry);
         }
+    }
+
+    fn left_out(&mut self, path: &Path, _: FileType, _: usize, reason: &'static str) {
+        self.skip(path, reason);
+    }
+
+    fn failed(&mut self, path: &Path, error: &io::Error) {
+        self.listed().fail(path, &error.to_string());
     }
 }
 
@@ -125,6 +164,21 @@ impl Listed {
         let names: HashSet<PathBuf> = self.files.iter().map(name).collect();
         let backups = self.files.extract_if(.., |entry| names.contains(&entry.path));
         self.skipped.extend(backups.map(|entry| (entry.path, "backups")));
+    }
+
+    /// How many of the files are of a kind that is gone over as bytes and not looked into, by what is said of
+    /// it.
+    pub fn unopened(&self) -> BTreeMap<&'static str, u64> {
+        let mut kinds = BTreeMap::new();
+        for entry in &self.files {
+            let mut head = Vec::with_capacity(pack::HEAD);
+            // What cannot be read is told when it is gone over.
+            let read = File::open(&entry.path).and_then(|f| f.take(pack::HEAD as u64).read_to_end(&mut head));
+            if let Some(kind) = read.ok().and_then(|_| pack::unopened(&head)) {
+                *kinds.entry(kind.reason).or_default() += 1;
+            }
+        }
+        kinds
     }
 
     /// Whether each file has a place of its own below a directory that is not its own.

@@ -228,7 +228,7 @@ impl Filter for Leaves<'_, '_> {
 
 /// An origin in one line.
 pub(super) fn shown(origin: &Origin) -> String {
-    std::iter::once(&origin.path).chain(&origin.entry).map(String::as_str).collect::<Vec<_>>().join(" > ")
+    origin.way()
 }
 
 /// Tells how far a reader is.

@@ -13,17 +13,20 @@ mod parts;
 mod place;
 mod worker;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use self::found::{Inspector, Settled};
 use self::worker::Worker;
+use crate::blob::Origin;
 use crate::config::Policy;
 use crate::detect::Detector;
 use crate::finding::{Finding, Kind};
 use crate::input::{Crew, Large, Sink, Source};
+use crate::pack;
 use crate::prove::{self, Exhibits, Proving};
 use crate::report::{Failure, Summary};
 
@@ -62,7 +65,7 @@ pub struct Outcome {
     /// What could not be read, by path.
     pub errors: Vec<Failure>,
     /// What was not read and why, by path, where [`Settings::list_skipped`] asks for it.
-    pub skipped: Vec<(String, &'static str)>,
+    pub skipped: Vec<(String, Cow<'static, str>)>,
     /// Markers beside findings that do not hold, by path and line.
     pub notes: Vec<Note>,
 }
@@ -81,6 +84,10 @@ pub struct Note {
 /// How far a scan is, for whoever watches.
 #[derive(Debug, Default)]
 pub struct Progress {
+    /// Set from elsewhere to end the scan: what was found so far is its result, and it is incomplete.
+    pub stop: Arc<AtomicBool>,
+    /// How many files there are to be read; 0 while nobody has counted.
+    pub expected: AtomicU64,
     /// Files done.
     pub files: AtomicU64,
     /// Bytes done.
@@ -175,6 +182,10 @@ fn gather(
     }
     let large = std::mem::take(&mut locked(&shared.gathered).large);
     parts::files(&shared, large);
+    if progress.is_stopped() {
+        locked(&shared.gathered)
+            .fail("the scan", &io::Error::other("stopped by a signal; the rest was not read"));
+    }
     shared.gathered.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -244,6 +255,10 @@ impl Crew for Shared<'_> {
         self.settings.jobs
     }
 
+    fn is_stopped(&self) -> bool {
+        self.progress.is_stopped()
+    }
+
     fn sink(&self) -> Box<dyn Sink + '_> {
         Box::new(Worker::new(self))
     }
@@ -258,7 +273,7 @@ struct Gathered {
     large: Vec<Large>,
     errors: Vec<Failure>,
     skipped: BTreeMap<&'static str, u64>,
-    skipped_paths: Vec<(String, &'static str)>,
+    skipped_paths: Vec<(String, Cow<'static, str>)>,
     notes: Vec<Note>,
     files: u64,
     bytes: u64,
@@ -267,6 +282,19 @@ struct Gathered {
 impl Gathered {
     fn fail(&mut self, path: &str, error: &io::Error) {
         self.errors.push(Failure { path: path.to_owned(), message: error.to_string() });
+    }
+
+    /// Counts what is not read, or not looked into, and keeps where and why if that is wanted.
+    fn skip(&mut self, reason: &'static str, listed: Option<(String, Cow<'static, str>)>) {
+        *self.skipped.entry(reason).or_default() += 1;
+        self.skipped_paths.extend(listed);
+    }
+
+    /// Counts a file that is read as it is, but not looked into, by its first bytes.
+    fn look_at_kind(&mut self, origin: &Origin, head: &[u8], list: bool) {
+        if let Some(kind) = pack::unopened(head) {
+            self.skip(kind.reason, list.then(|| (origin.way(), kind.reason.into())));
+        }
     }
 
     fn add(&mut self, settled: Settled) {
@@ -303,6 +331,11 @@ impl Gathered {
 }
 
 impl Progress {
+    /// True where the scan is to end.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
     fn add(&self, files: u64, bytes: usize, findings: usize) {
         self.files.fetch_add(files, Ordering::Relaxed);
         self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);

@@ -49,22 +49,26 @@ pub(super) fn files(shared: &Shared<'_>, mut large: Vec<Large>) {
 /// What of a stream's findings counts; without one all, and the stream counts as a file that was read.
 pub(super) type Keep<'k> = Option<&'k mut dyn FnMut(&Finding) -> bool>;
 
-/// Scans a stream with so many threads: they take turns at reading.
+/// Scans a stream with so many threads: they take turns at reading. One that `ends` by itself where the scan
+/// is stopped is read up to there.
 pub(super) fn stream(
     shared: &Shared<'_>,
     origin: &Origin,
     reader: &mut (dyn Read + Send),
     jobs: usize,
+    ends: bool,
     keep: Keep<'_>,
 ) {
     let task = Task::new(origin);
     let stream = Mutex::new(Stream::new(reader));
-    let head = OnceLock::new();
     let work = |limit: usize| {
         let mut hand = Hand::new(shared);
         for _ in 0..limit {
-            let part = locked(&stream).next(&mut hand, &head);
-            let head = head.get().map_or(&[][..], Vec::as_slice);
+            if !ends && shared.progress.is_stopped() {
+                break;
+            }
+            let part = locked(&stream).next(&mut hand, &task.head);
+            let head = task.head.get().map_or(&[][..], Vec::as_slice);
             if !task.take(shared, &mut hand, head, part) {
                 break;
             }
@@ -110,6 +114,8 @@ struct Task {
     origin: Origin,
     next: AtomicU64,
     ended: AtomicBool,
+    /// The first bytes.
+    head: OnceLock<Vec<u8>>,
     seen: Mutex<Seen>,
 }
 
@@ -136,6 +142,7 @@ impl Task {
             origin: origin.clone(),
             next: AtomicU64::new(0),
             ended: AtomicBool::new(false),
+            head: OnceLock::new(),
             seen: Mutex::default(),
         }
     }
@@ -155,8 +162,10 @@ impl Task {
         if let Err(error) = read {
             return self.stop(error);
         }
+        let head = self.head.get_or_init(|| head);
         while let part = self.next_of(&file, hand)
-            && self.take(shared, hand, &head, part)
+            && !shared.progress.is_stopped()
+            && self.take(shared, hand, head, part)
         {}
     }
 
@@ -219,6 +228,8 @@ impl Task {
         let (files, bytes) = if keep.is_some() { (0, 0) } else { (1, seen.bytes) };
         let mut gathered = Gathered { files, bytes, ..Gathered::default() };
         gathered.leaks.reserve_exact(seen.done.iter().map(|done| done.found.len()).sum());
+        let head = self.head.get().map_or(&[][..], Vec::as_slice);
+        gathered.look_at_kind(&self.origin, head, shared.settings.list_skipped);
         let mut base = Base::default();
         for Done { counted, found, exhibits, .. } in seen.done {
             gathered.exhibits.merge(exhibits);

@@ -8,7 +8,7 @@ use super::place::Base;
 use super::{Excerpts, Gathered, Shared, locked, parts};
 use crate::blob::{Blob, Origin};
 use crate::finding::Finding;
-use crate::input::{Large, Marks, Sink};
+use crate::input::{DAMAGED, Large, Marks, Sink};
 
 /// One thread of a source: scans what is small, and hands over what it gathered when it is done.
 pub(super) struct Worker<'s> {
@@ -27,6 +27,10 @@ impl<'s> Worker<'s> {
 
 impl Sink for Worker<'_> {
     fn whole(&mut self, origin: &Origin, bytes: &[u8]) {
+        if self.shared.progress.is_stopped() {
+            return;
+        }
+        self.look_at_kind(origin, bytes);
         let excerpts = self.shared.settings.excerpts;
         let inspected = self.inspector.inspect(&Blob::whole(bytes, origin), 0, excerpts, &mut self.found);
         let count = self.found.len();
@@ -42,6 +46,9 @@ impl Sink for Worker<'_> {
     }
 
     fn sifted(&mut self, origin: &Origin, bytes: &[u8], keep: &mut dyn FnMut(&Finding) -> bool) {
+        if self.shared.progress.is_stopped() {
+            return;
+        }
         // The first may not be among those that are kept.
         let excerpts = match self.shared.settings.excerpts {
             Excerpts::Nothing => Excerpts::Nothing,
@@ -58,6 +65,9 @@ impl Sink for Worker<'_> {
     }
 
     fn glance(&mut self, bytes: &[u8], changed: Option<&[Range<usize>]>) -> Marks {
+        if self.shared.progress.is_stopped() {
+            return Marks::default();
+        }
         let anywhere = self.shared.anywhere.get_or_init(|| self.shared.detector.anywhere());
         let detector = anywhere.as_ref().unwrap_or(self.shared.detector);
         self.inspector.glance(detector, bytes, changed).unwrap_or_else(|broken| {
@@ -81,12 +91,12 @@ impl Sink for Worker<'_> {
     }
 
     fn stream(&mut self, origin: &Origin, reader: &mut (dyn Read + Send)) {
-        parts::stream(self.shared, origin, reader, self.shared.settings.jobs, None);
+        parts::stream(self.shared, origin, reader, self.shared.settings.jobs, true, None);
     }
 
     fn inner(&mut self, origin: &Origin, reader: &mut (dyn Read + Send)) {
         // One reads, which is unpacking, while the other scans.
-        parts::stream(self.shared, origin, reader, self.shared.settings.jobs.min(2), None);
+        parts::stream(self.shared, origin, reader, self.shared.settings.jobs.min(2), false, None);
     }
 
     fn sifted_stream(
@@ -95,14 +105,22 @@ impl Sink for Worker<'_> {
         reader: &mut (dyn Read + Send),
         keep: &mut dyn FnMut(&Finding) -> bool,
     ) {
-        parts::stream(self.shared, origin, reader, self.shared.settings.jobs.min(2), Some(keep));
+        parts::stream(self.shared, origin, reader, self.shared.settings.jobs.min(2), false, Some(keep));
+    }
+
+    fn look_at_kind(&mut self, origin: &Origin, head: &[u8]) {
+        let list = self.shared.settings.list_skipped;
+        self.gathered.look_at_kind(origin, head, list);
+    }
+
+    fn damaged(&mut self, path: &str, error: &io::Error) {
+        let list = self.shared.settings.list_skipped;
+        self.gathered.skip(DAMAGED, list.then(|| (path.to_owned(), format!("{DAMAGED}: {error}").into())));
     }
 
     fn skipped(&mut self, path: &str, reason: &'static str) {
-        *self.gathered.skipped.entry(reason).or_default() += 1;
-        if self.shared.settings.list_skipped {
-            self.gathered.skipped_paths.push((path.to_owned(), reason));
-        }
+        let list = self.shared.settings.list_skipped;
+        self.gathered.skip(reason, list.then(|| (path.to_owned(), reason.into())));
     }
 
     fn failed(&mut self, path: &str, error: &io::Error) {

@@ -334,7 +334,7 @@ impl Masker {
 fn has_expired(value: &[u8], now: i64) -> bool {
     token::SCHEMES.iter().any(|scheme| {
         (scheme.decode)(value).is_some_and(|token| {
-            let whole = token.length == value.len() && !token.truncated;
+            let whole = token.length == value.len() && !token.truncated && !token.refused;
             whole && (scheme.status)(&token.claims, now) == Status::Expired
         })
     })

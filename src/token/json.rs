@@ -37,6 +37,17 @@ pub(super) struct Seconds {
     pub(super) fraction: bool,
 }
 
+impl<'a> Value<'a> {
+    /// The string, or the digits of a number.
+    pub(super) fn text_or_digits(self) -> Option<Cow<'a, str>> {
+        match self {
+            Value::Text(raw) => Some(unescape(raw)),
+            Value::Number(digits) => Some(Cow::Borrowed(digits)),
+            Value::Other => None,
+        }
+    }
+}
+
 impl<'a> Object<'a> {
     /// Reads the object at the start of `input`. None where there is none, or where what is there can
     /// never become one, however it goes on.
@@ -49,6 +60,11 @@ impl<'a> Object<'a> {
             Err(Stop::Malformed) => return None,
         }
         Some(object)
+    }
+
+    /// Every name with its value, in order.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (Cow<'a, str>, Value<'a>)> + '_ {
+        self.fields.iter().map(|&(name, value)| (unescape(name), value))
     }
 
     /// The value of that name; the last one where the name comes more than once.
@@ -66,19 +82,18 @@ impl<'a> Object<'a> {
 
     /// The string of that name, or a number there in its own digits.
     pub(super) fn text_or_digits(&self, name: &str) -> Option<Cow<'a, str>> {
-        match self.get(name)? {
-            Value::Text(raw) => Some(unescape(raw)),
-            Value::Number(digits) => Some(Cow::Borrowed(digits)),
-            Value::Other => None,
-        }
+        self.get(name)?.text_or_digits()
     }
 
-    /// The number of that name in seconds; none where it is no number or does not fit.
+    /// The number of that name in seconds, also where it is written as a string, as home-made signers do; none
+    /// where it is no number or does not fit.
     pub(super) fn seconds(&self, name: &str) -> Option<Seconds> {
-        match self.get(name)? {
-            Value::Number(digits) => seconds(digits),
-            _ => None,
-        }
+        seconds(self.text_or_digits(name)?.trim())
+    }
+
+    /// Whether the value of that name is an integer of 64 bits, as the platforms want their numbers.
+    pub(super) fn is_integer(&self, name: &str) -> bool {
+        matches!(self.get(name), Some(Value::Number(digits)) if digits.parse::<i64>().is_ok())
     }
 
     fn fill(&mut self, cursor: &mut Cursor<'a>) -> Result<(), Stop> {

@@ -3,16 +3,20 @@
 //! One file per scheme, one line per scheme in [`SCHEMES`]. Decoding needs no key and lives in the
 //! core; signing and verifying come with the feature `sign`.
 
+pub mod codes;
 #[cfg(feature = "sign")]
 mod engines;
 mod envelope;
 mod evidence;
+mod homemade;
+pub mod inspect;
 mod json;
 #[cfg(feature = "sign")]
 pub mod mac;
 #[cfg(feature = "sign")]
 mod refusal;
 mod room;
+mod spelling;
 #[cfg(feature = "sign")]
 mod strict;
 pub mod tirtc;
@@ -66,6 +70,9 @@ pub struct Token {
     /// True where its claims are those of the vendor's documentation. A sample that only its key
     /// gives away is known by `is_sample`, which needs the feature `sign`.
     pub sample: bool,
+    /// True where it is what a home-made signer wrote: it can be read, and no server takes it as it is. Its
+    /// evidence is empty where no verifier reads it at all.
+    pub refused: bool,
     /// The signed part and the signature, to be read with [`Evidence::of`]; empty where the token is
     /// truncated. Wiped on drop.
     pub evidence: Zeroizing<Vec<u8>>,
@@ -77,6 +84,7 @@ impl fmt::Debug for Token {
             .field("length", &self.length)
             .field("claims", &self.claims)
             .field("truncated", &self.truncated)
+            .field("refused", &self.refused)
             .finish_non_exhaustive()
     }
 }

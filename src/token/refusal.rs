@@ -37,6 +37,21 @@ impl Refusal {
             Refusal::NotYetValid => "not_yet_valid",
         }
     }
+
+    /// The error codes with which the platform answers a UserSig that is refused for this; see
+    /// [`codes`](super::codes). None are known for connect tokens, whose claims have other names.
+    pub fn platform_codes(self) -> &'static [i32] {
+        match self {
+            Refusal::Malformed(_) => &[70003, -100_018],
+            Refusal::Field { name, .. } if name.starts_with("TLS.") => &[70003, -100_018],
+            Refusal::Mismatch("TLS.sdkappid" | "TLS.sdk_appid") => &[70014, -100_018],
+            Refusal::Mismatch("TLS.identifier") => &[70013, -100_018],
+            Refusal::Mismatch("TLS.userbuf") => &[-100_006],
+            Refusal::Signature => &[70009, -100_018],
+            Refusal::Expired => &[70001, 6206, -100_018],
+            _ => &[],
+        }
+    }
 }
 
 impl fmt::Display for Refusal {

@@ -20,6 +20,7 @@ use crate::text::mask;
 mod prove;
 #[cfg(feature = "sign")]
 mod sign;
+pub(super) mod variant;
 
 #[cfg(feature = "sign")]
 pub use prove::{AppTrial, FirstSignature, Trial, is_sample, prove};
@@ -34,6 +35,9 @@ pub const SCOPE_PREFIX: &str = "connect:";
 
 /// What a peer may begin with; the device id follows.
 pub const DEVICE_PREFIX: &str = "device://";
+
+/// The longest life that is issued, in seconds.
+pub(super) const MAX_LIFE: i64 = 86_400;
 
 /// Characters of a signature: 32 bytes in base64url without padding.
 pub const SIGNATURE_CHARS: usize = 43;
@@ -51,7 +55,7 @@ crate::secret::secret_type! {
 
 fn check_token(token: &str) -> Result<()> {
     match decode(token.as_bytes()) {
-        Some(t) if !t.truncated && t.length == token.len() => Ok(()),
+        Some(t) if !t.truncated && !t.refused && t.length == token.len() => Ok(()),
         _ => Err(Error::invalid("token: expected a whole `v1.<payload>.<signature>`")),
     }
 }
@@ -88,6 +92,16 @@ fn status(claims: &Claims, now: i64) -> Status {
 }
 
 fn decode(input: &[u8]) -> Option<Token> {
+    let own = decode_own(input);
+    match &own {
+        Some(token) if !token.truncated => own,
+        // What looks cut off may go on in another alphabet.
+        _ => variant::decode(input).or(own),
+    }
+}
+
+/// Reads what is written as the platform writes it.
+fn decode_own(input: &[u8]) -> Option<Token> {
     // Base64url of `{"`, or of `{` with white space after it.
     if !matches!(input.get(..5)?, b"v1.ey" | b"v1.ew") {
         return None;
@@ -134,7 +148,10 @@ fn complete(payload: &[u8], signature: &[u8], length: usize) -> Option<Token> {
         return None;
     }
     let evidence = Evidence::pack(payload, mac.as_ref());
-    Some(Token { length, claims: claims(&object), truncated: false, sample: false, evidence })
+    let is_text = |name: &&str| matches!(object.get(name), Some(Value::Text(_)));
+    let refused = !(["sub", "iss", "nonce"].iter().all(is_text)
+        && ["iat", "exp"].iter().all(|name| object.is_integer(name)));
+    Some(Token { length, claims: claims(&object), refused, evidence, ..Token::default() })
 }
 
 /// A token whose end is missing, where enough of it is left to be sure.
@@ -156,13 +173,7 @@ fn truncated(payload: &[u8], stopped_by: Option<u8>, length: usize) -> Option<To
         Some(_) => false,
         None => cut_in_scope() || (payload.len() >= MIN_CUT_PAYLOAD && begins_as_ours(&document)),
     };
-    has_scope.then(|| Token {
-        length,
-        claims: claims(&object),
-        truncated: true,
-        sample: false,
-        evidence: Zeroizing::default(),
-    })
+    has_scope.then(|| Token { length, claims: claims(&object), truncated: true, ..Token::default() })
 }
 
 /// True where a document that ends before its scope is what every signer of the vendor begins with:
@@ -180,7 +191,7 @@ fn begins_as_ours(document: &[u8]) -> bool {
     true
 }
 
-fn claims(object: &Object<'_>) -> Claims {
+pub(super) fn claims(object: &Object<'_>) -> Claims {
     let scope = object.text("scope");
     let expiry = object.seconds("exp");
     Claims {

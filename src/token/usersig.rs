@@ -7,8 +7,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_PAD_INDIFFERENT;
 
-use super::envelope;
-use super::json::Object;
+use super::envelope::{self, Envelope};
+use super::homemade;
+use super::json::{Object, Value};
 use super::{Claims, Evidence, Scheme, Token};
 use crate::error::{Error, Result};
 use crate::finding::Status;
@@ -50,7 +51,8 @@ impl UserSig {
 
 fn check_token(token: &str) -> Result<()> {
     let whole = |scheme: &Scheme| {
-        (scheme.decode)(token.as_bytes()).is_some_and(|t| !t.truncated && t.length == token.len())
+        (scheme.decode)(token.as_bytes())
+            .is_some_and(|t| !t.truncated && !t.refused && t.length == token.len())
     };
     if whole(&SCHEME) || whole(&super::usersig_legacy::SCHEME) {
         return Ok(());
@@ -71,14 +73,29 @@ pub(super) fn status(claims: &Claims, now: i64) -> Status {
 fn decode(input: &[u8]) -> Option<Token> {
     let envelope = envelope::open(input)?;
     let object = Object::read(&envelope.document)?;
-    if envelope.complete {
-        return read(&object, envelope.length);
-    }
     if super::usersig_legacy::speaks_legacy(&envelope.document) {
         return None;
     }
+    if envelope.complete {
+        return read_any(&object, &envelope);
+    }
     let claims = claims(&object);
     Some(Token { length: envelope.length, claims, truncated: true, ..Token::default() })
+}
+
+/// Reads a UserSig of either version that was deflated without the header and the checksum of zlib: nothing
+/// but what is inside tells that it is one. Such a token is refused by every server.
+pub(crate) fn decode_bare(input: &[u8]) -> Option<(&'static Scheme, Token)> {
+    let envelope = envelope::open_bare(input)?;
+    let legacy = super::usersig_legacy::speaks_legacy(&envelope.document);
+    let scheme = if legacy { &super::usersig_legacy::SCHEME } else { &SCHEME };
+    Some((scheme, homemade::read(&envelope.document, envelope.length)?))
+}
+
+/// A token from its whole document, as it should be or as a home-made signer wrote it.
+fn read_any(object: &Object<'_>, envelope: &Envelope) -> Option<Token> {
+    let token = read(object, envelope.length).filter(|_| envelope.is_plain());
+    token.or_else(|| homemade::read(&envelope.document, envelope.length))
 }
 
 /// A token of `length` bytes from its whole document; none where it is not of this version.
@@ -89,7 +106,7 @@ pub(super) fn read(object: &Object<'_>, length: usize) -> Option<Token> {
     }
     let identifier = object.text("TLS.identifier")?;
     let claims = claims(object);
-    let app = claims.sdk_app_id?;
+    let app = claims.sdk_app_id.filter(|_| !matches!(object.get("TLS.sdkappid"), Some(Value::Text(_))))?;
     let signature = STANDARD_PAD_INDIFFERENT.decode(object.text("TLS.sig")?.as_bytes()).ok()?;
     if signature.len() != 32 {
         return None;
@@ -106,6 +123,7 @@ pub(super) fn read(object: &Object<'_>, length: usize) -> Option<Token> {
         evidence: Evidence::pack(lines.0.as_bytes(), &signature),
         claims,
         truncated: false,
+        refused: !(object.is_integer("TLS.time") && object.is_integer("TLS.expire")),
     })
 }
 

@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_PAD_INDIFFERENT;
 
 use super::envelope::{self, MAX_DOCUMENT};
+use super::homemade;
 use super::json::{Object, seconds};
 use super::usersig::{self, Lines};
 use super::{Claims, Evidence, Scheme, Token};
@@ -44,15 +45,22 @@ pub fn decode_json(input: &[u8]) -> Option<(&'static Scheme, Token)> {
     }
     let object = Object::read(&input[..input.len().min(MAX_DOCUMENT)])?;
     let length = object.length?;
-    let (name, token) = match read(&object, length) {
-        Some(token) => (SCHEME.name, token),
-        None => (usersig::SCHEME.name, usersig::read(&object, length)?),
-    };
-    super::scheme(name).map(|scheme| (scheme, token))
+    if let Some(token) = read(&object, length) {
+        return Some((super::scheme(SCHEME.name)?, token));
+    }
+    let own = usersig::read(&object, length);
+    let homemade = || homemade::read(&input[..length], length);
+    let legacy = own.is_none() && speaks_legacy(&input[..length]);
+    let name = if legacy { SCHEME.name } else { usersig::SCHEME.name };
+    Some((super::scheme(name)?, own.or_else(homemade)?))
 }
 
 /// True for a document, perhaps cut off, that holds a name which only this version has.
 pub(super) fn speaks_legacy(document: &[u8]) -> bool {
+    // A home-made signer may have taken names of both; the version says which it meant.
+    if memchr::memmem::find(document, b"\"TLS.ver\"").is_some() {
+        return false;
+    }
     let names: [&[u8]; 4] = [b"\"TLS.a", b"\"TLS.sdk_", b"\"TLS.expire_", b"\"TLS.vers"];
     names.iter().any(|name| document.windows(name.len()).any(|w| w == *name))
 }
@@ -60,10 +68,13 @@ pub(super) fn speaks_legacy(document: &[u8]) -> bool {
 fn decode(input: &[u8]) -> Option<Token> {
     let envelope = envelope::open(input)?;
     let object = Object::read(&envelope.document)?;
+    let is_legacy = speaks_legacy(&envelope.document);
     if envelope.complete {
-        return read(&object, envelope.length);
+        let token = read(&object, envelope.length).filter(|_| envelope.is_plain());
+        let homemade = || homemade::read(&envelope.document, envelope.length).filter(|_| is_legacy);
+        return token.or_else(homemade);
     }
-    speaks_legacy(&envelope.document).then(|| Token {
+    is_legacy.then(|| Token {
         length: envelope.length,
         claims: claims(&object),
         truncated: true,

@@ -235,3 +235,111 @@ fn inspect_tells_claims_status_and_weaknesses() {
     assert!(text(&human.stdout).contains("never expires"));
     assert_eq!(scrubjay(&["inspect"], &[], "no token here").status.code(), Some(2));
 }
+
+#[test]
+fn an_error_code_is_explained_and_an_unknown_one_says_what_is_known() {
+    for code in ["70001", "70009", "6206", "-100018", "100018", "-3320", "-40011"] {
+        let output = scrubjay(&["explain", code], &[], "");
+        assert_eq!(output.status.code(), Some(0), "{code}");
+        let said = text(&output.stdout);
+        let digits = code.trim_start_matches('-');
+        assert!(said.contains(digits) && said.contains("cause") && said.contains("cure"), "{said}");
+        let output = scrubjay(&["explain", code, "-f", "json"], &[], "");
+        let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(said["code"].to_string().trim_start_matches('-'), digits);
+    }
+    let all = text(&scrubjay(&["explain"], &[], "").stdout);
+    let rows = scrubjay::token::codes::CODES;
+    assert!(rows.iter().all(|row| all.contains(&row.code.to_string())), "{all}");
+    for (code, expected) in [("70008", "70009"), ("-99", "is not known here"), ("soon", "a number such as")] {
+        let output = scrubjay(&["explain", code], &[], "");
+        assert_eq!((output.status.code(), text(&output.stdout)), (Some(2), String::new()), "{code}");
+        let said = text(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
+#[test]
+fn ids_and_nonces_may_begin_with_a_hyphen() {
+    let keys = keys();
+    let given = [("TIRTC_SECRET_KEY", keys.app.as_str())];
+    let sign =
+        ["sign", "tirtc", "--scheme", "app-only", "--access-id", "-ak", "--subject", "-x", "--remote-id"];
+    let one =
+        token(&scrubjay(&[&sign[..], &["-TIR0", "--nonce", "-abcdefghijklmnopqrstuv"]].concat(), &given, ""));
+    let inspect = ["inspect", "-f", "json", "--remote-id", "-TIR0", "--user-id", "-x", "--access-id", "-ak"];
+    let said: Value = serde_json::from_slice(&scrubjay(&inspect, &[], &one).stdout).unwrap();
+    assert_eq!(said["claims"]["nonce"], "-abcdefghijklmnopqrstuv");
+    assert_eq!(said["problems"], Value::Array(Vec::new()));
+    let verify = ["verify", "--remote-id", "-TIR0", "--subject", "-x", "--access-id", "-ak"];
+    assert_eq!(scrubjay(&verify, &given, &one).status.code(), Some(0));
+    let sdk = [("TRTC_SDK_SECRET_KEY", keys.sdk.as_str())];
+    let usersig =
+        ["sign", "usersig", "--sdk-app-id", "1400000001", "--user-id", "-alice", "--room-name", "-lobby"];
+    let two = token(&scrubjay(&usersig, &sdk, ""));
+    let verify = ["verify", "--user-id", "-alice", "--room-name", "-lobby"];
+    assert_eq!(scrubjay(&verify, &sdk, &two).status.code(), Some(0));
+    // An option behind it is none of its values: its own was forgotten.
+    let forgotten = scrubjay(&[&sign[..], &["--nonce", "--ttl", "5"]].concat(), &given, "");
+    assert_eq!((forgotten.status.code(), text(&forgotten.stdout)), (Some(2), String::new()));
+    assert!(text(&forgotten.stderr).contains("a value is missing"), "{}", text(&forgotten.stderr));
+}
+
+#[test]
+fn inspect_and_verify_name_what_the_platform_answers() {
+    let v = &vectors::usersig()[0];
+    let given = [("TRTC_SDK_SECRET_KEY", v.key.as_str())];
+    let wrong = [("TRTC_SDK_SECRET_KEY", "0123456789abcdef0123456789abcdef")];
+    let (start, late) = (v.time.to_string(), (v.time + v.expire + 1).to_string());
+    let codes = |arguments: &[&str], environment: &[(&str, &str)], input: &str| -> Value {
+        let output = scrubjay(&[arguments, &["-f", "json"]].concat(), environment, input);
+        let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+        said["platform_codes"][0].clone()
+    };
+    let verify = |now: &str, more: &[&str], environment: &[(&str, &str)], input: &str| {
+        codes(&[&["verify", "--now", now], more].concat(), environment, input)
+    };
+    assert_eq!(verify(&start, &[], &given, &v.token), Value::Null);
+    assert_eq!(verify(&late, &[], &given, &v.token), 70001);
+    assert_eq!(verify(&start, &[], &wrong, &v.token), 70009);
+    assert_eq!(verify(&start, &["--user-id", "nobody"], &given, &v.token), 70013);
+    assert_eq!(verify(&start, &["--sdk-app-id", "7"], &given, &v.token), 70014);
+    assert_eq!(verify(&start, &[], &given, &v.token[..100]), 70003);
+    assert_eq!(verify(&start, &[], &given, ""), 70002);
+    let human = text(&scrubjay(&["verify", "--now", &late], &given, &v.token).stdout);
+    assert!(human.contains("expired") && human.contains("70001"), "{human}");
+    let human = text(&scrubjay(&["inspect", "--now", &late, "--sdk-app-id", "7"], &[], &v.token).stdout);
+    assert!(
+        human.contains("a server refuses this") && human.contains("70001") && human.contains("70014"),
+        "{human}"
+    );
+}
+
+#[test]
+fn inspect_takes_a_text_with_several_tokens_and_says_why_there_is_none() {
+    let (v, t) = (&vectors::usersig()[0], &vectors::tirtc()[0]);
+    let log = format!("first {}\nnothing\nthird {{\"token\":\"{}\"}}\n", v.token, t.token);
+    let json = text(&scrubjay(&["inspect", "-f", "json"], &[], &log).stdout);
+    let said: Vec<Value> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let places: Vec<_> = said.iter().map(|d| (d["number"].as_u64(), d["line"].as_u64())).collect();
+    assert_eq!(places, [(Some(1), Some(1)), (Some(2), Some(3))]);
+    let human = text(&scrubjay(&["inspect"], &[], &log).stdout);
+    assert!(human.contains("1. line 1: TRTC UserSig") && human.contains("2. line 3: TiRTC"), "{human}");
+    // As PowerShell writes a file.
+    let directory = tempfile::tempdir().unwrap();
+    let wide: Vec<u8> =
+        [0xfeff].into_iter().chain(t.token.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let path = directory.path().join("token.txt");
+    std::fs::write(&path, wide).unwrap();
+    let output = scrubjay(&["inspect", "--token-file", path.to_str().unwrap()], &[], "");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    for (input, expected) in
+        [("", "70002"), ("eJwt****zzzz", "masked"), ("hello", "nothing in the input decodes")]
+    {
+        let output = scrubjay(&["inspect"], &[], input);
+        assert_eq!(output.status.code(), Some(2));
+        let said = text(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+        let said = said.replace("│ ", "");
+        assert!(said.contains("no token found in the input") && said.contains(expected), "{said}");
+    }
+}

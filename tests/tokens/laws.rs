@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 use scrubjay::secret::{DeviceSecretKey, SdkSecretKey, SecretKey};
+use scrubjay::token::inspect::{Expected, inspect};
 use scrubjay::token::{Refusal, SCHEMES, tirtc, usersig};
 
 fn config() -> Config {
@@ -90,7 +91,7 @@ proptest! {
 
     #[test]
     fn no_input_makes_a_decoder_panic(
-        head in prop_oneof!["v1\\.eyJ", "v1\\.ewo", "eJyr", "eAEA", "eAGr", "eF4t", "\\{\"TLS\\."],
+        head in prop_oneof!["v1\\.eyJ", "v1\\.ewo", "eJyr", "eAEA", "eAGr", "eF4t", "\\{\"TLS\\.", "V1\\.eyJ", "eyJ", "H4sIAAAA", "q1YK"],
         tail in proptest::collection::vec(any::<u8>(), 0..300),
         text in "[A-Za-z0-9*_.=%-]{0,300}",
     ) {
@@ -102,6 +103,9 @@ proptest! {
                 }
             }
             let _ = scrubjay::token::usersig_legacy::decode_json(&input);
+            for found in inspect(&input, &Expected::default()) {
+                prop_assert!(found.offset + found.token.length <= input.len());
+            }
             let text = String::from_utf8_lossy(&input);
             let keys = tirtc::Keys::app_only(&SecretKey::parse("key").unwrap());
             prop_assert!(keys.verify(&text, &tirtc::Expect::default(), 0).is_err());

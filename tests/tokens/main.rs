@@ -8,6 +8,8 @@
 mod command;
 mod decoding;
 #[cfg(feature = "sign")]
+mod homemade;
+#[cfg(feature = "sign")]
 mod laws;
 #[cfg(feature = "legacy")]
 mod legacy;
@@ -15,4 +17,6 @@ mod legacy;
 mod refusing;
 #[cfg(feature = "sign")]
 mod signing;
+#[path = "../support/mod.rs"]
+mod support;
 mod vectors;

@@ -108,9 +108,10 @@ pub(crate) struct ScanArgs {
     #[arg(
         value_name = "PATH",
         long_help = "Files and directories to scan; `-` is standard input [default: .]\n\n\
-                     Directories are walked in parallel, hidden files included; files that .gitignore, \
-                     .ignore and the like leave out are not read, .git is not entered and symbolic links \
-                     are not followed. A path named here is always read"
+                     Directories are walked in parallel, hidden files included. What .gitignore, .ignore, \
+                     .git/info/exclude and core.excludesFile leave out is counted and not read, unless the \
+                     index of its repository holds it; ignore files above the repository do not count. .git \
+                     is not entered and symbolic links are not followed. A file named here is always read"
     )]
     pub(crate) paths: Vec<PathBuf>,
 
@@ -202,6 +203,15 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "LEVEL", value_parser = levels())]
     pub(crate) fail_on: Option<String>,
 
+    /// Exit with 2 where something was not looked into
+    #[arg(
+        long,
+        long_help = "Exit with 2 where something was met that was not looked into: a PDF, a picture, an \
+                     encrypted archive, a damaged one. Without it such files are counted, and nothing \
+                     else. What was left out on purpose (ignored, excluded, .git, links) does not count"
+    )]
+    pub(crate) fail_on_skipped: bool,
+
     /// The number of threads [default: one for each processor]
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<std::num::NonZeroUsize>,
@@ -214,11 +224,23 @@ pub(crate) struct ScanArgs {
     #[arg(
         long,
         value_name = "GLOB",
-        long_help = "Leave out paths that match; can be repeated. A glob without a slash means a name at \
-                     any depth (`*.lock`), one with a slash a path (`src/gen/*`). What it leaves out is \
-                     counted in the summary. Paths named on the command line are read all the same"
+        long_help = "Leave out paths that match; can be repeated. Globs are those of .gitignore: without a \
+                     slash a name at any depth (`*.lock`), with one a path (`src/gen/*`), with one at the end \
+                     a directory; `!` before one takes back what those before it say, and the last that \
+                     matches decides, also below a directory that is left out. What they leave out is \
+                     counted in the summary. Files named on the command line are read all the same, unless \
+                     --force-exclude is given; a directory that is named follows the globs inside"
     )]
     pub(crate) exclude: Vec<String>,
+
+    /// Leave out files, too, that are named on the command line and match what is excluded
+    #[arg(
+        long,
+        long_help = "Leave out files and directories, too, that are named on the command line and match \
+                     --exclude or the project file's `exclude`. Without it what a person names is read. It is \
+                     for programs that name files, such as pre-commit; the hook id `scrubjay-files` gives it"
+    )]
+    pub(crate) force_exclude: bool,
 
     /// Add the rules of a file; can be repeated
     #[arg(long, value_name = "FILE")]
@@ -298,6 +320,14 @@ pub(crate) struct PolicyArgs {
     /// Use no project file
     #[arg(long)]
     pub(crate) no_config: bool,
+
+    /// Exit with 2 where a pattern of --exclude or of the project file matches nothing
+    #[arg(
+        long,
+        long_help = "Exit with 2 where a pattern of --exclude, or an `exclude` pattern or allow entry of the \
+                     project file, matches nothing in a scan of all that it is for. Without it that is told"
+    )]
+    pub(crate) strict_config: bool,
 
     /// Do not honour `scrubjay:allow` and `gitleaks:allow` on lines
     #[arg(long)]

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use scrubjay::Error;
 use scrubjay::config::{self, Baseline, Entry, Markers, Policy, Project};
-use scrubjay::globs::Excluded;
+use scrubjay::globs::{self, Excluded, Patterns, Watched};
 use scrubjay::ground::Ground;
 use scrubjay::input::Subject;
 use scrubjay::rule::{self, Rule};
@@ -69,6 +69,28 @@ pub(crate) fn decide(args: &ScanArgs, subject: &Subject, now: i64) -> Result<Dec
         policy = policy.with_baseline(baseline);
     }
     Ok(Decided { rules: chosen, policy, excluded, fail_on })
+}
+
+/// What wants to know whether there is anything for it.
+pub(crate) fn watched(policy: &Policy) -> Option<Watched> {
+    let globs: Vec<_> = policy.project()?.allowed_paths().cloned().collect();
+    (!globs.is_empty()).then(|| Watched { ground: policy.ground().clone(), globs })
+}
+
+/// The patterns that matched nothing, in words, where all was scanned that they are for.
+pub(crate) fn unused(args: &ScanArgs, subject: &Subject, policy: &Policy, exclude: &Patterns) -> Vec<String> {
+    let Ok(roots) = scanned(args, subject, policy) else { return Vec::new() };
+    if *subject != Subject::Files {
+        return Vec::new();
+    }
+    let walks = args.paths.is_empty() || args.paths.iter().any(|path| path.is_dir()) || args.force_exclude;
+    let globs = exclude.unused().filter(|_| walks);
+    let words = |(_, glob): (usize, &str)| format!("--exclude: `{}` matches nothing", printable(glob));
+    let mut unused: Vec<String> = globs.map(words).collect();
+    let whole =
+        |project: &&Project| roots.iter().any(|root| globs::is_at_or_below(project.directory(), root));
+    unused.extend(policy.project().filter(whole).iter().flat_map(|project| project.unused()));
+    unused
 }
 
 /// Reads a project file and the rules that it adds to `all`.

@@ -11,7 +11,7 @@ use scrubjay::globs::Excluded;
 use scrubjay::input::{self, Request, Subject};
 use scrubjay::prove::{Known, Proving};
 use scrubjay::report::{self, Failure, Run, Style, Summary};
-use scrubjay::scan::{self, Excerpts, Note, Outcome, Settings};
+use scrubjay::scan::{self, Excerpts, Note, Outcome, Progress, Settings};
 use scrubjay::text::printable;
 use zeroize::Zeroizing;
 
@@ -60,6 +60,18 @@ struct Plan<'p> {
     proving: Proving,
 }
 
+/// Lets Ctrl-C, or whoever ends the job, end the scan with what was found so far. A second time ends it at
+/// once.
+fn stop_at_signals(progress: &Progress) -> Result<()> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::flag;
+    for signal in [SIGINT, SIGTERM] {
+        let again = flag::register_conditional_default(signal, progress.stop.clone());
+        again.and_then(|_| flag::register(signal, progress.stop.clone())).map_err(scrubjay::Error::from)?;
+    }
+    Ok(())
+}
+
 /// Reads the secrets to try besides those that are found.
 fn known(files: &[PathBuf]) -> Result<Known> {
     let mut known = Known::default();
@@ -81,11 +93,14 @@ impl Plan<'_> {
     fn report(&self, subject: Subject, started: Timestamp, output: &Output) -> Result<Status> {
         let args = self.args;
         let format = report::format(&args.format).ok_or_else(|| Stop::invalid("no such format"))?;
+        let exclude = input::exclude_patterns(&args.exclude)?;
         let request = Request {
             paths: args.paths.clone(),
             no_ignore: args.no_ignore,
-            exclude: args.exclude.clone(),
+            exclude: exclude.clone(),
             excluded: self.excluded.clone(),
+            force_exclude: args.force_exclude,
+            watched: policy::watched(self.policy),
             subject: subject.clone(),
         };
         let sources = input::open(&request)?;
@@ -96,9 +111,12 @@ impl Plan<'_> {
             true => Excerpts::Shown,
         };
         let settings = self.settings(excerpts, args.verbose);
-        let outcome = progress::watch(args.quiet, |seen| {
-            scan::scan(self.detector, &sources, settings, &self.proving, seen)
-        });
+        let seen = Progress::default();
+        stop_at_signals(&seen)?;
+        let outcome =
+            progress::watch_to_end(args.quiet, seen, &|n| input::count_files(&request, n), |seen| {
+                scan::scan(self.detector, &sources, settings, &self.proving, seen)
+            });
         let root = std::env::current_dir().unwrap_or_default();
         let run = Run {
             now: self.detector.now(),
@@ -121,9 +139,18 @@ impl Plan<'_> {
         self.tell(&outcome, took, output);
         self.tell_amount(&subject, &outcome, output);
         written?;
+        let unused = policy::unused(args, &subject, self.policy, &exclude);
+        unused.iter().for_each(|note| output.note(&format!("scrubjay: {note}")));
+        if args.policy.strict_config && !unused.is_empty() {
+            return Ok(Status::Incomplete);
+        }
         let wrote = policy::settle(args, &subject, self.policy, self.detector.rules(), &outcome, output)?;
         // Whoever writes a baseline accepts what is there.
         let fail_on = if wrote { "never" } else { self.fail_on };
+        if args.fail_on_skipped && outcome.summary.skipped.keys().any(|reason| !input::is_meant(reason)) {
+            output.note("scrubjay: not all was looked into, and --fail-on-skipped wants it to be");
+            return Ok(Status::Incomplete);
+        }
         Ok(status(&outcome.summary, fail_on))
     }
 

@@ -216,6 +216,10 @@ fn files(args: &ScrubArgs, masker: &Arc<Masker>, mode: &Mode, output: &Output) -
     }
     listed.files.retain(|entry| entry.path.canonicalize().map_or(true, |path| !own.contains(&path)));
     let skipped = std::mem::take(&mut listed.skipped);
+    for glob in &listed.unused {
+        output.note(&format!("scrubjay: --exclude: `{}` matches nothing", printable(glob)));
+    }
+    let unopened = if args.quiet { BTreeMap::new() } else { listed.unopened() };
     let all = || std::thread::available_parallelism().map_or(1, usize::from);
     let plan = Plan {
         masker,
@@ -239,7 +243,7 @@ fn files(args: &ScrubArgs, masker: &Arc<Masker>, mode: &Mode, output: &Output) -
     }
     tell_failures(&outcome, output);
     if !args.quiet {
-        let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut reasons: BTreeMap<&'static str, u64> = unopened;
         skipped.iter().for_each(|(_, why)| *reasons.entry(why).or_default() += 1);
         output.note(&summary(&outcome, mode, &reasons, clock.elapsed()));
     }
@@ -247,7 +251,7 @@ fn files(args: &ScrubArgs, masker: &Arc<Masker>, mode: &Mode, output: &Output) -
 }
 
 /// What was done, in words.
-fn summary(outcome: &Outcome, mode: &Mode, skipped: &BTreeMap<&str, u64>, took: Duration) -> String {
+fn summary(outcome: &Outcome, mode: &Mode, skipped: &BTreeMap<&'static str, u64>, took: Duration) -> String {
     let hits = outcome.hits();
     let masked = match mode {
         Mode::DryRun if hits > 0 => "would be masked",
@@ -262,10 +266,7 @@ fn summary(outcome: &Outcome, mode: &Mode, skipped: &BTreeMap<&str, u64>, took: 
         size(outcome.bytes),
         took.as_secs_f64()
     );
-    if !skipped.is_empty() {
-        let skipped: Vec<String> = skipped.iter().map(|(why, n)| format!("{n} {why}")).collect();
-        text.push_str(&format!("\n  skipped: {}", skipped.join(", ")));
-    }
+    text.push_str(&crate::summary::skipped(skipped));
     if !outcome.failures.is_empty() {
         text.push_str(&format!(
             "\n  {} left as they were, named above",

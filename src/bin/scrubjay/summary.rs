@@ -1,8 +1,10 @@
 //! What `scrubjay scan` says on standard error when it is done.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use scrubjay::finding::{Finding, Severity, Suppression, Suppressor};
+use scrubjay::pack::NOT_LOOKED_INTO;
 use scrubjay::report::{NonceReuse, Summary};
 use scrubjay::scan::Outcome;
 use scrubjay::text::{printable, thousands};
@@ -19,11 +21,7 @@ pub(crate) fn summary(args: &ScanArgs, outcome: &Outcome, project: Option<&str>,
         size(summary.bytes),
         took.as_secs_f64()
     );
-    if !summary.skipped.is_empty() {
-        let skipped: Vec<String> =
-            summary.skipped.iter().map(|(why, n)| format!("{} {why}", thousands(*n))).collect();
-        text.push_str(&format!("\n  skipped: {}", skipped.join(", ")));
-    }
+    text.push_str(&skipped(&summary.skipped));
     let walks = args.paths.is_empty() || args.paths.iter().any(|path| path.is_dir());
     if walks && !args.no_ignore {
         text.push_str("\n  ignore files respected; --no-ignore reads what they leave out");
@@ -41,10 +39,23 @@ pub(crate) fn summary(args: &ScanArgs, outcome: &Outcome, project: Option<&str>,
 
 /// How much was read, in one line, and what was not by reason.
 pub(crate) fn amount(summary: &Summary) -> String {
-    let mut text = format!("scrubjay: {} ({}) read", counted(summary.files, "file"), size(summary.bytes));
-    if !summary.skipped.is_empty() {
-        let each = summary.skipped.iter().map(|(why, n)| format!("{} {why}", thousands(*n)));
-        text.push_str(&format!("; skipped: {}", each.collect::<Vec<_>>().join(", ")));
+    let text = format!("scrubjay: {} ({}) read", counted(summary.files, "file"), size(summary.bytes));
+    text + &skipped(&summary.skipped)
+}
+
+/// What was not read, by reason, and what was not looked into, by kind.
+pub(crate) fn skipped(reasons: &BTreeMap<&'static str, u64>) -> String {
+    let (mut kinds, mut others) = (Vec::new(), Vec::new());
+    for (reason, count) in reasons {
+        let kind = reason.strip_prefix(NOT_LOOKED_INTO);
+        let list = if kind.is_some() { &mut kinds } else { &mut others };
+        list.push(format!("{} {}", thousands(*count), kind.unwrap_or(reason)));
+    }
+    let mut text = String::new();
+    for (what, list) in [("skipped: ", others), (NOT_LOOKED_INTO, kinds)] {
+        if !list.is_empty() {
+            text.push_str(&format!("\n  {what}{}", list.join(", ")));
+        }
     }
     text
 }

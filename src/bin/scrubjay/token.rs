@@ -4,6 +4,7 @@
 //! be the only thing on standard output, and secrets never come near a terminal.
 
 mod args;
+mod explain;
 mod inspect;
 mod secrets;
 mod sign;
@@ -36,6 +37,7 @@ pub(crate) fn run(command: TokenCommand) -> Result<Answer> {
     match command {
         TokenCommand::Sign(scheme) => sign::run(scheme),
         TokenCommand::Inspect(args) => inspect::run(&args),
+        TokenCommand::Explain(args) => explain::run(&args),
         TokenCommand::Verify(args) => verify::run(&args),
     }
 }
@@ -45,21 +47,41 @@ const MAX_INPUT: u64 = 64 * 1024;
 
 /// Reads all of a file or of standard input, white space around it gone.
 fn read_text(path: Option<&Path>) -> Result<Zeroizing<String>> {
+    let bytes = read_bytes(path, MAX_INPUT)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| named(path, Error::invalid("expected UTF-8")))?;
+    Ok(Zeroizing::new(text.trim().to_owned()))
+}
+
+/// Reads all of a file or of standard input, at most `most` bytes; UTF-16 with its mark, as PowerShell writes
+/// files, becomes UTF-8.
+fn read_bytes(path: Option<&Path>, most: u64) -> Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
-    let named = |error: Error| match path {
+    let read = match path {
+        Some(path) => std::fs::File::open(path).and_then(|f| f.take(most + 1).read_to_end(&mut bytes)),
+        None => std::io::stdin().lock().take(most + 1).read_to_end(&mut bytes),
+    };
+    read.map_err(|error| named(path, error.into()))?;
+    if bytes.len() as u64 > most {
+        return Err(named(path, Error::invalid(format!("expected at most {} KiB", most / 1024))));
+    }
+    let wide = |unit: fn([u8; 2]) -> u16| {
+        let units = bytes[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+        char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect::<String>()
+    };
+    let text = match bytes[..] {
+        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
+        _ => return Ok(bytes),
+    };
+    Ok(Zeroizing::new(text.into_bytes()))
+}
+
+/// An error that says at which path it happened.
+fn named(path: Option<&Path>, error: Error) -> Error {
+    match path {
         Some(path) => error.at_path(path),
         None => error,
-    };
-    let read = match path {
-        Some(path) => std::fs::File::open(path).and_then(|f| f.take(MAX_INPUT + 1).read_to_end(&mut bytes)),
-        None => std::io::stdin().lock().take(MAX_INPUT + 1).read_to_end(&mut bytes),
-    };
-    read.map_err(|error| named(error.into()))?;
-    if bytes.len() as u64 > MAX_INPUT {
-        return Err(named(Error::invalid("expected at most 64 KiB")));
     }
-    let text = std::str::from_utf8(&bytes).map_err(|_| named(Error::invalid("expected UTF-8")))?;
-    Ok(Zeroizing::new(text.trim().to_owned()))
 }
 
 /// A time that was given, or the system's.

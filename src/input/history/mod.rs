@@ -15,7 +15,7 @@ use std::sync::{Mutex, PoisonError};
 
 use gix::hashtable::HashMap;
 
-use super::contents::{Glance, POINTER, glance, glance_large, is_pointer};
+use super::contents::{Glance, glance, glance_large};
 use super::exclude::OfTrees;
 use super::{Crew, Marks, Request, Sink, Source, SourceKind, Subject};
 use crate::blob::Origin;
@@ -23,6 +23,7 @@ use crate::error::Result;
 use crate::git::{
     Failed, Graph, Id, Kind, Node, Object, Objects, Repository, Roots, Store, Visitor, message,
 };
+use crate::pack;
 use gaps::Noted;
 use teller::Teller;
 use trace::Trace;
@@ -190,11 +191,11 @@ impl Visitor for Look<'_> {
     fn object(&mut self, object: &Object<'_>) -> bool {
         match object.kind {
             Kind::Blob => {
-                if is_pointer(object.bytes) {
-                    self.sink.skipped(&format!("object {}", object.id), POINTER);
-                }
                 self.sink.counted(object.bytes.len());
                 let origin = Origin::file(format!("object {}", object.id));
+                if pack::unopened(object.bytes).is_some() {
+                    self.sink.look_at_kind(&origin, object.bytes);
+                }
                 let Glance { marks, is_container } =
                     glance(&mut *self.sink, &origin, object.bytes, object.changed, true);
                 let quiet = marks.is_empty();

@@ -150,6 +150,14 @@ impl Sink for Named<'_> {
         self.sink.masked(text)
     }
 
+    fn look_at_kind(&mut self, origin: &Origin, head: &[u8]) {
+        self.sink.look_at_kind(&Origin { path: self.path(&origin.path), ..origin.clone() }, head);
+    }
+
+    fn damaged(&mut self, path: &str, error: &io::Error) {
+        self.sink.damaged(&self.path(path), error);
+    }
+
     fn skipped(&mut self, path: &str, reason: &'static str) {
         self.sink.skipped(&self.path(path), reason);
     }

@@ -15,7 +15,7 @@ use crate::token::wiped::{Decimal, Wiped};
 pub const DEFAULT_TTL: i64 = 300;
 
 /// The longest life in seconds that [`Grant::ttl`] takes; the issuing services of the vendor end here too.
-pub const MAX_TTL: i64 = 86_400;
+pub const MAX_TTL: i64 = super::MAX_LIFE;
 
 /// How the signature is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -110,7 +110,7 @@ pub(crate) struct ScrubArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) rules: Vec<PathBuf>,
 
-    /// Leave out paths that match; can be repeated
+    /// Leave out paths that match, in the globs of .gitignore; can be repeated
     #[arg(long, value_name = "GLOB")]
     pub(crate) exclude: Vec<String>,
 

@@ -12,9 +12,18 @@ pub(crate) enum TokenCommand {
     /// Sign a token; it goes to standard output alone
     #[command(subcommand)]
     Sign(SignScheme),
-    /// Decode a token without any key and tell what is weak about it
-    #[command(after_help = "Example:\n  pbpaste | scrubjay token inspect")]
+    /// Decode tokens without any key; tell what a server refuses and what is weak
+    ///
+    /// Reads every token in a text (a log, JSON, a URL), also those of home-made signers, and says for each what a
+    /// server refuses it for and what helps. Exit status 0 where a token was found, whatever is wrong with it; 2
+    /// where there is none. `verify` is the one that judges.
+    #[command(
+        after_help = "Examples:\n  pbpaste | scrubjay token inspect\n  scrubjay token inspect --sdk-app-id 1400000001 --token-file app.log"
+    )]
     Inspect(InspectArgs),
+    /// Explain an error code of the platforms: 70009, 6206, -100018; without one, list all
+    #[command(after_help = "Example:\n  scrubjay token explain -100018")]
+    Explain(ExplainArgs),
     /// Verify a token: exit status 0 valid, 1 not valid, 2 could not run
     #[command(
         after_help = "Example:\n  TIRTC_SECRET_KEY=… scrubjay token verify --remote-id TIRA1B2C3D4E < token.txt"
@@ -45,13 +54,13 @@ pub(crate) enum SignScheme {
 #[derive(Debug, Args)]
 pub(crate) struct SignTirtc {
     /// The public credential id of the application
-    #[arg(long, value_name = "ID", alias = "access-key-id")]
+    #[arg(long, value_name = "ID", alias = "access-key-id", allow_hyphen_values = true, value_parser = identifier)]
     pub(crate) access_id: String,
     /// For whom: a stable id of the user
-    #[arg(long, value_name = "SUBJECT", alias = "sub")]
+    #[arg(long, value_name = "SUBJECT", alias = "sub", allow_hyphen_values = true, value_parser = identifier)]
     pub(crate) subject: String,
     /// To which device: its id, or `device://` and its id
-    #[arg(long, value_name = "ID", alias = "peer-id")]
+    #[arg(long, value_name = "ID", alias = "peer-id", allow_hyphen_values = true, value_parser = identifier)]
     pub(crate) remote_id: String,
     /// Life in seconds, at most 86400
     #[arg(long, value_name = "SECONDS", default_value_t = scrubjay::token::tirtc::DEFAULT_TTL, allow_negative_numbers = true)]
@@ -66,7 +75,7 @@ pub(crate) struct SignTirtc {
     #[arg(long, value_name = "TIME", value_parser = time, allow_negative_numbers = true)]
     pub(crate) issued_at: Option<i64>,
     /// A nonce of one's own, for test vectors [default: 16 fresh random bytes]
-    #[arg(long, value_name = "NONCE")]
+    #[arg(long, value_name = "NONCE", allow_hyphen_values = true, value_parser = identifier)]
     pub(crate) nonce: Option<String>,
     #[command(flatten)]
     pub(crate) keys: TirtcKeys,
@@ -82,7 +91,7 @@ pub(crate) struct SignUserSig {
     #[arg(long, value_name = "NUMBER", conflicts_with = "room_name")]
     pub(crate) room: Option<u32>,
     /// Named room: makes a PrivateMapKey
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true, value_parser = identifier)]
     pub(crate) room_name: Option<String>,
     /// What the user may do in the room: `all`, or some of create, enter, send-audio, receive-audio,
     /// send-video, receive-video, send-screen, receive-screen [default: all]
@@ -112,7 +121,7 @@ pub(crate) struct User {
     #[arg(long, value_name = "NUMBER", alias = "sdkappid")]
     pub(crate) sdk_app_id: u32,
     /// The user: 1 to 32 letters, digits, `_` and `-`
-    #[arg(long, value_name = "ID", alias = "userid")]
+    #[arg(long, value_name = "ID", alias = "userid", allow_hyphen_values = true, value_parser = identifier)]
     pub(crate) user_id: String,
     /// Take any printable ASCII in the user id, as Chat does
     #[arg(long)]
@@ -135,8 +144,30 @@ pub(crate) struct InspectArgs {
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) input: TokenInput,
+    /// The application it should be for
+    #[arg(long, value_name = "NUMBER", alias = "sdkappid")]
+    pub(crate) sdk_app_id: Option<u32>,
+    /// The user it should be for: `TLS.identifier` or `sub`
+    #[arg(long, value_name = "ID", alias = "userid", alias = "subject", allow_hyphen_values = true, value_parser = identifier)]
+    pub(crate) user_id: Option<String>,
+    /// The device it should be for, with or without `device://`
+    #[arg(long, value_name = "ID", alias = "peer-id", allow_hyphen_values = true, value_parser = identifier)]
+    pub(crate) remote_id: Option<String>,
+    /// The access id it should be issued by
+    #[arg(long, value_name = "ID", alias = "access-key-id", allow_hyphen_values = true, value_parser = identifier)]
+    pub(crate) access_id: Option<String>,
     #[command(flatten)]
     pub(crate) stray: Stray,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The code, with its sign
+    #[arg(value_name = "CODE", allow_hyphen_values = true)]
+    pub(crate) code: Option<String>,
+    /// The form of the answer
+    #[arg(short, long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]
@@ -147,25 +178,25 @@ pub(crate) struct VerifyArgs {
     #[command(flatten)]
     pub(crate) input: TokenInput,
     /// The device it must be for, with or without `device://`
-    #[arg(long, value_name = "ID", alias = "peer-id")]
+    #[arg(long, value_name = "ID", alias = "peer-id", allow_hyphen_values = true, value_parser = identifier)]
     pub(crate) remote_id: Option<String>,
     /// The subject it must be for
-    #[arg(long, value_name = "SUBJECT", alias = "sub")]
+    #[arg(long, value_name = "SUBJECT", alias = "sub", allow_hyphen_values = true, value_parser = identifier)]
     pub(crate) subject: Option<String>,
     /// The access id it must be issued by
-    #[arg(long, value_name = "ID", alias = "access-key-id")]
+    #[arg(long, value_name = "ID", alias = "access-key-id", allow_hyphen_values = true, value_parser = identifier)]
     pub(crate) access_id: Option<String>,
     /// The application it must be for
     #[arg(long, value_name = "NUMBER", alias = "sdkappid")]
     pub(crate) sdk_app_id: Option<u32>,
     /// The user it must be for
-    #[arg(long, value_name = "ID", alias = "userid")]
+    #[arg(long, value_name = "ID", alias = "userid", allow_hyphen_values = true, value_parser = identifier)]
     pub(crate) user_id: Option<String>,
     /// The numeric room that a PrivateMapKey must be for
     #[arg(long, value_name = "NUMBER", conflicts_with = "room_name")]
     pub(crate) room: Option<u32>,
     /// The named room that a PrivateMapKey must be for
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true, value_parser = identifier)]
     pub(crate) room_name: Option<String>,
     /// How it must be signed [default: either way that the keys allow]
     #[arg(long, value_enum)]
@@ -250,6 +281,51 @@ pub(crate) enum Format {
     Human,
     Json,
 }
+
+/// An id or a nonce as it was typed, which may begin with `-`. The name of an option is none: its value was
+/// forgotten.
+fn identifier(text: &str) -> Result<String, String> {
+    let name = text.strip_prefix("--").map(|rest| rest.split('=').next().unwrap_or(rest));
+    if name.is_some_and(|name| OPTIONS.contains(&name)) {
+        return Err("a value is missing before the next option".into());
+    }
+    Ok(text.to_owned())
+}
+
+/// The long options of the token command.
+const OPTIONS: &[&str] = &[
+    "access-id",
+    "access-key-id",
+    "subject",
+    "sub",
+    "remote-id",
+    "peer-id",
+    "ttl",
+    "allow-long-ttl",
+    "scheme",
+    "issued-at",
+    "nonce",
+    "sdk-app-id",
+    "sdkappid",
+    "user-id",
+    "userid",
+    "chat-user-id",
+    "expire",
+    "userbuf-file",
+    "room",
+    "room-name",
+    "privileges",
+    "token-file",
+    "now",
+    "secret-key-file",
+    "device-secret-key-file",
+    "license-file",
+    "sdk-secret-key-file",
+    "secrets-fd",
+    "key-file",
+    "format",
+    "help",
+];
 
 /// RFC 3339 or Unix seconds.
 fn time(text: &str) -> Result<i64, String> {

@@ -1,12 +1,14 @@
-//! `scrubjay token inspect`: what a token says and what is weak about it, without any key.
+//! `scrubjay token inspect`: what tokens say, what a server refuses them for and what is weak about them,
+//! without any key.
 
 use scrubjay::finding::Status;
+use scrubjay::token::inspect::{Expected, Inspection, Problem, inspect};
 use scrubjay::token::{Claims, SCHEMES, Scheme, Token, tirtc, usersig, usersig_legacy};
 use scrubjay::{Error, Result};
 use zeroize::Zeroizing;
 
 use super::args::{Format, InspectArgs};
-use super::{Answer, clock, instant, json_claims, read_text, shown};
+use super::{Answer, clock, instant, json_claims, read_bytes, shown};
 
 /// A UserSig that lives longer than the week of the vendor's demos is called weak.
 const LONG_USERSIG: i64 = 7 * 86_400;
@@ -16,16 +18,53 @@ const NONCE_CHARS: usize = 22;
 
 pub(super) fn run(args: &InspectArgs) -> Result<Answer> {
     args.stray.refuse()?;
-    let input = read_text(args.input.token_file.as_deref())?;
-    let (scheme, token) = find(&input).ok_or_else(|| Error::invalid("no token found in the input"))?;
+    let input = read_bytes(args.input.token_file.as_deref(), MAX_TEXT)?;
     let now = clock(args.input.now);
-    let seen =
-        Seen { scheme, status: status(scheme, &token, now), weaknesses: weaknesses(scheme, &token), now };
-    let text = match args.format {
-        Format::Human => seen.human(&token),
-        Format::Json => seen.json(&token),
+    let expected = Expected {
+        now,
+        sdk_app_id: args.sdk_app_id,
+        user_id: args.user_id.as_deref(),
+        remote_id: args.remote_id.as_deref(),
+        access_id: args.access_id.as_deref(),
     };
-    Ok(Answer { text: Zeroizing::new(text), notes: Vec::new(), valid: true })
+    let found = inspect(&input, &expected);
+    if found.is_empty() {
+        return Err(nothing(&input));
+    }
+    let mut text = Zeroizing::new(String::new());
+    let is_alone = found.len() == 1;
+    for (index, inspection) in found.iter().enumerate() {
+        let Inspection { scheme, token, .. } = inspection;
+        let (status, weaknesses) = (status(scheme, token, now), weaknesses(scheme, token));
+        let seen = Seen { inspection, number: index + 1, status, weaknesses, now };
+        match args.format {
+            Format::Human if is_alone => text.push_str(&seen.human(&format!("{}\n", title(scheme)))),
+            Format::Human => {
+                let gap = if index > 0 { "\n" } else { "" };
+                let line = inspection.line;
+                text.push_str(&seen.human(&format!("{gap}{}. line {line}: {}\n", index + 1, title(scheme))));
+            }
+            Format::Json => text.push_str(&seen.json()),
+        }
+    }
+    Ok(Answer { text, notes: Vec::new(), valid: true })
+}
+
+/// The most that is read of a text with tokens in it, in bytes.
+const MAX_TEXT: u64 = 16 * 1024 * 1024;
+
+/// What to say where there is no token.
+fn nothing(input: &[u8]) -> Error {
+    let text = input.trim_ascii();
+    let has = |word: &[u8]| text.windows(word.len()).any(|w| w == word);
+    Error::invalid(if text.is_empty() {
+        "no token found in the input: it is empty; a platform answers an empty UserSig with 70002"
+    } else if has(b"***") || has("…".as_bytes()) || has(b"...") {
+        "no token found in the input: what looks like one is masked or shortened; give it as it was signed"
+    } else {
+        "no token found in the input: expected a connect token (`v1.<payload>.<signature>`), a UserSig (`eJ…`, \
+         `eAE…`) or its document, alone or within any text; nothing in the input decodes to one"
+    })
 }
 
 /// The token that the text begins with.
@@ -34,28 +73,22 @@ pub(super) fn decode(text: &[u8]) -> Option<(&'static Scheme, Token)> {
     coded.or_else(|| usersig_legacy::decode_json(text))
 }
 
-/// The first token in the text: alone, or within a line of a log.
-fn find(text: &str) -> Option<(&'static Scheme, Token)> {
-    let bytes = text.as_bytes();
-    let starts = (0..bytes.len()).filter(|&at| at == 0 || !bytes[at - 1].is_ascii_alphanumeric());
-    starts.filter(|&at| matches!(bytes[at], b'v' | b'e' | b'{')).find_map(|at| decode(&bytes[at..]))
-}
-
 fn status(scheme: &Scheme, token: &Token, now: i64) -> Status {
     if token.truncated { Status::Truncated } else { (scheme.status)(&token.claims, now) }
 }
 
-struct Seen {
-    scheme: &'static Scheme,
+struct Seen<'i> {
+    inspection: &'i Inspection,
+    number: usize,
     status: Status,
     weaknesses: Vec<(&'static str, &'static str)>,
     now: i64,
 }
 
-impl Seen {
-    fn human(&self, token: &Token) -> String {
-        let claims = &token.claims;
-        let mut out = format!("{}\n", title(self.scheme));
+impl Seen<'_> {
+    fn human(&self, title: &str) -> String {
+        let claims = &self.inspection.token.claims;
+        let mut out = title.to_owned();
         let mut line = |name: &str, value: Option<String>| {
             if let Some(value) = value {
                 out.push_str(&format!("  {name:<11} {value}\n"));
@@ -71,6 +104,18 @@ impl Seen {
         line("issued at", claims.issued_at.map(instant));
         line("expires at", claims.expires_at.map(instant));
         line("nonce", claims.nonce.as_deref().map(shown));
+        let problems = &self.inspection.problems;
+        if !problems.is_empty() {
+            out.push_str("a server refuses this\n");
+        }
+        for problem in problems {
+            out.push_str(&format!("  - {} [{}]\n", shown(&problem.message), problem.code));
+            out.push_str(&format!("    cure: {}\n", problem.cure));
+            if !problem.platform_codes.is_empty() {
+                let codes = problem.platform_codes.iter().map(ToString::to_string).collect::<Vec<_>>();
+                out.push_str(&format!("    platform: {}\n", codes.join(", ")));
+            }
+        }
         if !self.weaknesses.is_empty() {
             out.push_str("weaknesses\n");
         }
@@ -80,7 +125,8 @@ impl Seen {
         out
     }
 
-    fn json(&self, token: &Token) -> String {
+    fn json(&self) -> String {
+        let token = &self.inspection.token;
         let weaknesses: Vec<_> = self
             .weaknesses
             .iter()
@@ -89,15 +135,27 @@ impl Seen {
         let left = (self.status == Status::Active)
             .then(|| token.claims.expires_at.and_then(|end| end.checked_sub(self.now)))
             .flatten();
+        let problem = |problem: &Problem| {
+            serde_json::json!({
+                "code": problem.code,
+                "claim": problem.claim,
+                "message": problem.message,
+                "cure": problem.cure,
+                "platform_codes": problem.platform_codes,
+            })
+        };
         let document = serde_json::json!({
             "schema": "scrubjay-token/1",
-            "scheme": self.scheme.name,
+            "number": self.number,
+            "line": self.inspection.line,
+            "scheme": self.inspection.scheme.name,
             "status": self.status.name(),
             "seconds_left": left,
             "now": self.now,
             "truncated": token.truncated,
-            "sample": is_sample(self.scheme, token),
+            "sample": is_sample(self.inspection.scheme, token),
             "claims": json_claims(&token.claims),
+            "problems": self.inspection.problems.iter().map(problem).collect::<Vec<_>>(),
             "weaknesses": weaknesses,
         });
         format!("{document}\n")

@@ -22,7 +22,10 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Answer> {
         Some(name) if name == tirtc::SCHEME.name => verify_tirtc(args, &token, now, &mut notes)?,
         Some(name) if name == usersig::SCHEME.name => verify_usersig(args, &token, now, &mut notes)?,
         Some(_) => verify_legacy(args, &token, now)?,
-        None => Outcome { scheme: None, signing: None, result: Err(Refusal::Malformed(NEITHER)) },
+        None => {
+            let what = if token.is_empty() { EMPTY } else { NEITHER };
+            Outcome { scheme: None, signing: None, result: Err(Refusal::Malformed(what)) }
+        }
     };
     let text = match args.format {
         Format::Human => outcome.human(),
@@ -31,7 +34,8 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Answer> {
     Ok(Answer { text: Zeroizing::new(text), notes, valid: outcome.result.is_ok() })
 }
 
-const NEITHER: &str = "neither a connect token nor a UserSig";
+const NEITHER: &str = "neither a connect token nor a UserSig; `scrubjay token inspect` looks closer";
+const EMPTY: &str = "it is empty";
 
 /// The scheme that it seems to be of; whether it is a token is for the verifier to say.
 fn scheme(token: &str) -> Option<&'static str> {
@@ -48,10 +52,26 @@ struct Outcome {
 }
 
 impl Outcome {
+    /// The codes with which the platform answers; TiRTC has none of its own for this.
+    fn platform_codes(&self) -> &'static [i32] {
+        match &self.result {
+            Err(Refusal::Malformed(EMPTY)) => &[70002, -3320],
+            Err(refusal) if self.scheme != Some(tirtc::SCHEME.name) => refusal.platform_codes(),
+            _ => &[],
+        }
+    }
+
     fn human(&self) -> String {
         let claims = match &self.result {
             Ok(claims) => claims,
-            Err(refusal) => return format!("not valid: {refusal}\n"),
+            Err(refusal) => {
+                let codes = self.platform_codes();
+                let listed = codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                let answer = codes.first().map_or_else(String::new, |first| {
+                    format!("the platform answers {listed}; `scrubjay token explain {first}` tells more\n")
+                });
+                return format!("not valid: {refusal}\n{answer}");
+            }
         };
         let mut out = format!("valid: {}", self.scheme.unwrap_or_default());
         if let Some(signing) = self.signing {
@@ -78,6 +98,7 @@ impl Outcome {
             "valid": self.result.is_ok(),
             "status": refusal.map_or("valid", |refusal| refusal.code()),
             "message": json_text(refusal.map(ToString::to_string).as_deref()),
+            "platform_codes": self.platform_codes(),
             "claims": self.result.as_ref().map_or(serde_json::Value::Null, json_claims),
         });
         format!("{document}\n")
