@@ -377,3 +377,51 @@ fn a_command_that_is_gone_stops_git_and_says_so() {
     let ran = repo.try_git(&["commit", "-m", "x"]);
     assert!(ran.status != 0 && ran.stderr.contains("scrubjay is not installed"), "{}", ran.stderr);
 }
+
+/// What pre-commit names and is not staged is read as it lies there; what is staged counts as ever.
+#[test]
+fn files_that_a_framework_names_are_read() {
+    let lab = Lab::new();
+    let repo = lab.repo("repo", &[]);
+    repo.commit("s.env", &secret("committed"));
+    repo.commit("dir/ok.txt", b"ok\n");
+    let hook = |args: &[&str]| repo.scrubjay(&[&["hook", "pre-commit"], args].concat());
+    let ran = hook(&[]);
+    assert_eq!(ran.status, 0);
+    assert!(ran.stderr.contains("nothing is staged: no file was read"), "{}", ran.stderr);
+    let ran = hook(&["s.env", "dir/ok.txt"]);
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    assert_eq!(hook(&["dir/ok.txt"]).status, 0);
+    // In a commit the staged lines count, and nothing else of the files that are named.
+    repo.stage("s.env", &[&secret("committed")[..], b"more\n"].concat());
+    let ran = hook(&["s.env"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert_eq!(hook(&["s.env", "dir/ok.txt"]).status, 0);
+    repo.git(&["reset", "-q", "--hard"]);
+    repo.git(&["update-index", "--chmod=+x", "s.env"]);
+    assert_eq!(hook(&["s.env"]).status, 0, "only the mode is staged");
+    repo.git(&["reset", "-q", "--hard"]);
+    // With something else staged, as in `run --all-files` in the middle of work.
+    repo.stage("new.txt", b"new\n");
+    assert_eq!(hook(&["s.env", "new.txt"]).status, 1);
+    // From below the root, and what the project leaves out.
+    let below = repo.below("dir").scrubjay(&["hook", "pre-commit", "../s.env"]);
+    assert_eq!(below.status, 1, "{}", below.stderr);
+    repo.write("scrubjay.toml", b"exclude = [\"s.env\"]\n");
+    let ran = hook(&["s.env", "dir/ok.txt", "-v"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains("excluded"), "{}", ran.stderr);
+}
+
+/// A person, and pre-commit, hear how much was read; git alone hears nothing.
+#[test]
+fn a_hook_says_how_much_it_read() {
+    let lab = Lab::new();
+    let repo = lab.repo("repo", &[]);
+    repo.stage("a.txt", b"a\n");
+    assert_eq!(repo.scrubjay(&["hook", "pre-commit"]).stderr, "");
+    let said = repo.with("PRE_COMMIT", "1").scrubjay(&["hook", "pre-commit"]).stderr;
+    assert!(said.contains("scrubjay: 1 file (2 bytes) read"), "{said}");
+    assert!(repo.scrubjay(&["hook", "pre-commit", "-v"]).stderr.contains("1 file (2 bytes) read in"));
+    assert_eq!(repo.with("PRE_COMMIT", "1").scrubjay(&["hook", "pre-commit", "-q"]).stderr, "");
+}

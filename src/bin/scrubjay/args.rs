@@ -13,7 +13,7 @@ pub(crate) use clap_complete::Shell;
 use scrubjay::finding::Severity;
 use scrubjay::report;
 
-pub(crate) use hook::{HookCommand, HookName, HookOptions};
+pub(crate) use hook::{HookCommand, HookName, HookOptions, Said};
 pub(crate) use reports::Reports;
 pub(crate) use scrub::{MaskStyle, ScrubArgs};
 
@@ -151,18 +151,50 @@ pub(crate) struct ScanArgs {
         long_help = "Scan everything a git repository ever held instead of its files: every blob of every \
                      branch, tag, stash, reflog and note, and those that nothing leads to any more, with \
                      the messages of commits and tags. PATH names the repository [default: the one around \
-                     the current directory]. Each secret is told once for each path, with the commit that \
+                     the current directory], several, or a folder with repositories in it; then each finding \
+                     says which it is of. Each secret is told once for each path, with the commit that \
                      brought it and the one that took it away"
     )]
     pub(crate) history: bool,
 
     /// With --history: only what these commits added, such as `v1..main` or `^a b`
-    #[arg(long, help_heading = SCANNED, value_name = "A..B", requires = "history", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        help_heading = SCANNED,
+        value_name = "A..B",
+        requires = "history",
+        allow_hyphen_values = true,
+        long_help = "With --history: only what these commits added, in the words of git rev-list: `v1..main`, \
+                     `A...B`, `HEAD^!`, `^a b`. All zeros for A, and a whole id that is not in the clone, leave \
+                     nothing out, and a line says so"
+    )]
     pub(crate) range: Option<String>,
 
     /// With --history: only what commits since then added: RFC 3339, a date or Unix seconds
     #[arg(long, help_heading = SCANNED, value_name = "DATE", requires = "history", allow_hyphen_values = true)]
     pub(crate) since: Option<String>,
+
+    /// Scan what the commits of HEAD add that BASE has not
+    #[arg(
+        long, help_heading = SCANNED, value_name = "BASE", conflicts_with_all = ["staged", "history", "no_ignore"],
+        long_help = "Scan what the commits of HEAD add that BASE has not: a branch, a tag or a commit. Where BASE \
+                     is all zeros, or a whole id that is not in the clone, as CI gives it for new branches and \
+                     after a forced push, what other branches of the remote have is left out instead, and a line \
+                     says so. PATH names the repository"
+    )]
+    pub(crate) diff: Option<String>,
+
+    /// Scan the commits that this run of continuous integration brings
+    #[arg(
+        long, help_heading = SCANNED, conflicts_with_all = ["staged", "history", "diff", "no_ignore"],
+        long_help = "Scan the commits that this run of continuous integration brings, by the variables of GitHub, \
+                     Gitea and Forgejo Actions, GitLab CI, Bitbucket, Azure and Woodpecker pipelines, CircleCI, \
+                     Buildkite, Travis CI, Drone, TeamCity, Jenkins and pre-commit. A line says which commits \
+                     these are, and how that is known. What cannot be known makes them more, never fewer; where a \
+                     shallow clone hides some, the exit status is 2, and a line says what to set. PATH names the \
+                     repository"
+    )]
+    pub(crate) ci: bool,
 
     #[command(flatten)]
     pub(crate) reports: Reports,
@@ -272,6 +304,10 @@ pub(crate) struct ScanArgs {
     /// More: reasons and fingerprints, and the path of everything that is skipped
     #[arg(short, long, help_heading = REPORT)]
     pub(crate) verbose: bool,
+
+    /// What a hook says when it is done.
+    #[arg(skip)]
+    pub(crate) said: Said,
 }
 
 /// What need not be reported.

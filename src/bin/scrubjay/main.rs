@@ -9,6 +9,7 @@ mod man;
 mod output;
 mod policy;
 mod progress;
+mod ranges;
 mod report;
 mod rules;
 mod scan;

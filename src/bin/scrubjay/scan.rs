@@ -8,19 +8,19 @@ use scrubjay::config::{Policy, Project};
 use scrubjay::detect::Detector;
 use scrubjay::finding::Severity;
 use scrubjay::globs::Excluded;
-use scrubjay::input::{self, Commits, Hidden, Request, Subject, Tips};
+use scrubjay::input::{self, Request, Subject};
 use scrubjay::prove::{Known, Proving};
 use scrubjay::report::{self, Failure, Run, Style, Summary};
 use scrubjay::scan::{self, Excerpts, Note, Outcome, Progress, Settings};
 use scrubjay::text::printable;
 use zeroize::Zeroizing;
 
-use crate::args::ScanArgs;
+use crate::args::{Said, ScanArgs};
 use crate::output::Output;
-use crate::{Result, Status, Stop, policy, progress, step, summary};
+use crate::{Result, Status, Stop, policy, progress, ranges, step, summary};
 
 pub(crate) fn run(args: ScanArgs, output: &Output) -> Result<Status> {
-    let subject = subject(&args)?;
+    let subject = ranges::subject(&args, output)?;
     of(args, subject, output)
 }
 
@@ -144,6 +144,7 @@ impl Plan<'_> {
             step::summarize(&run, &outcome.findings, output);
         }
         self.tell(&outcome, took, output);
+        self.tell_amount(&subject, &outcome, output);
         written?;
         let unused = policy::unused(args, &subject, self.policy, &exclude);
         unused.iter().for_each(|note| output.note(&format!("scrubjay: {note}")));
@@ -179,6 +180,19 @@ impl Plan<'_> {
         if !self.args.quiet {
             let project = self.policy.project().map(Project::shown);
             output.wrapped_note(&summary::summary(self.args, outcome, project, took));
+        }
+    }
+
+    /// Says in one line how much was read, where that is all that is asked for; and that nothing was, where a
+    /// person might take that for a clean commit.
+    fn tell_amount(&self, subject: &Subject, outcome: &Outcome, output: &Output) {
+        let nothing = matches!(subject, Subject::Staged { .. }) && outcome.summary.files == 0;
+        match self.args.said {
+            Said::Nothing => {}
+            Said::All if self.args.quiet => {}
+            _ if nothing => output.note("scrubjay: nothing is staged: no file was read"),
+            Said::Line => output.note(&summary::amount(&outcome.summary)),
+            Said::All | Said::IfNothing => {}
         }
     }
 
@@ -231,21 +245,6 @@ fn jobs(args: &ScanArgs) -> usize {
 pub(crate) fn instant() -> Timestamp {
     let now = Timestamp::now();
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
-}
-
-/// What of the paths is read.
-fn subject(args: &ScanArgs) -> Result<Subject> {
-    let since = args.since.as_deref().map(|text| moment("--since", text)).transpose()?;
-    Ok(if args.staged {
-        Subject::Staged { whole_files: args.whole_files }
-    } else if args.range.is_some() || since.is_some() {
-        let tips = args.range.clone().map_or(Tips::All, Tips::Revisions);
-        Subject::Commits(Commits { tips, hidden: Hidden::Nothing, since })
-    } else if args.history {
-        Subject::History
-    } else {
-        Subject::Files
-    })
 }
 
 /// RFC 3339, a date (its first second, UTC) or Unix seconds.

@@ -33,11 +33,44 @@ pub(crate) struct HookOptions {
     #[arg(long, help_heading = SOUGHT, value_name = "FILE")]
     pub(crate) rules: Vec<PathBuf>,
 
+    /// Not a word unless git is stopped
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Say what was read and what was not, as a scan does
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+
     #[command(flatten)]
     pub(crate) policy: PolicyArgs,
 }
 
+/// What a scan says on standard error when it is done, besides what went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Said {
+    /// The summary, unless `--quiet` forbids it.
+    #[default]
+    All,
+    /// One line: how much was read.
+    Line,
+    /// That line where nothing was read at all.
+    IfNothing,
+    /// Nothing.
+    Nothing,
+}
+
 impl HookOptions {
+    /// What a hook says: to a person, and to pre-commit, which shows it only where it stops, how much it read.
+    pub(crate) fn said(&self) -> Said {
+        let is_person = std::io::IsTerminal::is_terminal(&std::io::stderr());
+        match () {
+            () if self.quiet => Said::Nothing,
+            () if self.verbose => Said::All,
+            () if is_person || std::env::var_os("PRE_COMMIT").is_some() => Said::Line,
+            () => Said::IfNothing,
+        }
+    }
+
     /// The same as options of a scan.
     pub(crate) fn into_scan(self) -> ScanArgs {
         let Defaults { scan } = Defaults::parse_from(["scrubjay"]);
@@ -46,6 +79,7 @@ impl HookOptions {
             reports: Reports::one(&self.format),
             all: self.all,
             rules: self.rules,
+            verbose: self.verbose,
             policy: self.policy,
             ..scan
         }
@@ -79,6 +113,9 @@ pub(crate) enum HookCommand {
         /// Everything in the files that differ, not only the lines that do
         #[arg(long)]
         whole_files: bool,
+        /// Files to read as they lie there where they are not staged: what pre-commit names
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
         #[command(flatten)]
         options: HookOptions,
     },
