@@ -44,6 +44,10 @@ pub struct Commit {
     pub in_head: bool,
     /// True where no reference, reflog entry or stash leads to the commit.
     pub unreachable: bool,
+    /// True where nothing but a reflog leads to the commit: git forgets it some day.
+    pub only_in_reflog: bool,
+    /// The path of the repository, where several were read; empty otherwise.
+    pub repository: String,
 }
 
 impl Origin {

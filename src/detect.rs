@@ -122,19 +122,31 @@ impl Detector {
     /// assert_eq!(kinds, ["device_secret_key"]);
     /// ```
     pub fn detect<'d>(&'d self, blob: &Blob<'_>, scratch: &mut Scratch, sink: &mut dyn FnMut(Detection<'d>)) {
-        self.look(blob, Wanted::All, scratch, sink);
+        self.look(blob, Wanted::All, self.now, scratch, sink);
     }
 
     /// Gives `sink` the leaks among what [`Detector::detect`] gives, which costs far less where names of
     /// secrets stand without one.
     pub fn leaks<'d>(&'d self, blob: &Blob<'_>, scratch: &mut Scratch, sink: &mut dyn FnMut(Detection<'d>)) {
-        self.look(blob, Wanted::Leaks, scratch, sink);
+        self.look(blob, Wanted::Leaks, self.now, scratch, sink);
+    }
+
+    /// The same by another clock.
+    pub(crate) fn leaks_at<'d>(
+        &'d self,
+        now: i64,
+        blob: &Blob<'_>,
+        scratch: &mut Scratch,
+        sink: &mut dyn FnMut(Detection<'d>),
+    ) {
+        self.look(blob, Wanted::Leaks, now, scratch, sink);
     }
 
     fn look<'d>(
         &'d self,
         blob: &Blob<'_>,
         wanted: Wanted,
+        now: i64,
         scratch: &mut Scratch,
         sink: &mut dyn FnMut(Detection<'d>),
     ) {
@@ -147,7 +159,7 @@ impl Detector {
         };
         let start = blob.owned.start.saturating_sub(MARGIN);
         let end = blob.bytes.len().min(blob.owned.end + MARGIN);
-        let mut found = Detections::new(wanted);
+        let mut found = Detections::new(wanted, now);
         self.page(&page, start..end, &[], scratch, &mut found);
         if let Some(columns) = Columns::of(&self.matcher, blob.head) {
             let mut matches = Vec::new();
@@ -248,7 +260,7 @@ impl Detector {
                 };
                 let value = Span::new(secret.start(), secret.end());
                 let found_here = Match { rule: index, value, name: None, form: Form::Shape, token: None };
-                found.all.extend(self.detection(page, found_here, &[], found.wanted));
+                found.all.extend(self.detection(page, found_here, &[], (found.wanted, found.now)));
             }
         }
     }
@@ -262,18 +274,18 @@ impl Detector {
         found: &mut Detections<'d>,
     ) {
         if !matches.is_empty() {
-            let wanted = found.wanted;
+            let wanted = (found.wanted, found.now);
             found.all.extend(matches.drain(..).filter_map(|m| self.detection(page, m, decoded, wanted)));
         }
     }
 
-    /// A match with its verdict, if it is wanted.
+    /// A match with its verdict by a clock, if it is wanted.
     fn detection<'d>(
         &'d self,
         page: &Page<'_>,
         found: Match,
         decoded: &[&'static str],
-        wanted: Wanted,
+        (wanted, now): (Wanted, i64),
     ) -> Option<Detection<'d>> {
         let rule = &self.rules[found.rule];
         let raw = &page.bytes[found.value.range()];
@@ -285,7 +297,7 @@ impl Detector {
             matcher: &self.matcher,
             found: &found,
             value,
-            now: self.now,
+            now,
             attribution: OnceCell::new(),
         };
         if wanted == Wanted::Leaks && judge::is_too_short(&case) {

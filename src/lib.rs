@@ -2,6 +2,8 @@
 
 pub mod blob;
 #[cfg(feature = "cli")]
+pub mod ci;
+#[cfg(feature = "cli")]
 pub mod config;
 mod cursor;
 pub mod decode;

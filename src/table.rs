@@ -59,6 +59,18 @@ impl<'a> Table<'a> {
         Error::invalid(message).at(line, column)
     }
 
+    /// True where the table has `key`.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// A complaint about `key` itself.
+    pub(crate) fn key_error(&self, key: &str, message: String) -> Error {
+        let found = self.table.keys().find(|k| k.get_ref() == key);
+        let (line, column) = place(self.text, found.map_or(self.span.start, |k| k.span().start));
+        Error::invalid(message).at(line, column)
+    }
+
     /// The complaint that `key` is missing.
     pub(crate) fn missing(&self, key: &str) -> Error {
         self.error(key, format!("{} needs `{key}`", self.what))

@@ -42,6 +42,29 @@ fn every_case_holds() {
     assert!(failed.is_empty(), "{} of {} cases fail:\n{}", failed.len(), cases.len(), failed.concat());
 }
 
+#[test]
+fn a_run_writes_several_reports_as_runs_of_their_own_would() {
+    let tree = tempfile::tempdir().expect("a temporary directory");
+    let filled = expand("TIRTC_SECRET_KEY={alnum:32}\n", "several reports");
+    std::fs::write(tree.path().join("a.env"), filled.bytes).expect("a file");
+    let scan = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_scrubjay"));
+        command.current_dir(tree.path()).env_clear().args(["scan", "-q", "--now", "1800000000"]).args(args);
+        let done = command.arg("a.env").output().expect("it starts");
+        assert_eq!(done.status.code(), Some(1), "{}", String::from_utf8_lossy(&done.stderr));
+        done.stdout
+    };
+    let read = |name: &str| std::fs::read(tree.path().join(name)).expect("it was written");
+    let printed =
+        scan(&["-f", "jsonl", "-o", "a", "-f", "csv", "-f", "rdjsonl", "-o", "b", "-o", "c", "-f", "junit"]);
+    for (format, together) in
+        [("jsonl", read("a")), ("csv", printed), ("rdjsonl", read("b")), ("junit", read("c"))]
+    {
+        let alone = scan(&["-f", format]);
+        assert!(!alone.is_empty() && together == alone, "{format}: {}", String::from_utf8_lossy(&together));
+    }
+}
+
 impl Case {
     fn run(&self) -> Result<(), String> {
         let tree = tempfile::tempdir().expect("a temporary directory");

@@ -5,6 +5,7 @@
 mod support;
 
 use std::fmt;
+use std::sync::{Arc, Mutex};
 
 use scrubjay::assert_no_secret;
 use scrubjay::redact::{Redact as _, RedactWriter};
@@ -38,7 +39,7 @@ fn fields_messages_and_structs_are_masked_and_the_rest_stays() {
     let key = key();
     let config = Config { secret_key: Some(key.clone()), device_id: "TIRA1B2C3D4E" };
     let text = log(|| {
-        tracing::info!(password = "hunter2", token = 123_456_789, count = 7, remote_id = "TIRB", "one");
+        tracing::info!(password = "hunter2", secret = 123_456_789, count = 7, remote_id = "TIRB", "one");
         tracing::info!("url=/x?token={key}&x=1 two");
         tracing::info!(?config, "three");
         tracing::info!("{config:#?} four");
@@ -252,4 +253,74 @@ fn the_writer_masks_lines_however_they_are_cut() {
     }
     assert_no_secret!(log.text(), [key.as_str(), "hunter2"]);
     assert_eq!(log.text().matches("device_id=TIRA\ntwo password=****").count(), text.len() - 1);
+}
+
+#[test]
+fn fields_are_known_by_their_last_words_and_keep_what_is_no_secret() {
+    #[derive(Debug)]
+    #[allow(dead_code, reason = "Debug reads it")]
+    struct Token {
+        kind: &'static str,
+        id: u32,
+        value: Option<String>,
+        password: &'static str,
+    }
+    let key = key();
+    let token = Token { kind: "AccessKind", id: 42, value: Some(key.clone()), password: "swordfish" };
+    let headers = format!(r#"[{{"name":"Authorization","value":"Bearer {key}"}}]"#);
+    let text = log(|| {
+        tracing::info!(smtp_password = "correct horse", userToken = %key, wx.session_token = "short", "one");
+        tracing::info!(token = ?token, "two");
+        tracing::info!(token = "com.apple.xpc.activity/4505", key = "user:profile:42", pass = 12, "three");
+        tracing::info!(token = %key, key = %key, sync_token = %key, "four");
+        tracing::info!(
+            password_hash = "h1",
+            token_count = 7,
+            api_key_id = "k1",
+            token_url = "https://x/t",
+            "five"
+        );
+        tracing::info!(headers = %headers, "six {headers}");
+        tracing::info!(token = 4505, jwt_secret = 4506, "seven");
+        tracing::info!(token = "Token{a64f992 ActivityRecord{4e3d0a5}}", "eight");
+    });
+    assert_no_secret!(text, [key.as_str(), "correct horse", "swordfish", "4506"]);
+    for kept in [
+        "kind: \"AccessKind\", id: 42",
+        "com.apple.xpc.activity/4505",
+        "user:profile:42",
+        "pass=12",
+        "password_hash=\"h1\"",
+        "token_count=7",
+        "api_key_id=\"k1\"",
+        "token_url=\"https://x/t\"",
+        r#"[{"name":"Authorization","value":"Bearer "#,
+        "token=4505",
+        "Token{a64f992 ActivityRecord{4e3d0a5}}",
+    ] {
+        assert!(text.contains(kept), "{kept}: {text}");
+    }
+    assert!(!text.contains("short"), "{text}");
+}
+
+#[test]
+fn hits_are_told_as_a_scan_tells_them() {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&told);
+    let policy = Policy::builder().on_hit(move |hit| {
+        seen.lock().expect("nothing panics").push(format!("{} {}", hit.rule, hit.kind.name()));
+    });
+    let log = Captured::default();
+    let layer = format::layer().with_writer(log.clone()).with_ansi(false).without_time();
+    let subscriber = tracing_subscriber::registry().with(layer).redacted(policy.build().expect("valid"));
+    let key = key();
+    tracing::subscriber::with_default(subscriber, || {
+        tracing::info!(tirtc_secret_key = %key, password = "hunter2", "one");
+        tracing::info!("two device_secret_key={key}");
+    });
+    let told = told.lock().expect("nothing panics");
+    assert_eq!(
+        *told,
+        ["tirtc-secret-key secret_key", "field other", "tirtc-device-secret-key device_secret_key"]
+    );
 }

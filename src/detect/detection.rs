@@ -22,12 +22,14 @@ pub(super) enum Wanted {
 #[derive(Debug)]
 pub(super) struct Detections<'d> {
     pub(super) wanted: Wanted,
+    /// The clock, in Unix seconds.
+    pub(super) now: i64,
     pub(super) all: Vec<Detection<'d>>,
 }
 
 impl Detections<'_> {
-    pub(super) fn new(wanted: Wanted) -> Self {
-        Self { wanted, all: Vec::new() }
+    pub(super) fn new(wanted: Wanted, now: i64) -> Self {
+        Self { wanted, now, all: Vec::new() }
     }
 }
 
@@ -53,7 +55,7 @@ pub struct Detection<'d> {
     /// How sure the form of the match is: decides between matches of one place.
     pub(super) rank: u8,
     /// Where the rule is in the list of rules.
-    pub(super) rule_index: usize,
+    pub(crate) rule_index: usize,
     /// How long the name is that led to the value; 0 without one.
     pub(super) name_bytes: usize,
 }

@@ -83,7 +83,7 @@ impl Detector {
             }
             _ => vec![all],
         };
-        let mut found = Detections::new(Wanted::Leaks);
+        let mut found = Detections::new(Wanted::Leaks, self.now);
         for range in ranges {
             self.page(&page, range.clone(), &[], scratch, &mut found);
             if let Some(columns) = &columns {

@@ -7,6 +7,7 @@ use super::join::join;
 use super::{Detection, Detections, Detector, MAX_DEPTH, STRETCH, Scratch, Wanted, inner, open, stretch};
 use crate::blob::HEAD;
 use crate::decode::{Ask, DECODERS, Joined, View, Wake};
+use crate::judge::plain;
 use crate::matcher::context::Context;
 use crate::matcher::csv::Columns;
 use crate::matcher::field::{self, Class};
@@ -45,6 +46,26 @@ impl Place {
     fn of(detection: &Detection<'_>, depth: usize) -> Self {
         let decoded = depth > 0 || !detection.decoded.is_empty();
         Self { decoded, ..Self::at(detection.span, Some(detection.rule_index)) }
+    }
+}
+
+/// What was hidden without judging or decoding.
+struct AtOnce {
+    /// How far it goes.
+    end: usize,
+    place: Option<Place>,
+    /// That is all there is: in code a value that is no key may have one behind it.
+    done: bool,
+}
+
+impl AtOnce {
+    /// One place and nothing more.
+    fn whole(place: Place, out: &mut Vec<Place>) -> Self {
+        let is_empty = place.span.is_empty();
+        if !is_empty {
+            out.push(place);
+        }
+        Self { end: place.span.end, place: Some(place).filter(|_| !is_empty), done: true }
     }
 }
 
@@ -121,14 +142,19 @@ impl Detector {
         let context = Context::default();
         let page = Page::without_path(bytes, &self.rules, &context);
         self.hide(&page, 0..bytes.len(), 0, scratch, out);
-        let mut found = Detections::new(Wanted::Leaks);
+        let mut found = Detections::new(Wanted::Leaks, self.now);
         if let Some(Rows { columns, from, at_start }) = rows {
             let mut matches = Vec::new();
             let range = from..bytes.len();
             columns.long_rows(&self.matcher, &page, at_start, range.clone(), &mut matches);
             self.judge(&page, &mut matches, &[], &mut found);
             columns.fields(bytes, at_start, range, &mut |span, class| {
-                out.push(Place { class: Some(class), ..Place::at(span, None) });
+                let place = Place { class: Some(class), ..Place::at(span, None) };
+                if class == Class::Weak {
+                    put_random(bytes, place, out);
+                } else {
+                    out.push(place);
+                }
             });
         }
         self.expressions(&page, &mut found);
@@ -166,11 +192,12 @@ impl Detector {
                     Hit::Core(at) => self.matcher.actions(page.bytes, at),
                     _ => Actions::default(),
                 };
-                let done = self.at_once(page, hit, actions, depth).is_some_and(|(end, place, done)| {
+                let done = self.at_once(page, hit, actions, depth, out).is_some_and(|at_once| {
+                    let AtOnce { end, place, done } = at_once;
                     // All that stands in what is hidden is hidden with it, but for a name at its end.
-                    let inner = place.map_or(0, |p| p.span.end.saturating_sub(LOOSE));
+                    let hidden = place.filter(|p| p.class != Some(Class::Weak));
+                    let inner = hidden.map_or(0, |p| p.span.end.saturating_sub(LOOSE));
                     covered = covered.max(if done { end } else { inner });
-                    out.extend(place.filter(|p| !p.span.is_empty()));
                     if let Some(ask) = place.and_then(|p| self.ask_for_pieces(page, p)) {
                         self.hide_pieces(page, &ask, depth, &mut seen, out);
                     }
@@ -185,40 +212,45 @@ impl Detector {
         }
     }
 
-    /// What needs neither judging nor decoding: fields, and whole connect tokens. Says how far it goes,
-    /// and whether that is all there is: in code a value that is no key may have one behind it.
+    /// What needs neither judging nor decoding: fields, and whole connect tokens, into `out`.
     fn at_once(
         &self,
         page: &Page<'_>,
         hit: Hit,
         actions: Actions,
         depth: usize,
-    ) -> Option<(usize, Option<Place>, bool)> {
+        out: &mut Vec<Place>,
+    ) -> Option<AtOnce> {
         let place = |span, rule| Place { decoded: depth > 0, ..Place::at(span, rule) };
         let at = match hit {
             Hit::Core(at) => at,
             Hit::Run(at) => {
                 let (span, rule) = self.matcher.license(page.bytes, at)?;
-                return Some((span.end, Some(place(span, Some(rule))), true));
+                return Some(AtOnce::whole(place(span, Some(rule)), out));
             }
             Hit::Wide(_) => return None,
         };
         if let Some(field) = self.matcher.field(page.bytes, at, actions) {
             let (class, name) = (Some(field.class), Some(field.name));
             let place = Place { class, wrap: field.wrap, name, ..place(field.span, None) };
-            let done = field.is_key(page.bytes) || field.class == Class::Keep;
-            return Some((field.end, Some(place), done));
+            let mut done = field.is_key(page.bytes) || field.class == Class::Keep;
+            if field.class == Class::Weak && !field.span.is_empty() {
+                done &= put_random(page.bytes, place, out);
+            } else if !field.span.is_empty() {
+                out.push(place);
+            }
+            return Some(AtOnce { end: field.end, place: Some(place), done });
         }
         if actions.has(Action::Pem)
             && let Some(body) = field::pem(page.bytes, at)
         {
             // Nothing of it is shown, and the armour stays.
             let place = Place { decoded: true, ..place(body, self.pem) };
-            return Some((body.end, Some(place).filter(|p| !p.span.is_empty()), true));
+            return Some(AtOnce::whole(place, out));
         }
         self.connect.filter(|_| actions.has(Action::Connect))?;
         let end = Matcher::connect(page.bytes, at)?;
-        Some((end, Some(place(Span::new(at, end), self.connect)), true))
+        Some(AtOnce::whole(place(Span::new(at, end), self.connect), out))
     }
 
     /// Everything else that a hit leads to.
@@ -234,7 +266,7 @@ impl Detector {
         self.matcher.at(page, hit, &mut scratch.matches, &mut scratch.asks);
         for found in scratch.matches.drain(..) {
             let class = found.name.and_then(|n| self.matcher.class(&page.bytes[n.range()]));
-            let leak = self.detection(page, found, &[], Wanted::Leaks);
+            let leak = self.detection(page, found, &[], (Wanted::Leaks, self.now));
             out.extend(leak.filter(|_| class != Some(Class::Keep)).map(|d| Place::of(&d, depth)));
         }
         while let Some(ask) = scratch.asks.pop() {
@@ -244,7 +276,8 @@ impl Detector {
 
     /// What to ask where the value of a field goes on behind a joint.
     fn ask_for_pieces(&self, page: &Page<'_>, place: Place) -> Option<Ask> {
-        let name = place.name.filter(|_| place.class != Some(Class::Keep))?;
+        let is_before = |name: &Span| name.start < place.span.start || place.span.is_empty();
+        let name = place.name.filter(|_| place.class != Some(Class::Keep)).filter(is_before)?;
         // Over several lines it was taken as a whole.
         let lines = memchr::memchr(b'\n', &page.bytes[place.span.range()]).is_some();
         let known = if lines { Span::new(place.span.start, place.span.start) } else { place.span };
@@ -314,7 +347,7 @@ impl Detector {
                     // The grammar of fields reads these two by itself.
                     let reads = matches!(ask.wake, Wake::UnicodeEscape | Wake::Percent);
                     let value = if reads { name.end } else { place.span.start };
-                    let way = Span::new(name.start, value.max(name.end));
+                    let way = Span::new(name.start.min(place.span.start), value.max(name.end));
                     view.to_source(way).len() == way.len()
                 });
                 if !seen {
@@ -362,6 +395,27 @@ impl Detector {
         }));
         Some(view.to_source(span))
     }
+}
+
+/// Puts what is random of a value under a name that says little into `out`: all of it, or the random parts
+/// of a structure. Says whether that was all of the value.
+fn put_random(bytes: &[u8], place: Place, out: &mut Vec<Place>) -> bool {
+    let value = &bytes[place.span.range()];
+    if plain::is_token(value) {
+        out.push(place);
+        return true;
+    }
+    if plain::is_structure(value) {
+        let inner =
+            plain::random_runs(value).map(|run| place.span.start + run.start..place.span.start + run.end);
+        out.extend(inner.map(|run| Place { span: Span::new(run.start, run.end), wrap: None, ..place }));
+        return false;
+    }
+    let is_random = !plain::is_plain(value);
+    if is_random {
+        out.push(place);
+    }
+    is_random
 }
 
 /// Where the string ends in which a span begins: at the first quote that is not escaped.

@@ -26,8 +26,9 @@ pub(super) fn apply(
     out: &mut Vec<u8>,
     changed: &mut Vec<Range<usize>>,
 ) -> Result<(), Broken> {
-    let mut code = Code { rest: delta };
-    let (base_size, size) = (code.size()?, code.size()?);
+    let mut rest = delta;
+    let mut size_of = || Code::size(&mut || byte(&mut rest));
+    let (base_size, size) = (size_of()?, size_of()?);
     if base_size != base.len() as u64 {
         return Err(Broken::Corrupt);
     }
@@ -39,11 +40,11 @@ pub(super) fn apply(
     changed.clear();
     // Where in the base the last copy ended.
     let mut last = 0;
-    while let Some((&op, rest)) = code.rest.split_first() {
-        code.rest = rest;
+    while !rest.is_empty() {
+        let op = byte(&mut rest)?;
         let at = out.len();
         let bytes = if op & 0x80 != 0 {
-            let from = code.copy(op)?;
+            let from = Code::copy(op, &mut || byte(&mut rest))?;
             let bytes = base.get(from.clone()).ok_or(Broken::Corrupt)?;
             if from.start != last {
                 note(changed, at..at);
@@ -51,7 +52,7 @@ pub(super) fn apply(
             last = from.end;
             bytes
         } else {
-            let bytes = code.take(usize::from(op))?;
+            let bytes = take(&mut rest, usize::from(op))?;
             note(changed, at..at + bytes.len());
             // Nothing in the base continues what was inserted.
             last = usize::MAX;
@@ -75,48 +76,30 @@ fn note(changed: &mut Vec<Range<usize>>, range: Range<usize>) {
     }
 }
 
-/// The instructions that are left.
-struct Code<'d> {
-    rest: &'d [u8],
-}
+/// The instructions, byte by byte.
+pub(super) struct Code;
 
-impl<'d> Code<'d> {
-    fn byte(&mut self) -> Result<u8, Broken> {
-        let (first, rest) = self.rest.split_first().ok_or(Broken::Corrupt)?;
-        self.rest = rest;
-        Ok(*first)
-    }
-
-    fn take(&mut self, length: usize) -> Result<&'d [u8], Broken> {
-        // An instruction of no length is reserved.
-        if length == 0 || length > self.rest.len() {
-            return Err(Broken::Corrupt);
-        }
-        let (bytes, rest) = self.rest.split_at(length);
-        self.rest = rest;
-        Ok(bytes)
-    }
-
+impl Code {
     /// A size, seven bits a byte, the lowest first.
-    fn size(&mut self) -> Result<u64, Broken> {
+    pub(super) fn size<E: From<Broken>>(next: &mut impl FnMut() -> Result<u8, E>) -> Result<u64, E> {
         let mut size = 0_u64;
         for shift in (0..63).step_by(7) {
-            let byte = self.byte()?;
+            let byte = next()?;
             size |= u64::from(byte & 0x7f) << shift;
             if byte & 0x80 == 0 {
                 return Ok(size);
             }
         }
-        Err(Broken::Corrupt)
+        Err(Broken::Corrupt.into())
     }
 
     /// The range of the base that a copy takes: its bits tell which bytes of the numbers follow.
-    fn copy(&mut self, op: u8) -> Result<Range<usize>, Broken> {
+    pub(super) fn copy<E>(op: u8, next: &mut impl FnMut() -> Result<u8, E>) -> Result<Range<usize>, E> {
         let mut number = |bits: Range<u8>| {
             let mut value = 0_usize;
             for (index, bit) in bits.enumerate() {
                 if op & (1 << bit) != 0 {
-                    value |= usize::from(self.byte()?) << (8 * index);
+                    value |= usize::from(next()?) << (8 * index);
                 }
             }
             Ok(value)
@@ -127,6 +110,29 @@ impl<'d> Code<'d> {
             length => length,
         };
         Ok(start..start + length)
+    }
+}
+
+/// Takes the first byte off.
+fn byte(rest: &mut &[u8]) -> Result<u8, Broken> {
+    let (first, after) = rest.split_first().ok_or(Broken::Corrupt)?;
+    *rest = after;
+    Ok(*first)
+}
+
+/// Takes so many bytes off; an instruction of no length is reserved.
+fn take<'d>(rest: &mut &'d [u8], length: usize) -> Result<&'d [u8], Broken> {
+    if length == 0 || length > rest.len() {
+        return Err(Broken::Corrupt);
+    }
+    let (bytes, after) = rest.split_at(length);
+    *rest = after;
+    Ok(bytes)
+}
+
+impl From<Broken> for std::io::Error {
+    fn from(_: Broken) -> Self {
+        super::Failed::Corrupt.into()
     }
 }
 

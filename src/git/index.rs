@@ -13,6 +13,8 @@ use crate::error::{Error, Result};
 pub struct Staged {
     /// Files that differ from the tree, by path.
     pub changes: Vec<Change>,
+    /// Files of which only the mode differs.
+    pub touched: Vec<Vec<u8>>,
     /// Paths that have no content that could be committed, and why.
     pub skipped: Vec<(Vec<u8>, &'static str)>,
     /// Trees that cannot be had, and why.
@@ -112,7 +114,10 @@ impl Compare<'_, '_> {
         }
         let submodule = entry.mode.is_submodule();
         let file = old.filter(|e| !e.mode.is_commit()).map(|e| e.id);
-        if old.map(|e| e.id) == Some(entry.id) {
+        if let Some(old) = old.filter(|old| old.id == entry.id) {
+            if entry.mode.to_tree_entry_mode() != Some(old.mode) {
+                self.staged.touched.push(path.to_vec());
+            }
             return;
         }
         if submodule {

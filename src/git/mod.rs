@@ -11,8 +11,10 @@ mod index;
 mod lines;
 mod pack;
 mod range;
+mod revisions;
 mod roots;
 mod store;
+mod stream;
 mod tracked;
 pub mod tree;
 
@@ -33,8 +35,10 @@ pub use graph::{Graph, Node};
 pub use index::Staged;
 pub use lines::added;
 pub use range::{Between, between};
+pub use revisions::Revisions;
 pub use roots::Roots;
 pub use store::Store;
+pub use stream::Stream;
 pub use tracked::{Tracked, WorkTree};
 
 use crate::blob::Commit;
@@ -147,7 +151,8 @@ impl Repository {
             gix::odb::at_opts(directory, self.hash(), None, options)
                 .map_err(|error| Error::from(error).at_path(directory))
         };
-        Ok(Objects { stores: self.directories.iter().map(open).collect::<Result<_>>()? })
+        let stores = self.directories.iter().map(open).collect::<Result<_>>()?;
+        Ok(Objects { stores, directories: self.directories.clone() })
     }
 
     /// An id in hex.
@@ -160,40 +165,6 @@ impl Repository {
             .ok()
             .filter(|id| id.kind() == self.hash())
             .ok_or_else(|| Error::invalid(format!("`{}` is no object id of this repository", printable(hex))))
-    }
-
-    /// What revisions mean, such as `main`, `v1..`, `a...b` or `^a b`: the commits that they begin with
-    /// and those that they leave out.
-    ///
-    /// # Errors
-    ///
-    /// A revision that names nothing.
-    pub fn revisions(&self, text: &str) -> Result<(Vec<ObjectId>, Vec<ObjectId>)> {
-        use gix::revision::plumbing::Spec;
-        let git = self.git.to_thread_local();
-        let (mut tips, mut hidden) = (Vec::new(), Vec::new());
-        for word in text.split_whitespace() {
-            let wrong =
-                |_| Error::invalid(format!("`{}` names no commit of the repository", printable(word)));
-            match git.rev_parse(word).map_err(wrong)?.detach() {
-                Spec::Include(id) => tips.push(id),
-                Spec::Exclude(id) => hidden.push(id),
-                Spec::Range { from, to } => {
-                    hidden.push(from);
-                    tips.push(to);
-                }
-                Spec::Merge { theirs, ours } => {
-                    let base = git.merge_bases_many(theirs, &[ours]);
-                    hidden.extend(base.map_err(|e| Error::from(said(&e)))?.into_iter().map(gix::Id::detach));
-                    tips.extend([theirs, ours]);
-                }
-                _ => return Err(Error::invalid(format!("`{}` is no range of commits", printable(word)))),
-            }
-        }
-        if tips.is_empty() {
-            return Err(Error::invalid(format!("`{}` begins with no commit", printable(text))));
-        }
-        Ok((tips, hidden))
     }
 
     /// The folder that hooks are run from: `core.hooksPath`, or `hooks` in the git directory.
@@ -209,6 +180,16 @@ impl Repository {
         // A relative path counts from where git runs hooks.
         let base = git.workdir().unwrap_or_else(|| git.git_dir());
         Ok(base.join(path))
+    }
+
+    /// The directory that all work trees of the repository share.
+    pub fn common_directory(&self) -> PathBuf {
+        self.git.to_thread_local().common_dir().to_owned()
+    }
+
+    /// The top of the work tree; a bare repository has none.
+    pub fn work_tree(&self) -> Option<PathBuf> {
+        self.git.to_thread_local().workdir().map(Path::to_owned)
     }
 
     /// The trees that the next commit has as its parents': that of `HEAD`, unless it is unborn, and in
@@ -238,6 +219,35 @@ impl Repository {
         head.into_iter().chain(merged).map(tree).collect()
     }
 
+    /// A file's path as the index has it; nothing where it lies outside of the work tree.
+    pub fn path_in_tree(&self, file: &Path) -> Option<Vec<u8>> {
+        let tree = self.git.to_thread_local().workdir()?.canonicalize().ok()?;
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        // The file itself may be a link, and is what it is called.
+        let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
+        let path = folder.join(file.file_name()?);
+        let parts: Vec<&[u8]> =
+            path.strip_prefix(tree).ok()?.iter().map(|part| part.as_encoded_bytes()).collect();
+        Some(parts.join(&b'/'))
+    }
+
+    /// True where both keep their objects in one place, as linked work trees do.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let place = |repository: &Self| {
+            let directory = repository.directories.first();
+            directory.map(|path| path.canonicalize().unwrap_or_else(|_| path.clone()))
+        };
+        place(self) == place(other)
+    }
+
+    /// True where objects may have been left at a remote.
+    pub fn is_partial(&self) -> bool {
+        self.directories.iter().any(|directory| {
+            let packs = std::fs::read_dir(directory.join("pack")).into_iter().flatten().flatten();
+            packs.map(|entry| entry.path()).any(|path| path.extension().is_some_and(|e| e == "promisor"))
+        })
+    }
+
     /// Everything that is stored.
     ///
     /// # Errors
@@ -257,6 +267,7 @@ impl fmt::Debug for Repository {
 /// Reads single objects.
 pub struct Objects {
     stores: Vec<gix::odb::Handle>,
+    directories: Vec<PathBuf>,
 }
 
 impl Objects {
@@ -272,14 +283,34 @@ impl Objects {
                 Ok(Some(data)) => return Err(Failed::TooLarge(data.data.len() as u64)),
                 Ok(None) => {}
                 Err(_) => {
-                    return Err(match store.header(id) {
-                        Ok(header) if header.size() > MAX_OBJECT => Failed::TooLarge(header.size()),
-                        _ => Failed::Corrupt,
-                    });
+                    return match store.header(id) {
+                        Ok(header) if header.size() > MAX_OBJECT => Err(Failed::TooLarge(header.size())),
+                        Ok(_) => self.small(id, buffer),
+                        Err(_) => Err(Failed::Corrupt),
+                    };
                 }
             }
         }
         Err(Failed::Missing)
+    }
+
+    /// Reads an object that is small, and may be told by one that is not.
+    fn small(&self, id: &gix::oid, buffer: &mut Vec<u8>) -> std::result::Result<Kind, Failed> {
+        let stream = self.stream(id)?;
+        let kind = stream.kind();
+        buffer.clear();
+        let read = io::Read::read_to_end(&mut io::Read::take(stream, MAX_OBJECT), buffer);
+        read.map(|_| kind).map_err(|_| Failed::Corrupt)
+    }
+
+    /// Opens an object of any size, to be read in order.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be had.
+    pub fn stream(&self, id: &gix::oid) -> std::result::Result<Stream, Failed> {
+        let directories = store::with_alternates(&self.directories, &mut Vec::new());
+        stream::open(&directories.map_err(|_| Failed::Missing)?, id)
     }
 
     /// Reads a commit.

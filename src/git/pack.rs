@@ -56,6 +56,13 @@ impl Pack {
     }
 }
 
+impl Pack {
+    /// Where the entry of an object begins.
+    pub(super) fn offset(&self, id: &gix::oid) -> Option<u64> {
+        self.index.lookup(id).map(|name| self.index.pack_offset_at_index(name))
+    }
+}
+
 /// How the objects of a pack hang together; everything by position in the order of the file.
 #[derive(Default)]
 struct Forest {
@@ -118,7 +125,8 @@ impl Pack {
         self.index.oid_at_index(self.forest().entries[at].name).to_owned()
     }
 
-    fn header(&self, offset: u64) -> Result<data::Entry, Failed> {
+    /// What an entry says of itself.
+    pub(super) fn header(&self, offset: u64) -> Result<data::Entry, Failed> {
         // Below the end of the data, or the parser would read what is no entry.
         if offset >= self.data.pack_end() as u64 {
             return Err(Failed::Corrupt);

@@ -4,6 +4,7 @@ use std::collections::BinaryHeap;
 
 use gix::ObjectId;
 use gix::hashtable::HashMap;
+use std::collections::HashSet;
 
 use super::{Failed, Node, Objects};
 
@@ -14,6 +15,8 @@ pub struct Between {
     pub commits: Vec<Node>,
     /// Commits that cannot be had, and why.
     pub failed: Vec<(ObjectId, Failed)>,
+    /// Those of the commits at which a shallow clone ends: what they lead to is not known.
+    pub cut: Vec<ObjectId>,
 }
 
 struct Seen {
@@ -31,6 +34,7 @@ pub fn between(objects: &Objects, tips: &[ObjectId], hidden: &[ObjectId], shallo
     tips.iter().for_each(|id| walk.meet(*id, false));
     let mut listed: Vec<ObjectId> = Vec::new();
     let mut oldest = i64::MAX;
+    let shallow: HashSet<&ObjectId> = shallow.iter().collect();
     while let Some((time, id)) = walk.queue.pop() {
         let Some(seen) = walk.seen.get(&id) else { continue };
         let hide = seen.hidden;
@@ -49,10 +53,17 @@ pub fn between(objects: &Objects, tips: &[ObjectId], hidden: &[ObjectId], shallo
             break;
         }
     }
+    // Where all that comes before is left out anyway, nothing is missed.
+    let is_hidden = |id: &ObjectId| walk.seen.get(id).is_some_and(|seen| seen.hidden);
+    let is_cut = |id: &ObjectId| {
+        let node = walk.seen.get(id).filter(|seen| !seen.hidden).and_then(|seen| seen.node.as_ref());
+        shallow.contains(id) && node.is_some_and(|node| !node.parents.iter().all(is_hidden))
+    };
+    let cut = listed.iter().copied().filter(is_cut).collect();
     let mut commits: Vec<Node> =
         listed.into_iter().filter_map(|id| walk.seen.remove(&id).filter(|seen| !seen.hidden)?.node).collect();
     commits.sort_by_key(|node| std::cmp::Reverse(node.time));
-    Between { commits, failed: walk.failed }
+    Between { commits, failed: walk.failed, cut }
 }
 
 struct Walk<'o> {

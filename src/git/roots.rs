@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
+use gix::index::entry::Flags;
 
 use super::{Repository, said};
 
@@ -25,8 +26,10 @@ const HEADS: &[&str] = &[
 pub struct Roots {
     /// References by full name, with the commit or whatever else they lead to.
     pub references: Vec<(String, ObjectId)>,
-    /// Everything else that leads to a commit.
+    /// Everything else that leads to a commit, but for reflogs.
     pub others: Vec<ObjectId>,
+    /// What reflogs name; the one of the stash, which is the list of stashes, is among the others.
+    pub logs: Vec<ObjectId>,
     /// What `HEAD` is, unless it is unborn.
     pub head: Option<ObjectId>,
     /// The blobs of the index by path.
@@ -55,15 +58,24 @@ impl Repository {
                 roots.others.extend(ids_of_words(&folder.join(name), 1, self));
             }
             for log in files_below(&folder.join("logs")) {
-                roots.others.extend(ids_of_words(&log, 2, self));
+                let is_stash = log.ends_with("refs/stash");
+                let ids = if is_stash { &mut roots.others } else { &mut roots.logs };
+                ids.extend(ids_of_words(&log, 2, self));
             }
         }
-        roots.others.sort_unstable();
-        roots.others.dedup();
+        for ids in [&mut roots.others, &mut roots.logs] {
+            ids.sort_unstable();
+            ids.dedup();
+        }
         match git.open_index() {
             Ok(index) => {
                 let path = |entry: &gix::index::Entry| entry.path(&index).to_vec();
-                roots.index = index.entries().iter().map(|entry| (path(entry), entry.id)).collect();
+                // What is only announced has no content yet, and a submodule is in another repository.
+                let holds = |entry: &&gix::index::Entry| {
+                    !entry.mode.is_submodule() && !entry.flags.contains(Flags::INTENT_TO_ADD)
+                };
+                let entries = index.entries().iter().filter(holds);
+                roots.index = entries.map(|entry| (path(entry), entry.id)).collect();
             }
             Err(_) if git.is_bare() || !git.index_path().exists() => {}
             Err(error) => roots.failed.push(("the index".to_owned(), said(&error))),

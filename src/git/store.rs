@@ -26,6 +26,8 @@ const LOOSE: usize = 32;
 pub struct Store {
     packs: Vec<Pack>,
     loose: Vec<(usize, ObjectId)>,
+    /// The ids of the loose objects that were listed; asking the disk for each takes longer.
+    listed: HashSet<ObjectId>,
     folders: Vec<gix::odb::loose::Store>,
     failed: Vec<Error>,
 }
@@ -44,9 +46,9 @@ impl Store {
         for directory in &directories {
             open_packs(&directory.join("pack"), hash, &mut packs, &mut failed)?;
         }
-        let mut seen = HashSet::new();
-        loose.retain(|(_, id)| seen.insert(*id) && !packs.iter().any(|pack| pack.contains(id)));
-        Ok(Self { packs, loose, folders, failed })
+        let mut listed = HashSet::new();
+        loose.retain(|(_, id)| listed.insert(*id) && !packs.iter().any(|pack| pack.contains(id)));
+        Ok(Self { packs, loose, listed, folders, failed })
     }
 
     /// What of it cannot be read at all.
@@ -56,7 +58,9 @@ impl Store {
 
     /// True where an object of that id is stored.
     pub fn has(&self, id: &gix::oid) -> bool {
-        self.packs.iter().any(|pack| pack.contains(id)) || self.folders.iter().any(|f| f.contains(id))
+        self.packs.iter().any(|pack| pack.contains(id))
+            || self.listed.contains(id)
+            || self.folders.iter().any(|f| f.contains(id))
     }
 
     /// True where a pack says that its objects refer to others which were left at a remote.
@@ -138,7 +142,7 @@ impl std::fmt::Debug for Store {
 }
 
 /// The directories with those that their `info/alternates` name.
-fn with_alternates(directories: &[PathBuf], failed: &mut Vec<Error>) -> Result<Vec<PathBuf>> {
+pub(super) fn with_alternates(directories: &[PathBuf], failed: &mut Vec<Error>) -> Result<Vec<PathBuf>> {
     let here = std::env::current_dir()?;
     let mut all: Vec<PathBuf> = Vec::new();
     for directory in directories {
@@ -212,7 +216,7 @@ fn open_packs(folder: &Path, hash: hash::Kind, packs: &mut Vec<Pack>, failed: &m
 }
 
 /// The packs of which at least the index or the objects are there.
-fn packs_in(folder: &Path) -> Result<Vec<PathBuf>> {
+pub(super) fn packs_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = match std::fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries.map_err(|error| Error::from(error).at_path(folder))?,

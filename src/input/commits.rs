@@ -9,15 +9,19 @@ use std::io;
 
 use gix::hashtable::HashSet;
 
+use super::contents::{Glance, glance, glance_large, marks_at, show, show_large};
 use super::exclude::OfTrees;
-use super::fresh::{Moved, fresh, read};
+use super::fresh::{Moved, fresh};
+use super::history::gaps::failure;
 use super::history::teller::Teller;
 use super::history::trace::Place;
 use super::{Commits, Crew, Hidden, Mark, Marks, Sink, Source, SourceKind, Subject, Tips};
 use crate::blob::Origin;
 use crate::error::Result;
 use crate::git::tree::{Change, Diff, Differ};
-use crate::git::{self, Between, Graph, Id, Kind, Objects, Repository, Roots, between, message};
+use crate::git::{
+    self, Between, Failed, Graph, Id, Kind, Objects, Repository, Revisions, Roots, between, message,
+};
 
 /// The line in the table.
 pub(super) const SOURCE: SourceKind = SourceKind {
@@ -37,6 +41,7 @@ struct Range {
     tips: Vec<Id>,
     hidden: Vec<Id>,
     since: Option<i64>,
+    deepen: Option<String>,
     /// All references are asked which commits they hold.
     tell_references: bool,
     roots: Roots,
@@ -49,7 +54,7 @@ impl Range {
         let all = || roots.references.iter().map(|(_, id)| *id);
         let (tips, mut hidden, tell_references) = match &which.tips {
             Tips::Revisions(text) => {
-                let (tips, hidden) = repository.revisions(text)?;
+                let Revisions { tips, hidden, .. } = repository.revisions(text)?;
                 (tips, hidden, true)
             }
             Tips::All => (all().chain(roots.head).collect(), Vec::new(), true),
@@ -69,7 +74,8 @@ impl Range {
             }
             Hidden::AllReferences => hidden.extend(all()),
         }
-        Ok(Self { repository, tips, hidden, since: which.since, tell_references, roots, left_out })
+        let (since, deepen) = (which.since, which.deepen.clone());
+        Ok(Self { repository, tips, hidden, since, deepen, tell_references, roots, left_out })
     }
 }
 
@@ -106,12 +112,23 @@ impl Range {
             .map(|id| git::peeled(&objects, *id, hash))
             .filter(|id| objects.commit(id).is_ok())
             .collect();
-        let Between { commits, failed } = between(&objects, &commits, &hidden, &self.roots.shallow);
+        let Between { commits, failed, cut } = between(&objects, &commits, &hidden, &self.roots.shallow);
         for (id, failed) in failed {
             sink.failed(&format!("commit {id}"), &failed.into());
         }
         let since = self.since.unwrap_or(i64::MIN);
         let commits: Vec<_> = commits.into_iter().filter(|node| node.time >= since).collect();
+        let cut: Vec<&Id> = cut.iter().filter(|id| commits.iter().any(|node| node.id == **id)).collect();
+        for id in &cut {
+            sink.skipped(&id.to_string(), "history before a shallow clone");
+        }
+        if let Some(id) = cut.first() {
+            let deepen = self.deepen.as_deref().unwrap_or("git fetch --unshallow gets it");
+            let text = format!(
+                "the range reaches commit {id}, where the clone is cut off (shallow), and what came before is not in it; {deepen}"
+            );
+            sink.failed(".git/shallow", &io::Error::other(text));
+        }
         let graph = Graph::new(commits);
         let mut look = Look {
             hash,
@@ -119,6 +136,8 @@ impl Range {
             graph: &graph,
             left_out: &self.left_out,
             quiet: HashSet::default(),
+            met: HashSet::default(),
+            is_partial: self.repository.is_partial(),
             found: Vec::new(),
             told: BTreeMap::new(),
             later: BTreeMap::new(),
@@ -190,15 +209,15 @@ impl Range {
         let mut places = Vec::new();
         for Found { commit, path, blob, marks } in found {
             let now = head.and_then(|tree| differ.file(tree, &path).ok().flatten());
-            let now = now.map_or_else(Marks::default, |id| sink.glance(&read(objects, &id), None));
+            let now = now.map_or_else(BTreeSet::new, |id| marks_at(sink, objects, &id, &path));
             let number = |id: &Id| graph.number(id);
             let Some(at) = number(&commit) else { continue };
             for mark in marks {
-                let in_head = now.at(&path).any(|now| *now == mark);
+                let in_head = now.contains(&mark);
                 let after = later.get(&path).map_or(&[][..], Vec::as_slice).iter();
                 let gone = after.filter(|(id, _)| number(id).is_some_and(|n| n > at)).rfind(|(_, blob)| {
-                    let marks = blob.map(|id| sink.glance(&read(objects, &id), None));
-                    !marks.is_some_and(|marks| marks.at(&path).any(|then| *then == mark))
+                    let marks = blob.map(|id| marks_at(sink, objects, &id, &path));
+                    !marks.is_some_and(|marks| marks.contains(&mark))
                 });
                 let removed_by = gone.filter(|_| !in_head).and_then(|(id, _)| number(id));
                 let (path, marks) = (path.clone(), vec![mark]);
@@ -207,7 +226,7 @@ impl Range {
         }
         let mut teller = Teller::new(hash, objects, graph, &self.roots);
         // What a push brings is on its way to a reference.
-        teller.reachable.fill(true);
+        teller.hold_all();
         messages.iter().for_each(|(id, kind)| teller.message(id, *kind, sink));
         teller.places(&places, sink);
     }
@@ -221,6 +240,9 @@ struct Look<'l> {
     left_out: &'l OfTrees,
     /// Blobs in which nothing was found.
     quiet: HashSet<Id>,
+    /// Blobs that were looked at: what cannot be read of one is told once.
+    met: HashSet<Id>,
+    is_partial: bool,
     found: Vec<Found>,
     /// What was found at which path.
     told: BTreeMap<Vec<u8>, BTreeSet<Mark>>,
@@ -237,7 +259,7 @@ impl Look<'_> {
         let parents: Vec<Id> = trees.collect();
         let Diff { changes, failed } = differ.diff(parents.first().copied(), Some(node.tree));
         for (id, failed) in failed {
-            sink.failed(&format!("tree {id} of commit {}", node.id), &failed.into());
+            sink.failed(&format!("tree {id} of commit {}", node.id), &failure(failed, self.is_partial));
         }
         let gone = changes.iter().filter(|change| change.new.is_none());
         let gone = gone.filter_map(|change| Some((change.path.clone(), change.old?)));
@@ -280,26 +302,65 @@ impl Look<'_> {
             return;
         }
         let mut bytes = Vec::new();
-        if let Err(failed) = self.objects.read(&blob, &mut bytes) {
-            self.quiet.insert(blob);
-            return sink.failed(&path, &failed.into());
-        }
-        sink.counted(bytes.len());
-        sink.look_at_kind(&Origin::file(path.as_str()), &bytes);
-        if sink.glance(&bytes, None).is_empty() {
+        let origin = Origin::file(path);
+        let tells = self.met.insert(blob);
+        let looked = match self.objects.read(&blob, &mut bytes) {
+            Ok(_) => {
+                sink.counted(bytes.len());
+                if tells {
+                    sink.look_at_kind(&origin, &bytes);
+                }
+                Ok(glance(sink, &origin, &bytes, None, tells))
+            }
+            Err(Failed::TooLarge(_)) => {
+                let marks = glance_large(sink, self.objects, &blob, &origin, tells);
+                // It is too large to be compared line by line.
+                marks.map(|marks| Glance { marks, is_container: true })
+            }
+            Err(failed) => Err(failure(failed, self.is_partial)),
+        };
+        let Glance { marks, is_container } = match looked {
+            Ok(looked) => looked,
+            Err(error) => {
+                self.quiet.insert(blob);
+                return sink.failed(&origin.path, &error);
+            }
+        };
+        if marks.is_empty() {
             self.quiet.insert(blob);
             return;
         }
+        let mut marks: BTreeSet<Mark> = if is_container {
+            self.fresh_inside(&marks, change, olds, moved, sink)
+        } else {
+            let found = fresh(sink, &origin, &bytes, olds, moved).into_iter();
+            found.map(|f| Mark { rule: f.rule, fingerprint: f.fingerprint }).collect()
+        };
         let told = self.told.get(&change.path);
-        let marks: BTreeSet<Mark> = fresh(sink, &Origin::file(path), &bytes, olds, moved)
-            .into_iter()
-            .map(|finding| Mark { rule: finding.rule, fingerprint: finding.fingerprint })
-            .filter(|mark| !told.is_some_and(|marks| marks.contains(mark)))
-            .collect();
+        marks.retain(|mark| !told.is_some_and(|marks| marks.contains(mark)));
         if !marks.is_empty() {
             self.told.entry(change.path.clone()).or_default().extend(marks.iter().cloned());
             self.found.push(Found { commit, path: change.path.clone(), blob, marks });
         }
+    }
+
+    /// What a container holds and none of its older versions, nor anything that the commit takes away: in
+    /// it there are no lines to compare.
+    fn fresh_inside(
+        &mut self,
+        marks: &Marks,
+        change: &Change,
+        olds: &[Option<Id>],
+        moved: &mut Moved<'_>,
+        sink: &mut dyn Sink,
+    ) -> BTreeSet<Mark> {
+        let mut fresh: BTreeSet<Mark> = marks.at(&change.path).cloned().collect();
+        for old in olds.iter().flatten() {
+            let had = marks_at(sink, self.objects, old, &change.path);
+            fresh.retain(|mark| !had.contains(mark));
+        }
+        fresh.retain(|mark| !moved.holds_mark(mark, sink));
+        fresh
     }
 
     /// A blob or a tree that a reference names without a commit.
@@ -324,13 +385,30 @@ impl Look<'_> {
             let Some(blob) = new else { continue };
             let origin = Origin::file(String::from_utf8_lossy(&path));
             let mut bytes = Vec::new();
-            if let Err(failed) = self.objects.read(&blob, &mut bytes) {
-                sink.failed(&origin.path, &failed.into());
-                continue;
+            match self.objects.read(&blob, &mut bytes) {
+                Ok(_) => {}
+                Err(Failed::TooLarge(_)) => {
+                    let looked = glance_large(sink, self.objects, &blob, &origin, true);
+                    let shown = looked.and_then(|marks| match marks.is_empty() {
+                        true => Ok(()),
+                        false => show_large(sink, self.objects, &blob, &origin, &mut |_| true),
+                    });
+                    if let Err(error) = shown {
+                        sink.failed(&origin.path, &error);
+                    }
+                    continue;
+                }
+                Err(failed) => {
+                    sink.failed(&origin.path, &failure(failed, self.is_partial));
+                    continue;
+                }
             }
             sink.counted(bytes.len());
             sink.look_at_kind(&origin, &bytes);
-            sink.sifted(&origin, &bytes, &mut |_| true);
+            // The first look tells what cannot be read.
+            if !glance(sink, &origin, &bytes, None, true).marks.is_empty() {
+                show(sink, &origin, &bytes, &mut |_| true);
+            }
         }
     }
 }

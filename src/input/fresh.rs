@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::contents::marks_at;
 use super::{Mark, Marks, Sink};
 use crate::blob::Origin;
 use crate::finding::Finding;
@@ -91,14 +92,18 @@ impl<'m> Moved<'m> {
     }
 
     /// The first question costs a look at all that is gone.
+    pub(super) fn holds_mark(&mut self, mark: &Mark, sink: &mut dyn Sink) -> bool {
+        self.marks(sink).contains(mark)
+    }
+
+    fn marks(&mut self, sink: &mut dyn Sink) -> &BTreeSet<Mark> {
+        self.marks.get_or_insert_with(|| {
+            self.gone.iter().flat_map(|(path, id)| marks_at(sink, self.objects, id, path)).collect()
+        })
+    }
+
     fn holds(&mut self, finding: &Finding, sink: &mut dyn Sink) -> bool {
-        let marks = self.marks.get_or_insert_with(|| {
-            let look = |(path, id): &(Vec<u8>, Id)| -> Vec<Mark> {
-                sink.glance(&read(self.objects, id), None).at(path).cloned().collect()
-            };
-            self.gone.iter().flat_map(look).collect()
-        });
-        marks.iter().any(|mark| mark.is_of(finding))
+        self.marks(sink).iter().any(|mark| mark.is_of(finding))
     }
 }
 

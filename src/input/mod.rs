@@ -5,6 +5,7 @@
 //! detects nor prints, and whatever it leaves out it says, with the reason.
 
 mod commits;
+mod contents;
 mod exclude;
 mod fresh;
 mod given;
@@ -72,6 +73,8 @@ pub enum Subject {
     Staged {
         /// Everything in the files that differ, not only the lines that do.
         whole_files: bool,
+        /// Files that are read as they lie there, unless they are staged: what a framework of hooks names.
+        named: Vec<PathBuf>,
     },
     /// All objects of the repository there.
     History,
@@ -95,6 +98,8 @@ pub struct Commits {
     pub hidden: Hidden,
     /// Commits that were committed before are left out; Unix seconds.
     pub since: Option<i64>,
+    /// What brings the commits that a shallow clone is without, where they are missed.
+    pub deepen: Option<String>,
 }
 
 /// Where a range of commits begins.
@@ -205,6 +210,14 @@ pub trait Sink: Send {
 
     /// A file's bytes, all of them; of what is found only that counts which `keep` wants.
     fn sifted(&mut self, origin: &Origin, bytes: &[u8], keep: &mut dyn FnMut(&Finding) -> bool);
+
+    /// The same for bytes that can only be read in order, of any number.
+    fn sifted_stream(
+        &mut self,
+        origin: &Origin,
+        reader: &mut (dyn Read + Send),
+        keep: &mut dyn FnMut(&Finding) -> bool,
+    );
 
     /// One more file was read, of so many bytes: for those that come in other ways than whole.
     fn counted(&mut self, bytes: usize);

@@ -3,30 +3,30 @@
 //! By default only what the commit adds counts: a secret in lines that `HEAD` has already, or in a file
 //! that was only moved, stops nobody. In a merge, what any of the merged branches has is not new.
 
-use std::collections::BTreeSet;
-use std::io::{self, Read};
+use std::collections::{BTreeSet, HashSet};
+use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::contents::{Glance, glance, glance_large, marks_at, show, show_large};
 use super::exclude::OfTrees;
-use super::fresh::{Moved, fresh, read};
-use super::unpack::{container, look};
-use super::{Crew, Mark, Sink, Source, SourceKind, Subject};
+use super::fresh::{Moved, fresh};
+use super::{Crew, Mark, Marks, Request, Sink, Source, SourceKind, Subject};
 use crate::blob::Origin;
 use crate::error::Result;
 use crate::finding::Finding;
 use crate::git::tree::{Change, Differ};
-use crate::git::{Id, Objects, Repository};
-use crate::pack::Kind;
+use crate::git::{Failed, Id, Objects, Repository, Staged};
 
 /// The line in the table.
 pub(super) const SOURCE: SourceKind = SourceKind {
     name: "staged",
     about: "the index of a git repository",
-    open: |request| match request.subject {
-        Subject::Staged { whole_files } => {
+    open: |request| match &request.subject {
+        Subject::Staged { whole_files, named } => {
             let repository = Repository::open(request.directory()?)?;
             let left_out = OfTrees::new(request)?;
-            Ok(Some(Box::new(Index { repository, whole_files, left_out })))
+            let named = Request { paths: named.clone(), subject: Subject::Files, ..request.clone() };
+            Ok(Some(Box::new(Index { repository, whole_files: *whole_files, named, left_out })))
         }
         _ => Ok(None),
     },
@@ -38,6 +38,8 @@ const WORTH_THREADS: usize = 24;
 struct Index {
     repository: Repository,
     whole_files: bool,
+    /// The files to be read as they lie there, with how.
+    named: Request,
     left_out: OfTrees,
 }
 
@@ -53,6 +55,37 @@ impl Source for Index {
 }
 
 impl Index {
+    /// Reads the files that were named and are not staged, as they lie there.
+    fn read_named(&self, staged: &Staged, crew: &dyn Crew, sink: &mut dyn Sink) -> Result<()> {
+        let staged: HashSet<&[u8]> = (staged.changes.iter().map(|change| &change.path[..]))
+            .chain(staged.touched.iter().map(Vec::as_slice))
+            .chain(staged.skipped.iter().map(|(path, _)| &path[..]))
+            .collect();
+        let mut paths = Vec::new();
+        for file in &self.named.paths {
+            let path = self.repository.path_in_tree(file);
+            if path.as_ref().is_some_and(|path| staged.contains(&path[..])) {
+                continue;
+            }
+            let path = path.map_or_else(
+                || file.to_string_lossy(),
+                |path| String::from_utf8_lossy(&path).into_owned().into(),
+            );
+            if self.left_out.matches(&path) {
+                sink.skipped(&path, "excluded");
+            } else {
+                paths.push(file.clone());
+            }
+        }
+        if paths.is_empty() {
+            return Ok(());
+        }
+        for source in super::open(&Request { paths, ..self.named.clone() })? {
+            source.read(crew);
+        }
+        Ok(())
+    }
+
     fn run(&self, crew: &dyn Crew, sink: &mut dyn Sink) -> Result<()> {
         let hash = self.repository.hash();
         let objects = self.repository.objects()?;
@@ -64,6 +97,10 @@ impl Index {
         }
         for (id, failed) in &staged.failed {
             sink.failed(&format!("tree {id}"), &(*failed).into());
+        }
+        // In a merge what is named may be as one of the merged branches has it.
+        if parents.len() < 2 {
+            self.read_named(&staged, crew, sink)?;
         }
         let kept = |change: &Change| {
             let path = String::from_utf8_lossy(&change.path);
@@ -121,20 +158,26 @@ impl Hand<'_> {
         let Some(id) = change.new else { return };
         let origin = Origin::file(String::from_utf8_lossy(&change.path));
         let mut bytes = Vec::new();
-        if let Err(failed) = self.objects.read(&id, &mut bytes) {
-            return self.sink.failed(&origin.path, &failed.into());
+        match self.objects.read(&id, &mut bytes) {
+            Ok(_) => {}
+            Err(Failed::TooLarge(_)) => {
+                if let Err(error) = self.large(id, &origin, change) {
+                    self.sink.failed(&origin.path, &error);
+                }
+                return;
+            }
+            Err(failed) => return self.sink.failed(&origin.path, &failed.into()),
         }
         self.sink.counted(bytes.len());
         self.sink.look_at_kind(&origin, &bytes);
-        if let Some(kind) = container(&bytes, &bytes)
-            && self.contained(kind, &origin, &bytes, change)
-        {
-            return;
+        let Glance { marks, is_container } = glance(&mut *self.sink, &origin, &bytes, None, true);
+        if is_container {
+            return self.contained(&origin, &bytes, &marks, change);
         }
         if self.whole_files {
             return self.sink.sifted(&origin, &bytes, &mut |_| true);
         }
-        if self.sink.glance(&bytes, None).is_empty() {
+        if marks.is_empty() {
             return;
         }
         let olds = self.olds(change);
@@ -154,53 +197,38 @@ impl Hand<'_> {
         olds
     }
 
-    /// What is in a container: there are no lines to compare, so new is what none of the older versions
-    /// holds, nor what the change takes away. False where nothing could be read of it.
-    fn contained(&mut self, kind: Kind, origin: &Origin, bytes: &[u8], change: &Change) -> bool {
-        let mut is_empty = true;
-        let mut large = false;
-        let is_read = look(&mut *self.sink, kind, origin, bytes, true, &mut |sink, _, bytes, rest| {
-            is_empty &= sink.glance(bytes, None).is_empty();
-            large |= rest.is_some();
-        });
-        if !is_read || (is_empty && !large) {
-            return is_read;
+    /// What is too large to be compared line by line is new as what is in a container is.
+    fn large(&mut self, id: Id, origin: &Origin, change: &Change) -> io::Result<()> {
+        if glance_large(&mut *self.sink, self.objects, &id, origin, true)?.is_empty() {
+            return Ok(());
         }
-        let mut had = BTreeSet::new();
-        if !self.whole_files {
-            let olds = self.olds(change);
-            for old in olds.iter().flatten() {
-                let bytes = read(self.objects, old);
-                had.extend(self.marks(origin, &bytes));
-            }
-            for (path, old) in self.gone {
-                let bytes = read(self.objects, old);
-                had.extend(self.marks(&Origin::file(String::from_utf8_lossy(path)), &bytes));
-            }
-        }
-        let mut is_new = |finding: &Finding| !had.iter().any(|mark: &Mark| mark.is_of(finding));
-        look(&mut *self.sink, kind, origin, bytes, false, &mut |sink, origin, bytes, rest| {
-            if let Some(rest) = rest {
-                // Too large to compare: all of it counts.
-                return sink.inner(origin, &mut bytes.chain(rest));
-            }
-            sink.sifted(origin, bytes, &mut is_new);
-        });
-        true
+        let had = self.had(change);
+        show_large(&mut *self.sink, self.objects, &id, origin, &mut |finding| {
+            !had.iter().any(|mark| mark.is_of(finding))
+        })
     }
 
-    /// What is found in an older version, whatever that was.
-    fn marks(&mut self, origin: &Origin, bytes: &[u8]) -> Vec<Mark> {
-        let mut marks = Vec::new();
-        match container(bytes, bytes) {
-            Some(kind) => {
-                look(&mut *self.sink, kind, origin, bytes, false, &mut |sink, origin, bytes, _| {
-                    let path = format!("{}/{}", origin.path, origin.entry.join("/"));
-                    marks.extend(sink.glance(bytes, None).at(path.as_bytes()).cloned());
-                });
+    /// What older versions hold, and what the commit takes away.
+    fn had(&mut self, change: &Change) -> BTreeSet<Mark> {
+        let mut had = BTreeSet::new();
+        if !self.whole_files {
+            for old in self.olds(change).iter().flatten() {
+                had.extend(marks_at(&mut *self.sink, self.objects, old, &change.path));
             }
-            None => marks.extend(self.sink.glance(bytes, None).at(origin.path.as_bytes()).cloned()),
+            for (path, old) in self.gone {
+                had.extend(marks_at(&mut *self.sink, self.objects, old, path));
+            }
         }
-        marks
+        had
+    }
+
+    /// What is in a container: there are no lines to compare, so new is what none of the older versions
+    /// holds, nor what the change takes away.
+    fn contained(&mut self, origin: &Origin, bytes: &[u8], marks: &Marks, change: &Change) {
+        if marks.is_empty() {
+            return;
+        }
+        let had = self.had(change);
+        show(&mut *self.sink, origin, bytes, &mut |finding| !had.iter().any(|mark| mark.is_of(finding)));
     }
 }

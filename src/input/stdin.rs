@@ -34,10 +34,9 @@ struct Leavable<'c> {
 
 impl Read for Leavable<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let mut stdin = io::stdin().lock();
         while !self.crew.is_stopped() {
-            if is_ready(&stdin) {
-                return stdin.read(out);
+            if is_ready() {
+                return read_some(out);
             }
         }
         Ok(0)
@@ -46,17 +45,28 @@ impl Read for Leavable<'_> {
 
 /// Waits a moment for something to read, or an end.
 #[cfg(unix)]
-fn is_ready(stdin: &io::StdinLock<'_>) -> bool {
+fn is_ready() -> bool {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    let moment = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
-    let mut asked = [PollFd::new(stdin, PollFlags::IN)];
+    let (stdin, moment) = (io::stdin(), Timespec { tv_sec: 0, tv_nsec: 100_000_000 });
+    let mut asked = [PollFd::new(&stdin, PollFlags::IN)];
     // What cannot be asked is read.
     poll(&mut asked, Some(&moment)).map_or_else(|error| error != rustix::io::Errno::INTR, |ready| ready > 0)
 }
 
+/// Past the standard library's buffer, of whose bytes nobody can ask whether there are any.
+#[cfg(unix)]
+fn read_some(out: &mut [u8]) -> io::Result<usize> {
+    Ok(rustix::io::read(io::stdin(), out)?)
+}
+
 #[cfg(not(unix))]
-fn is_ready(_: &io::StdinLock<'_>) -> bool {
+fn is_ready() -> bool {
     true
+}
+
+#[cfg(not(unix))]
+fn read_some(out: &mut [u8]) -> io::Result<usize> {
+    io::stdin().lock().read(out)
 }
 
 fn read(crew: &dyn Crew, reader: &mut (dyn Read + Send)) {

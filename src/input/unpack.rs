@@ -5,6 +5,7 @@
 
 use std::io::{self, Cursor, Read};
 
+use super::contents::WINDOW;
 use super::{Sink, WHOLE};
 use crate::blob::Origin;
 use crate::pack::{self, Input, Kind, Limits, Seekable, TAIL, Told, Visitor};
@@ -117,14 +118,11 @@ fn tell(sink: &mut dyn Sink, origin: &Origin, told: Told, damage: Damage) {
     }
 }
 
-/// How much of an entry is compared with older versions.
-const COMPARED: usize = 16 * 1024 * 1024;
-
-/// Takes an entry: its first [`COMPARED`] bytes, and what follows on them if anything does.
+/// Takes an entry: its first [`WINDOW`] bytes, and what follows on them if anything does.
 pub(super) type Take<'t> = dyn FnMut(&mut dyn Sink, &Origin, &[u8], Option<&mut (dyn Read + Send)>) + 't;
 
 /// Shows what is in a container, large entries in two parts. What cannot be read is told if `tells`.
-/// False where nothing could be read of it.
+/// False where anything could not be read of it: then it should be read as it is, too.
 pub(super) fn look(
     sink: &mut dyn Sink,
     kind: Kind,
@@ -135,25 +133,35 @@ pub(super) fn look(
 ) -> bool {
     let mut cursor = Cursor::new(bytes);
     let file: &mut dyn Seekable = &mut cursor;
-    let mut looked = Looked { sink, tells, take, read: false, failed: false };
-    let _ = pack::read(kind, origin, Input::File(file), Limits::default(), &mut looked);
-    looked.read || !looked.failed
+    look_at(sink, kind, origin, Input::File(file), tells, take)
+}
+
+/// The same for a container that need not be at hand.
+pub(super) fn look_at(
+    sink: &mut dyn Sink,
+    kind: Kind,
+    origin: &Origin,
+    input: Input<'_>,
+    tells: bool,
+    take: &mut Take<'_>,
+) -> bool {
+    let mut looked = Looked { sink, tells, take, failed: false };
+    let _ = pack::read(kind, origin, input, Limits::default(), &mut looked);
+    !looked.failed
 }
 
 struct Looked<'l, 't> {
     sink: &'l mut dyn Sink,
     tells: bool,
     take: &'l mut Take<'t>,
-    read: bool,
     failed: bool,
 }
 
 impl Visitor for Looked<'_, '_> {
     fn leaf(&mut self, origin: &Origin, reader: &mut (dyn Read + Send)) -> io::Result<()> {
         let mut bytes = Vec::new();
-        (&mut *reader).take(COMPARED as u64).read_to_end(&mut bytes)?;
-        self.read |= !bytes.is_empty();
-        let rest = (bytes.len() == COMPARED).then_some(reader);
+        (&mut *reader).take(WINDOW as u64).read_to_end(&mut bytes)?;
+        let rest = (bytes.len() == WINDOW).then_some(reader);
         if self.tells {
             self.sink.look_at_kind(origin, &bytes);
         }

@@ -167,6 +167,11 @@ pub(crate) fn score(value: &[u8]) -> f32 {
     score_with(TABLE, value)
 }
 
+/// The same without regard to repetition: what repeats itself is no key, and no word either.
+pub(crate) fn unlikeliness(value: &[u8]) -> f32 {
+    word_bits(TABLE, value) - chance_bits(value) * value.len() as f32
+}
+
 /// The same by another table.
 pub(crate) fn score_with(table: &[u8; TABLE_BYTES], value: &[u8]) -> f32 {
     if value.len() < 2 {

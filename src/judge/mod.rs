@@ -6,6 +6,7 @@ mod likelihood;
 mod masked;
 mod notation;
 mod placeholder;
+pub(crate) mod plain;
 mod random;
 mod surroundings;
 mod token;

@@ -267,7 +267,7 @@ impl Matcher {
         // Wherever a name of a rule is met first, it may be the name of a field, too.
         let is_field =
             actions.has(Action::Field) || actions.has(Action::Name) || actions.has(Action::License);
-        let is_field = is_field && name::may_be_followed(bytes, at);
+        let is_field = is_field && name::may_be_followed(bytes, at, |name| self.fields.may_end(name));
         let field = if is_field { self.fields.at(bytes, at) } else { None };
         field.or_else(|| if actions.has(Action::Address) { field::address(bytes, at) } else { None })
     }

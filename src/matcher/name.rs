@@ -320,19 +320,25 @@ pub(super) fn before(bytes: &[u8], at: usize) -> Option<Span> {
 }
 
 /// Whether what follows the identifier around `at` can make it the name of a field: most words of a log
-/// end here. Another word behind a blank cannot, but behind a flag.
+/// end here. Another word behind a blank cannot, but behind a flag; and at the end of a line it may only be
+/// the name whose value is a sibling's, for which `may_end` looks at its end.
 #[inline]
-pub(super) fn may_be_followed(bytes: &[u8], at: usize) -> bool {
+pub(super) fn may_be_followed(bytes: &[u8], at: usize, may_end: impl FnOnce(&[u8]) -> bool) -> bool {
     let Some(length) = bytes[at..].iter().take(LONGEST).position(|&b| !is_ident(b)) else { return false };
     let end = at + length;
     if !FOLLOWS[usize::from(bytes[end])] {
-        return false;
+        return matches!(bytes[end], b'\n' | b'\r' | b')' | b'}' | b'>') && may_end(&bytes[..end]);
     }
     if bytes[end] != b' ' || !bytes.get(end + 1).is_some_and(u8::is_ascii_alphabetic) {
         return true;
     }
     let start = bytes[..at].iter().rposition(|&b| !is_ident(b) || b == b'-').map_or(0, |i| i + 1);
-    bytes[..start].ends_with(b"-")
+    match bytes[..start].last() {
+        Some(b'-') => true,
+        // `name=password value=…`: it may be a value itself.
+        Some(b'=' | b':' | b'<') => may_end(&bytes[..end]),
+        _ => false,
+    }
 }
 
 /// What may follow the name of a field: quotes in all their spellings, separators, tags, colours.

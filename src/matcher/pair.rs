@@ -121,16 +121,18 @@ fn close_tag(c: &mut Cursor<'_>) -> bool {
 
 /// The value of a name that is itself a value.
 pub(super) fn sibling(bytes: &[u8], name: &Name, found: &mut Vec<Literal>) {
-    if !is_value_of_key(bytes, name.start) {
-        return;
-    }
-    let (before, after) = object(bytes, Span::new(name.start, name.span.end));
-    for within in [Span::new(name.span.end, after), Span::new(before, name.start)] {
-        member(bytes, within, found);
-        if !found.is_empty() {
-            return;
+    if is_value_of_key(bytes, name.start) {
+        let (before, after) = object(bytes, Span::new(name.start, name.span.end));
+        for within in [Span::new(name.span.end, after), Span::new(before, name.start)] {
+            member(bytes, within, found);
+            if !found.is_empty() {
+                return;
+            }
         }
     }
+    // Among members whose values are objects or have braces in them.
+    let value = super::field::value_of_sibling(bytes, Span::new(name.start, name.span.end));
+    found.extend(value.map(|span| Literal { span, form: Form::Quoted }));
 }
 
 /// `name:`, `"key": "`, `android:name="` right before.

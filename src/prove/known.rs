@@ -4,14 +4,16 @@
 //! They are not looked for in the files; they only prove tokens. Nobody says of which kind they are,
 //! so each is tried as all that it can be.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::fmt;
 
 use serde_core::Deserializer as _;
-use serde_core::de::{Error as _, MapAccess, SeqAccess, Visitor};
+use serde_core::de::{MapAccess, SeqAccess, Visitor};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
-use crate::secret::{License, SecretKey};
+use crate::secret::{License, Secret, SecretKey};
 use crate::token::usersig_legacy::PrivateKey;
 
 /// Secrets that were given, wiped on drop.
@@ -56,16 +58,23 @@ impl Known {
     /// # Errors
     /// Names the line that can be no secret, and never the value.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
-        let text = std::str::from_utf8(bytes).map_err(|error| {
-            let line = 1 + memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count();
-            Error::invalid("expected UTF-8").at(line, 1)
-        })?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let entries = match text.trim_start().as_bytes().first() {
-            Some(b'[' | b'{') => json(text)?,
-            _ => lines(text)?,
-        };
-        Ok(Self { entries })
+        Ok(Self { entries: read(bytes, &Entry::new)? })
+    }
+
+    /// The values of such a file that may stand nowhere: of a license its key, of a PEM block the lines of
+    /// its body, and any other text of 8 bytes and more as it is.
+    ///
+    /// ```
+    /// use scrubjay::prove::Known;
+    /// let text = "# our keys\nk9k9k9k9k9k9k9k9\nTIRA1B2C3D4E,x7x7x7x7x7x7x7x7\n";
+    /// let values = Known::literals(text.as_bytes()).unwrap();
+    /// assert_eq!(values.iter().map(|v| v.expose().as_str()).collect::<Vec<_>>(), ["k9k9k9k9k9k9k9k9", "x7x7x7x7x7x7x7x7"]);
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Known::parse`]; names the line of a value that is too short, and never the value.
+    pub fn literals(bytes: &[u8]) -> Result<Vec<Secret<String>>> {
+        Ok(read(bytes, &literals)?.into_iter().flatten().collect())
     }
 
     /// Adds those of another file.
@@ -106,10 +115,55 @@ impl Entry {
     }
 }
 
+/// A shorter value stands in the middle of words.
+const SHORTEST: usize = 8;
+
+/// What is to be hidden of a value.
+fn literals(value: Zeroizing<String>, _id: Option<String>) -> Result<Vec<Secret<String>>> {
+    let secret = |text: &str| Secret::new(text.to_owned());
+    if value.contains(PEM_BEGIN) {
+        let lines = value.lines().map(str::trim);
+        // The armour and the headers of RFC 1421 say nothing.
+        let body = lines.filter(|l| l.len() >= SHORTEST && !l.starts_with("-----") && !l.contains(':'));
+        let body: Vec<_> = body.map(secret).collect();
+        return if body.is_empty() {
+            Err(Error::invalid("expected a key between the lines of a PEM block"))
+        } else {
+            Ok(body)
+        };
+    }
+    let key = match value.split_once(',') {
+        Some((_, key)) if License::parse(value.as_str()).is_ok() => key,
+        _ => value.as_str(),
+    };
+    if key.len() < SHORTEST {
+        return Err(Error::invalid(format!(
+            "expected at least {SHORTEST} bytes; a shorter value would be masked in the middle of words"
+        )));
+    }
+    Ok(vec![secret(key)])
+}
+
+/// What is made of a value with the name that it has in an object.
+type Make<'m, T> = &'m dyn Fn(Zeroizing<String>, Option<String>) -> Result<T>;
+
+/// Reads a file of secrets: lines, or JSON.
+fn read<T>(bytes: &[u8], make: Make<'_, T>) -> Result<Vec<T>> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let line = 1 + memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count();
+        Error::invalid("expected UTF-8").at(line, 1)
+    })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    match text.trim_start().as_bytes().first() {
+        Some(b'[' | b'{') => json(text, make),
+        _ => lines(text, make),
+    }
+}
+
 const PEM_BEGIN: &str = "-----BEGIN ";
 const PEM_END: &str = "-----END ";
 
-fn lines(text: &str) -> Result<Vec<Entry>> {
+fn lines<T>(text: &str, make: Make<'_, T>) -> Result<Vec<T>> {
     let mut entries = Vec::new();
     let mut lines = text.lines().enumerate();
     while let Some((index, line)) = lines.next() {
@@ -128,44 +182,62 @@ fn lines(text: &str) -> Result<Vec<Entry>> {
                 }
             }
         }
-        entries.push(Entry::new(value, None).map_err(|error| error.at(index + 1, 1))?);
+        entries.push(make(value, None).map_err(|error| error.at(index + 1, 1))?);
     }
     Ok(entries)
 }
 
-fn json(text: &str) -> Result<Vec<Entry>> {
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let entries = reader.deserialize_any(Strings).and_then(|entries| reader.end().map(|()| entries));
+fn json<T>(text: &str, make: Make<'_, T>) -> Result<Vec<T>> {
     // The reader's own message may quote the value.
-    entries.map_err(|error| {
-        Error::invalid(
-            "expected a JSON array or object of strings, each a secret, a license or a PEM private key",
-        )
-        .at(error.line(), error.column())
-    })
+    let why = RefCell::new(String::from(
+        "expected a JSON array or object of strings, each a secret, a license or a PEM private key",
+    ));
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let entries = reader.deserialize_any(Strings { make, why: &why });
+    let entries = entries.and_then(|entries| reader.end().map(|()| entries));
+    entries.map_err(|error| Error::invalid(why.take()).at(error.line(), error.column()))
 }
 
-struct Strings;
+/// An array or an object of strings.
+struct Strings<'m, T> {
+    make: Make<'m, T>,
+    /// What is wrong, where it is not the JSON.
+    why: &'m RefCell<String>,
+}
 
-impl<'de> Visitor<'de> for Strings {
-    type Value = Vec<Entry>;
+impl<T> Strings<'_, T> {
+    /// Says what is wrong with a value.
+    fn refuse<E: serde_core::de::Error>(&self, why: impl fmt::Display) -> E {
+        self.why.replace(why.to_string());
+        E::custom("refused")
+    }
+}
+
+impl<'de, T> Visitor<'de> for Strings<'_, T> {
+    type Value = Vec<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an array or an object of strings")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Entry>, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
         let mut entries = Vec::new();
         while let Some(value) = list.next_element::<String>()? {
-            entries.push(Entry::new(Zeroizing::new(value), None).map_err(A::Error::custom)?);
+            entries.push((self.make)(Zeroizing::new(value), None).map_err(|error| self.refuse(error))?);
         }
         Ok(entries)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<Entry>, A::Error> {
-        let mut entries = Vec::new();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<T>, A::Error> {
+        let (mut entries, mut names) = (Vec::new(), HashSet::new());
         while let Some((name, value)) = map.next_entry::<String, String>()? {
-            entries.push(Entry::new(Zeroizing::new(value), Some(name)).map_err(A::Error::custom)?);
+            let value = Zeroizing::new(value);
+            // Most readers keep the last and drop what stood under the name before.
+            if !names.insert(name.clone()) {
+                let twice = "expected each name once in the object; one of them is there twice";
+                return Err(self.refuse(twice));
+            }
+            entries.push((self.make)(value, Some(name)).map_err(|error| self.refuse(error))?);
         }
         Ok(entries)
     }
@@ -195,7 +267,8 @@ mod tests {
 
     #[test]
     fn what_is_no_secret_is_refused_by_its_line() {
-        let cases: [(&[u8], usize); 8] = [
+        let cases: [(&[u8], usize); 9] = [
+            (b"{\"a\": \"secretvalue\",\n\"a\": \"secretvalue\"}", 2),
             (b"goodgoodgood\nsecretvalue,a,b\n", 2),
             (b"a\nb\n\xff\n", 3),
             (b"[\n\"secretvalue\",\n12345678\n]", 3),
@@ -210,6 +283,38 @@ mod tests {
             assert_eq!(error.position().map(|(line, _)| line), Some(line), "{}", text.escape_ascii());
             let error = error.to_string();
             assert!(!error.contains("secretvalue") && !error.contains("12345678"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_to_be_hidden_is_read_from_every_form() {
+        let (key, other) = ("k9".repeat(16), "x7".repeat(16));
+        let body = ["MHcCAQEEIK9".repeat(5), "AwEHoUQDQgAE".repeat(4)];
+        let pem = format!(
+            "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4\n{}\n{}\n-----END EC PRIVATE KEY-----",
+            body[0], body[1]
+        );
+        let json = |text: &str| serde_json::to_string(text).unwrap();
+        let texts = [
+            format!("# a remark\n{key}\n\nTIRA1B2C3D4E,{other}\na pass phrase, of words\n{pem}\n"),
+            format!(
+                "[{}]",
+                [&key, &format!("TIRA1B2C3D4E,{other}"), "a pass phrase, of words", &pem].map(json).join(",")
+            ),
+            format!(
+                "{{\"a\":\"{key}\",\"TIRA1B2C3D4E\":\"{other}\",\"c\":\"a pass phrase, of words\",\"d\":{}}}",
+                json(&pem)
+            ),
+        ];
+        for text in texts {
+            let values = Known::literals(text.as_bytes()).unwrap();
+            let values: Vec<&str> = values.iter().map(|v| v.expose().as_str()).collect();
+            assert_eq!(values, [&key, &other, "a pass phrase, of words", &body[0], &body[1]], "{text}");
+        }
+        for (text, line) in [("long enough\nshort\n", 2), ("[\"long enough\",\n\"short\"]", 2)] {
+            let error = Known::literals(text.as_bytes()).unwrap_err();
+            assert_eq!(error.position().map(|(line, _)| line), Some(line), "{text}");
+            assert!(!error.to_string().contains("short\""), "{error}");
         }
     }
 }

@@ -112,7 +112,7 @@ pub(super) fn capture<R>(
     }
     record(&mut visitor);
     let metadata = visitor.metadata;
-    let hits = capture.mask(masker, metadata.map_or("", Metadata::target));
+    let hits = capture.mask(masker, metadata);
     capture.chain();
     let result = then(&Captured { capture: &capture, metadata });
     if hits {
@@ -128,7 +128,10 @@ pub(super) fn capture<R>(
 
 impl Capture {
     /// Masks what has to be; says whether there was anything.
-    fn mask(&mut self, masker: &Masker, callsite: &str) -> bool {
+    fn mask(&mut self, masker: &Masker, metadata: Option<&'static Metadata<'static>>) -> bool {
+        let callsite = metadata.map_or("", Metadata::target);
+        let name =
+            |index: usize| metadata.and_then(|m| m.fields().iter().nth(index)).map_or("", |f| f.name());
         let Self { slots, text, hidden, links, masked, scratch, named, .. } = self;
         let bytes = text.as_bytes();
         if *named {
@@ -144,13 +147,14 @@ impl Capture {
             return false;
         }
         let touches = |kept| if kept { Masker::touches_literal } else { Masker::touches };
-        let mut hide = |place: &mut Place| {
+        let mut hide = |index: usize, place: &mut Place| {
             let from = masked.len();
             let done = match place.secrecy {
                 Some(secrecy) => {
-                    let done = masker.hide_value(&hidden.as_bytes()[place.range.clone()], secrecy, masked);
+                    let value = &hidden.as_bytes()[place.range.clone()];
+                    let done = masker.hide_value(value, secrecy, masked);
                     if done {
-                        masker.tell_field(callsite);
+                        masker.tell_field(name(index), value, callsite);
                     }
                     done
                 }
@@ -166,13 +170,15 @@ impl Capture {
         };
         for slot in slots {
             match &mut slot.kind {
-                Kind::Text(_, place) => hide(place),
-                Kind::Error { links: range, .. } => links[range.clone()].iter_mut().for_each(&mut hide),
-                Kind::Hidden => masker.tell_field(callsite),
+                Kind::Text(_, place) => hide(slot.index, place),
+                Kind::Error { links: range, .. } => {
+                    links[range.clone()].iter_mut().for_each(|link| hide(slot.index, link));
+                }
+                Kind::Hidden => masker.tell_field(name(slot.index), b"", callsite),
                 _ => {}
             }
         }
-        masker.tell(callsite, scratch);
+        masker.tell(bytes, callsite, scratch);
         true
     }
 

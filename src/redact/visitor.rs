@@ -40,11 +40,12 @@ impl Visitor<'_> {
 
     fn scalar(&mut self, field: &Field, kind: Kind) {
         let kind = match self.classes(field).secrecy(self.masker, field) {
-            Some(_) => {
+            // A number is no token.
+            Some(secrecy) if !secrecy.is_weak() => {
                 self.capture.named = true;
                 Kind::Hidden
             }
-            None => kind,
+            _ => kind,
         };
         self.capture.slots.push(Slot { index: field.index(), kind });
     }
@@ -57,7 +58,7 @@ impl Visitor<'_> {
         }
         let mut out = Vec::with_capacity(value.len());
         self.masker.put(value, 0..value.len(), scratch, &mut out);
-        self.masker.tell(self.metadata.map_or("", Metadata::target), scratch);
+        self.masker.tell(value, self.metadata.map_or("", Metadata::target), scratch);
         Some(out)
     }
 
@@ -65,27 +66,39 @@ impl Visitor<'_> {
     fn text(&mut self, field: &Field, write: impl FnOnce(&mut String)) -> Place {
         let classes = self.classes(field);
         let (secrecy, kept) = (classes.secrecy(self.masker, field), classes.keeps(self.masker, field));
-        self.capture.named |= secrecy.is_some();
         if secrecy.is_some() {
             let hidden = &mut self.capture.hidden;
             let start = hidden.len();
             write(hidden);
-            return Place { range: start..hidden.len(), masked: false, secrecy, kept };
+            if !secrecy.is_some_and(|s| self.masker.leaves(&self.capture.hidden.as_bytes()[start..], s)) {
+                self.capture.named = true;
+                return Place { range: start..self.capture.hidden.len(), masked: false, secrecy, kept };
+            }
+            // Its name says little, and it is no token: what stands in it is looked at as any text.
+            return self.plain(field, kept, |text, hidden| {
+                text.push_str(&hidden[start..]);
+                hidden.truncate(start);
+            });
         }
-        let text = &mut self.capture.text;
+        self.plain(field, kept, |text, _| write(text))
+    }
+
+    /// Puts a text behind its name into the buffer that is scanned; `write` may take it from the other.
+    fn plain(&mut self, field: &Field, kept: bool, write: impl FnOnce(&mut String, &mut String)) -> Place {
+        let Capture { text, hidden, .. } = &mut *self.capture;
         if field.name() != "message" {
             text.push_str(field.name());
             text.push('=');
         }
         let start = text.len();
-        write(text);
+        write(text, hidden);
         if start > 0 && !kept && memchr::memchr(b'\n', &text.as_bytes()[start..]).is_some() {
             self.mask_lines(start);
         }
         let text = &mut self.capture.text;
         let range = start..text.len();
         text.push(SEPARATOR);
-        Place { range, masked: false, secrecy, kept }
+        Place { range, masked: false, secrecy: None, kept }
     }
 
     /// Masks the text from `start` on by itself: what has several lines may be a file, whose first line
@@ -98,7 +111,7 @@ impl Visitor<'_> {
         let raw = Zeroizing::new(text.split_off(start));
         let mut out = Vec::with_capacity(raw.len());
         self.masker.put(raw.as_bytes(), 0..raw.len(), scratch, &mut out);
-        self.masker.tell(self.metadata.map_or("", Metadata::target), scratch);
+        self.masker.tell(raw.as_bytes(), self.metadata.map_or("", Metadata::target), scratch);
         text.push_str(std::str::from_utf8(&out).unwrap_or(crate::text::STARS));
         // The buffer held it and has to be wiped.
         *named = true;

@@ -123,6 +123,10 @@ pub(super) fn commit(commit: &Commit, object: &mut Object<'_>) {
     object.texts("refs", &commit.refs);
     object.raw("in_head", if commit.in_head { "true" } else { "false" });
     object.raw("unreachable", if commit.unreachable { "true" } else { "false" });
+    object.raw("only_in_reflog", if commit.only_in_reflog { "true" } else { "false" });
+    if !commit.repository.is_empty() {
+        object.text("repository", &commit.repository);
+    }
 }
 
 pub(super) fn proof(proof: &Proof, object: &mut Object<'_>) {

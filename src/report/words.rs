@@ -52,6 +52,9 @@ fn brought(commit: &Commit) -> String {
         "" => "in an object that no commit holds".to_owned(),
         id => format!("in commit {id}"),
     };
+    if !commit.repository.is_empty() {
+        text.push_str(&format!(" of {}", printable(&commit.repository)));
+    }
     if !commit.author.is_empty() {
         text.push_str(&format!(" by {}", printable(&commit.author)));
     }
@@ -63,6 +66,9 @@ fn brought(commit: &Commit) -> String {
     }
     if commit.unreachable {
         text.push_str(", which nothing leads to");
+    }
+    if commit.only_in_reflog {
+        text.push_str(", which only a reflog leads to");
     }
     text
 }

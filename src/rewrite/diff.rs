@@ -21,7 +21,7 @@ pub(super) fn diff(pass: &mut Pass<'_>, file: &mut File) -> io::Result<Vec<u8>> 
     pass.each(file, &mut io::sink(), &mut |collector, origin, reader, writer| {
         let mut plus = collector.scrubber(origin).look_ahead();
         // A scrubber of its own that counts nothing: both let the same lines out at the same time.
-        let mut minus = collector.plain().look_ahead().named();
+        let mut minus = collector.plain(origin).look_ahead().named();
         let mut sheet = Sheet { line: 1, hits: 0, left: 0, begun: false, out: &mut out };
         sheet.compare(origin, reader, writer, (&mut minus, &mut plus))?;
         collector.count(&plus);

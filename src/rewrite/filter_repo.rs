@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use zeroize::Zeroizing;
 
 use super::out_of_reach;
-use crate::blob::{Blob, Origin};
+use crate::blob::{Blob, CONTEXT, Origin};
 use crate::detect::{Detection, Detector, Scratch};
 use crate::error::{Error, Result};
 use crate::finding::{Finding, Kind, fingerprint};
@@ -132,6 +132,9 @@ impl std::fmt::Debug for Replacements {
     }
 }
 
+/// How much of a long text is looked at together, in bytes.
+const WINDOW: usize = 4 * 1024 * 1024;
+
 /// Looks at every object; what it finds at any path it keeps for itself, so that nobody asks where that
 /// stands.
 struct Team {
@@ -225,6 +228,25 @@ impl Sink for Taker<'_> {
         let leaks = !found.is_empty();
         self.keep(found);
         self.keep_blob(bytes, &origin.path, leaks);
+    }
+
+    /// In windows that overlap: what is cut at a seam is whole in the next one.
+    fn sifted_stream(
+        &mut self,
+        origin: &Origin,
+        reader: &mut (dyn Read + Send),
+        keep: &mut dyn FnMut(&Finding) -> bool,
+    ) {
+        let mut window = Vec::new();
+        loop {
+            let before = window.len();
+            let read = reader.take((WINDOW - before) as u64).read_to_end(&mut window).unwrap_or(0);
+            self.sifted(origin, &window, keep);
+            if read < WINDOW - before {
+                return;
+            }
+            window.drain(..window.len() - 2 * CONTEXT);
+        }
     }
 
     fn failed(&mut self, path: &str, error: &io::Error) {

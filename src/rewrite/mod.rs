@@ -29,7 +29,7 @@ use crate::threads;
 
 pub use filter_repo::{Replacements, replacements};
 pub use list::{Entry, Listed, list};
-pub use pass::{Collected, Collector};
+pub use pass::{Collected, Collector, Wants};
 pub use record::Records;
 
 /// What becomes of the files.
@@ -63,8 +63,8 @@ pub struct Plan<'p> {
     pub mode: &'p Mode,
     /// How many at once.
     pub jobs: usize,
-    /// Whether findings are wanted, one for each masked value.
-    pub findings: bool,
+    /// What is wanted of what is masked.
+    pub wants: Wants,
     /// Where each changed file is written down.
     pub records: Option<&'p Records>,
     /// Once it is set, files that are not done stay as they are.
@@ -189,12 +189,12 @@ impl Plan<'_> {
         let mut file = File::open(&entry.path)?;
         let before = file.metadata()?;
         let unseen = Progress::default();
-        let mut pass = pass::Pass::new(self, &entry.path, self.findings, progress);
+        let mut pass = pass::Pass::new(self, &entry.path, progress);
         pass.over(&mut file, &mut io::sink())?;
         (done.bytes, done.changed) = (before.len(), pass.changed);
         if done.changed {
             // What was recognised somewhere in the file is now known in all of it.
-            pass.again(&unseen);
+            pass.again(self.wants, &unseen);
         }
         let written = match self.mode {
             Mode::InPlace(how) if done.changed => replace::Replace { plan: self, how, path: &entry.path }

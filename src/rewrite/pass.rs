@@ -13,8 +13,8 @@ use crate::blob::Origin;
 use crate::finding::{Columns, Excerpt, Finding, Kind, Severity};
 use crate::pack::{self, Filter, HEAD, Input, Limits, Told};
 use crate::rule::Rule;
-use crate::scan::Progress;
-use crate::scrub::{Masked, Masker, Memory, Scrubber, Tally};
+use crate::scan::{Progress, describe};
+use crate::scrub::{Leak, Masked, Masker, Memory, Scrubber, Tally};
 
 /// What was masked.
 #[derive(Debug, Default)]
@@ -25,20 +25,29 @@ pub struct Collected {
     pub findings: Vec<Finding>,
 }
 
+/// What is wanted of what is masked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Wants {
+    /// One finding for each value.
+    pub findings: bool,
+    /// Each value under the rule by which a scan reports it at this time (Unix seconds), where one does.
+    pub verdicts_at: Option<i64>,
+}
+
 /// Collects what scrubbers mask.
 #[derive(Debug, Clone)]
 pub struct Collector {
     masker: Arc<Masker>,
-    wants: bool,
+    wants: Wants,
     /// What all its streams remember together; without one, each remembers for itself.
     memory: Option<Arc<Memory>>,
     collected: Arc<Mutex<Collected>>,
 }
 
 impl Collector {
-    /// Counts; with `findings`, describes each value as well.
-    pub fn new(masker: &Arc<Masker>, findings: bool) -> Self {
-        Self { masker: Arc::clone(masker), wants: findings, memory: None, collected: Arc::default() }
+    /// Counts, and does what is wanted besides.
+    pub fn new(masker: &Arc<Masker>, wants: Wants) -> Self {
+        Self { masker: Arc::clone(masker), wants, memory: None, collected: Arc::default() }
     }
 
     /// Lets all its streams remember together what they recognise.
@@ -51,7 +60,7 @@ impl Collector {
     /// One that collects for nobody and remembers with this one.
     #[must_use]
     pub fn unheard(&self) -> Self {
-        Self { wants: false, collected: Arc::default(), ..self.clone() }
+        Self { wants: Wants::default(), collected: Arc::default(), ..self.clone() }
     }
 
     /// Forgets what was collected; what was recognised so far counts from the beginning of the next
@@ -84,11 +93,12 @@ impl Collector {
 
     /// A scrubber whose masks are described as those of this origin, where that is wanted.
     pub(super) fn scrubber(&self, origin: &Origin) -> Scrubber {
-        if !self.wants {
-            return self.plain();
+        let scrubber = self.plain(origin);
+        if !self.wants.findings {
+            return scrubber;
         }
         let (this, origin) = (self.clone(), origin.clone());
-        self.plain().watch(move |masked| {
+        scrubber.watch(move |masked| {
             if !masked.is_piece {
                 this.add(&origin, masked);
             }
@@ -104,10 +114,13 @@ impl Collector {
     }
 
     /// A scrubber of which nothing is collected.
-    pub(super) fn plain(&self) -> Scrubber {
-        let scrubber = Scrubber::new(Arc::clone(&self.masker));
-        match &self.memory {
-            Some(memory) => scrubber.remember_in(memory),
+    pub(super) fn plain(&self, origin: &Origin) -> Scrubber {
+        let mut scrubber = Scrubber::new(Arc::clone(&self.masker));
+        if let Some(memory) = &self.memory {
+            scrubber = scrubber.remember_in(memory);
+        }
+        match self.wants.verdicts_at {
+            Some(now) => scrubber.judge(origin.clone(), now),
             None => scrubber,
         }
     }
@@ -118,8 +131,12 @@ impl Collector {
     }
 
     fn add(&self, origin: &Origin, masked: &Masked<'_>) {
-        let finding = self.finding(origin, masked);
-        self.collected.lock().unwrap_or_else(PoisonError::into_inner).findings.push(finding);
+        let mut findings: Vec<Finding> =
+            masked.leaks.iter().map(|leak| judged(origin, masked, leak)).collect();
+        if findings.is_empty() {
+            findings.push(self.finding(origin, masked));
+        }
+        self.collected.lock().unwrap_or_else(PoisonError::into_inner).findings.extend(findings);
     }
 
     fn finding(&self, origin: &Origin, masked: &Masked<'_>) -> Finding {
@@ -157,6 +174,23 @@ impl Collector {
     }
 }
 
+/// The finding of a scan, with the mask that was put.
+fn judged(origin: &Origin, masked: &Masked<'_>, leak: &Leak<'_>) -> Finding {
+    let Leak { detection, line, column, offset } = *leak;
+    let shown = String::from_utf8_lossy(masked.mask).into_owned();
+    let line = usize::try_from(line).unwrap_or(usize::MAX);
+    let place = (column, column + shown.chars().count());
+    Finding {
+        line,
+        column,
+        end_line: line,
+        end_column: place.1,
+        columns: Columns { utf16: place, utf8: place },
+        masked: shown,
+        ..describe(detection, origin, offset)
+    }
+}
+
 fn severity(rule: &Rule) -> Severity {
     rule.severity
 }
@@ -182,10 +216,11 @@ pub(super) struct Pass<'p> {
 }
 
 impl<'p> Pass<'p> {
-    pub(super) fn new(plan: &'p Plan<'_>, path: &Path, findings: bool, progress: &'p Progress) -> Self {
+    /// Looks first, and collects nothing of what it sees.
+    pub(super) fn new(plan: &'p Plan<'_>, path: &Path, progress: &'p Progress) -> Self {
         let origin = Origin::file(path.to_string_lossy());
         Self {
-            collector: Collector::new(plan.masker, findings).with_memory(),
+            collector: Collector::new(plan.masker, Wants::default()).with_memory(),
             origin,
             progress,
             stop: &plan.stop,
@@ -194,9 +229,11 @@ impl<'p> Pass<'p> {
         }
     }
 
-    /// Begins anew with what was recognised in the file, which is masked before it is recognised, too.
-    pub(super) fn again(&mut self, progress: &'p Progress) {
+    /// Begins anew with what was recognised in the file, which is masked before it is recognised, too, and
+    /// collects what is wanted.
+    pub(super) fn again(&mut self, wants: Wants, progress: &'p Progress) {
         self.collector.again();
+        self.collector.wants = wants;
         self.progress = progress;
     }
 

@@ -40,6 +40,12 @@ const RULE: &[&str] = &[
     "references",
 ];
 const ALLOW: &[&str] = &["description", "regexes", "paths", "stopwords", "condition", "regexTarget"];
+const EXTEND: &str = "neither the rules that come with another tool nor further files are read through it. Supported \
+                      are `[[rules]]` and `[[allowlists]]` in this file; name further files with --rules, one by one. \
+                      The rules of scrubjay itself are always used";
+const REQUIRED: &str = "the rule would report more than it should; take the rule out";
+const TARGETS: &str = "an allowlist at the top holds for all rules of the file; put it into the rules that it is for, as \
+                       `[[rules.allowlists]]`";
 const CALL: &[&str] = &["name", "argument", "context"];
 const SHARED: &[&str] = &["names", "title", "neighbours", "other_values", "other_neighbours"];
 const BESIDE: &[&str] = &["words", "packages", "numbers", "accounts"];
@@ -48,6 +54,7 @@ const BESIDE: &[&str] = &["words", "packages", "numbers", "accounts"];
 pub(super) fn rules(text: &str) -> Result<Vec<Rule>> {
     let table = document(text)?;
     let top = Table::top(text, "a rule file", &table);
+    refuse(&top, &[("extend", EXTEND)])?;
     top.only(TOP)?;
     let everywhere = allows(&top)?;
     let mut rules: Vec<Rule> = Vec::new();
@@ -62,7 +69,17 @@ pub(super) fn rules(text: &str) -> Result<Vec<Rule>> {
     Ok(rules)
 }
 
+/// Refuses what other tools read in such files, by name: left out without a word it would change what is
+/// found.
+fn refuse(t: &Table<'_>, keys: &[(&str, &str)]) -> Result<()> {
+    match keys.iter().find(|(key, _)| t.has(key)) {
+        Some((key, what)) => Err(t.key_error(key, format!("`{key}` is not supported yet: {what}"))),
+        None => Ok(()),
+    }
+}
+
 fn rule(t: &Table<'_>) -> Result<Rule> {
+    refuse(t, &[("required", REQUIRED), ("skipReport", REQUIRED)])?;
     t.only(RULE)?;
     let id = t.string("id")?.ok_or_else(|| t.missing("id"))?;
     let regex = t.regex("regex")?;
@@ -163,6 +180,7 @@ fn allows(t: &Table<'_>) -> Result<Vec<Allow>> {
 }
 
 fn allow(t: &Table<'_>) -> Result<Allow> {
+    refuse(t, &[("targetRules", TARGETS)])?;
     t.only(ALLOW)?;
     if t.string("regexTarget")?.is_some_and(|target| target != "secret") {
         return Err(t.error("regexTarget", "only `secret` is supported".into()));

@@ -205,7 +205,8 @@ impl<'d> Inspector<'d> {
             let start = locator.advance(detection.span.start);
             let last = encoding.trim_newlines(blob.bytes, detection.span.range());
             let end = locator.clone().advance(last);
-            let mut finding = describe(detection, blob, offset);
+            let place = offset + detection.span.start as u64;
+            let mut finding = describe(detection, blob.origin, place);
             let silent = !detection.is_leak();
             let exhibit = if silent { None } else { exhibit(detection, blob).map(Box::new) };
             let broken = if silent { None } else { self.marked(&mut finding, detection, last, &mut remarks) };
@@ -338,7 +339,8 @@ fn exhibit(detection: &Detection<'_>, blob: &Blob<'_>) -> Option<Exhibit> {
     }
 }
 
-fn describe(detection: &Detection<'_>, blob: &Blob<'_>, offset: u64) -> Finding {
+/// The finding of a detection, without lines and columns.
+pub(crate) fn describe(detection: &Detection<'_>, origin: &Origin, offset: u64) -> Finding {
     let (severity, reason) = match &detection.verdict {
         Verdict::Report { severity, reason } => (*severity, reason.as_str()),
         Verdict::Silent { reason } => (Severity::Info, &**reason),
@@ -350,21 +352,21 @@ fn describe(detection: &Detection<'_>, blob: &Blob<'_>, offset: u64) -> Finding 
         message: message(detection),
         // A reason quotes the name that it went by, and another value may be glued to a name.
         reason: mask_runs(reason),
-        path: blob.origin.path.clone(),
+        path: origin.path.clone(),
         line: 0,
         column: 0,
         end_line: 0,
         end_column: 0,
         columns: Columns::default(),
-        offset: offset + detection.span.start as u64,
+        offset,
         length: detection.span.len() as u64,
         masked: masked(detection),
         fingerprint: fingerprint(&detection.value),
         status: detection.status,
         claims: detection.token.as_ref().map(|token| Box::new(token.claims.clone())),
         decoded: detection.decoded.clone(),
-        entry: blob.origin.entry.clone(),
-        commit: blob.origin.commit.clone(),
+        entry: origin.entry.clone(),
+        commit: origin.commit.clone(),
         suppressed: None,
         proof: None,
         excerpt: Excerpt::default(),

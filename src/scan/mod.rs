@@ -19,6 +19,7 @@ use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+pub(crate) use self::found::describe;
 use self::found::{Inspector, Settled};
 use self::worker::Worker;
 use crate::blob::Origin;
@@ -218,12 +219,19 @@ fn tidy(findings: &mut Vec<Finding>) {
 
 fn order(a: &Finding, b: &Finding) -> std::cmp::Ordering {
     let commit = |f: &Finding| f.commit.as_ref().map(|commit| (commit.date.clone(), commit.id.clone()));
-    (&a.path, &a.entry)
-        .cmp(&(&b.path, &b.entry))
+    // Of several repositories one comes after the other.
+    repository(a)
+        .cmp(repository(b))
+        .then_with(|| (&a.path, &a.entry).cmp(&(&b.path, &b.entry)))
         .then_with(
             || if a.commit == b.commit { std::cmp::Ordering::Equal } else { commit(a).cmp(&commit(b)) },
         )
         .then_with(|| (a.offset, &a.rule, b.length).cmp(&(b.offset, &b.rule, a.length)))
+}
+
+/// The repository that a finding is of, where there are several.
+fn repository(finding: &Finding) -> &str {
+    finding.commit.as_ref().map_or("", |commit| &commit.repository)
 }
 
 /// What all threads of a scan share.

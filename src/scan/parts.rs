@@ -16,6 +16,7 @@ use super::found::{Found, Inspector};
 use super::place::{Base, Counted, count};
 use super::{Gathered, Shared, locked};
 use crate::blob::{Blob, CONTEXT, HEAD, Origin};
+use crate::finding::Finding;
 use crate::input::Large;
 use crate::prove::Exhibits;
 use crate::text::Span;
@@ -41,9 +42,12 @@ pub(super) fn files(shared: &Shared<'_>, mut large: Vec<Large>) {
         }
     });
     for task in tasks {
-        task.finish(shared);
+        task.finish(shared, None);
     }
 }
+
+/// What of a stream's findings counts; without one all, and the stream counts as a file that was read.
+pub(super) type Keep<'k> = Option<&'k mut dyn FnMut(&Finding) -> bool>;
 
 /// Scans a stream with so many threads: they take turns at reading. One that `ends` by itself where the scan
 /// is stopped is read up to there.
@@ -53,6 +57,7 @@ pub(super) fn stream(
     reader: &mut (dyn Read + Send),
     jobs: usize,
     ends: bool,
+    keep: Keep<'_>,
 ) {
     let task = Task::new(origin);
     let stream = Mutex::new(Stream::new(reader));
@@ -77,7 +82,7 @@ pub(super) fn stream(
     if let Some(error) = locked(&stream).error.take() {
         task.stop(error);
     }
-    task.finish(shared);
+    task.finish(shared, keep);
 }
 
 /// A part in a buffer: the bytes that are its own, and where it stands.
@@ -216,23 +221,27 @@ impl Task {
     }
 
     /// Settles the places and hands over.
-    fn finish(self, shared: &Shared<'_>) {
+    fn finish(self, shared: &Shared<'_>, mut keep: Keep<'_>) {
         let mut seen = self.seen.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         seen.done.sort_by_key(|done| done.index);
-        let mut gathered = Gathered { files: 1, bytes: seen.bytes, ..Gathered::default() };
+        // What is sifted was counted when it was first looked at.
+        let (files, bytes) = if keep.is_some() { (0, 0) } else { (1, seen.bytes) };
+        let mut gathered = Gathered { files, bytes, ..Gathered::default() };
         gathered.leaks.reserve_exact(seen.done.iter().map(|done| done.found.len()).sum());
         let head = self.head.get().map_or(&[][..], Vec::as_slice);
         gathered.look_at_kind(&self.origin, head, shared.settings.list_skipped);
         let mut base = Base::default();
         for Done { counted, found, exhibits, .. } in seen.done {
             gathered.exhibits.merge(exhibits);
-            found.into_iter().for_each(|found| gathered.add(found.settle(base)));
+            let settled = found.into_iter().map(|found| found.settle(base));
+            let kept = settled.filter(|s| keep.as_mut().is_none_or(|keep| keep(s.finding())));
+            kept.for_each(|settled| gathered.add(settled));
             base = base.after(counted);
         }
         if let Some(error) = seen.error {
             gathered.fail(&self.origin.path, &error);
         }
-        shared.progress.add(1, 0, 0);
+        shared.progress.add(files, 0, 0);
         locked(&shared.gathered).merge(gathered);
     }
 }

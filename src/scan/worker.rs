@@ -91,12 +91,21 @@ impl Sink for Worker<'_> {
     }
 
     fn stream(&mut self, origin: &Origin, reader: &mut (dyn Read + Send)) {
-        parts::stream(self.shared, origin, reader, self.shared.settings.jobs, true);
+        parts::stream(self.shared, origin, reader, self.shared.settings.jobs, true, None);
     }
 
     fn inner(&mut self, origin: &Origin, reader: &mut (dyn Read + Send)) {
         // One reads, which is unpacking, while the other scans.
-        parts::stream(self.shared, origin, reader, self.shared.settings.jobs.min(2), false);
+        parts::stream(self.shared, origin, reader, self.shared.settings.jobs.min(2), false, None);
+    }
+
+    fn sifted_stream(
+        &mut self,
+        origin: &Origin,
+        reader: &mut (dyn Read + Send),
+        keep: &mut dyn FnMut(&Finding) -> bool,
+    ) {
+        parts::stream(self.shared, origin, reader, self.shared.settings.jobs.min(2), false, Some(keep));
     }
 
     fn look_at_kind(&mut self, origin: &Origin, head: &[u8]) {

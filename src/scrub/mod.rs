@@ -21,6 +21,7 @@
 //! stand on two lines (pretty printing, YAML), both.
 
 mod edges;
+mod judged;
 mod learn;
 mod literal;
 mod memory;
@@ -40,16 +41,19 @@ use self::learn::Part;
 pub(crate) use self::memory::Memory;
 use crate::detect::{self, Detector, Place, Rows, join};
 use crate::finding::Status;
+use crate::judge::plain;
 use crate::matcher::csv::Columns;
 use crate::matcher::field::{self, Class};
 use crate::rule;
-use crate::text::{STARS, mask_into};
+use crate::text::{self, STARS, mask_into};
 use crate::token;
 
 #[cfg(feature = "tracing")]
 pub(crate) use literal::forms;
 pub use policy::{Hit, Policy, PolicyBuilder, Style};
 pub use stream::Scrubber;
+#[cfg(feature = "cli")]
+pub(crate) use told::Leak;
 pub use told::{Masked, Tally};
 
 /// Masks bytes by a [`Policy`]. Shared by all threads, and so is what it learns.
@@ -80,13 +84,21 @@ pub enum Naming {
     Plain,
     /// It is an identifier, and stays.
     Keep,
-    /// It is hidden, whatever it is.
+    /// It is hidden: whatever it is, or, where the name says little alone ([`Secrecy::is_weak`]), if it is
+    /// random.
     Secret(Secrecy),
 }
 
 /// How a value is hidden that its name calls a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Secrecy(Class);
+
+impl Secrecy {
+    /// Whether the name says little alone, as `token` and `key` do: words, numbers and paths stay there.
+    pub fn is_weak(self) -> bool {
+        self.0 == Class::Weak
+    }
+}
 
 impl fmt::Debug for Masker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -147,19 +159,21 @@ impl Masker {
         let hits = self.find(text, scratch);
         if hits > 0 {
             self.put(text, 0..text.len(), scratch, out);
-            self.tell(callsite, scratch);
+            self.tell(text, callsite, scratch);
         }
         hits
     }
 
-    /// What a name says, by its last dotted segment, without case, `_` and `-`.
+    /// What a name says: by its last dotted segment, without case, `_` and `-`, and by its last words.
     ///
     /// ```
     /// use scrubjay::scrub::{Masker, Naming};
     /// let masker = Masker::default();
     /// assert!(matches!(masker.naming("http.request.header.Authorization"), Naming::Secret(_)));
     /// assert_eq!(masker.naming("device_id"), Naming::Keep);
+    /// assert!(matches!(masker.naming("smtpPassword"), Naming::Secret(_)));
     /// assert_eq!(masker.naming("token_count"), Naming::Plain);
+    /// assert_eq!(masker.naming("password_hash"), Naming::Plain);
     /// ```
     pub fn naming(&self, name: &str) -> Naming {
         match self.detector.class(name.as_bytes()) {
@@ -171,7 +185,9 @@ impl Masker {
     }
 
     /// Appends the mask of a whole value whose name calls it a secret; false, and nothing appended,
-    /// where there is nothing to hide: it is empty, says that there is none, or is a mask already.
+    /// where there is nothing to hide: it is empty, says that there is none, or is a mask
+    /// already. Under a name that says little alone, such as `token` or `key`, words, numbers and paths
+    /// stay, and of a structure all but what is random.
     pub fn mask_value(&self, value: &[u8], secrecy: Secrecy, out: &mut Vec<u8>) -> bool {
         self.learn_field(value, secrecy);
         self.hide_value(value, secrecy, out)
@@ -181,6 +197,21 @@ impl Masker {
     pub(crate) fn hide_value(&self, value: &[u8], secrecy: Secrecy, out: &mut Vec<u8>) -> bool {
         let Secrecy(class) = secrecy;
         let inner = value.strip_prefix(b"\"").and_then(|v| v.strip_suffix(b"\"")).unwrap_or(value);
+        if class == Class::Weak && (plain::is_plain(inner) || text::is_mask(inner)) {
+            return false;
+        }
+        if class == Class::Weak && plain::is_structure(inner) {
+            let mut at = 0;
+            for run in plain::random_runs(value) {
+                out.extend_from_slice(&value[at..run.start]);
+                self.stars(&value[run.range()], Some(class), false, out);
+                at = run.end;
+            }
+            if at > 0 {
+                out.extend_from_slice(&value[at..]);
+            }
+            return at > 0;
+        }
         if !field::is_secret(inner, class, false) {
             return false;
         }
@@ -195,6 +226,13 @@ impl Masker {
             return true;
         }
         false
+    }
+
+    /// Whether a value is no secret under a name that says little, or a structure: only what stands in it
+    /// may be one.
+    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "the runtime layer asks"))]
+    pub(crate) fn leaves(&self, value: &[u8], secrecy: Secrecy) -> bool {
+        secrecy.is_weak() && (plain::is_structure(value) || plain::is_plain(value))
     }
 
     /// Finds the places to hide; they stay in the scratch.
@@ -321,31 +359,6 @@ impl Masker {
         quote(out);
     }
 
-    /// Calls the policy's callback for each place that was found.
-    pub(crate) fn tell(&self, callsite: &str, scratch: &Scratch) {
-        if let Some(on_hit) = &self.policy.on_hit {
-            for place in &scratch.places {
-                on_hit(&Hit { rule: self.rule_of(place), callsite });
-            }
-        }
-    }
-
-    fn rule_of(&self, place: &Place) -> &str {
-        match place.rule {
-            Some(rule) => self.detector.rules().get(rule).map_or("", |r| &r.id),
-            None if place.class.is_some() => policy::FIELD,
-            None => policy::LITERAL,
-        }
-    }
-
-    /// Calls the policy's callback for a field that its name gave away.
-    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "the runtime layer tells"))]
-    pub(crate) fn tell_field(&self, callsite: &str) {
-        if let Some(on_hit) = &self.policy.on_hit {
-            on_hit(&Hit { rule: policy::FIELD, callsite });
-        }
-    }
-
     fn class(&self, place: &Place) -> Option<Class> {
         let is_license = |r: &crate::rule::Rule| r.value == crate::rule::Value::License;
         place.class.or_else(|| {
@@ -370,7 +383,8 @@ impl Masker {
         let is_license = class == Some(Class::License) && !decoded;
         let id = if is_license { crate::text::public_id(value).unwrap_or(0) } else { 0 };
         out.extend_from_slice(&value[..id]);
-        let partial = !decoded && matches!(class, Some(Class::License | Class::Key | Class::Header));
+        let partial =
+            !decoded && matches!(class, Some(Class::License | Class::Key | Class::Weak | Class::Header));
         match self.policy.style {
             #[cfg(feature = "sign")]
             Style::Fingerprint => tag::put(value, class, out),

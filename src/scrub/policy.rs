@@ -9,9 +9,11 @@ use super::literal::{Literals, Values};
 use super::names::{IDENTIFIERS, SECRET};
 use super::needles::SHORTEST;
 use crate::error::{Error, Result};
-use crate::matcher::field::{Class, Fields};
+use crate::finding::{Kind, Severity, Status};
+use crate::matcher::field::{Class, Fields, can_be_found};
 use crate::rule::{self, Rule};
 use crate::secret::Secret;
+use crate::token::Claims;
 
 /// What is masked. There is no way to turn masking off while the program runs; a policy can only say
 /// more precisely what is a secret.
@@ -53,8 +55,17 @@ pub enum Style {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Hit<'a> {
-    /// The rule's id; `field` for a value that its name gave away, `literal` for a registered one.
+    /// The id of the rule by which a scan reports it; where none does, `field` for a value that its name
+    /// gave away, `literal` for a registered one.
     pub rule: &'a str,
+    /// What it is; `Other` where no rule knows it.
+    pub kind: Kind,
+    /// How bad a scan says that it is.
+    pub severity: Severity,
+    /// Of a token: whether it is in force, by the system's clock.
+    pub status: Option<Status>,
+    /// What a token says of itself.
+    pub claims: Option<&'a Claims>,
     /// Where in the program, as far as it is known: the target of an event, or empty.
     pub callsite: &'a str,
 }
@@ -102,7 +113,7 @@ impl Policy {
         let defaults = SECRET.iter().flat_map(|(class, names)| names.iter().map(|n| (*n, *class)));
         let secret = self.secret.iter().map(|n| (n.as_str(), Class::Key));
         let keep = self.keep.iter().map(|n| (n.as_str(), Class::Keep));
-        Fields::new(defaults.chain(secret).chain(keep))
+        Fields::new(defaults.chain(secret).chain(keep)).by_ending()
     }
 
     /// Whether the name is one of the identifiers that stay.
@@ -147,7 +158,8 @@ impl fmt::Debug for Policy {
 
 impl PolicyBuilder {
     /// Names of fields whose values are secret, besides the defaults. Compared by the last dotted
-    /// segment, without case, `_` and `-`, as a whole.
+    /// segment, without case, `_` and `-`, as a whole. `*` stands for any part of a name, between words
+    /// however they are joined: `*_token` means `userToken` and `X-Push-Token`, and not `token` alone.
     #[must_use]
     pub fn secret_fields<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.policy.secret.extend(names.into_iter().map(Into::into));
@@ -155,7 +167,7 @@ impl PolicyBuilder {
     }
 
     /// Names of fields whose values stay, whatever they look like: they win over everything but
-    /// literals, the defaults included.
+    /// literals, the defaults included. Written as those of [`PolicyBuilder::secret_fields`].
     #[must_use]
     pub fn keep_fields<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.policy.keep.extend(names.into_iter().map(Into::into));
@@ -222,7 +234,8 @@ impl PolicyBuilder {
         self
     }
 
-    /// Is called for each masked value, to count them. It must not log through what is masked: inside
+    /// Is called for each masked value, to count them; what it is told costs a second look at a text with
+    /// a hit in it. It must not log through what is masked: inside
     /// of it, that would call it again.
     #[must_use]
     pub fn on_hit(mut self, callback: impl Fn(&Hit<'_>) + Send + Sync + 'static) -> Self {
@@ -237,6 +250,13 @@ impl PolicyBuilder {
     pub fn build(mut self) -> Result<Policy> {
         if let Some(error) = self.error {
             return Err(error);
+        }
+        let globs = self.policy.secret.iter().chain(&self.policy.keep).filter(|name| name.contains('*'));
+        if let Some(glob) = globs.into_iter().find(|name| !can_be_found(name)) {
+            return Err(Error::invalid(format!(
+                "the name `{}` is too wide: expected three letters in a row beside its `*`",
+                crate::text::printable(glob)
+            )));
         }
         self.policy.literals = Literals::new(&self.literals.0)?.map(Arc::new);
         Ok(self.policy)

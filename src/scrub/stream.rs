@@ -16,15 +16,17 @@ use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 use super::edges::{blanks, cut, keep_length, keep_line_ends, line_end};
+use super::judged::{self, Judging};
 use super::learn::Part;
 use super::memory::Memory;
 use super::policy::{FIELD, LITERAL};
-use super::told::{Masked, Position, Tally};
+use super::told::{Leak, Masked, Position, Tally};
 use super::{Masker, Scratch};
-use crate::blob::HEAD;
+use crate::blob::{HEAD, Origin};
 use crate::decode::pieces;
-use crate::detect::{Place, Rows};
+use crate::detect::{Detection, Place, Rows};
 use crate::matcher::csv::Columns;
+use crate::text::Span;
 
 /// How much is read at once, in bytes: it stays in the second-level cache.
 const CHUNK: usize = 128 * 1024;
@@ -49,9 +51,9 @@ const AHEAD: usize = 16 * 1024;
 /// ```
 /// use scrubjay::scrub::Scrubber;
 /// let mut out = Vec::new();
-/// let mut log = &b"login user=bob password=hunter2\nGET /x?token=abc&page=2\n"[..];
+/// let mut log = &b"login user=bob password=hunter2\nGET /x?access_token=abc&page=2\n"[..];
 /// let tally = Scrubber::default().copy(&mut log, &mut out)?;
-/// assert_eq!(out, b"login user=bob password=****\nGET /x?token=****&page=2\n");
+/// assert_eq!(out, b"login user=bob password=****\nGET /x?access_token=****&page=2\n");
 /// assert_eq!(tally.hits, 2);
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -91,6 +93,7 @@ pub struct Scrubber {
     tally: Tally,
     /// Values masked, for each rule, for fields and for literals.
     hits: Vec<u64>,
+    judging: Option<Judging>,
     watch: Option<Watch>,
 }
 
@@ -145,6 +148,7 @@ impl Scrubber {
             out: Vec::new(),
             place: Position { line: 1, chars: 0, offset: 0 },
             tally: Tally::default(),
+            judging: None,
             watch: None,
         }
     }
@@ -170,6 +174,14 @@ impl Scrubber {
     #[must_use]
     pub fn watch(mut self, watch: impl FnMut(&Masked<'_>) + Send + 'static) -> Self {
         self.watch = Some(Box::new(watch));
+        self
+    }
+
+    /// Tells and counts each masked value by the rule by which a scan of this origin reports it at `now`
+    /// (Unix seconds), where one does. That costs a scan of each part with something masked in it.
+    #[must_use]
+    pub fn judge(mut self, origin: Origin, now: i64) -> Self {
+        self.judging = Some(Judging::new(origin, now));
         self
     }
 
@@ -322,6 +334,9 @@ impl Scrubber {
             let part = Part { text, range: self.context..end, base: Some(self.base) };
             self.masker.remember(memory, &part, &mut self.scratch);
         }
+        if at_start && let Some(judging) = &mut self.judging {
+            judging.begin(text);
+        }
         let here = |p: &Place| p.span.end > self.context && p.span.start < end;
         let first = self.scratch.places.iter().position(here);
         let going = &text[self.context..end];
@@ -335,7 +350,11 @@ impl Scrubber {
             Some(first) => {
                 self.out.clear();
                 let binary = if self.binary { 0 } else { nul.map_or(usize::MAX, |at| self.context + at) };
-                self.put_lines(first, end, binary);
+                let masker = Arc::clone(&self.masker);
+                let text = &self.buffer[..visible];
+                let judge = |j: &Judging| j.leaks(&masker, text, at_start, &mut self.scratch.detect);
+                let leaks = self.judging.as_ref().map(judge).unwrap_or_default();
+                self.put_lines(first, end, binary, &leaks);
                 writer.write_all(&self.out)?;
                 self.tally.written += self.out.len() as u64;
             }
@@ -346,8 +365,8 @@ impl Scrubber {
     }
 
     /// Puts what goes out into `out`, from the first place on that reaches into it; from `binary` on
-    /// lengths are kept.
-    fn put_lines(&mut self, first: usize, end: usize, binary: usize) {
+    /// lengths are kept. What a scan reports there names the rules.
+    fn put_lines(&mut self, first: usize, end: usize, binary: usize, leaks: &[Detection<'_>]) {
         let text = &self.buffer[..self.filled];
         let mut at = self.context;
         let mut position = self.place;
@@ -368,7 +387,8 @@ impl Scrubber {
                 let from = self.out.len();
                 let line = memchr::memchr(b'\n', &text[start..stop]).map_or(stop, |i| start + i);
                 let is_whole = !cut && line == place.span.end;
-                let rule = self.masker.rule_of(place);
+                let judged = judged::at(leaks, Span::new(start, place.span.end));
+                let rule = judged.first().map_or_else(|| self.masker.rule_of(place), |leak| &leak.rule.id);
                 if self.named {
                     self.out.extend([b"[", rule.as_bytes(), b"]"].concat());
                 } else if start >= binary {
@@ -377,8 +397,12 @@ impl Scrubber {
                     self.masker.put_place(place, &text[start..line], is_whole, &mut self.out);
                 }
                 self.masked = Some(place.span.start);
-                count_hit(place, &mut self.tally, &mut self.hits);
+                count_hit(place, judged.first(), &mut self.tally, &mut self.hits);
                 if let Some(watch) = &mut self.watch {
+                    // The armour of a key stands before what is masked of it.
+                    let place_of =
+                        |leak| position.after(&text[counted..leak_start(leak, counted, stop)]).of(leak);
+                    let leaks: Vec<Leak<'_>> = judged.iter().map(place_of).collect();
                     position = position.after(&text[counted..start]);
                     counted = start;
                     watch(&Masked {
@@ -389,6 +413,7 @@ impl Scrubber {
                         offset: position.offset,
                         length: place.span.end - start,
                         mask: &self.out[from..],
+                        leaks: &leaks,
                         value: &text[start..place.span.end],
                         class: place.class,
                         is_piece: place.anchor.is_some(),
@@ -458,12 +483,18 @@ impl Scrubber {
     }
 }
 
+/// Where a leak begins, between these two.
+fn leak_start(leak: &Detection<'_>, from: usize, to: usize) -> usize {
+    leak.span.start.clamp(from, to.max(from))
+}
+
 /// Counts a place for its rule; a value in pieces once.
-fn count_hit(place: &Place, tally: &mut Tally, hits: &mut [u64]) {
+fn count_hit(place: &Place, leak: Option<&Detection<'_>>, tally: &mut Tally, hits: &mut [u64]) {
     if place.anchor.is_none() {
         tally.hits += 1;
         let last = hits.len() - 1;
-        let kind = place.rule.unwrap_or(last - usize::from(place.class.is_some()));
+        let rule = leak.map(|leak| leak.rule_index).or(place.rule);
+        let kind = rule.unwrap_or(last - usize::from(place.class.is_some()));
         hits[kind.min(last)] += 1;
     }
 }

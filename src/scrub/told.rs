@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::detect::Detection;
+use crate::finding::{Kind, Severity, Status};
 use crate::matcher::field::Class;
 use crate::text::count_chars;
 
@@ -21,7 +23,9 @@ pub struct Tally {
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Masked<'a> {
-    /// The rule's id; `field` for a value that its name gave away, `literal` for a registered one.
+    /// The rule's id; `field` for a value that its name gave away, `literal` for a registered one. Of a
+    /// stream that is judged ([`Scrubber::judge`](super::Scrubber::judge)) the rule by which a scan
+    /// reports it, if one does.
     pub rule: &'a str,
     /// The name of the field, where one stands beside it.
     pub name: Option<&'a [u8]>,
@@ -37,13 +41,35 @@ pub struct Masked<'a> {
     pub mask: &'a [u8],
     /// This is a piece of a value behind its first one, with which the value was told.
     pub is_piece: bool,
+    /// What a scan reports of it, of a stream that is judged.
+    pub(crate) leaks: &'a [Leak<'a>],
     #[cfg_attr(not(feature = "sign"), allow(dead_code, reason = "the fingerprint needs it"))]
     pub(super) value: &'a [u8],
     #[cfg_attr(not(feature = "sign"), allow(dead_code, reason = "the fingerprint needs it"))]
     pub(super) class: Option<Class>,
 }
 
+/// What a scan reports, with its place in the stream.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Leak<'a> {
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "reports need it"))]
+    pub(crate) detection: &'a Detection<'a>,
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "reports need it"))]
+    pub(crate) line: u64,
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "reports need it"))]
+    pub(crate) column: usize,
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "reports need it"))]
+    pub(crate) offset: u64,
+}
+
 impl Masked<'_> {
+    /// How bad a scan says that it is, and of a token whether it is in force; nothing where no rule
+    /// reports it, or the stream is not judged.
+    pub fn verdict(&self) -> Option<(Kind, Severity, Option<Status>)> {
+        let leak = self.leaks.first()?.detection;
+        Some((leak.rule.kind, super::judged::severity(leak), leak.status))
+    }
+
     /// The fingerprint of the value as it was written, by which a finding of a scan can be recognised.
     /// That of a password, and of what is short, is another one in each process: who has it could find
     /// the value by trying. Empty where the system has no random numbers.
@@ -79,6 +105,11 @@ pub(super) struct Position {
 }
 
 impl Position {
+    /// A leak at this position.
+    pub(super) fn of<'a>(self, leak: &'a Detection<'a>) -> Leak<'a> {
+        Leak { detection: leak, line: self.line, column: self.chars + 1, offset: self.offset }
+    }
+
     /// The position behind `text`.
     pub(super) fn after(self, text: &[u8]) -> Self {
         let offset = self.offset + text.len() as u64;

@@ -67,12 +67,13 @@ pub(crate) fn walk<V: Visitor>(
     threads::on(jobs, || {
         let mut hand = Hand { visitor: visitor(), stack: &stack, jobs, ignores, relative: PathBuf::new() };
         while let Some(task) = stack.take() {
+            // Whoever panics must not leave the others waiting.
+            let _busy = Busy(&stack);
             match task {
                 _ if hand.visitor.stops() => {}
                 Task::List { folder, path, depth } => hand.list(folder, path, depth),
                 Task::Files { path, files, depth } => hand.files(path, &files, depth),
             }
-            stack.done();
         }
     });
 }
@@ -117,16 +118,21 @@ impl Stack {
         }
     }
 
-    fn done(&self) {
-        let mut state = self.state();
-        state.busy -= 1;
-        if state.busy == 0 && state.tasks.is_empty() {
-            self.changed.notify_all();
-        }
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A thread at work on a task.
+struct Busy<'s>(&'s Stack);
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.busy -= 1;
+        if state.busy == 0 && state.tasks.is_empty() {
+            self.0.changed.notify_all();
+        }
     }
 }
 

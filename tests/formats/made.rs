@@ -66,6 +66,8 @@ fn laden() -> Finding {
         refs: vec![text()],
         in_head: false,
         unreachable: true,
+        only_in_reflog: false,
+        repository: String::new(),
     };
     let proof = Proof {
         scheme: "tirtc",

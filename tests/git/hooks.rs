@@ -301,17 +301,19 @@ fn a_hook_that_is_there_stays_and_runs_first() {
     repo.stage("b.txt", b"clean\n");
     assert_ne!(repo.try_git(&["commit", "-m", "x"]).status, 0, "the older one stops, too");
     assert_eq!(fs::read_to_string(repo.path.join("ran")).expect("a file").lines().count(), 3);
-    // A third hook is none of ours to decide on: nothing is overwritten.
-    script(&hook(&repo, "pre-commit"), "#!/bin/sh\n# a third\n");
-    let ran = repo.scrubjay(&["hook", "install"]);
-    assert!(ran.status == 2 && ran.stderr.contains("an older one beside it"), "{}", ran.stderr);
-    assert!(fs::read_to_string(hook(&repo, "pre-commit")).expect("a hook").contains("a third"));
-    let ran = repo.scrubjay(&["hook", "install", "--uninstall"]);
-    assert_eq!(ran.status, 0);
-    assert!(fs::read_to_string(hook(&repo, "pre-commit")).expect("a hook").contains("a third"));
-    fs::write(hook(&repo, "pre-commit"), first).expect("a file");
-    repo.scrubjay(&["hook", "install", "--uninstall"]);
-    assert_eq!(fs::read_to_string(hook(&repo, "pre-commit")).expect("a hook"), older);
+    // A third hook that took the place of ours runs from then on; the older one, which did not, is kept.
+    fs::remove_file(repo.path.join("forbidden")).expect("it is there");
+    let third = "#!/bin/sh\necho third >> ran\n";
+    script(&hook(&repo, "pre-commit"), third);
+    let said = install(&repo, &[]).stderr;
+    assert!(said.contains("is kept as .git/hooks/pre-commit.before-scrubjay-1"), "{said}");
+    let kept = hook(&repo, "pre-commit.before-scrubjay-1");
+    assert_eq!(fs::read_to_string(&kept).expect("a hook"), older);
+    repo.stage("b.txt", &secret("b"));
+    assert_ne!(repo.try_git(&["commit", "-m", "x"]).status, 0);
+    assert!(fs::read_to_string(repo.path.join("ran")).expect("a file").ends_with("third\n"));
+    assert_eq!(repo.scrubjay(&["hook", "install", "--uninstall"]).status, 0);
+    assert_eq!(fs::read_to_string(hook(&repo, "pre-commit")).expect("a hook"), third);
     assert!(!hook(&repo, "pre-commit.before-scrubjay").exists());
 }
 
@@ -374,4 +376,52 @@ fn a_command_that_is_gone_stops_git_and_says_so() {
     repo.stage("a.txt", b"cleaner\n");
     let ran = repo.try_git(&["commit", "-m", "x"]);
     assert!(ran.status != 0 && ran.stderr.contains("scrubjay is not installed"), "{}", ran.stderr);
+}
+
+/// What pre-commit names and is not staged is read as it lies there; what is staged counts as ever.
+#[test]
+fn files_that_a_framework_names_are_read() {
+    let lab = Lab::new();
+    let repo = lab.repo("repo", &[]);
+    repo.commit("s.env", &secret("committed"));
+    repo.commit("dir/ok.txt", b"ok\n");
+    let hook = |args: &[&str]| repo.scrubjay(&[&["hook", "pre-commit"], args].concat());
+    let ran = hook(&[]);
+    assert_eq!(ran.status, 0);
+    assert!(ran.stderr.contains("nothing is staged: no file was read"), "{}", ran.stderr);
+    let ran = hook(&["s.env", "dir/ok.txt"]);
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    assert_eq!(hook(&["dir/ok.txt"]).status, 0);
+    // In a commit the staged lines count, and nothing else of the files that are named.
+    repo.stage("s.env", &[&secret("committed")[..], b"more\n"].concat());
+    let ran = hook(&["s.env"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert_eq!(hook(&["s.env", "dir/ok.txt"]).status, 0);
+    repo.git(&["reset", "-q", "--hard"]);
+    repo.git(&["update-index", "--chmod=+x", "s.env"]);
+    assert_eq!(hook(&["s.env"]).status, 0, "only the mode is staged");
+    repo.git(&["reset", "-q", "--hard"]);
+    // With something else staged, as in `run --all-files` in the middle of work.
+    repo.stage("new.txt", b"new\n");
+    assert_eq!(hook(&["s.env", "new.txt"]).status, 1);
+    // From below the root, and what the project leaves out.
+    let below = repo.below("dir").scrubjay(&["hook", "pre-commit", "../s.env"]);
+    assert_eq!(below.status, 1, "{}", below.stderr);
+    repo.write("scrubjay.toml", b"exclude = [\"s.env\"]\n");
+    let ran = hook(&["s.env", "dir/ok.txt", "-v"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains("excluded"), "{}", ran.stderr);
+}
+
+/// A person, and pre-commit, hear how much was read; git alone hears nothing.
+#[test]
+fn a_hook_says_how_much_it_read() {
+    let lab = Lab::new();
+    let repo = lab.repo("repo", &[]);
+    repo.stage("a.txt", b"a\n");
+    assert_eq!(repo.scrubjay(&["hook", "pre-commit"]).stderr, "");
+    let said = repo.with("PRE_COMMIT", "1").scrubjay(&["hook", "pre-commit"]).stderr;
+    assert!(said.contains("scrubjay: 1 file (2 bytes) read"), "{said}");
+    assert!(repo.scrubjay(&["hook", "pre-commit", "-v"]).stderr.contains("1 file (2 bytes) read in"));
+    assert_eq!(repo.with("PRE_COMMIT", "1").scrubjay(&["hook", "pre-commit", "-q"]).stderr, "");
 }

@@ -9,6 +9,9 @@ use crate::support::NOW;
 
 const GIB: usize = 1024 * 1024 * 1024;
 
+/// More than is read at once.
+const LARGE: usize = 80 * 1024 * 1024;
+
 /// A repository with a secret in `a.txt`.
 fn honest(lab: &Lab) -> Repo {
     let repo = lab.repo("repo", &[]);
@@ -110,7 +113,7 @@ fn a_loose_object_is_no_larger_than_it_may_be() {
     let repo = honest(&lab);
     // Says so, says so and is, says it is small and is not.
     loose_file(&repo, &id(0x12), &zeros(format!("blob {GIB}\0").as_bytes(), 300));
-    loose_file(&repo, &id(0x13), &zeros(format!("blob {GIB}\0").as_bytes(), GIB));
+    loose_file(&repo, &id(0x13), &zeros(format!("blob {}\0", LARGE / 258 * 258).as_bytes(), LARGE));
     loose_file(&repo, &id(0x14), &zeros(b"blob 10\0", GIB));
     // And what is no object at all.
     loose_file(&repo, &id(0x15), b"nonsense");
@@ -121,7 +124,7 @@ fn a_loose_object_is_no_larger_than_it_may_be() {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let ran = history(&repo);
     assert_told(&ran, &names);
-    assert!(ran.stderr.contains(&format!("{GIB} bytes")), "{}", ran.stderr);
+    assert!(ran.stderr.contains("corrupt"), "{}", ran.stderr);
     // The same where they are staged, and where a commit has them.
     for byte in [0x12, 0x13, 0x14, 0x15] {
         let path = format!("bad{byte:x}.txt");
@@ -147,13 +150,13 @@ fn a_delta_builds_no_more_than_it_may() {
         "bomb",
         &[
             (0x20, Packed::Blob(vec![b' '; base])),
-            (0x21, Packed::Nearby(1, more(64))),
-            (0x22, Packed::Delta(0x20, more(64))),
+            (0x21, Packed::Nearby(1, more(5))),
+            (0x22, Packed::Delta(0x20, more(5))),
             // Each a little below the limit, one on the other.
             (0x23, Packed::Nearby(3, more(3))),
             (0x24, Packed::Nearby(1, delta(3 * base, 3 * base, &[0xff_ffff; 3]))),
             (0x25, Packed::Nearby(1, delta(3 * base, 3 * base, &[0xff_ffff; 3]))),
-            (0x26, Packed::Stream(GIB, zeros(b"", GIB))),
+            (0x26, Packed::Stream(LARGE, zeros(b"", LARGE))),
             (0x27, Packed::Stream(10, zeros(b"", GIB))),
             (0x28, Packed::Blob(bad)),
         ],

@@ -5,17 +5,23 @@
 //! searched for them (see [`lab`]).
 #![cfg(feature = "cli")]
 
+mod ci;
+mod containers;
 mod everywhere;
 mod forge;
+mod gaps;
 mod history;
 mod hooks;
 mod lab;
+mod large;
 mod laws;
 mod lies;
 mod made;
+mod managers;
 #[path = "../pack/made.rs"]
 #[allow(dead_code, reason = "made for another suite")]
 mod packed;
+mod several;
 mod slow;
 mod staged;
 #[path = "../support/mod.rs"]

@@ -91,6 +91,32 @@ fn a_known_secret_is_found_in_every_encoding() {
 }
 
 #[test]
+fn known_secrets_are_read_as_those_of_a_scan() {
+    let mut lab = Lab::new();
+    let fill = |lab: &mut Lab, text: &str| String::from_utf8(lab.fill("known", text)).expect("text");
+    let (key, license) = (fill(&mut lab, "{alnum:32}"), fill(&mut lab, "{license}"));
+    let (id, half) = license.split_once(',').expect("a license");
+    let json = |text: &str| serde_json::Value::from(text).to_string();
+    lab.put("list.json", format!("[{}, {}]", json(&key), json(&license)).as_bytes());
+    lab.put("object.json", format!("{{\"{id}\": {}, \"b\": {}}}", json(half), json(&key)).as_bytes());
+    lab.put("lines.txt", format!("# ours\n\n  {key}\n{license}\n").as_bytes());
+    let text = format!("a |{key}| b |{half}| c |{id}| d\n");
+    for file in ["list.json", "object.json", "lines.txt"] {
+        let ran = lab.run_with(&["--known-secrets", file], text.as_bytes()).status(0);
+        assert_eq!(ran.stdout, format!("a |****| b |****| c |{id}| d\n"), "{file}");
+    }
+    for (wrong, says) in [
+        (format!("{{\"a\": {}, \"a\": {}}}", json(&key), json(half)), "twice"),
+        (format!("[{}, 17]", json(&key)), "strings"),
+        (format!("{key}\nshort\n"), "at least 8 bytes"),
+        (format!("[{}, \"short\"]", json(&key)), "at least 8 bytes"),
+    ] {
+        lab.put("wrong", wrong.as_bytes());
+        lab.run_with(&["--known-secrets", "wrong"], text.as_bytes()).status(2).says(says).says("wrong");
+    }
+}
+
+#[test]
 fn expired_tokens_stay_where_that_is_wanted() {
     let mut lab = Lab::new();
     let old = String::from_utf8(lab.fill("old", "{mint:tirtc:expired}")).expect("text");

@@ -1,6 +1,8 @@
 //! What can be typed. The only place that knows the argument parser: everybody else gets plain values.
 
 mod hook;
+mod mistake;
+mod reports;
 #[cfg(unix)]
 mod run;
 mod scrub;
@@ -13,7 +15,8 @@ pub(crate) use clap_complete::Shell;
 use scrubjay::finding::Severity;
 use scrubjay::report;
 
-pub(crate) use hook::{HookCommand, HookName, HookOptions};
+pub(crate) use hook::{HookCommand, HookName, HookOptions, Said};
+pub(crate) use reports::Reports;
 #[cfg(unix)]
 pub(crate) use run::RunArgs;
 pub(crate) use scrub::{MaskStyle, MaskingArgs, ScrubArgs};
@@ -32,7 +35,7 @@ const STYLES: styling::Styles = styling::Styles::styled()
 #[derive(Debug, Parser)]
 #[command(
     name = "scrubjay", version, styles = STYLES, max_term_width = 100,
-    disable_help_subcommand = true, arg_required_else_help = true, after_help = AFTER,
+    arg_required_else_help = true, after_help = AFTER,
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -45,6 +48,7 @@ pub(crate) struct Cli {
         value_enum,
         default_value_t,
         global = true,
+        display_order = LAST,
         long_help = "Colour the output. `auto` colours for a terminal and honours NO_COLOR, CLICOLOR, \
                      CLICOLOR_FORCE and TERM=dumb; this flag beats them"
     )]
@@ -98,7 +102,18 @@ pub(crate) enum Command {
         /// The page of this subcommand
         command: Option<String>,
     },
+    /// Print the version
+    Version,
 }
+
+/// Puts an option below all others, beside `--help`.
+const LAST: usize = 998;
+
+/// The heading of the options that say what is read.
+const SCANNED: &str = "What is scanned";
+
+/// The heading of the options that say what is looked for in it.
+const SOUGHT: &str = "What is looked for";
 
 /// The heading of the options that say what is shown, and how.
 const REPORT: &str = "The report";
@@ -125,7 +140,7 @@ pub(crate) struct ScanArgs {
 
     /// Scan what is staged in a git repository instead of its files
     #[arg(
-        long,
+        long, help_heading = SCANNED,
         conflicts_with_all = ["history", "no_ignore"],
         long_help = "Scan what is staged in a git repository instead of its files: what `git commit` would \
                      commit. Only what the commit adds counts, or makes a secret of. PATH names the repository [default: \
@@ -134,39 +149,63 @@ pub(crate) struct ScanArgs {
     pub(crate) staged: bool,
 
     /// With --staged: everything in the files that differ, not only the lines that do
-    #[arg(long, requires = "staged")]
+    #[arg(long, help_heading = SCANNED, requires = "staged")]
     pub(crate) whole_files: bool,
 
     /// Scan everything a git repository ever held instead of its files
     #[arg(
-        long,
+        long, help_heading = SCANNED,
         conflicts_with = "no_ignore",
         long_help = "Scan everything a git repository ever held instead of its files: every blob of every \
                      branch, tag, stash, reflog and note, and those that nothing leads to any more, with \
                      the messages of commits and tags. PATH names the repository [default: the one around \
-                     the current directory]. Each secret is told once for each path, with the commit that \
+                     the current directory], several, or a folder with repositories in it; then each finding \
+                     says which it is of. Each secret is told once for each path, with the commit that \
                      brought it and the one that took it away"
     )]
     pub(crate) history: bool,
 
     /// With --history: only what these commits added, such as `v1..main` or `^a b`
-    #[arg(long, value_name = "A..B", requires = "history", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        help_heading = SCANNED,
+        value_name = "A..B",
+        requires = "history",
+        allow_hyphen_values = true,
+        long_help = "With --history: only what these commits added, in the words of git rev-list: `v1..main`, \
+                     `A...B`, `HEAD^!`, `^a b`. All zeros for A, and a whole id that is not in the clone, leave \
+                     nothing out, and a line says so"
+    )]
     pub(crate) range: Option<String>,
 
     /// With --history: only what commits since then added: RFC 3339, a date or Unix seconds
-    #[arg(long, value_name = "DATE", requires = "history", allow_hyphen_values = true)]
+    #[arg(long, help_heading = SCANNED, value_name = "DATE", requires = "history", allow_hyphen_values = true)]
     pub(crate) since: Option<String>,
 
-    /// The form of the report
+    /// Scan what the commits of HEAD add that BASE has not
     #[arg(
-        short, long, value_name = "FORMAT", help_heading = REPORT,
-        default_value = report::FORMATS[0].name, value_parser = formats(),
+        long, help_heading = SCANNED, value_name = "BASE", conflicts_with_all = ["staged", "history", "no_ignore"],
+        long_help = "Scan what the commits of HEAD add that BASE has not: a branch, a tag or a commit. Where BASE \
+                     is all zeros, or a whole id that is not in the clone, as CI gives it for new branches and \
+                     after a forced push, what other branches of the remote have is left out instead, and a line \
+                     says so. PATH names the repository"
     )]
-    pub(crate) format: String,
+    pub(crate) diff: Option<String>,
 
-    /// Write the report to a file instead of standard output
-    #[arg(short, long, value_name = "FILE", help_heading = REPORT)]
-    pub(crate) output: Option<PathBuf>,
+    /// Scan the commits that this run of continuous integration brings
+    #[arg(
+        long, help_heading = SCANNED, conflicts_with_all = ["staged", "history", "diff", "no_ignore"],
+        long_help = "Scan the commits that this run of continuous integration brings, by the variables of GitHub, \
+                     Gitea and Forgejo Actions, GitLab CI, Bitbucket, Azure and Woodpecker pipelines, CircleCI, \
+                     Buildkite, Travis CI, Drone, TeamCity, Jenkins and pre-commit. A line says which commits \
+                     these are, and how that is known. What cannot be known makes them more, never fewer; where a \
+                     shallow clone hides some, the exit status is 2, and a line says what to set. PATH names the \
+                     repository"
+    )]
+    pub(crate) ci: bool,
+
+    #[command(flatten)]
+    pub(crate) reports: Reports,
 
     /// Show every finding, also where a secret comes again
     #[arg(long, help_heading = REPORT, long_help = ALL)]
@@ -194,12 +233,12 @@ pub(crate) struct ScanArgs {
     pub(crate) jobs: Option<std::num::NonZeroUsize>,
 
     /// Read what ignore files leave out, too
-    #[arg(long)]
+    #[arg(long, help_heading = SCANNED)]
     pub(crate) no_ignore: bool,
 
     /// Leave out paths that match; can be repeated
     #[arg(
-        long,
+        long, help_heading = SCANNED,
         value_name = "GLOB",
         long_help = "Leave out paths that match; can be repeated. Globs are those of .gitignore: without a \
                      slash a name at any depth (`*.lock`), with one a path (`src/gen/*`), with one at the end \
@@ -212,7 +251,7 @@ pub(crate) struct ScanArgs {
 
     /// Leave out files, too, that are named on the command line and match what is excluded
     #[arg(
-        long,
+        long, help_heading = SCANNED,
         long_help = "Leave out files and directories, too, that are named on the command line and match \
                      --exclude or the project file's `exclude`. Without it what a person names is read. It is \
                      for programs that name files, such as pre-commit; the hook id `scrubjay-files` gives it"
@@ -220,20 +259,20 @@ pub(crate) struct ScanArgs {
     pub(crate) force_exclude: bool,
 
     /// Add the rules of a file; can be repeated
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, help_heading = SOUGHT, value_name = "FILE")]
     pub(crate) rules: Vec<PathBuf>,
 
     /// Use only these rules; can be repeated
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    #[arg(long, help_heading = SOUGHT, value_name = "ID", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
 
     /// Do not use these rules; can be repeated
-    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    #[arg(long, help_heading = SOUGHT, value_name = "ID", value_delimiter = ',')]
     pub(crate) skip: Vec<String>,
 
     /// Secrets to try on every token that is found; can be repeated
     #[arg(
-        long,
+        long, help_heading = SOUGHT,
         value_name = "FILE",
         long_help = "Secrets to try on every token that is found; can be repeated. One secret, license or \
                      PEM private key a line (a PEM over its lines), blank lines and lines that begin with \
@@ -244,7 +283,7 @@ pub(crate) struct ScanArgs {
 
     /// The most HMACs to spend on finding out which key signed which token
     #[arg(
-        long,
+        long, help_heading = SOUGHT,
         value_name = "N",
         default_value_t = scrubjay::prove::DEFAULT_LIMIT,
         long_help = "The most HMACs to spend on finding out which key signed which token. Every token \
@@ -273,6 +312,10 @@ pub(crate) struct ScanArgs {
     /// More: reasons and fingerprints, and the path of everything that is skipped
     #[arg(short, long, help_heading = REPORT)]
     pub(crate) verbose: bool,
+
+    /// What a hook says when it is done.
+    #[arg(skip)]
+    pub(crate) said: Said,
 }
 
 /// What need not be reported.
@@ -374,9 +417,14 @@ pub(crate) enum Color {
     Never,
 }
 
-/// Reads the command line; on `--help` or a mistake it ends the program with the right status.
-pub(crate) fn parse() -> Cli {
-    Cli::parse()
+/// Reads the command line; on `--help` it ends the program.
+pub(crate) fn parse() -> Result<Cli, crate::Stop> {
+    Cli::try_parse().map_err(mistake::told)
+}
+
+/// What `--version` prints.
+pub(crate) fn version() -> String {
+    <Cli as clap::CommandFactory>::command().render_version()
 }
 
 /// Writes the completion script for a shell.

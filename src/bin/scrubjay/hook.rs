@@ -4,6 +4,14 @@
 //! look stops git as well: what was not looked at is not clean.
 
 mod install;
+mod json;
+mod keeper;
+mod plain;
+mod record;
+mod settings;
+mod shell;
+mod status;
+mod yaml;
 
 use std::io::Read;
 use std::path::Path;
@@ -11,7 +19,7 @@ use std::path::Path;
 use scrubjay::input::{Commits, Hidden, Subject, Tips};
 use scrubjay::text::printable;
 
-use crate::args::{HookCommand, HookOptions, ScanArgs};
+use crate::args::{HookCommand, HookOptions, Said, ScanArgs};
 use crate::output::Output;
 use crate::{Result, Status, Stop, scan};
 
@@ -23,8 +31,8 @@ const SCISSORS: &[u8] = b"------------------------ >8 ------------------------";
 
 pub(crate) fn run(command: HookCommand, output: &Output) -> Result<Status> {
     match command {
-        HookCommand::PreCommit { options, whole_files } => {
-            let subject = Subject::Staged { whole_files };
+        HookCommand::PreCommit { options, whole_files, files } => {
+            let subject = Subject::Staged { whole_files, named: files };
             check(options, subject, COMMIT, output)
         }
         HookCommand::CommitMsg { file, options } => {
@@ -41,7 +49,8 @@ pub(crate) fn run(command: HookCommand, output: &Output) -> Result<Status> {
             if ids.is_empty() {
                 return Ok(Status::Clean);
             }
-            let commits = Commits { tips: Tips::Ids(ids), hidden: Hidden::AllReferences, since: None };
+            let commits =
+                Commits { tips: Tips::Ids(ids), hidden: Hidden::AllReferences, since: None, deepen: None };
             let mut options = options;
             if !trust_repository {
                 // What is pushed must not decide what is looked for.
@@ -51,6 +60,7 @@ pub(crate) fn run(command: HookCommand, output: &Output) -> Result<Status> {
             check(options, Subject::Commits(commits), RECEIVE, output)
         }
         HookCommand::Install { hooks, uninstall } => install::run(&hooks, uninstall, output),
+        HookCommand::Status { hooks } => status::run(&hooks, output),
     }
 }
 
@@ -78,8 +88,9 @@ scrubjay: this push is refused: its commits add what is named above. Nothing was
 
 /// Scans, and says what to do where something is found.
 fn check(options: HookOptions, subject: Subject, advice: &str, output: &Output) -> Result<Status> {
-    let quiet = ScanArgs { quiet: true, ..options.into_scan() };
-    let status = scan::of(quiet, subject, output)?;
+    let said = options.said();
+    let args = options.into_scan();
+    let status = scan::of(ScanArgs { said, quiet: said != Said::All, ..args }, subject, output)?;
     match status {
         Status::Findings => output.note(advice),
         Status::Incomplete | Status::Signal(_) => {
@@ -129,7 +140,7 @@ fn head() -> Tips {
 }
 
 fn all_but(name: String, ids: Vec<String>, tips: Tips) -> Commits {
-    Commits { tips, hidden: Hidden::Remote { name, ids }, since: None }
+    Commits { tips, hidden: Hidden::Remote { name, ids }, since: None, deepen: None }
 }
 
 fn input() -> Result<String> {

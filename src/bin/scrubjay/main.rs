@@ -3,11 +3,13 @@
 
 mod args;
 mod completions;
+mod drawn;
 mod hook;
 mod man;
 mod output;
 mod policy;
 mod progress;
+mod ranges;
 mod report;
 mod rules;
 #[cfg(unix)]
@@ -54,6 +56,8 @@ impl From<Status> for ExitCode {
 struct Stop {
     error: scrubjay::Error,
     help: Option<String>,
+    /// The error is in a file of settings, whose line may be shown.
+    in_settings: bool,
 }
 
 impl Stop {
@@ -67,11 +71,17 @@ impl Stop {
         self.help = Some(help.into());
         self
     }
+
+    /// Says that the error is in a file of settings, so that its line is shown: never in one of secrets.
+    fn in_settings(mut self) -> Self {
+        self.in_settings = true;
+        self
+    }
 }
 
 impl From<scrubjay::Error> for Stop {
     fn from(error: scrubjay::Error) -> Self {
-        Self { error, help: None }
+        Self { error, help: None, in_settings: false }
     }
 }
 
@@ -79,7 +89,13 @@ type Result<T> = std::result::Result<T, Stop>;
 
 fn main() -> ExitCode {
     output::guard_panics();
-    let cli = args::parse();
+    let cli = match args::parse() {
+        Ok(cli) => cli,
+        Err(stop) => {
+            Output::new(args::Color::Auto).stop(&stop);
+            return Status::Incomplete.into();
+        }
+    };
     let output = Output::new(cli.color);
     let done = match cli.command {
         Command::Scan(args) => scan::run(*args, &output),
@@ -91,6 +107,7 @@ fn main() -> ExitCode {
         Command::Token(command) => token(*command, &output),
         Command::Completions { shell } => completions::run(shell, &output),
         Command::Man { command } => man::run(command.as_deref(), &output),
+        Command::Version => output.write(args::version().as_bytes()).map(|()| Status::Clean),
     };
     let status = done.unwrap_or_else(|stop| {
         output.stop(&stop);

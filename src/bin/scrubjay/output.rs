@@ -3,17 +3,16 @@
 
 #![allow(clippy::print_stderr, reason = "this is the module that prints, for all the others")]
 
-use std::fmt;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::ColorChoice;
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, ThemeCharacters, ThemeStyles};
+use miette::{GraphicalReportHandler, GraphicalTheme, ThemeCharacters, ThemeStyles};
 use scrubjay::report::Style;
-use scrubjay::text::printable;
 
 use crate::args::Color;
+use crate::drawn::Drawn;
 use crate::{Result, Stop};
 
 /// The width of text that does not go to a terminal.
@@ -136,13 +135,20 @@ impl Output {
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
 
+    /// Lines on standard error, wrapped at the width of the terminal.
+    pub(crate) fn wrapped_note(&self, text: &str) {
+        let columns = self.style(&io::stderr()).columns;
+        let lines: Vec<String> = text.lines().map(|line| wrapped(line, columns)).collect();
+        self.note(&lines.join("\n"));
+    }
+
     /// Says on standard error what stopped the program.
     pub(crate) fn stop(&self, stop: &Stop) {
         let style = self.style(&io::stderr());
         let mut text = String::new();
         let handler =
             GraphicalReportHandler::new_themed(theme(style)).with_width(style.columns).with_links(false);
-        if handler.render_report(&mut text, &Shown(stop)).is_ok() {
+        if handler.render_report(&mut text, &Drawn::new(stop)).is_ok() {
             self.note(text.trim_end());
         } else {
             self.note(&stop.error.to_string());
@@ -248,6 +254,30 @@ impl<W: Write> Write for Telling<W> {
     }
 }
 
+/// A line broken between words; what follows is indented deeper than its beginning.
+fn wrapped(line: &str, columns: usize) -> String {
+    let lead = line.len() - line.trim_start_matches(' ').len();
+    let indent = " ".repeat(lead + 2);
+    let (mut text, mut column) = (String::with_capacity(line.len() + 16), 0);
+    for (number, word) in line[lead..].split(' ').enumerate() {
+        let width = word.chars().count();
+        if number == 0 {
+            text.push_str(&line[..lead]);
+            column = lead;
+        } else if column + 1 + width > columns {
+            text.push('\n');
+            text.push_str(&indent);
+            column = indent.len();
+        } else {
+            text.push(' ');
+            column += 1;
+        }
+        text.push_str(word);
+        column += width;
+    }
+    text
+}
+
 /// A name in the same directory, so that renaming does not copy.
 fn beside(path: &Path) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");
@@ -277,25 +307,21 @@ fn speaks_unicode() -> bool {
     })
 }
 
-/// An error as miette draws it.
-struct Shown<'s>(&'s Stop);
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&printable(&self.0.error.to_string()))
-    }
-}
-
-impl fmt::Debug for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl std::error::Error for Shown<'_> {}
-
-impl Diagnostic for Shown<'_> {
-    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.0.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    #[test]
+    fn a_line_is_broken_between_words_and_keeps_them_all() {
+        assert_eq!(wrapped("  skipped: 1 pdf, 2 png", 14), "  skipped: 1\n    pdf, 2 png");
+        assert_eq!(wrapped("one", 1), "one");
+        assert_eq!(wrapped("a path  with blanks", 80), "a path  with blanks");
+        for columns in 1..60 {
+            let line = "  skipped: 12 symbolic links, 3 excluded by a pattern, 1 a-name-that-is-long";
+            let text = wrapped(line, columns);
+            assert_eq!(text.replace("\n    ", " "), line);
+            let longest = text.lines().filter(|line| line.trim().contains(' ')).map(str::len).max();
+            assert!(longest.is_none_or(|longest| longest <= columns.max(14)), "{columns}: {text}");
+        }
     }
 }

@@ -96,21 +96,21 @@ pub(crate) fn unused(args: &ScanArgs, subject: &Subject, policy: &Policy, exclud
 /// Reads a project file and the rules that it adds to `all`.
 fn project(file: &Path, ground: &Ground, all: &mut Vec<Rule>) -> Result<Project> {
     let help = "the README explains the project file; --no-config goes without";
-    let project = config::read(file, ground).map_err(|error| Stop::from(error).help(help))?;
+    let project = config::read(file, ground).map_err(|error| Stop::from(error).in_settings().help(help))?;
     for named in project.rule_files() {
         let path = file.with_file_name(&named.id);
         let text = std::fs::read_to_string(&path).map_err(|error| {
             let message = format!("the rule file `{}` cannot be read: {error}", printable(&named.id));
-            Stop::from(project.error(named, message)).help(help)
+            Stop::from(project.error(named, message)).in_settings().help(help)
         })?;
-        for rule in rule::load(&text, &path)? {
+        for rule in rule::load(&text, &path).map_err(|error| Stop::from(error).in_settings())? {
             if all.iter().any(|known| known.id == rule.id) {
                 return Err(rules::taken(&path, &rule.id));
             }
             all.push(rule);
         }
     }
-    project.check(all).map_err(|error| Stop::from(error).help(help))?;
+    project.check(all).map_err(|error| Stop::from(error).in_settings().help(help))?;
     Ok(project)
 }
 

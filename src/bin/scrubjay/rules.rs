@@ -29,7 +29,9 @@ pub(crate) fn all(files: &[PathBuf]) -> Result<Vec<Rule>> {
                 .help("--rules takes a TOML file with [[rules]]")
         })?;
         for rule in rule::load(&text, path).map_err(|error| {
-            Stop::from(error).help("`scrubjay rules explain ID` shows a rule; the README explains the schema")
+            Stop::from(error)
+                .in_settings()
+                .help("`scrubjay rules explain ID` shows a rule; the README explains the schema")
         })? {
             if rules.iter().any(|known| known.id == rule.id) {
                 return Err(taken(path, &rule.id));

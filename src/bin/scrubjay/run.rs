@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, wait};
 use scrubjay::blob::Origin;
-use scrubjay::rewrite::Collector;
+use scrubjay::rewrite::{Collector, Wants};
 use scrubjay::scrub::Masker;
 use scrubjay::text::printable;
 use signal_hook::consts::{
@@ -63,7 +63,7 @@ fn try_run(args: &RunArgs, output: &Output) -> std::result::Result<u8, (u8, Stop
     let broken = |error: io::Error| (FAILED, Stop::from(scrubjay::Error::from(error)));
     let masker = Arc::new(Masker::new(crate::scrub::policy(&args.masking).map_err(failed)?));
     // What one stream shows by its name is masked in the other one, too.
-    let collector = Collector::new(&masker, false).with_memory();
+    let collector = Collector::new(&masker, Wants::default()).with_memory();
 
     // A terminal gives its foreground what is typed, so there the program stays in the same group; else
     // it gets one of its own, so that nothing reaches it twice.

@@ -8,19 +8,19 @@ use scrubjay::config::{Policy, Project};
 use scrubjay::detect::Detector;
 use scrubjay::finding::Severity;
 use scrubjay::globs::Excluded;
-use scrubjay::input::{self, Commits, Hidden, Request, Subject, Tips};
+use scrubjay::input::{self, Request, Subject};
 use scrubjay::prove::{Known, Proving};
 use scrubjay::report::{self, Failure, Run, Style, Summary};
 use scrubjay::scan::{self, Excerpts, Note, Outcome, Progress, Settings};
 use scrubjay::text::printable;
 use zeroize::Zeroizing;
 
-use crate::args::ScanArgs;
+use crate::args::{Said, ScanArgs};
 use crate::output::Output;
-use crate::{Result, Status, Stop, policy, progress, step, summary};
+use crate::{Result, Status, Stop, policy, progress, ranges, step, summary};
 
 pub(crate) fn run(args: ScanArgs, output: &Output) -> Result<Status> {
-    let subject = subject(&args)?;
+    let subject = ranges::subject(&args, output)?;
     of(args, subject, output)
 }
 
@@ -92,7 +92,9 @@ impl Plan<'_> {
 
     fn report(&self, subject: Subject, started: Timestamp, output: &Output) -> Result<Status> {
         let args = self.args;
-        let format = report::format(&args.format).ok_or_else(|| Stop::invalid("no such format"))?;
+        let wanted = &args.reports.0;
+        let formats = wanted.iter().map(|one| report::format(&one.format)).collect::<Option<Vec<_>>>();
+        let formats = formats.ok_or_else(|| Stop::invalid("no such format"))?;
         let exclude = input::exclude_patterns(&args.exclude)?;
         let request = Request {
             paths: args.paths.clone(),
@@ -105,7 +107,7 @@ impl Plan<'_> {
         };
         let sources = input::open(&request)?;
         let clock = Instant::now();
-        let excerpts = match format.excerpts {
+        let excerpts = match formats.iter().any(|format| format.excerpts) {
             false => Excerpts::Nothing,
             true if args.all || args.verbose => Excerpts::All,
             true => Excerpts::Shown,
@@ -127,16 +129,22 @@ impl Plan<'_> {
             errors: &outcome.errors,
             rules: self.detector.rules(),
         };
-        let style = output.style_of_report(args.output.is_some());
-        let style = Style { verbose: args.verbose, all: args.all, ..style };
         let took = clock.elapsed();
-        let written = output.report(args.output.as_deref(), &mut |out| {
-            report::write(format, style, &run, &outcome.findings, out)
-        });
-        if format.name == "github" {
+        let mut written = Ok(());
+        for (format, wanted) in formats.iter().zip(wanted) {
+            let style = output.style_of_report(wanted.output.is_some());
+            let style = Style { verbose: args.verbose, all: args.all, ..style };
+            let done = output.report(wanted.output.as_deref(), &mut |out| {
+                report::write(format, style, &run, &outcome.findings, out)
+            });
+            // The others are written all the same.
+            written = written.and(done);
+        }
+        if formats.iter().any(|format| format.name == "github") {
             step::summarize(&run, &outcome.findings, output);
         }
         self.tell(&outcome, took, output);
+        self.tell_amount(&subject, &outcome, output);
         written?;
         let unused = policy::unused(args, &subject, self.policy, &exclude);
         unused.iter().for_each(|note| output.note(&format!("scrubjay: {note}")));
@@ -171,7 +179,20 @@ impl Plan<'_> {
         tell_failures(&outcome.errors, output);
         if !self.args.quiet {
             let project = self.policy.project().map(Project::shown);
-            output.note(&summary::summary(self.args, outcome, project, took));
+            output.wrapped_note(&summary::summary(self.args, outcome, project, took));
+        }
+    }
+
+    /// Says in one line how much was read, where that is all that is asked for; and that nothing was, where a
+    /// person might take that for a clean commit.
+    fn tell_amount(&self, subject: &Subject, outcome: &Outcome, output: &Output) {
+        let nothing = matches!(subject, Subject::Staged { .. }) && outcome.summary.files == 0;
+        match self.args.said {
+            Said::Nothing => {}
+            Said::All if self.args.quiet => {}
+            _ if nothing => output.note("scrubjay: nothing is staged: no file was read"),
+            Said::Line => output.note(&summary::amount(&outcome.summary)),
+            Said::All | Said::IfNothing => {}
         }
     }
 
@@ -224,21 +245,6 @@ fn jobs(args: &ScanArgs) -> usize {
 pub(crate) fn instant() -> Timestamp {
     let now = Timestamp::now();
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
-}
-
-/// What of the paths is read.
-fn subject(args: &ScanArgs) -> Result<Subject> {
-    let since = args.since.as_deref().map(|text| moment("--since", text)).transpose()?;
-    Ok(if args.staged {
-        Subject::Staged { whole_files: args.whole_files }
-    } else if args.range.is_some() || since.is_some() {
-        let tips = args.range.clone().map_or(Tips::All, Tips::Revisions);
-        Subject::Commits(Commits { tips, hidden: Hidden::Nothing, since })
-    } else if args.history {
-        Subject::History
-    } else {
-        Subject::Files
-    })
 }
 
 /// RFC 3339, a date (its first second, UTC) or Unix seconds.

@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use scrubjay::blob::Origin;
 use scrubjay::pack::{self, Filter, Input, Limits, Told};
+use scrubjay::prove::Known;
 use scrubjay::report::Failure;
-use scrubjay::rewrite::{self, Collector, InPlace, Mode, Outcome, Plan, Records, Replacements};
+use scrubjay::rewrite::{self, Collector, InPlace, Mode, Outcome, Plan, Records, Replacements, Wants};
 use scrubjay::rule;
 use scrubjay::scrub::{Masker, Policy, Style};
-use scrubjay::secret::Secret;
 use scrubjay::text::printable;
 use zeroize::Zeroizing;
 
@@ -58,36 +59,35 @@ pub(crate) fn policy(args: &MaskingArgs) -> Result<Policy> {
     let own = crate::rules::all(&args.rules)?.split_off(rule::builtin().len());
     builder = builder.rules(own);
     if args.keep_expired {
-        let now = args.now.as_deref().map_or(Ok(instant().as_second()), |text| moment("--now", text))?;
-        builder = builder.keep_expired(now);
+        builder = builder.keep_expired(now(args)?);
     }
     for path in &args.known_secrets {
-        for (line, secret) in known(path)? {
-            if secret.expose().len() < 8 {
-                let error = scrubjay::Error::invalid("expected at least 8 bytes").at(line, 1).at_path(path);
-                return Err(Stop::from(error).help("a shorter value would be masked in the middle of words"));
-            }
+        let known = |path: &Path| Known::literals(&Zeroizing::new(std::fs::read(path)?));
+        for secret in known(path).map_err(|error| error.at_path(path))? {
             builder = builder.literal(&secret);
         }
     }
     Ok(builder.build()?)
 }
 
-/// The values of a file, one a line.
-fn known(path: &Path) -> Result<Vec<(usize, Secret<String>)>> {
-    let bytes = std::fs::read(path).map_err(|error| scrubjay::Error::from(error).at_path(path))?;
-    let bytes = Zeroizing::new(bytes);
-    let text = std::str::from_utf8(&bytes)
-        .map_err(|_| scrubjay::Error::invalid("expected UTF-8").at_path(path))?
-        .trim_start_matches('\u{feff}');
-    let lines = text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty() && !l.starts_with('#'));
-    Ok(lines.map(|(at, line)| (at + 1, Secret::new(line.to_owned()))).collect())
+/// The clock.
+fn now(args: &MaskingArgs) -> Result<i64> {
+    args.now.as_deref().map_or(Ok(instant().as_second()), |text| moment("--now", text))
+}
+
+/// What is wanted of what is masked: whoever is told of it is told what a scan says.
+fn wants(args: &ScrubArgs) -> Result<Wants> {
+    let told = args.report.is_some() || args.record.is_some() || args.count;
+    Ok(Wants {
+        findings: args.report.is_some(),
+        verdicts_at: if told { Some(now(&args.masking)?) } else { None },
+    })
 }
 
 /// Standard input, or files one after the other, to standard output.
 fn streams(args: &ScrubArgs, masker: &Arc<Masker>, output: &Output) -> Result<Status> {
     let started = instant();
-    let collector = Collector::new(masker, args.report.is_some());
+    let collector = Collector::new(masker, wants(args)?);
     for (name, given) in [("--record", args.record.is_some()), ("--exclude", !args.exclude.is_empty())] {
         if given {
             return Err(Stop::invalid(format!("{name} is for files that are written"))
@@ -293,11 +293,13 @@ fn files(args: &ScrubArgs, masker: &Arc<Masker>, mode: &Mode, output: &Output) -
         mode,
         stop,
         jobs: args.jobs.map_or_else(all, usize::from),
-        findings: args.report.is_some(),
+        wants: wants(args)?,
         records: records.as_ref(),
     };
     let unwritten: Mutex<Option<Stop>> = Mutex::new(None);
+    let total = listed.files.len() as u64;
     let outcome = progress::watch(args.quiet, |seen| {
+        seen.expected.store(total, Ordering::Relaxed);
         rewrite::run(&plan, listed, seen, &|done| {
             if !done.diff.is_empty()
                 && let Err(stop) = output.write(&output.colored_diff(&done.diff))
@@ -313,7 +315,7 @@ fn files(args: &ScrubArgs, masker: &Arc<Masker>, mode: &Mode, output: &Output) -
     if !args.quiet {
         let mut reasons: BTreeMap<&'static str, u64> = unopened;
         skipped.iter().for_each(|(_, why)| *reasons.entry(why).or_default() += 1);
-        output.note(&summary(&outcome, mode, &reasons, clock.elapsed()));
+        output.wrapped_note(&summary(&outcome, mode, &reasons, clock.elapsed()));
     }
     finish(args, masker, &outcome, started, output)
 }
@@ -395,7 +397,7 @@ fn filter_repo(args: &ScrubArgs, to: &Path, output: &Output) -> Result<Status> {
         return Err(Stop::invalid("--git-filter-repo takes one repository"));
     };
     let rules = crate::rules::all(&args.masking.rules)?;
-    let now = args.masking.now.as_deref().map_or(Ok(instant().as_second()), |text| moment("--now", text))?;
+    let now = now(&args.masking)?;
     let jobs =
         args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let path = args.paths.first().map(|p| p.as_path());

@@ -37,6 +37,12 @@ pub(crate) fn summary(args: &ScanArgs, outcome: &Outcome, project: Option<&str>,
     text
 }
 
+/// How much was read, in one line, and what was not by reason.
+pub(crate) fn amount(summary: &Summary) -> String {
+    let text = format!("scrubjay: {} ({}) read", counted(summary.files, "file"), size(summary.bytes));
+    text + &skipped(&summary.skipped)
+}
+
 /// What was not read, by reason, and what was not looked into, by kind.
 pub(crate) fn skipped(reasons: &BTreeMap<&'static str, u64>) -> String {
     let (mut kinds, mut others) = (Vec::new(), Vec::new());

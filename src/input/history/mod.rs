@@ -4,20 +4,27 @@
 //! not. Only where something was found does a second pass find out where it stood: which commit
 //! brought it to which path, which took it away, and which branches and tags have it behind them.
 
+pub(super) mod gaps;
+mod several;
 pub(super) mod teller;
 pub(super) mod trace;
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use gix::hashtable::HashMap;
 
+use super::contents::{Glance, glance, glance_large};
 use super::exclude::OfTrees;
 use super::{Crew, Marks, Request, Sink, Source, SourceKind, Subject};
 use crate::blob::Origin;
 use crate::error::Result;
-use crate::git::{Failed, Graph, Id, Kind, Node, Object, Repository, Roots, Store, Visitor, message};
+use crate::git::{
+    Failed, Graph, Id, Kind, Node, Object, Objects, Repository, Roots, Store, Visitor, message,
+};
 use crate::pack;
+use gaps::Noted;
 use teller::Teller;
 use trace::Trace;
 
@@ -27,8 +34,15 @@ pub(super) const SOURCE: SourceKind = SourceKind {
     about: "all objects of a git repository",
     open: |request| match &request.subject {
         Subject::History => {
-            let repository = Repository::open(request.directory()?)?;
-            Ok(Some(Box::new(History { repository, left_out: OfTrees::new(request)? })))
+            let opened = match &request.paths[..] {
+                [] => vec![(PathBuf::from("."), Repository::open(None)?)],
+                paths => several::open(paths)?,
+            };
+            let mut all = Vec::new();
+            for (path, repository) in opened {
+                all.push((path, History { repository, left_out: OfTrees::new(request)? }));
+            }
+            Ok(Some(Box::new(Histories { all })))
         }
         _ => Ok(None),
     },
@@ -45,34 +59,57 @@ struct Seen {
     blobs: HashMap<Id, Marks>,
     messages: Vec<(Id, Kind)>,
     commits: Vec<Node>,
+    trees: Noted,
+    /// Objects that are too large to be looked at with the others, or told by one that is.
+    large: Vec<Id>,
 }
 
-impl Source for History {
+/// One repository or several, by the paths that name them.
+struct Histories {
+    all: Vec<(PathBuf, History)>,
+}
+
+impl Source for Histories {
+    fn read(&self, crew: &dyn Crew) {
+        if let [(_, one)] = &self.all[..] {
+            return one.read(crew);
+        }
+        for (path, history) in &self.all {
+            history.read(&several::Of { crew, name: path.to_string_lossy().into_owned() });
+        }
+    }
+}
+
+impl History {
     fn read(&self, crew: &dyn Crew) {
         let mut sink = crew.sink();
         if let Err(error) = self.run(crew, &mut *sink) {
             sink.failed(".git", &io::Error::other(error.to_string()));
         }
     }
-}
 
-impl History {
     fn run(&self, crew: &dyn Crew, sink: &mut dyn Sink) -> Result<()> {
         let roots = self.repository.roots();
         let store = self.repository.store()?;
         let seen = Mutex::new(Seen::default());
         let look = || -> Box<dyn Visitor + '_> {
-            Box::new(Look { history: self, sink: crew.sink(), seen: Seen::default(), all: &seen })
+            let seen_here = Seen::default();
+            Box::new(Look { history: self, store: &store, sink: crew.sink(), seen: seen_here, all: &seen })
         };
-        store.walk(crew.jobs(), |kind| kind != Kind::Tree, &look);
-        let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+        store.walk(crew.jobs(), |_| true, &look);
+        let mut seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let objects = self.repository.objects()?;
+        seen.large.sort_unstable();
+        for id in std::mem::take(&mut seen.large) {
+            large(&id, &objects, &mut seen, sink);
+        }
         let graph = Graph::new(seen.commits);
         check(&store, &graph, &roots, sink);
+        let mut teller = Teller::new(self.repository.hash(), &objects, &graph, &roots);
+        gaps::tell(&seen.trees, &store, &graph, &roots, &teller.reachable, &objects, sink);
         if seen.blobs.is_empty() && seen.messages.is_empty() {
             return Ok(());
         }
-        let objects = self.repository.objects()?;
-        let mut teller = Teller::new(self.repository.hash(), &objects, &graph, &roots);
         for (id, kind) in &seen.messages {
             teller.message(id, *kind, sink);
         }
@@ -129,20 +166,22 @@ fn check(store: &Store, graph: &Graph, roots: &Roots, sink: &mut dyn Sink) {
     for id in missing {
         sink.failed(&id, &Failed::Missing.into());
     }
-    let trees = graph.nodes.iter().filter(|n| n.tree != Id::empty_tree(n.tree.kind()) && !store.has(&n.tree));
-    for node in trees {
-        sink.failed(&format!("tree {} of commit {}", node.tree, node.id), &Failed::Missing.into());
-    }
-    if store.is_partial() {
-        sink.skipped(".git", "objects left at the remote of a partial clone");
-        let text = "the clone is partial, and what it left at its remote is not in it; a full clone has it";
-        sink.failed(".git", &io::Error::other(text));
+}
+
+/// Looks at an object that is read in order, and by no other thread.
+fn large(id: &Id, objects: &Objects, seen: &mut Seen, sink: &mut dyn Sink) {
+    let name = format!("object {id}");
+    match glance_large(sink, objects, id, &Origin::file(&name), true) {
+        Ok(marks) if marks.is_empty() => {}
+        Ok(marks) => drop(seen.blobs.insert(*id, marks)),
+        Err(error) => sink.failed(&name, &error),
     }
 }
 
 /// Looks at objects on one thread.
 struct Look<'s> {
     history: &'s History,
+    store: &'s Store,
     sink: Box<dyn Sink + 's>,
     seen: Seen,
     all: &'s Mutex<Seen>,
@@ -153,16 +192,17 @@ impl Visitor for Look<'_> {
         match object.kind {
             Kind::Blob => {
                 self.sink.counted(object.bytes.len());
+                let origin = Origin::file(format!("object {}", object.id));
                 if pack::unopened(object.bytes).is_some() {
-                    let origin = Origin::file(format!("object {}", object.id));
                     self.sink.look_at_kind(&origin, object.bytes);
                 }
-                let marks = self.sink.glance(object.bytes, object.changed);
+                let Glance { marks, is_container } =
+                    glance(&mut *self.sink, &origin, object.bytes, object.changed, true);
                 let quiet = marks.is_empty();
                 if !quiet {
                     self.seen.blobs.insert(*object.id, marks);
                 }
-                quiet
+                quiet && !is_container
             }
             Kind::Commit | Kind::Tag => {
                 if object.kind == Kind::Commit {
@@ -176,11 +216,14 @@ impl Visitor for Look<'_> {
                 }
                 false
             }
-            Kind::Tree => true,
+            Kind::Tree => self.seen.trees.tree(self.store, object, self.history.repository.hash()),
         }
     }
 
     fn failed(&mut self, id: &Id, failed: Failed) {
+        if matches!(failed, Failed::TooLarge(_)) {
+            return self.seen.large.push(*id);
+        }
         self.sink.failed(&format!("object {id}"), &failed.into());
     }
 }
@@ -192,6 +235,8 @@ impl Drop for Look<'_> {
         all.blobs.extend(seen.blobs);
         all.messages.extend(seen.messages);
         all.commits.extend(seen.commits);
+        all.trees.extend(seen.trees);
+        all.large.extend(seen.large);
     }
 }
 

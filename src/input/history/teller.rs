@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use gix::hash;
 
-use super::super::{Mark, Marks, Sink};
+use super::super::{Mark, Marks, Sink, contents};
 use super::trace::Place;
 use crate::blob::{Commit, Origin};
-use crate::git::{self, Graph, Id, Kind, Objects, Roots, message};
+use crate::finding::Finding;
+use crate::git::{self, Failed, Graph, Id, Kind, Objects, Roots, message};
 
 /// What a message is called where others have a path.
 const COMMIT_MESSAGE: &str = "<commit message>";
@@ -25,6 +26,8 @@ pub(in crate::input) struct Teller<'t> {
     names: Vec<String>,
     /// For each commit whether anything leads to it.
     pub(in crate::input) reachable: Vec<bool>,
+    /// The same without regard to reflogs.
+    held: Vec<bool>,
     buffer: Vec<u8>,
 }
 
@@ -41,9 +44,18 @@ impl<'t> Teller<'t> {
             .enumerate()
             .filter_map(|(at, (_, id))| Some((at, graph.number(&git::peeled(objects, *id, hash))?)))
             .collect();
-        let others = roots.others.iter().chain(&roots.head).filter_map(|id| graph.number(id));
-        let reachable = graph.reachable(tips.iter().map(|(_, number)| *number).chain(others));
-        Self { hash, objects, graph, roots, tips, names: Vec::new(), reachable, buffer: Vec::new() }
+        let number = |id: &Id| graph.number(&git::peeled(objects, *id, hash));
+        let others: Vec<u32> = roots.others.iter().chain(&roots.head).filter_map(number).collect();
+        let named = || tips.iter().map(|(_, number)| *number).chain(others.iter().copied());
+        let held = graph.reachable(named());
+        let reachable = graph.reachable(named().chain(roots.logs.iter().filter_map(|id| graph.number(id))));
+        Self { hash, objects, graph, roots, tips, names: Vec::new(), reachable, held, buffer: Vec::new() }
+    }
+
+    /// Whatever it is told of is on its way to a reference.
+    pub(in crate::input) fn hold_all(&mut self) {
+        self.reachable.fill(true);
+        self.held.fill(true);
     }
 
     /// What people are told of a commit; the path and what became of it are still to be filled in.
@@ -56,6 +68,7 @@ impl<'t> Teller<'t> {
             id: node.id.to_string(),
             refs: refs.iter().map(|at| self.names[self.tips[*at].0].clone()).collect(),
             unreachable: !self.reachable[number as usize],
+            only_in_reflog: self.reachable[number as usize] && !self.held[number as usize],
             ..Commit::default()
         };
         if self.objects.read(&node.id, &mut self.buffer).is_ok() {
@@ -130,21 +143,27 @@ impl<'t> Teller<'t> {
     }
 
     fn show(&mut self, blob: &Id, origin: &Origin, marks: &[Mark], sink: &mut dyn Sink) {
-        match self.objects.read(blob, &mut self.buffer) {
-            Ok(_) => {
-                // One place of each secret is enough: the first in the file. One that a marker allows does
-                // not stand for another that none does.
-                let mut left: Vec<&Mark> = marks.iter().collect();
-                sink.sifted(origin, &self.buffer, &mut |finding| {
-                    let at = left.iter().position(|mark| mark.is_of(finding));
-                    if finding.suppressed.is_none() {
-                        at.map(|at| left.swap_remove(at)).is_some()
-                    } else {
-                        at.is_some()
-                    }
-                });
+        // One place of each secret is enough: the first in the file. One that a marker allows does
+        // not stand for another that none does.
+        let mut left: Vec<&Mark> = marks.iter().collect();
+        let mut keep = |finding: &Finding| {
+            let at = left.iter().position(|mark| mark.is_of(finding));
+            if finding.suppressed.is_none() {
+                at.map(|at| left.swap_remove(at)).is_some()
+            } else {
+                at.is_some()
             }
-            Err(failed) => sink.failed(&format!("object {blob}"), &failed.into()),
+        };
+        let shown = match self.objects.read(blob, &mut self.buffer) {
+            Ok(_) => {
+                contents::show(sink, origin, &self.buffer, &mut keep);
+                Ok(())
+            }
+            Err(Failed::TooLarge(_)) => contents::show_large(sink, self.objects, blob, origin, &mut keep),
+            Err(failed) => Err(failed.into()),
+        };
+        if let Err(error) = shown {
+            sink.failed(&format!("object {blob}"), &error);
         }
     }
 }

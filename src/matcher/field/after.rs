@@ -130,7 +130,7 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
 }
 
 /// How long the sign is with which YAML says that a text begins on the next line: `|`, `>-` and so on.
-fn block(rest: &[u8]) -> usize {
+pub(super) fn block(rest: &[u8]) -> usize {
     let [b'|' | b'>', tail @ ..] = rest else { return 0 };
     let more = tail.iter().take(2).take_while(|b| matches!(b, b'+' | b'-' | b'1'..=b'9')).count();
     let blanks = tail[more..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();

@@ -7,15 +7,19 @@
 
 mod address;
 mod after;
+mod element;
+mod endings;
+mod names;
+mod sibling;
 mod value;
 
 use super::cursor::Cursor;
-use super::name::segment;
-use crate::prefilter::{Core, common};
 use crate::text::{self, Span};
 
 pub(crate) use address::{at as address, cores as address_cores};
 use after::{Raw, after, bare_name, sign};
+pub(crate) use names::{Fields, can_be_found};
+pub(super) use sibling::value_of_sibling;
 use value::{key_run, next_word, token_run};
 
 /// What kind of secret a name announces: decides how much of the value a mask may show.
@@ -23,6 +27,8 @@ use value::{key_run, next_word, token_run};
 pub(crate) enum Class {
     /// A key or token: first and last characters help to correlate.
     Key,
+    /// `token`, `key`: says little alone, so that only what is random is hidden.
+    Weak,
     /// A password: people choose them, so every character shown is a hint.
     Password,
     /// `<device_id>,<secret>`; words such as `MIT` under this name are none.
@@ -33,16 +39,6 @@ pub(crate) enum Class {
     Cookie,
     /// An identifier that stays readable, whatever it looks like.
     Keep,
-}
-
-/// The names, normalised and sorted.
-#[derive(Debug, Default, Clone)]
-pub(crate) struct Fields {
-    names: Vec<(Box<[u8]>, Class)>,
-    /// For each hash the names of it, as a bit for each of the first 128 and then all the rest.
-    places: Vec<u128>,
-    /// Each as it was given, in words.
-    words: Vec<Vec<Vec<u8>>>,
 }
 
 /// A value that was found.
@@ -85,165 +81,16 @@ impl Field {
 /// A token with its dots is at least this long; the dotted paths of code are shorter, or without a digit.
 const LONG: usize = 64;
 
-/// How many hashes of names are told apart.
-const PLACES: usize = 256;
-
-/// The hash of a folded name.
-fn place(folded: &[u8]) -> usize {
-    let (first, last) = (folded[0], folded[folded.len() - 1]);
-    let middle = folded[folded.len() / 2];
-    let mixed = u32::from_le_bytes([first, last, middle, folded.len() as u8]).wrapping_mul(0x9e37_79b1);
-    (mixed >> 24) as usize
-}
-
-/// The longest name that is compared.
-const LONGEST: usize = 64;
-
 impl Fields {
-    /// Of names with their classes; of two of the same name the last counts.
-    pub(crate) fn new<'n>(names: impl IntoIterator<Item = (&'n str, Class)>) -> Self {
-        let mut map = std::collections::BTreeMap::new();
-        let mut all = Vec::new();
-        for (name, class) in names {
-            if let Some(folded) = fold(name.as_bytes(), &mut [0; LONGEST]) {
-                map.insert(Box::from(folded), class);
-                all.push(words(name));
-            }
-        }
-        let names: Vec<(Box<[u8]>, Class)> = map.into_iter().collect();
-        let mut places = vec![0; PLACES];
-        for (i, (name, _)) in names.iter().enumerate() {
-            places[place(name)] |= 1 << i.min(127);
-        }
-        Self { names, places, words: all }
-    }
-
-    /// The class of a name, by its last dotted segment.
-    pub(crate) fn class(&self, name: &[u8]) -> Option<Class> {
-        let last = segment(name, Span::new(0, name.len()));
-        self.exact(&name[last.range()])
-    }
-
-    fn exact(&self, segment: &[u8]) -> Option<Class> {
-        let mut buffer = [0; LONGEST];
-        let folded = fold(segment, &mut buffer)?;
-        let mut bits = *self.places.get(place(folded))?;
-        while bits != 0 {
-            let i = bits.trailing_zeros() as usize;
-            // The last bit stands for all that are left.
-            let range = if i < 127 { i..i + 1 } else { i..self.names.len() };
-            let found = self.names[range].iter().find(|(name, _)| **name == *folded);
-            if let Some((_, class)) = found {
-                return Some(*class);
-            }
-            bits &= bits - 1;
-        }
-        None
-    }
-
-    /// The four bytes by which the prefilter wakes: of a single word those that most names share, of
-    /// several the rarest joint of two, however they are joined, since the words alone are too common.
-    /// `known` tells cores that wake anyway. The fewer there are, the less the prefilter lets pass.
-    pub(crate) fn cores(&self, known: impl Fn([u8; 4]) -> bool) -> Vec<Core> {
-        let byte = |b: &u8| vec![*b];
-        let holds = |word: &[u8], four: &[u8]| word.windows(4).any(|w| w == four);
-        let singles = || self.words.iter().filter(|words| words.len() == 1).map(|words| &words[0]);
-        let mut out: Vec<Core> = Vec::new();
-        for words in &self.words {
-            match &words[..] {
-                [word] if word.len() >= 4 => {
-                    let sharing = |four: &[u8]| {
-                        let here = four.first_chunk().is_some_and(|f| known(*f));
-                        usize::from(here) * 100 + singles().filter(|w| holds(w, four)).count()
-                    };
-                    let rare = |four: &[u8]| four.iter().map(|b| common(*b)).product::<u64>();
-                    let best = word.windows(4).max_by_key(|w| (sharing(w), std::cmp::Reverse(rare(w))));
-                    out.extend(best.and_then(|w| w.first_chunk::<4>()).map(|c| c.map(|b| vec![b])));
-                }
-                // A short name wakes together with a sign that may follow it.
-                [word] => {
-                    let padded = word.iter().map(byte).chain([BEHIND.to_vec()]).collect::<Vec<_>>();
-                    out.extend(padded.last_chunk::<4>().cloned());
-                }
-                // It is woken as the name that one of its words is.
-                [_, _, ..] if words.iter().any(|w| w.len() >= 4 && singles().any(|s| s == w)) => {}
-                [_, _, ..] => out.extend(words.windows(2).flat_map(joints).min_by_key(share)),
-                [] => {}
-            }
-        }
-        out
-    }
-
-    /// Whether there are no names.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.names.is_empty()
-    }
-
     /// The field around a hit of the prefilter.
     pub(crate) fn at(&self, bytes: &[u8], hit: usize) -> Option<Field> {
         let run = bare_name(bytes, hit)?;
-        let class = self.exact(&bytes[segment(bytes, run).range()])?;
-        let value = after(bytes, run, class)?;
+        let class = self.class_at(bytes, run)?;
+        let value = after(bytes, run, class)
+            .or_else(|| sibling::sibling(bytes, run, class))
+            .or_else(|| element::element(bytes, run))?;
         Some(settle(bytes, run, value, class))
     }
-}
-
-/// The words of a name, in lower case: split at signs and humps.
-fn words(name: &str) -> Vec<Vec<u8>> {
-    let mut all = vec![Vec::new()];
-    let mut before = b'_';
-    for b in name.bytes() {
-        if b.is_ascii_uppercase() && before.is_ascii_lowercase() || matches!(b, b'_' | b'-') {
-            all.push(Vec::new());
-        }
-        if !matches!(b, b'_' | b'-')
-            && let Some(word) = all.last_mut()
-        {
-            word.push(b.to_ascii_lowercase());
-        }
-        before = b;
-    }
-    all.retain(|w| !w.is_empty());
-    all
-}
-
-/// What may follow a name.
-const BEHIND: &[u8] = b"=:\"'\\ %\x1b]";
-
-/// The cores of two words, joined by a sign or glued together: the first word's end with what follows,
-/// and what stands before the second word with its beginning.
-fn joints(pair: &[Vec<u8>]) -> Vec<Core> {
-    let [first, last] = pair else { return Vec::new() };
-    let tail = &first[first.len().saturating_sub(3)..];
-    let spelled = [&b"_"[..], b"-", b""].map(|sign| [tail, sign, last].concat());
-    let begins = std::array::from_fn(|i| {
-        let mut class: Vec<u8> = spelled.iter().filter_map(|s| s.get(i).copied()).collect();
-        class.sort_unstable();
-        class.dedup();
-        class
-    });
-    let mut out = vec![begins];
-    if let ([a, b, c, ..], [.., z]) = (&last[..], &first[..]) {
-        out.push([vec![b'_', b'-', *z], vec![*a], vec![*b], vec![*c]]);
-    }
-    out
-}
-
-/// How much of common text a core lets pass.
-fn share(core: &Core) -> u64 {
-    core.iter().map(|class| class.iter().map(|b| common(*b)).sum::<u64>()).product()
-}
-
-/// Lower case, without `_` and `-`, also escaped; nothing where it is too long to be a name.
-fn fold<'b>(text: &[u8], buffer: &'b mut [u8; LONGEST]) -> Option<&'b [u8]> {
-    let mut length = 0;
-    for &b in text {
-        if !matches!(b, b'_' | b'-' | b'\\') {
-            *buffer.get_mut(length)? = b.to_ascii_lowercase();
-            length += 1;
-        }
-    }
-    (length > 0).then_some(&buffer[..length])
 }
 
 /// The body of a private key's PEM block around `-BEG`, whichever kind of key it is; to the end of the
@@ -293,6 +140,9 @@ pub(crate) fn scheme(text: &[u8]) -> Option<usize> {
     known.then_some(word)
 }
 
+/// A word of so many letters is no credential.
+const LONGEST_WORD: usize = 12;
+
 /// Narrows a value to what has to be hidden.
 fn settle(bytes: &[u8], name: Span, raw: Raw, class: Class) -> Field {
     let mut span = raw.span;
@@ -321,7 +171,14 @@ fn settle(bytes: &[u8], name: Span, raw: Raw, class: Class) -> Field {
     }
     let value = &bytes[span.range()];
     let masked = text::is_mask(value);
-    if masked || !is_secret(value, class, raw.quoted) {
+    // `authorization: denied`
+    let is_word = class == Class::Header && !raw.quoted && span.start == raw.span.start;
+    let is_word = is_word && value.len() <= LONGEST_WORD && value.iter().all(u8::is_ascii_lowercase);
+    if masked
+        || is_word
+        || !is_secret(value, class, raw.quoted)
+        || endings::is_directory(&bytes[name.range()], value)
+    {
         span.end = span.start;
     }
     Field { span, name, masked, end, class, wrap: raw.wrap.filter(|_| !raw.quoted) }

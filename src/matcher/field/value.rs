@@ -1,13 +1,16 @@
 //! The value of a field, in every form: quoted at any depth, wrapped, bare, a structure, a header.
 
 use super::after::{Raw, sign};
-use super::{Class, LONGEST, scheme};
+use super::{Class, scheme};
 use crate::cursor::{Cursor, Mark, Quote};
 use crate::matcher::bare::is_inner_ampersand;
 use crate::text::Span;
 
 /// The longest structure that is followed to its end, in bytes.
 const STRUCTURE: usize = 512 * 1024;
+
+/// No name of a member is longer.
+const LONGEST_NAME: usize = 64;
 
 /// How far back the beginning of a line is looked for, in bytes.
 const LINE: usize = 4096;
@@ -131,7 +134,7 @@ fn is_open(c: &Cursor<'_>, quote: Quote) -> bool {
 
 /// The inside of a quote. A quote that nothing closes, or that runs over lines, reaches to its end all
 /// the same, since what is cut off is no less secret; but not out of the text in which the name stands.
-fn quoted(c: &mut Cursor<'_>, quote: Quote, loose: bool) -> Option<Span> {
+pub(super) fn quoted(c: &mut Cursor<'_>, quote: Quote, loose: bool) -> Option<Span> {
     let start = c.at;
     let Mark::Byte(mark) = quote.mark else { return c.quoted(quote) };
     let hay = &c.bytes[start..c.bytes.len().min(start + STRUCTURE)];
@@ -207,7 +210,7 @@ static MEANING: [u8; 256] = {
 };
 
 /// The end of a value that is not quoted.
-fn bare(c: &mut Cursor<'_>, encoded: usize, loose: bool) -> usize {
+pub(super) fn bare(c: &mut Cursor<'_>, encoded: usize, loose: bool) -> usize {
     let begin = c.at;
     run(c, encoded, loose);
     // `Credentials { user: "…" }`: the name of a struct, and all that is in it and glued to it.
@@ -271,7 +274,7 @@ fn goes_on_below(bytes: &[u8], from: usize, end: usize) -> bool {
 
 /// Goes over a bracketed structure, to the end of the text where nothing closes it; false where the
 /// text ends first in which the name stands.
-fn structure(c: &mut Cursor<'_>, loose: bool) -> bool {
+pub(super) fn structure(c: &mut Cursor<'_>, loose: bool) -> bool {
     let floor = c.at;
     let mut depth = 0usize;
     while c.at < c.bytes.len() && c.at - floor < STRUCTURE {
@@ -318,7 +321,7 @@ fn goes_on(text: &[u8], quote: Quote) -> bool {
 /// Whether a member of an object or an element of a list stands here, in such quotes.
 fn is_element(text: &[u8], quote: Quote) -> bool {
     let end = |b: u8| matches!(b, b',' | b']' | b'}');
-    let mut c = Cursor::new(&text[..text.len().min(LONGEST)], 0);
+    let mut c = Cursor::new(&text[..text.len().min(LONGEST_NAME)], 0);
     if c.quote() == Some(quote) {
         return c.quoted(quote).is_some() && {
             c.blanks();

@@ -105,7 +105,11 @@ const MOST_REFS: usize = 4;
 /// What the history of a repository says of it.
 fn history(entry: &Entry<'_>) -> Vec<(&'static str, String)> {
     let Some((commit, again)) = fate(entry) else { return Vec::new() };
-    let mut facts = vec![("commit", who(&commit))];
+    let mut facts = Vec::new();
+    if !commit.repository.is_empty() {
+        facts.push(("repository", printable(&commit.repository).into_owned()));
+    }
+    facts.push(("commit", who(&commit)));
     if let Some(commits) = other_commits(entry) {
         facts.push(("brought by", printable(&commits).into_owned()));
     }
@@ -118,6 +122,8 @@ fn history(entry: &Entry<'_>) -> Vec<(&'static str, String)> {
         facts.push(("now", "still in HEAD".to_owned()));
     } else if commit.unreachable {
         facts.push(("now", "nothing leads to it; git gc may remove it one day".to_owned()));
+    } else if commit.only_in_reflog {
+        facts.push(("now", "only a reflog leads to it; git forgets it when that expires".to_owned()));
     }
     if !commit.refs.is_empty() {
         let plain = |name: &String| {

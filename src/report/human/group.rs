@@ -45,7 +45,9 @@ enum Key<'f> {
 /// everything before the hundredth expired token, in whatever directory it is. Files that are equally bad stay
 /// in the order of their paths, so that neighbours are together.
 pub(super) fn files<'f>(findings: &[&'f Finding], fold: bool) -> Vec<File<'f>> {
-    let one_file = |a: &&Finding, b: &&Finding| a.path == b.path && a.entry == b.entry;
+    let repository = |f: &Finding| f.commit.as_ref().map(|commit| commit.repository.clone());
+    let one_file =
+        |a: &&Finding, b: &&Finding| a.path == b.path && a.entry == b.entry && repository(a) == repository(b);
     let mut files: Vec<File<'f>> =
         findings.chunk_by(one_file).map(|file| File { entries: entries(file, fold) }).collect();
     files.sort_by_key(|file| Reverse(file.entries.first().map(|entry| entry.shown.severity)));

@@ -60,6 +60,8 @@ pub(super) fn fate(entry: &Entry<'_>) -> Option<(Commit, Option<String>)> {
     let again = holder.filter(|_| !commit.in_head).map(|other| short(&other.id));
     commit.in_head = holder.is_some();
     commit.unreachable = others().all(|other| other.unreachable);
+    commit.only_in_reflog =
+        others().all(|other| other.unreachable || other.only_in_reflog) && !commit.unreachable;
     let mut known: HashSet<&str> = HashSet::new();
     let refs = std::iter::once(entry.shown.commit.as_deref()).flatten().chain(others());
     let refs = refs.flat_map(|other| &other.refs).filter(|name| known.insert(name));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use scrubjay::report;
 
-use super::{ALL, PolicyArgs, ScanArgs, formats, levels};
+use super::{ALL, PolicyArgs, REPORT, Reports, SOUGHT, ScanArgs, formats, levels};
 
 /// A parser of nothing but scan options, for their defaults.
 #[derive(Debug, Parser)]
@@ -22,35 +22,89 @@ pub(crate) struct HookOptions {
     pub(crate) fail_on: Option<String>,
 
     /// The form of the report
-    #[arg(short, long, value_name = "FORMAT", default_value = report::FORMATS[0].name, value_parser = formats())]
+    #[arg(short, long, help_heading = REPORT, value_name = "FORMAT", default_value = report::FORMATS[0].name, value_parser = formats())]
     pub(crate) format: String,
 
     /// Show every finding, also where a secret comes again
-    #[arg(long, long_help = ALL)]
+    #[arg(long, help_heading = REPORT, long_help = ALL)]
     pub(crate) all: bool,
 
     /// Add the rules of a file; can be repeated
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, help_heading = SOUGHT, value_name = "FILE")]
     pub(crate) rules: Vec<PathBuf>,
+
+    /// Not a word unless git is stopped
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Say what was read and what was not, as a scan does
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
 
     #[command(flatten)]
     pub(crate) policy: PolicyArgs,
 }
 
+/// What a scan says on standard error when it is done, besides what went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Said {
+    /// The summary, unless `--quiet` forbids it.
+    #[default]
+    All,
+    /// One line: how much was read.
+    Line,
+    /// That line where nothing was read at all.
+    IfNothing,
+    /// Nothing.
+    Nothing,
+}
+
 impl HookOptions {
+    /// What a hook says: to a person, and to pre-commit, which shows it only where it stops, how much it read.
+    pub(crate) fn said(&self) -> Said {
+        let is_person = std::io::IsTerminal::is_terminal(&std::io::stderr());
+        match () {
+            () if self.quiet => Said::Nothing,
+            () if self.verbose => Said::All,
+            () if is_person || std::env::var_os("PRE_COMMIT").is_some() => Said::Line,
+            () => Said::IfNothing,
+        }
+    }
+
     /// The same as options of a scan.
     pub(crate) fn into_scan(self) -> ScanArgs {
         let Defaults { scan } = Defaults::parse_from(["scrubjay"]);
         ScanArgs {
             fail_on: self.fail_on,
-            format: self.format,
+            reports: Reports::one(&self.format),
             all: self.all,
             rules: self.rules,
+            verbose: self.verbose,
             policy: self.policy,
             ..scan
         }
     }
 }
+
+const INSTALL_AFTER: &str = "\
+Where husky, lefthook, pre-commit or simple-git-hooks keeps the hooks, the line goes into the file that \
+the team keeps for it (.husky/pre-commit, lefthook.yml, .pre-commit-config.yaml, package.json), never \
+into what the manager generates. Otherwise git gets a hook of its own, and one that is there runs first.
+
+Examples:
+  scrubjay hook install
+  scrubjay hook install --hook pre-commit --hook pre-push
+  scrubjay hook install --uninstall";
+
+const STATUS_AFTER: &str = "\
+Exit status:
+  0  all hooks that were installed would run, and there is one
+  1  one would not run, or none is installed
+  2  the repository could not be read
+
+Examples:
+  scrubjay hook status
+  scrubjay hook status --hook pre-push";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum HookCommand {
@@ -59,6 +113,9 @@ pub(crate) enum HookCommand {
         /// Everything in the files that differ, not only the lines that do
         #[arg(long)]
         whole_files: bool,
+        /// Files to read as they lie there where they are not staged: what pre-commit names
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
         #[command(flatten)]
         options: HookOptions,
     },
@@ -91,10 +148,8 @@ pub(crate) enum HookCommand {
         #[command(flatten)]
         options: HookOptions,
     },
-    /// Install hooks into the repository around the current directory
-    #[command(
-        after_help = "Examples:\n  scrubjay hook install\n  scrubjay hook install --hook pre-commit --hook pre-push\n  scrubjay hook install --uninstall"
-    )]
+    /// Install hooks into the repository around the current directory, or mend them
+    #[command(after_help = INSTALL_AFTER)]
     Install {
         /// Which one; can be repeated [default: pre-commit]
         #[arg(long = "hook", value_name = "NAME", value_enum)]
@@ -102,6 +157,13 @@ pub(crate) enum HookCommand {
         /// Take out what was installed, and put older hooks back [default: all hooks]
         #[arg(long)]
         uninstall: bool,
+    },
+    /// Tell of each hook whether it would run now, and what stands in its way
+    #[command(after_help = STATUS_AFTER)]
+    Status {
+        /// Only this one, which then must be installed; can be repeated
+        #[arg(long = "hook", value_name = "NAME", value_enum)]
+        hooks: Vec<HookName>,
     },
 }
 

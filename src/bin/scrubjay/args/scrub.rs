@@ -4,6 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+const WRITTEN: &str = "What is written";
+const MASKED: &str = "What is masked";
+const TOLD: &str = "What is told";
+
 #[derive(Debug, Args)]
 #[command(after_help = AFTER)]
 pub(crate) struct ScrubArgs {
@@ -20,7 +24,7 @@ pub(crate) struct ScrubArgs {
     /// Replace each file by what comes out of it
     #[arg(
         short,
-        long,
+        long, help_heading = WRITTEN,
         long_help = "Replace each file by what comes out of it: the new file is written beside the old one, brought \
                      to the disk, and renamed over it, so that at any moment the old one or the new one is \
                      there, whole. Files without a secret are not touched. Owner, permissions, times and \
@@ -29,16 +33,16 @@ pub(crate) struct ScrubArgs {
     pub(crate) in_place: bool,
 
     /// Write what comes out below this directory, in the same tree
-    #[arg(short, long, value_name = "DIR", conflicts_with = "in_place")]
+    #[arg(short, long, help_heading = WRITTEN, value_name = "DIR", conflicts_with = "in_place")]
     pub(crate) output: Option<PathBuf>,
 
     /// Change nothing; show what would change as a diff, secrets masked on both sides
-    #[arg(short = 'n', long, conflicts_with_all = ["output", "backup"])]
+    #[arg(short = 'n', long, help_heading = WRITTEN, conflicts_with_all = ["output", "backup"])]
     pub(crate) dry_run: bool,
 
     /// With --in-place: keep the old file, with its secrets, under its name and this suffix
     #[arg(
-        long,
+        long, help_heading = WRITTEN,
         value_name = "SUFFIX",
         requires = "in_place",
         requires = "backup_keeps_secrets",
@@ -48,27 +52,27 @@ pub(crate) struct ScrubArgs {
     pub(crate) backup: Option<String>,
 
     /// Yes, the backup may hold the secrets
-    #[arg(long, requires = "backup")]
+    #[arg(long, help_heading = WRITTEN, requires = "backup")]
     pub(crate) backup_keeps_secrets: bool,
 
     /// With --in-place: give changed files the time of the change
-    #[arg(long, requires = "in_place")]
+    #[arg(long, help_heading = WRITTEN, requires = "in_place")]
     pub(crate) touch: bool,
 
     /// With --in-place: also replace files that have several names, which then are files of their own
-    #[arg(long, requires = "in_place")]
+    #[arg(long, help_heading = WRITTEN, requires = "in_place")]
     pub(crate) break_hard_links: bool,
 
     /// Write what was done to each changed file, with SHA-256 before and after, as JSON Lines
-    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    #[arg(long, help_heading = TOLD, value_name = "FILE", conflicts_with = "dry_run")]
     pub(crate) record: Option<PathBuf>,
 
     /// Write what was masked as a JSON report
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, help_heading = TOLD, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
 
     /// Write how many values each rule masked to standard error
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = TOLD)]
     pub(crate) count: bool,
 
     /// Exit with 1 where something was masked
@@ -88,7 +92,7 @@ pub(crate) struct ScrubArgs {
 
     /// Write the replacements that `git filter-repo --replace-text` takes to a file
     #[arg(
-        long,
+        long, help_heading = WRITTEN,
         value_name = "FILE",
         conflicts_with_all = [
             "in_place", "output", "dry_run", "record", "report", "count", "fail_on_hit", "mask", "known_secrets",
@@ -103,7 +107,7 @@ pub(crate) struct ScrubArgs {
     pub(crate) git_filter_repo: Option<PathBuf>,
 
     /// No summary and no progress on standard error
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = TOLD)]
     pub(crate) quiet: bool,
 }
 
@@ -111,43 +115,44 @@ pub(crate) struct ScrubArgs {
 #[derive(Debug, Args)]
 pub(crate) struct MaskingArgs {
     /// How much of a secret its mask shows
-    #[arg(short, long, value_name = "STYLE", value_enum, default_value_t)]
+    #[arg(short, long, help_heading = MASKED, value_name = "STYLE", value_enum, default_value_t)]
     pub(crate) mask: MaskStyle,
 
     /// Exact values to mask wherever they stand, in any encoding; can be repeated
     #[arg(
-        long,
+        long, help_heading = MASKED,
         value_name = "FILE",
-        long_help = "Exact values to mask wherever they stand; can be repeated. One value a line, blank lines and \
-                     lines that begin with # left out. They are masked as they are and as base64 (at its \
-                     three alignments), base64url, hex, percent-encoded, escaped as in JSON and in UTF-16. A value \
-                     has at least 8 bytes"
+        long_help = "Exact values to mask wherever they stand; can be repeated. The file is read as that of a scan: a \
+                     secret, a license or a PEM private key a line (the last over its lines), blank lines and \
+                     lines that begin with # left out, or a JSON array or object of strings. They are masked as \
+                     they are and as base64 (at its three alignments), base64url, hex, percent-encoded, escaped \
+                     as in JSON and in UTF-16; of a license its key. A value has at least 8 bytes"
     )]
     pub(crate) known_secrets: Vec<PathBuf>,
 
     /// Leave tokens readable that have expired
-    #[arg(long)]
+    #[arg(long, help_heading = MASKED)]
     pub(crate) keep_expired: bool,
 
-    /// The clock for --keep-expired: RFC 3339 or Unix seconds [default: the system's]
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    /// The clock for --keep-expired and the status of tokens: RFC 3339 or Unix seconds [default: the system's]
+    #[arg(long, help_heading = MASKED, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) now: Option<String>,
 
-    /// Mask the values of fields of this name, too; can be repeated
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    /// Mask the values of fields of this name, too, such as `door_code` or `*_pin`; can be repeated
+    #[arg(long, help_heading = MASKED, value_name = "NAME", value_delimiter = ',')]
     pub(crate) secret_field: Vec<String>,
 
-    /// Leave the values of fields of this name; can be repeated
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    /// Leave the values of fields of this name, such as `*_token`; can be repeated
+    #[arg(long, help_heading = MASKED, value_name = "NAME", value_delimiter = ',')]
     pub(crate) keep_field: Vec<String>,
 
     /// Add the rules of a file; can be repeated
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, help_heading = MASKED, value_name = "FILE")]
     pub(crate) rules: Vec<PathBuf>,
 
     /// Mask a value only where its name or its form gives it away, not wherever it comes again
     #[arg(
-        long,
+        long, help_heading = MASKED,
         long_help = "Mask a value only where its name or its form gives it away. Without this a value that looks \
                      random and was recognised once is masked wherever it comes again: in a file before and \
                      after, in a stream from then on"

@@ -1,131 +1,199 @@
-//! Puts hooks into a repository, and takes them out again.
-//!
-//! A hook that is there stays: it is moved aside and run first. What is put there is a few lines of
-//! shell that find the command again, and stop git where they do not.
+//! Puts hooks into a repository, and takes them out again: where a manager keeps the hooks, into its
+//! settings, and otherwise into git's folder of hooks.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use scrubjay::git::Repository;
-use scrubjay::text::printable;
 
+use super::keeper::{Keeper, Manager};
+use super::settings::{Done, Form, Settings, shown};
+use super::{plain, record, status};
 use crate::args::HookName;
 use crate::output::Output;
 use crate::{Result, Status, Stop};
-
-/// Tells our hooks from others.
-const MARK: &str =
-    "# Installed by `scrubjay hook install`; `scrubjay hook install --uninstall` takes it out.";
-
-/// What an older hook is called from then on; git does not run it under that name.
-const ASIDE: &str = "before-scrubjay";
 
 pub(super) fn run(hooks: &[HookName], uninstall: bool, output: &Output) -> Result<Status> {
     let repository = Repository::open(None).map_err(|error| {
         Stop::from(error).help("run it inside of the repository that is to have the hook")
     })?;
-    let folder = repository.hooks()?;
+    let keeper = Keeper::of(&repository)?;
+    if let Some(why) = keeper.dead_end().filter(|_| !uninstall) {
+        return Err(Stop::invalid(why).help(
+            "`git config --show-origin core.hooksPath` tells who set it; `git config --unset core.hooksPath` takes \
+             it back",
+        ));
+    }
     let hooks = match hooks {
         [] if uninstall => HookName::ALL,
         [] => &[HookName::PreCommit],
         named => named,
     };
+    let mut refused = None;
     for hook in hooks {
-        let path = folder.join(hook.file());
-        let done = if uninstall { take_out(&path)? } else { put_in(&path, *hook)? };
-        if let Some(done) = done {
-            output.note(&format!("scrubjay: {done}"));
+        let done = if uninstall { take_out(&keeper, *hook) } else { put_in(&keeper, *hook) };
+        match done {
+            Ok(done) => done.iter().for_each(|done| output.note(&format!("scrubjay: {done}"))),
+            Err(stop) => {
+                if let Some(before) = refused.replace(stop) {
+                    output.stop(&before);
+                }
+                continue;
+            }
+        }
+        record::keep(&repository, *hook, !uninstall)?;
+        if !uninstall {
+            for obstacle in status::obstacles(&keeper, &repository, *hook) {
+                output.note(&format!("scrubjay: {} does not run yet: {obstacle}", hook.file()));
+            }
         }
     }
-    Ok(Status::Clean)
+    refused.map_or(Ok(Status::Clean), Err)
 }
 
-fn put_in(path: &Path, hook: HookName) -> Result<Option<String>> {
-    let shown = printable(&path.to_string_lossy()).into_owned();
-    let aside = aside(path);
-    let older = match fs::symlink_metadata(path) {
-        Err(_) => false,
-        Ok(_) if is_ours(path) => false,
-        Ok(_) => true,
+/// Puts a hook in; what was done.
+fn put_in(keeper: &Keeper, hook: HookName) -> Result<Vec<String>> {
+    let path = keeper.path(hook);
+    let Some((manager, settings)) = keeper.manager(hook) else {
+        let mut done = plain::put_in(&path, hook)?;
+        if keeper.is_shared() {
+            done.push_str(
+                "; core.hooksPath leads there, and every repository for which it does runs the hook",
+            );
+        }
+        return Ok(vec![done]);
     };
-    if older {
-        if fs::symlink_metadata(&aside).is_ok() {
-            return Err(Stop::invalid(format!(
-                "{shown}: there is a hook, and an older one beside it already"
-            ))
-            .help(format!("make one of the two, without {}", printable(&aside.to_string_lossy()))));
+    let file = shown(&settings.file(hook));
+    let mut done = Vec::new();
+    let refused = match settings.add(hook)? {
+        Done::Nothing => {
+            done.push(format!("{file}: has the hook"));
+            None
         }
-        fs::rename(path, &aside).map_err(|error| scrubjay::Error::from(error).at_path(path))?;
-    }
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let command = std::env::current_exe().ok().map(|path| path.to_string_lossy().into_owned());
-    let text = script(hook, command.as_deref().unwrap_or("scrubjay"));
-    let written = fs::create_dir_all(folder).and_then(|()| write_executable(path, &text));
-    if let Err(error) = written {
-        if older {
-            // The older hook must not be lost with ours.
-            let _ = fs::rename(&aside, path);
+        Done::Written => {
+            done.push(format!("{file}: the hook is in, for {}", manager.name()));
+            None
         }
-        return Err(scrubjay::Error::from(error).at_path(path).into());
+        Done::Refused(why) => Some(why),
+    };
+    if runs_itself(manager, keeper, settings, hook) {
+        allow_running(&settings.file(hook))?;
     }
-    let chained =
-        if fs::symlink_metadata(&aside).is_ok() { "; the hook that was there runs first" } else { "" };
-    Ok(Some(format!("{shown}: installed{chained}")))
-}
-
-fn take_out(path: &Path) -> Result<Option<String>> {
-    if !is_ours(path) {
-        return Ok(None);
-    }
-    let shown = printable(&path.to_string_lossy()).into_owned();
-    let aside = aside(path);
-    let failed = |error| Stop::from(scrubjay::Error::from(error).at_path(path));
-    if fs::symlink_metadata(&aside).is_ok() {
-        fs::rename(&aside, path).map_err(failed)?;
-        return Ok(Some(format!("{shown}: taken out; the hook that was there before is back")));
-    }
-    fs::remove_file(path).map_err(failed)?;
-    Ok(Some(format!("{shown}: taken out")))
-}
-
-fn is_ours(path: &Path) -> bool {
-    fs::read(path).is_ok_and(|bytes| memchr::memmem::find(&bytes, MARK.as_bytes()).is_some())
-}
-
-fn aside(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{ASIDE}"));
-    PathBuf::from(name)
-}
-
-/// The hook. `command` is used where the search path has none of that name.
-fn script(hook: HookName, command: &str) -> String {
-    let name = hook.file();
-    let quoted = command.replace('\'', r"'\''");
-    let older = format!("\"$0.{ASIDE}\"");
-    // Both hooks want to read what git gives, so it is kept.
-    let (read, give) = if hook.reads_input() {
-        ("input=$(cat; printf x); input=${input%x}\n", "printf %s \"$input\" | ")
+    let live = if refused.is_none() {
+        keeper.make_live(manager, settings, hook)?
     } else {
-        ("", "")
+        keeper.is_live(manager, settings, hook)
     };
-    format!(
-        "#!/bin/sh\n{MARK}\n{read}\
-         if [ -x {older} ]; then {give}{older} \"$@\" || exit $?; fi\n\
-         scrubjay=$(command -v scrubjay) || scrubjay='{quoted}'\n\
-         if [ ! -x \"$scrubjay\" ]; then\n  \
-           echo \"{name}: scrubjay is not installed, so nothing was checked; cargo install it, or remove $0\" >&2\n  \
-           exit 2\nfi\n\
-         {give}\"$scrubjay\" hook {name} \"$@\"\n"
-    )
+    match refused {
+        Some(why) if live => return Err(by_hand(settings, hook, &why)),
+        Some(why) => done.push(format!(
+            "{file} is left as it is: {why}. Write there\n{}",
+            indented(&settings.by_hand(hook))
+        )),
+        None => {}
+    }
+    // husky's folder is generated, and nothing of ours belongs there.
+    let free = manager != Manager::Husky || keeper.folder == keeper.usual;
+    if !live && free {
+        // Until the manager's own hook is there, ours does it.
+        done.push(plain::put_in(&path, hook)?);
+        done.push(format!(
+            "{} has no hook of its own in {} yet: `{}` writes it",
+            manager.name(),
+            shown(&keeper.folder),
+            manager.install(hook)
+        ));
+    }
+    Ok(done)
 }
 
-fn write_executable(path: &Path, text: &str) -> std::io::Result<()> {
-    fs::write(path, text)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755))?;
+/// Takes a hook out of everything that may have it; what was done.
+fn take_out(keeper: &Keeper, hook: HookName) -> Result<Vec<String>> {
+    let mut done = Vec::new();
+    let mut refused = None;
+    // What a server runs is in nobody's settings.
+    let settings = if hook == HookName::PreReceive { Vec::new() } else { keeper.all_settings() };
+    for settings in settings {
+        let file = shown(&settings.file(hook));
+        match settings.remove(hook)? {
+            Done::Nothing => continue,
+            Done::Written => done.push(format!("{file}: taken out")),
+            Done::Refused(why) => {
+                let message = format!("{file}: {why}, so it is left as it is");
+                refused = Some(Stop::invalid(message).help("take out by hand what runs `scrubjay hook`"));
+            }
+        }
+        if matches!(settings.form, Form::PackageJson | Form::SimpleGitHooks) {
+            keeper.renew(&settings, hook)?;
+        }
     }
+    for folder in folders(keeper) {
+        let path = folder.join(hook.file());
+        done.extend(plain::take_out(&path)?);
+        done.extend(take_out_moved(&path)?);
+    }
+    refused.map_or(Ok(done), Err)
+}
+
+/// Takes out a hook of ours that a manager has moved.
+fn take_out_moved(path: &Path) -> Result<Option<String>> {
+    for end in ["legacy", "old"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".{end}"));
+        let moved = PathBuf::from(name);
+        if !plain::is_ours(&moved) {
+            continue;
+        }
+        let before = plain::aside(path);
+        let failed = |error| Stop::from(scrubjay::Error::from(error).at_path(&moved));
+        if plain::is_there(&before) {
+            fs::rename(&before, &moved).map_err(failed)?;
+        } else {
+            fs::remove_file(&moved).map_err(failed)?;
+        }
+        return Ok(Some(format!("{}: taken out", shown(&moved))));
+    }
+    Ok(None)
+}
+
+fn folders(keeper: &Keeper) -> Vec<PathBuf> {
+    let mut folders = vec![keeper.folder.clone()];
+    if keeper.usual != keeper.folder {
+        folders.push(keeper.usual.clone());
+    }
+    folders
+}
+
+fn by_hand(settings: &Settings, hook: HookName, why: &str) -> Stop {
+    let file = shown(&settings.file(hook));
+    Stop::invalid(format!("{file} is left as it is: {why}"))
+        .help(format!("write there\n{}", indented(&settings.by_hand(hook))))
+}
+
+fn indented(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(|line| format!("    {line}")).collect();
+    lines.join("\n")
+}
+
+/// True where git runs the script of the settings itself.
+fn runs_itself(manager: Manager, keeper: &Keeper, settings: &Settings, hook: HookName) -> bool {
+    manager == Manager::Husky && settings.file(hook).parent() == Some(&keeper.folder)
+}
+
+/// Lets git run a script.
+#[cfg(unix)]
+fn allow_running(path: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let Ok(meta) = fs::metadata(path) else { return Ok(()) };
+    let mode = meta.permissions().mode();
+    if mode & 0o100 == 0 {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode | 0o111))
+            .map_err(|error| scrubjay::Error::from(error).at_path(path))?;
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn allow_running(_: &Path) -> Result<()> {
     Ok(())
 }

@@ -6,6 +6,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+/// The heading of the options that say where keys come from.
+const KEYS: &str = "Keys";
+
+/// The heading of the options that say what a token must be.
+const DEMANDS: &str = "What it must be";
+
 /// Sign, inspect and verify tokens of TiRTC and TRTC
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokenCommand {
@@ -26,7 +32,7 @@ pub(crate) enum TokenCommand {
     Explain(ExplainArgs),
     /// Verify a token: exit status 0 valid, 1 not valid, 2 could not run
     #[command(
-        after_help = "Example:\n  TIRTC_SECRET_KEY=… scrubjay token verify --remote-id TIRA1B2C3D4E < token.txt"
+        after_help = "Example:\n  TIRTC_SECRET_KEY=… \\\n    scrubjay token verify --remote-id TIRA1B2C3D4E < token.txt"
     )]
     Verify(VerifyArgs),
 }
@@ -108,7 +114,7 @@ pub(crate) struct SignLegacy {
     #[command(flatten)]
     pub(crate) user: User,
     /// The private key: PEM, secp256k1 or P-256
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, help_heading = KEYS, value_name = "FILE")]
     pub(crate) key_file: PathBuf,
     #[command(flatten)]
     pub(crate) stray: Stray,
@@ -178,39 +184,39 @@ pub(crate) struct VerifyArgs {
     #[command(flatten)]
     pub(crate) input: TokenInput,
     /// The device it must be for, with or without `device://`
-    #[arg(long, value_name = "ID", alias = "peer-id", allow_hyphen_values = true, value_parser = identifier)]
+    #[arg(long, help_heading = DEMANDS, value_name = "ID", alias = "peer-id", allow_hyphen_values = true, value_parser = identifier)]
     pub(crate) remote_id: Option<String>,
     /// The subject it must be for
-    #[arg(long, value_name = "SUBJECT", alias = "sub", allow_hyphen_values = true, value_parser = identifier)]
+    #[arg(long, help_heading = DEMANDS, value_name = "SUBJECT", alias = "sub", allow_hyphen_values = true, value_parser = identifier)]
     pub(crate) subject: Option<String>,
     /// The access id it must be issued by
-    #[arg(long, value_name = "ID", alias = "access-key-id", allow_hyphen_values = true, value_parser = identifier)]
+    #[arg(long, help_heading = DEMANDS, value_name = "ID", alias = "access-key-id", allow_hyphen_values = true, value_parser = identifier)]
     pub(crate) access_id: Option<String>,
     /// The application it must be for
-    #[arg(long, value_name = "NUMBER", alias = "sdkappid")]
+    #[arg(long, help_heading = DEMANDS, value_name = "NUMBER", alias = "sdkappid")]
     pub(crate) sdk_app_id: Option<u32>,
     /// The user it must be for
-    #[arg(long, value_name = "ID", alias = "userid", allow_hyphen_values = true, value_parser = identifier)]
+    #[arg(long, help_heading = DEMANDS, value_name = "ID", alias = "userid", allow_hyphen_values = true, value_parser = identifier)]
     pub(crate) user_id: Option<String>,
     /// The numeric room that a PrivateMapKey must be for
-    #[arg(long, value_name = "NUMBER", conflicts_with = "room_name")]
+    #[arg(long, help_heading = DEMANDS, value_name = "NUMBER", conflicts_with = "room_name")]
     pub(crate) room: Option<u32>,
     /// The named room that a PrivateMapKey must be for
-    #[arg(long, value_name = "NAME", allow_hyphen_values = true, value_parser = identifier)]
+    #[arg(long, help_heading = DEMANDS, value_name = "NAME", allow_hyphen_values = true, value_parser = identifier)]
     pub(crate) room_name: Option<String>,
     /// How it must be signed [default: either way that the keys allow]
-    #[arg(long, value_enum)]
+    #[arg(long, help_heading = DEMANDS, value_enum)]
     pub(crate) scheme: Option<Signing>,
     #[command(flatten)]
     pub(crate) tirtc: TirtcKeyFiles,
     /// A file with the SDKSecretKey [env: TRTC_SDK_SECRET_KEY]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, help_heading = KEYS, value_name = "FILE")]
     pub(crate) sdk_secret_key_file: Option<PathBuf>,
     /// A file descriptor with a JSON object of secrets, by the names of the variables
-    #[arg(long, value_name = "N")]
+    #[arg(long, help_heading = KEYS, value_name = "N")]
     pub(crate) secrets_fd: Option<u32>,
     /// The public or private key of a legacy UserSig, PEM
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, help_heading = KEYS, value_name = "FILE")]
     pub(crate) key_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) stray: Stray,
@@ -233,20 +239,20 @@ pub(crate) struct TirtcKeys {
     #[command(flatten)]
     pub(crate) files: TirtcKeyFiles,
     /// A file descriptor with a JSON object of secrets, by the names of the variables
-    #[arg(long, value_name = "N")]
+    #[arg(long, help_heading = KEYS, value_name = "N")]
     pub(crate) secrets_fd: Option<u32>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct TirtcKeyFiles {
     /// A file with the application secret [env: TIRTC_SECRET_KEY]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, help_heading = KEYS, value_name = "FILE")]
     pub(crate) secret_key_file: Option<PathBuf>,
     /// A file with the device secret [env: TIRTC_DEVICE_SECRET_KEY]
-    #[arg(long, value_name = "FILE", conflicts_with = "license_file")]
+    #[arg(long, help_heading = KEYS, value_name = "FILE", conflicts_with = "license_file")]
     pub(crate) device_secret_key_file: Option<PathBuf>,
     /// A file with the license, of which the second part signs [env: TIRTC_LICENSE]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, help_heading = KEYS, value_name = "FILE")]
     pub(crate) license_file: Option<PathBuf>,
 }
 
@@ -254,10 +260,10 @@ pub(crate) struct TirtcKeyFiles {
 #[derive(Debug, Args)]
 pub(crate) struct SdkKey {
     /// A file with the SDKSecretKey [env: TRTC_SDK_SECRET_KEY]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, help_heading = KEYS, value_name = "FILE")]
     pub(crate) sdk_secret_key_file: Option<PathBuf>,
     /// A file descriptor with a JSON object of secrets, by the names of the variables
-    #[arg(long, value_name = "N")]
+    #[arg(long, help_heading = KEYS, value_name = "N")]
     pub(crate) secrets_fd: Option<u32>,
 }
 

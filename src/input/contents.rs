@@ -1,0 +1,243 @@
+//! What is found in the content of a blob, whatever that is: a text, a compressed file, an archive.
+//!
+//! The history, ranges of commits and the index all ask the same two questions: what is in it, as long as
+//! nobody knows its path, and where that stands, once the path is known. A container is asked entry by
+//! entry.
+
+use std::collections::BTreeSet;
+use std::io::{self, Read};
+
+use super::unpack::{container, look, look_at};
+use super::{Mark, Marks, Sink};
+use crate::blob::{CONTEXT, HEAD, Origin};
+use crate::finding::Finding;
+use crate::git::{self, Failed, Id, Objects, Stream};
+use crate::pack::{self, Input, Kind};
+
+/// How much of a long text is looked at together, in bytes.
+pub(super) const WINDOW: usize = 4 * 1024 * 1024;
+
+/// What a first look at a blob gave.
+#[derive(Debug, Default)]
+pub(super) struct Glance {
+    /// What is found in it.
+    pub(super) marks: Marks,
+    /// It was looked into entry by entry: nothing is known of what another version shares with it.
+    pub(super) is_container: bool,
+}
+
+/// What is found in a blob, each once. What cannot be read of a container is told under the origin's path
+/// if `tells`. `changed` is as in [`Sink::glance`].
+pub(super) fn glance(
+    sink: &mut dyn Sink,
+    origin: &Origin,
+    bytes: &[u8],
+    changed: Option<&[std::ops::Range<usize>]>,
+    tells: bool,
+) -> Glance {
+    let Some(kind) = container(bytes, bytes) else {
+        return Glance { marks: sink.glance(bytes, changed), is_container: false };
+    };
+    let mut found = Union::default();
+    let whole = look(sink, kind, origin, bytes, tells, &mut |sink, leaf, bytes, rest| {
+        let marks = match rest {
+            None => sink.glance(bytes, None),
+            Some(rest) => glance_long(sink, &mut bytes.chain(rest)),
+        };
+        found.add(marks, &leaf.entry.join("/"));
+    });
+    if !whole {
+        found.add(sink.glance(bytes, None), "");
+    }
+    Glance { marks: found.into_marks(), is_container: true }
+}
+
+/// Shows what is found in a blob and is kept, entry by entry where it is a container.
+pub(super) fn show(
+    sink: &mut dyn Sink,
+    origin: &Origin,
+    bytes: &[u8],
+    keep: &mut dyn FnMut(&Finding) -> bool,
+) {
+    let Some(kind) = container(bytes, bytes) else { return sink.sifted(origin, bytes, keep) };
+    let whole = look(sink, kind, origin, bytes, false, &mut |sink, leaf, bytes, rest| match rest {
+        None => sink.sifted(leaf, bytes, keep),
+        Some(rest) => sink.sifted_stream(leaf, &mut bytes.chain(rest), keep),
+    });
+    if !whole {
+        sink.sifted(origin, bytes, keep);
+    }
+}
+
+/// As [`glance`] for an object of any size, read in order.
+///
+/// # Errors
+///
+/// The object cannot be had, or not to its end.
+///
+/// Counts it as a file that was read if `tells`.
+pub(super) fn glance_large(
+    sink: &mut dyn Sink,
+    objects: &Objects,
+    id: &Id,
+    origin: &Origin,
+    tells: bool,
+) -> io::Result<Marks> {
+    let mut found = Union::default();
+    let (kind, mut reader) = begun(objects, id)?;
+    if tells {
+        sink.counted(usize::try_from(reader.size()).unwrap_or(usize::MAX));
+    }
+    let whole = kind.is_some_and(|kind| {
+        look_at(sink, kind, origin, Input::Stream(&mut reader), tells, &mut |sink, leaf, bytes, rest| {
+            let marks = match rest {
+                None => sink.glance(bytes, None),
+                Some(rest) => glance_long(sink, &mut bytes.chain(rest)),
+            };
+            found.add(marks, &leaf.entry.join("/"));
+        })
+    });
+    if !whole {
+        let (_, again) = begun(objects, id)?;
+        reader = again;
+        found.add(glance_long(sink, &mut reader), "");
+    }
+    reader.error.map_or(Ok(found.into_marks()), Err)
+}
+
+/// As [`show`] for an object of any size, read in order.
+///
+/// # Errors
+///
+/// The object cannot be had, or not to its end.
+pub(super) fn show_large(
+    sink: &mut dyn Sink,
+    objects: &Objects,
+    id: &Id,
+    origin: &Origin,
+    keep: &mut dyn FnMut(&Finding) -> bool,
+) -> io::Result<()> {
+    let (kind, mut reader) = begun(objects, id)?;
+    let whole = kind.is_some_and(|kind| {
+        look_at(sink, kind, origin, Input::Stream(&mut reader), false, &mut |sink, leaf, bytes, rest| {
+            match rest {
+                None => sink.sifted(leaf, bytes, keep),
+                Some(rest) => sink.sifted_stream(leaf, &mut bytes.chain(rest), keep),
+            }
+        })
+    });
+    if !whole {
+        let (_, again) = begun(objects, id)?;
+        reader = again;
+        sink.sifted_stream(origin, &mut reader, keep);
+    }
+    reader.error.map_or(Ok(()), Err)
+}
+
+/// A reader that shows an end where there is an error, and keeps the error.
+struct Careful {
+    head: io::Cursor<Vec<u8>>,
+    inner: Stream,
+    error: Option<io::Error>,
+}
+
+impl Careful {
+    /// How large the object is, before it is read.
+    fn size(&self) -> u64 {
+        self.head.get_ref().len() as u64 + self.inner.left()
+    }
+}
+
+impl Read for Careful {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.head.read(out)?;
+        if read > 0 || out.is_empty() || self.error.is_some() {
+            return Ok(read);
+        }
+        self.inner.read(out).or_else(|error| {
+            self.error = Some(error);
+            Ok(0)
+        })
+    }
+}
+
+/// Opens an object, with what container it is by its beginning.
+fn begun(objects: &Objects, id: &Id) -> io::Result<(Option<Kind>, Careful)> {
+    let mut inner = objects.stream(id)?;
+    if inner.kind() != git::Kind::Blob {
+        return Err(Failed::TooLarge(inner.left()).into());
+    }
+    let mut head = Vec::new();
+    (&mut inner).take(pack::HEAD as u64).read_to_end(&mut head)?;
+    Ok((pack::sniff(&head), Careful { head: io::Cursor::new(head), inner, error: None }))
+}
+
+/// What is found at a path in an object that is read for it; nothing where it cannot be had.
+pub(super) fn marks_at(sink: &mut dyn Sink, objects: &Objects, id: &Id, path: &[u8]) -> BTreeSet<Mark> {
+    let mut bytes = Vec::new();
+    let origin = Origin::file(String::from_utf8_lossy(path));
+    match objects.read(id, &mut bytes) {
+        Ok(_) => {}
+        Err(Failed::TooLarge(_)) => {
+            let marks = glance_large(sink, objects, id, &origin, false).unwrap_or_default();
+            return marks.at(path).cloned().collect();
+        }
+        Err(_) => return BTreeSet::new(),
+    }
+    glance(sink, &origin, &bytes, None, false).marks.at(path).cloned().collect()
+}
+
+/// What is found in a text of any length: looked at in windows that overlap, each with the text's head
+/// before it, which may say what its columns and its encoding are. At a seam more may be seen than is
+/// there; whoever shows it looks again.
+fn glance_long(sink: &mut dyn Sink, reader: &mut dyn Read) -> Marks {
+    let mut found = Union::default();
+    let mut head: Option<Vec<u8>> = None;
+    let mut window: Vec<u8> = Vec::new();
+    loop {
+        let before = window.len();
+        let wanted = (WINDOW - before) as u64;
+        // The walk shows errors as an end, and tells them itself.
+        let read = reader.take(wanted).read_to_end(&mut window).unwrap_or(0);
+        if window.len() == before && before > 0 && head.is_some() {
+            break;
+        }
+        found.add(sink.glance(&window, None), "");
+        if (read as u64) < wanted {
+            break;
+        }
+        let head = head.get_or_insert_with(|| beginning(&window).to_vec());
+        let tail = window.split_off(window.len() - 2 * CONTEXT);
+        window.clone_from(head);
+        window.extend_from_slice(&tail);
+    }
+    found.into_marks()
+}
+
+/// The first whole lines of a text, at most [`HEAD`] bytes; an even number, as characters of two bytes have.
+fn beginning(bytes: &[u8]) -> &[u8] {
+    let head = &bytes[..bytes.len().min(HEAD)];
+    let end = memchr::memrchr(b'\n', head).map_or(0, |at| at + 1);
+    &head[..(end + end % 2).min(head.len())]
+}
+
+/// What was found in several texts.
+#[derive(Default)]
+struct Union {
+    anywhere: BTreeSet<Mark>,
+    by_path: BTreeSet<(Mark, Vec<String>)>,
+}
+
+impl Union {
+    /// Adds what was found in an entry, whose own path counts as well as that of the file around it.
+    fn add(&mut self, marks: Marks, entry: &str) {
+        self.anywhere.extend(marks.at(entry.as_bytes()).cloned());
+        self.by_path.extend(marks.by_path);
+    }
+
+    fn into_marks(self) -> Marks {
+        let Self { anywhere, by_path } = self;
+        let by_path = by_path.into_iter().filter(|(mark, _)| !anywhere.contains(mark)).collect();
+        Marks { anywhere: anywhere.into_iter().collect(), by_path }
+    }
+}

@@ -1,0 +1,89 @@
+//! Values as the text of elements: `<password>…</password>`, `<entry key="password">…</entry>`, and the
+//! `<key>password</key><string>…</string>` of property lists.
+
+use super::after::Raw;
+use crate::text::Span;
+
+/// No tag is longer, in bytes.
+const TAG: usize = 200;
+
+/// No text in `CDATA` is followed further, in bytes.
+const LONGEST: usize = 8 * 1024;
+
+/// The text of the element that a name names.
+pub(super) fn element(bytes: &[u8], name: Span) -> Option<Raw> {
+    let rest = &bytes[name.end..];
+    let before = &bytes[..name.start];
+    match rest.first()? {
+        // `<password>`, `<ns:password type="text">`
+        b'>' | b' ' if is_tag(before) => element_text(bytes, tag_end(bytes, name.end)?),
+        // The text of one element, and of the next.
+        b'<' if before.ends_with(b">") && rest.starts_with(b"</") => {
+            let closed = tag_end(bytes, name.end)?;
+            let gap = bytes[closed..].iter().take(TAG).take_while(|b| b.is_ascii_whitespace()).count();
+            let next = &bytes[closed + gap..];
+            // `<key>a</key><key>b</key>`: the next name.
+            let opens = matches!(next, [b'<', first, ..] if first.is_ascii_alphabetic());
+            let opens = opens && word(&next[1..]) != word(&rest[2..]);
+            element_text(bytes, tag_end(bytes, closed + gap).filter(|_| opens)?)
+        }
+        // `key="password">`
+        b'"' | b'\'' | b'\\' if in_attribute(before) => element_text(bytes, tag_end(bytes, name.end)?),
+        _ => None,
+    }
+}
+
+/// Whether the name of a tag begins here.
+fn is_tag(before: &[u8]) -> bool {
+    let prefix =
+        before.iter().rev().take(32).take_while(|b| b.is_ascii_alphanumeric() || **b == b':').count();
+    let (head, prefix) = before.split_at(before.len() - prefix);
+    head.ends_with(b"<") && (prefix.is_empty() || prefix.ends_with(b":"))
+}
+
+/// Whether a quoted attribute such as `name="` begins here, inside of a tag.
+fn in_attribute(before: &[u8]) -> bool {
+    let [head @ .., b'"' | b'\''] = before else { return false };
+    let slashes = head.iter().rev().take(64).take_while(|b| **b == b'\\').count();
+    let Some(head) = head[..head.len() - slashes].strip_suffix(b"=") else { return false };
+    let key = [&b"name"[..], b"key", b"id"].iter().find_map(|key| head.strip_suffix(*key));
+    let Some(tag) = key.filter(|tag| tag.ends_with(b" ") || tag.ends_with(b":")) else { return false };
+    let tag = &tag[tag.len().saturating_sub(TAG)..];
+    memchr::memrchr2(b'<', b'>', tag)
+        .is_some_and(|at| tag[at] == b'<' && tag.get(at + 1).is_some_and(u8::is_ascii_alphabetic))
+}
+
+/// The name of a tag.
+fn word(tag: &[u8]) -> &[u8] {
+    &tag[..tag
+        .iter()
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'_' | b'-' | b'.'))
+        .count()]
+}
+
+/// Behind the `>` of the tag in which `from` stands, if it does not close itself.
+fn tag_end(bytes: &[u8], from: usize) -> Option<usize> {
+    let end = bytes[from..].iter().take(TAG).position(|b| matches!(b, b'>' | b'\n'))?;
+    (bytes[from + end] == b'>' && !bytes[..from + end].ends_with(b"/")).then_some(from + end + 1)
+}
+
+/// The text up to the tag that closes the element.
+fn element_text(bytes: &[u8], from: usize) -> Option<Raw> {
+    const CDATA: &[u8] = b"<![CDATA[";
+    let is_cdata = bytes[from..].starts_with(CDATA);
+    let from = from + if is_cdata { CDATA.len() } else { 0 };
+    let end = if is_cdata {
+        from + memchr::memmem::find(&bytes[from..bytes.len().min(from + LONGEST)], b"]]>")?
+    } else {
+        from + memchr::memchr2(b'<', b'\n', &bytes[from..])
+            .filter(|at| bytes[from + at..].starts_with(b"</"))?
+    };
+    let text = &bytes[from..end];
+    let trimmed = text.trim_ascii();
+    if trimmed.is_empty() {
+        return None;
+    }
+    let start = from + (text.len() - text.trim_ascii_start().len());
+    let span = Span::new(start, start + trimmed.len());
+    Some(Raw { span, end: span.end, wrap: None, quoted: true, encoded: 0 })
+}
