@@ -8,6 +8,7 @@ mod base64;
 mod hex;
 pub(crate) mod invisible;
 mod json;
+pub(crate) mod numbers;
 mod percent;
 pub(crate) mod pieces;
 mod utf16;
@@ -64,6 +65,8 @@ pub enum Wake {
     Wide,
     /// A sign of no width beside a name.
     Invisible,
+    /// A number that may be the byte of a name in an array of numbers.
+    Numbers,
     /// A joint behind a value, or inside of it.
     Pieces,
 }
@@ -75,6 +78,7 @@ pub const DECODERS: &[Decoder] = &[
     base64::DECODER,
     hex::DECODER,
     utf16::DECODER,
+    numbers::DECODER,
     invisible::DECODER,
     pieces::DECODER,
 ];

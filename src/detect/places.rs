@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::join::join;
 use super::{Detection, Detections, Detector, MAX_DEPTH, STRETCH, Scratch, Wanted, inner, open, stretch};
 use crate::blob::HEAD;
-use crate::decode::{Ask, DECODERS, Joined, View, Wake};
+use crate::decode::{Ask, DECODERS, Decoder, Joined, View, Wake};
 use crate::judge::plain;
 use crate::matcher::context::Context;
 use crate::matcher::csv::Columns;
@@ -322,7 +322,9 @@ impl Detector {
         if depth >= MAX_DEPTH {
             return whole;
         }
-        for decoder in DECODERS.iter().filter(|d| d.wake == ask.wake) {
+        // Arrays of numbers are masked with numbers, by who puts the masks.
+        let wakes = |d: &&Decoder| d.wake == ask.wake && d.wake != Wake::Numbers;
+        for decoder in DECODERS.iter().filter(wakes) {
             let Some(view) = open(decoder, page, ask, seen) else { continue };
             let context = Context::inside(page, view.source.start);
             let inner = inner(page, &view, &context);

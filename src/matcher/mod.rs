@@ -53,7 +53,7 @@ mod unannounced;
 use std::collections::HashMap;
 
 use crate::cursor;
-use crate::decode::{self, Ask, Wake};
+use crate::decode::{self, Ask, Wake, numbers};
 use crate::prefilter::{Core, Hit, Prefilter, product};
 use crate::rule::{Rule, Value};
 use crate::text::Span;
@@ -66,6 +66,7 @@ use field::{Field, Fields};
 pub(crate) use inner::inner;
 pub(crate) use name::{Name, Names, normalise};
 pub(crate) use page::Page;
+pub(crate) use shape::is_device_id;
 use token_edges::{MIN_PAYLOAD, is_glued, url_run};
 pub(crate) use types::{Action, Asks, Form, Match, Named};
 
@@ -129,6 +130,7 @@ impl Matcher {
         for &(four, action) in FIXED {
             add(*four, action);
         }
+        numbers::CORES.iter().for_each(|four| add(**four, Action::Numbers));
         let mut names = Names::default();
         let mut calls: HashMap<Vec<u8>, Vec<(usize, usize)>> = HashMap::new();
         let mut schemes = Vec::new();
@@ -250,6 +252,9 @@ impl Matcher {
         }
         if actions.has(Action::Escape) {
             asks.push(Ask::new(Wake::UnicodeEscape, at));
+        }
+        if actions.has(Action::Numbers) {
+            asks.push(Ask::new(Wake::Numbers, at));
         }
         if actions.has(Action::ShortFlag) {
             short::short_flag(self, page, at, out);

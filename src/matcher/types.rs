@@ -69,6 +69,8 @@ pub(crate) enum Action {
     Pem,
     /// The beginning of a private key without armour.
     Der,
+    /// A number that may be a byte of a name.
+    Numbers,
     /// `\u00`.
     Escape,
     /// ` -K `.

@@ -265,9 +265,9 @@ impl Masker {
         let before = places.len();
         numbers::each(text, &mut |spelled| {
             let (mut scratch, mut found) = (detect::Scratch::default(), Vec::new());
-            self.detector.places(&spelled.text, &mut scratch, &mut found);
+            self.detector.places(&spelled.bytes, &mut scratch, &mut found);
             if let Some(literals) = &self.policy.literals {
-                literals.find(&spelled.text, &mut found);
+                literals.find(&spelled.bytes, &mut found);
             }
             places.extend(found.iter().filter(|place| !place.span.is_empty()).map(|place| Place {
                 span: spelled.to_source(place.span),

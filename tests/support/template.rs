@@ -233,6 +233,8 @@ fn is_encoder(form: &str) -> bool {
         "base64"
             | "base64url"
             | "hexof"
+            | "numbers"
+            | "hexnumbers"
             | "percent"
             | "percentall"
             | "uescape"
@@ -296,6 +298,11 @@ fn encode(form: &str, bytes: &[u8]) -> Vec<u8> {
             String::from_utf8_lossy(bytes).replace('*', "&#42;").replace('-', "&#x2D;").into_bytes()
         }
         "hexof" => bytes.iter().map(|b| format!("{b:02x}")).collect::<String>().into_bytes(),
+        "numbers" => bytes.iter().map(u8::to_string).collect::<Vec<_>>().join(", ").into_bytes(),
+        "hexnumbers" => {
+            let each = |b: &u8| format!("0x{b:02x}");
+            bytes.iter().map(each).collect::<Vec<_>>().join(",").into_bytes()
+        }
         "percent" | "percentall" => bytes.iter().map(percent).collect::<String>().into_bytes(),
         "uescape" => units().iter().map(|u| format!("\\u{u:04x}")).collect::<String>().into_bytes(),
         "utf16le" => units().iter().flat_map(|u| u.to_le_bytes()).collect(),
