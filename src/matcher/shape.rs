@@ -138,6 +138,11 @@ fn keyed_by(before: &[u8]) -> Option<Span> {
     fits.then(|| device_id(before, at)).flatten()
 }
 
+/// Whether a value is the id of a device.
+pub(crate) fn is_device_id(value: &[u8]) -> bool {
+    device_id(value, value.len()).is_some_and(|id| id.start == 0)
+}
+
 /// A device id that ends at `end`: twelve upper-case letters and digits, some of each.
 fn device_id(bytes: &[u8], end: usize) -> Option<Span> {
     let start = end.checked_sub(ID)?;

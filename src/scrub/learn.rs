@@ -9,6 +9,7 @@ use super::{Masker, Naming, Scratch, Secrecy};
 use crate::detect::{Place, join};
 use crate::judge::is_clearly_random;
 use crate::matcher::field::Class;
+use crate::matcher::is_device_id;
 use crate::text::{Span, is_mask, public_id};
 
 /// A text, as a part of a stream.
@@ -129,9 +130,11 @@ fn each_candidate(value: &[u8], class: Option<Class>, sink: &mut dyn FnMut(Span)
     }
 }
 
-/// Remembers a value that looks random, and what is written in it.
+/// Remembers a value that looks random, and what is written in it. The id of a device is no secret,
+/// whatever name it stood under once.
 fn learn_one(memory: &Memory, value: &[u8], mark: Mark) {
     if value.len() < SHORTEST
+        || is_device_id(value)
         || memory.knows(value)
         || is_mask(value)
         || memchr::memmem::find(value, b"****").is_some()
