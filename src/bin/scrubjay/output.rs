@@ -146,8 +146,11 @@ impl Output {
     pub(crate) fn stop(&self, stop: &Stop) {
         let style = self.style(&io::stderr());
         let mut text = String::new();
-        let handler =
-            GraphicalReportHandler::new_themed(theme(style)).with_width(style.columns).with_links(false);
+        let handler = GraphicalReportHandler::new_themed(theme(style))
+            .with_width(style.columns)
+            .with_links(false)
+            .with_break_words(false)
+            .with_word_splitter(textwrap::WordSplitter::NoHyphenation);
         if handler.render_report(&mut text, &Drawn::new(stop)).is_ok() {
             self.note(text.trim_end());
         } else {
