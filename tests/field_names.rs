@@ -260,7 +260,8 @@ fn glued_and_dotted_names_are_known_too() {
     }
     for name in ["token.count", "password.hash", "api.key.id", "secret.name", "tokens.max", "compass"] {
         let text = format!("INFO {name}={value} done");
-        assert_eq!(masked(&masker, &text), text);
+        // Another masker: this one has learned the value.
+        assert_eq!(masked(&Masker::default(), &text), text);
     }
     for text in ["PWD=/home/bob/src", "OLDPWD=/var/tmp", "pwd: ~/src", "PWD=C:\\Users\\bob"] {
         assert_eq!(masked(&masker, text), text);

@@ -81,9 +81,9 @@ fn a_value_that_was_cut_anywhere_is_masked_in_every_part() {
 fn lines_of_their_own_stay_apart() {
     let masker = Arc::new(Masker::default());
     for text in [
-        "2026-01-01T00:00:00.1Z stdout F token=abcdefgh\n2026-01-01T00:00:00.2Z stdout F plain words\n",
-        "2026-01-01T00:00:00.1Z stdout P token=abcdefgh\n2026-01-01T00:00:00.2Z stderr F plain words\n",
-        "{\"log\":\"token=abcdefgh\\n\",\"stream\":\"stdout\"}\n{\"log\":\"plain words\\n\",\"stream\":\"stdout\"}\n",
+        "2026-01-01T00:00:00.1Z stdout F secret=abcdefgh\n2026-01-01T00:00:00.2Z stdout F plain words\n",
+        "2026-01-01T00:00:00.1Z stdout P secret=abcdefgh\n2026-01-01T00:00:00.2Z stderr F plain words\n",
+        "{\"log\":\"secret=abcdefgh\\n\",\"stream\":\"stdout\"}\n{\"log\":\"plain words\\n\",\"stream\":\"stdout\"}\n",
     ] {
         let out = String::from_utf8(stream(text.as_bytes(), text.len(), &masker)).expect("text");
         assert_eq!(out, text.replace("abcdefgh", "****"));

@@ -17,6 +17,7 @@ use crate::blob::{Blob, CONTEXT, Origin};
 use crate::detect::{Detection, Detector, Scratch};
 use crate::error::{Error, Result};
 use crate::finding::{Finding, Kind, fingerprint};
+use crate::git::Repository;
 use crate::input::{self, Crew, Large, Mark, Marks, Request, Sink, Subject};
 use crate::report::Failure;
 use crate::rule::Rule;
@@ -43,8 +44,8 @@ pub fn replacements(path: Option<&Path>, rules: Vec<Rule>, now: i64, jobs: usize
     let request = Request { paths, subject: Subject::History, ..Request::default() };
     let sources = input::open(&request)?;
     let detector = Detector::new(rules, now);
-    let hash =
-        gix::discover(path.unwrap_or(Path::new("."))).map_or(gix::hash::Kind::Sha1, |r| r.object_hash());
+    // A folder of repositories is none: each has replacements of its own.
+    let hash = Repository::open(path)?.hash();
     let found = Mutex::new(Replacements { values: Vec::new(), blobs: BTreeMap::new(), failures: Vec::new() });
     let team = Team { detector, jobs, hash, found };
     sources.iter().for_each(|source| source.read(&team));

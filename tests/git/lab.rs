@@ -57,6 +57,19 @@ pub(crate) struct Ran {
     pub(crate) stderr: String,
 }
 
+/// Starts a program. One that was written a moment ago may still be open for writing in a child that
+/// another thread is starting.
+fn start(command: &mut Command) -> std::process::Child {
+    loop {
+        match command.spawn() {
+            Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => {
+                std::thread::sleep(std::time::Duration::from_millis(10));
+            }
+            started => return started.expect("it starts"),
+        }
+    }
+}
+
 /// A finding as it is compared: path, rule, fingerprint.
 pub(crate) type Told = (String, String, String);
 
@@ -170,7 +183,7 @@ impl Repo {
     pub(crate) fn run(&self, program: &str, args: &[&str], input: &[u8]) -> Ran {
         let mut command = self.command(program);
         command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().expect("it starts");
+        let mut child = start(&mut command);
         let mut stdin = child.stdin.take().expect("a pipe");
         let output = std::thread::scope(|scope| {
             // Whoever stops reading early has said why.
