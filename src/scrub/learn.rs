@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::memory::{Mark, Memory, SHORTEST, Seen};
 use super::{Masker, Naming, Scratch, Secrecy};
+use crate::decode::pieces::begins_token;
 use crate::detect::{Place, join};
 use crate::judge::is_clearly_random;
 use crate::matcher::field::Class;
@@ -47,9 +48,12 @@ impl Masker {
             if is_literal || !is_whole || place.class == Some(Class::Keep) {
                 continue;
             }
+            let value = &part.text[place.span.range()];
+            if self.is_of_token(place) || is_token(value) {
+                continue;
+            }
             let since = |end: usize| part.base.map_or(0, |base| base + end as u64);
             let mark = |end| Mark { rule: place.rule, class: place.class, since: since(end) };
-            let value = &part.text[place.span.range()];
             each_candidate(value, self.class(place), &mut |span| {
                 learn_one(memory, &value[span.range()], mark(place.span.start + span.end));
             });
@@ -62,6 +66,11 @@ impl Masker {
                 learn_one(memory, &joined, mark(place.span.end));
             }
         }
+    }
+
+    /// Whether the rule that found it is for tokens.
+    fn is_of_token(&self, place: &Place) -> bool {
+        place.rule.and_then(|rule| self.rules().get(rule)).is_some_and(|rule| !rule.token.is_empty())
     }
 
     fn recall(&self, memory: &Memory, part: &Part<'_>, places: &mut Vec<Place>) {
@@ -128,6 +137,12 @@ fn each_candidate(value: &[u8], class: Option<Class>, sink: &mut dyn FnMut(Span)
         }
         at = end + 1;
     }
+}
+
+/// Whether a value is recognised by its form wherever it stands: then there is nothing to remember.
+fn is_token(value: &[u8]) -> bool {
+    const MIN_TOKEN_BYTES: usize = 100;
+    value.len() >= MIN_TOKEN_BYTES && begins_token(value)
 }
 
 /// Remembers a value that looks random, and what is written in it. The id of a device is no secret,

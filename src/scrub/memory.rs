@@ -95,7 +95,7 @@ impl Memory {
         }
         if all[0].is_full() {
             all.swap(0, 1);
-            all[0] = Generation::default();
+            all[0].clear();
         }
         all[0].add(value, Mark { since, ..mark });
         self.holds_any.store(true, Ordering::Release);
@@ -152,6 +152,14 @@ struct Form {
 impl Generation {
     fn is_full(&self) -> bool {
         self.marks.len() >= VALUES || self.bytes.0.len() >= BYTES
+    }
+
+    /// Forgets everything, and keeps the room for as much.
+    fn clear(&mut self) {
+        self.marks.clear();
+        self.forms.clear();
+        self.bytes.clear();
+        self.tables.iter_mut().for_each(Table::clear);
     }
 
     fn string(&self, form: Form) -> &[u8] {
@@ -268,6 +276,12 @@ impl Table {
         }
     }
 
+    fn clear(&mut self) {
+        self.slots.fill([0; 2]);
+        self.filter.fill(0);
+        self.used = 0;
+    }
+
     fn has_room(&self, pieces: usize) -> bool {
         (self.used + pieces) * 2 <= self.slots.len()
     }
@@ -328,6 +342,11 @@ fn first_piece(length: usize, stride: usize) -> usize {
 struct Bytes(Zeroizing<Vec<u8>>);
 
 impl Bytes {
+    fn clear(&mut self) {
+        self.0.fill(0);
+        self.0.clear();
+    }
+
     /// Appends, and says where.
     fn append(&mut self, more: &[u8]) -> u32 {
         let start = self.0.len();

@@ -22,9 +22,8 @@ pub(crate) fn summary(args: &ScanArgs, outcome: &Outcome, project: Option<&str>,
         took.as_secs_f64()
     );
     text.push_str(&skipped(&summary.skipped));
-    let walks = args.paths.is_empty() || args.paths.iter().any(|path| path.is_dir());
-    if walks && !args.no_ignore {
-        text.push_str("\n  ignore files respected; --no-ignore reads what they leave out");
+    if summary.skipped.keys().any(|reason| reason.starts_with("ignored by")) {
+        text.push_str("\n  --no-ignore reads what ignore files leave out");
     }
     if let Some(project) = project {
         text.push_str(&format!("\n  settings of {} followed; --no-config goes without", printable(project)));

@@ -430,7 +430,8 @@ impl<'b> Walk<'b> {
 }
 
 /// Whether a connect token or a UserSig may begin here.
-fn begins_token(text: &[u8]) -> bool {
+/// Whether a text begins as a token does.
+pub(crate) fn begins_token(text: &[u8]) -> bool {
     match text {
         [b'v', b'1', b'.', b'e', ..] => true,
         [b'e', b'A', third, ..] => (b'E'..=b'H').contains(third),

@@ -128,8 +128,7 @@ fn name(gaps: &BTreeMap<Id, Gap>, is_partial: bool, graph: &Graph, sink: &mut dy
         gaps.keys()
             .for_each(|id| sink.skipped(&id.to_string(), "objects left at the remote of a partial clone"));
         let objects = if gaps.len() == 1 { "1 object".to_owned() } else { format!("{} objects", gaps.len()) };
-        let text =
-            format!("the clone is partial, and {objects} that its commits name are not in it; {REFETCH}");
+        let text = format!("the clone is partial and lacks {objects} that its commits name; {REFETCH}");
         return sink.failed(".git", &io::Error::other(text));
     }
     for (id, gap) in gaps.iter().take(NAMED) {
