@@ -167,7 +167,8 @@ impl Repository {
             .ok_or_else(|| Error::invalid(format!("`{}` is no object id of this repository", printable(hex))))
     }
 
-    /// The folder that hooks are run from: `core.hooksPath`, or `hooks` in the git directory.
+    /// The folder that hooks are run from: `core.hooksPath`, or `hooks` in the git directory. Empty where that
+    /// is set and empty, which is no folder.
     ///
     /// # Errors
     ///
@@ -175,6 +176,10 @@ impl Repository {
     pub fn hooks(&self) -> Result<PathBuf> {
         let git = self.git.to_thread_local();
         let config = git.config_snapshot();
+        // Git takes an empty one for a folder, in which it finds no hook.
+        if config.string("core.hooksPath").is_some_and(|path| path.is_empty()) {
+            return Ok(PathBuf::new());
+        }
         let path = config.trusted_path("core.hooksPath").map_err(|error| Error::from(said(&error)))?;
         let Some(path) = path else { return Ok(git.common_dir().join("hooks")) };
         // A relative path counts from where git runs hooks.
@@ -279,7 +284,15 @@ impl Objects {
     pub fn read(&self, id: &gix::oid, buffer: &mut Vec<u8>) -> std::result::Result<Kind, Failed> {
         for store in &self.stores {
             match store.try_find(id, buffer) {
-                Ok(Some(data)) if data.data.len() as u64 <= MAX_OBJECT => return Ok(data.kind),
+                Ok(Some(data)) if data.data.len() as u64 <= MAX_OBJECT => {
+                    // Whoever stored other bytes under this name would hide those that git means.
+                    let hashed = gix::objs::compute_hash(id.kind(), data.kind, data.data);
+                    return if hashed.is_ok_and(|hashed| hashed == id) {
+                        Ok(data.kind)
+                    } else {
+                        Err(Failed::Corrupt)
+                    };
+                }
                 Ok(Some(data)) => return Err(Failed::TooLarge(data.data.len() as u64)),
                 Ok(None) => {}
                 Err(_) => {

@@ -36,11 +36,13 @@ impl WorkTree {
             });
         };
         let config = git.config_snapshot();
-        let named = config.trusted_path("core.excludesFile").ok().flatten();
+        // Git takes an empty one for none.
+        let is_none = config.string("core.excludesFile").is_some_and(|path| path.is_empty());
+        let named = || config.trusted_path("core.excludesFile").ok().flatten().or_else(usual_excludes);
         Some(Self {
-            index: git.index_path(),
+            index: if is_redirected(directory) { git.index_path() } else { git.git_dir().join("index") },
             own_excludes: git.common_dir().join("info").join("exclude"),
-            user_excludes: named.or_else(usual_excludes),
+            user_excludes: if is_none { None } else { named() },
             ignores_case: config.boolean("core.ignoreCase").unwrap_or(false),
             hash: git.object_hash(),
         })
@@ -53,13 +55,27 @@ impl WorkTree {
     /// It cannot be read; the path is not told.
     pub fn tracked(&self) -> Result<Tracked> {
         if !self.index.exists() {
-            return Ok(Tracked { index: None });
+            // A variable that leads nowhere would make files that are held look like ignored ones.
+            return match self.index.file_name() {
+                Some(name) if name == "index" => Ok(Tracked { index: None }),
+                _ => Err(Error::invalid("GIT_INDEX_FILE names a file that is not there")),
+            };
         }
         // Its checksum is git's concern: what is asked here is which paths it names.
         let options = gix::index::decode::Options::default();
         let index = gix::index::File::at(&self.index, self.hash, true, options);
         Ok(Tracked { index: Some(index.map_err(|error| Error::from(said(&error)))?) })
     }
+}
+
+/// Whether git was told by a variable where the index of this work tree is: the variable is about the
+/// repository that git works in, and about no other one.
+fn is_redirected(directory: &Path) -> bool {
+    if std::env::var_os("GIT_INDEX_FILE").is_none() {
+        return false;
+    }
+    let here = gix::discover(".").ok().and_then(|git| git.workdir()?.canonicalize().ok());
+    here.is_some() && here == directory.canonicalize().ok()
 }
 
 /// Where git looks for patterns of the user where nothing is configured.

@@ -172,6 +172,24 @@ pub const KINDS: &[Unopened] = kinds! {
     "age": 0 b"-----BEGIN AGE ENCRYPTED FILE-----";;
     "ansible vault": 0 b"$ANSIBLE_VAULT;";;
     "openssl": 0 b"Salted__";;
+    "openssl": 0 b"U2FsdGVkX1";;
+    "pgp": 0 b"\x8c\x0d\x04";;
+    "pgp": 0 b"\x85\x01"; is_binary;;
+    "pgp": 0 b"\x85\x02"; is_binary;;
+    "cms": 0 b"\x30"; is_cms;; // also .p12
+    "cms": 0 b"-----BEGIN PKCS7-----";;
+    "cms": 0 b"-----BEGIN CMS-----";;
+    "keystore": 0 b"\xce\xce\xce\xce\x00\x00\x00\x02";; // JCEKS
+    "keychain": 0 b"kych\x00\x01\x00\x00";;
+    "vhd": 0 b"conectix";;
+    "matlab": 0 b"MATLAB 5.0 MAT-file";;
+    "openexr": 0 b"\x76\x2f\x31\x01";;
+    "stuffit": 0 b"StuffIt (c)";;
+    "stuffit": 0 b"SIT!";;
+    "zpaq": 0 b"7kSt";;
+    "zpaq": 0 b"zPQ\x01";;
+    "ape": 0 b"MAC ";;
+    "duckdb": 8 b"DUCK";;
     "git-crypt": 0 b"\x00GITCRYPT\x00";;
     "luks": 0 b"LUKS\xba\xbe";;
     "keepass": 0 b"\x03\xd9\xa2\x9a";;
@@ -222,6 +240,13 @@ const MAY_BEGIN: [bool; 256] = {
 };
 
 /// Marks that do not stand at the beginning.
+/// The syntax of CMS and of PKCS #12, by the beginning of their object identifiers.
+fn is_cms(head: &[u8]) -> bool {
+    const IDENTIFIER: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07";
+    const WITHIN_BYTES: usize = 64;
+    holds(&head[..head.len().min(WITHIN_BYTES)], IDENTIFIER)
+}
+
 fn is_marked_later(head: &[u8]) -> bool {
     let at = |place: usize, mark: &[u8]| head.get(place..).is_some_and(|rest| rest.starts_with(mark));
     at(4, b"ftyp")
@@ -232,6 +257,7 @@ fn is_marked_later(head: &[u8]) -> bool {
         || at(2, b"-lh")
         || at(2, b"\r\n")
         || at(7, b"**ACE**")
+        || at(8, b"DUCK")
         || at(60, b"BOOKMOBI")
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 use scrubjay::scrub::{Masker, Policy, Scratch};
-use scrubjay::text::printable;
+use scrubjay::text::{mask_runs, printable};
 
 use crate::Stop;
 
@@ -76,7 +76,11 @@ fn shows_nothing(text: &str, line: usize) -> bool {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let masked = masked.strip_suffix(b"\r").unwrap_or(masked);
         let words = String::from_utf8_lossy(line).replace('\t', " ");
-        line == masked && line.len() <= LONGEST_LINE && printable(&words) == words
+        // A value in the place of something else has no name that would give it away.
+        line == masked
+            && line.len() <= LONGEST_LINE
+            && printable(&words) == words
+            && mask_runs(&words) == words
     })
 }
 
@@ -84,7 +88,8 @@ impl fmt::Display for Drawn<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let error = &self.stop.error;
         let text = if self.source.is_some() { error.message() } else { error.to_string() };
-        f.write_str(&printable(&text))
+        // What was given in the place of something else is shown no more than a finding.
+        f.write_str(&printable(&mask_runs(&text)))
     }
 }
 

@@ -29,6 +29,9 @@ const LONGEST_INPUT: u64 = 64 * 1024 * 1024;
 /// Where a verbose commit message ends and the diff below it begins.
 const SCISSORS: &[u8] = b"------------------------ >8 ------------------------";
 
+/// What git writes on the line below.
+const WARNING: &[u8] = b"Do not modify or remove the line above.";
+
 pub(crate) fn run(command: HookCommand, output: &Output) -> Result<Status> {
     match command {
         HookCommand::PreCommit { options, whole_files, files } => {
@@ -101,12 +104,16 @@ fn check(options: HookOptions, subject: Subject, advice: &str, output: &Output) 
     Ok(status)
 }
 
-/// A commit message without the diff that `git commit --verbose` shows below it.
+/// A commit message without the diff that `git commit --verbose` shows below it. A line that only looks like
+/// git's stays in the commit with all below it.
 fn kept(mut bytes: Vec<u8>) -> Vec<u8> {
     let mut at = 0;
-    for line in bytes.split_inclusive(|b| *b == b'\n') {
+    let mut lines = bytes.split_inclusive(|b| *b == b'\n').peekable();
+    while let Some(line) = lines.next() {
         // A comment sign, whichever is set, and a blank stand before it.
-        if line.len() < SCISSORS.len() + 16 && line.windows(SCISSORS.len()).any(|w| w == SCISSORS) {
+        let is_cut = line.len() < SCISSORS.len() + 16 && line.windows(SCISSORS.len()).any(|w| w == SCISSORS);
+        let is_gits = |below: &&[u8]| below.windows(WARNING.len()).any(|w| w == WARNING);
+        if is_cut && lines.peek().is_some_and(is_gits) {
             break;
         }
         at += line.len();
@@ -211,8 +218,10 @@ mod tests {
 
     #[test]
     fn a_message_ends_at_the_scissors() {
-        let message = [b"subject\n# comment\n# ", SCISSORS, b"\n# Do not modify\ndiff --git a b\n"].concat();
+        let message = [b"subject\n# comment\n# ", SCISSORS, b"\n# ", WARNING, b"\ndiff --git a b\n"].concat();
         assert_eq!(kept(message), b"subject\n# comment\n");
+        let own = [b"subject\n\n# ", SCISSORS, b"\nbody\n"].concat();
+        assert_eq!(kept(own.clone()), own);
         assert_eq!(kept(b"subject".to_vec()), b"subject");
     }
 }

@@ -33,6 +33,8 @@ pub(super) struct Keeper {
     pub(super) managed: Option<(Manager, Settings)>,
     /// The top of the work tree.
     root: Option<PathBuf>,
+    /// `core.hooksPath` is set and empty.
+    is_nowhere: bool,
 }
 
 const LEFTHOOK: &[(&str, Form)] = &[
@@ -80,16 +82,21 @@ impl Manager {
 impl Keeper {
     /// Looks at a repository.
     pub(super) fn of(repository: &Repository) -> Result<Self> {
-        let folder = whole(repository.hooks()?);
+        let hooks = repository.hooks()?;
+        let is_nowhere = hooks.as_os_str().is_empty();
+        let folder = whole(hooks);
         let usual = whole(repository.common_directory().join("hooks"));
         let root = repository.work_tree().map(whole);
-        let mut keeper = Self { folder, usual, managed: None, root };
+        let mut keeper = Self { folder, usual, managed: None, root, is_nowhere };
         keeper.managed = keeper.husky().or_else(|| keeper.generated()).or_else(|| keeper.configured());
         Ok(keeper)
     }
 
     /// Why git runs no hook at all: `core.hooksPath` leads to what is no folder.
     pub(super) fn dead_end(&self) -> Option<String> {
+        if self.is_nowhere {
+            return Some("core.hooksPath is set and empty, so git runs no hook".to_owned());
+        }
         let no_folder = is_there(&self.folder) && !self.folder.is_dir();
         no_folder.then(|| {
             format!(

@@ -57,9 +57,18 @@ pub(super) fn by_hand(hook: HookName) -> String {
     format!("scrubjay hook {} \"$@\" || exit $?", hook.file())
 }
 
-/// True where some line runs our hook.
+/// True where some line runs our hook, with its status, and no line before it ends the script.
 pub(super) fn calls(text: &str, hook: HookName) -> bool {
-    text.lines().any(|line| !line.trim_start().starts_with('#') && is_call(line, hook))
+    let ends = |line: &&str| {
+        let mut words = line.split([' ', '\t', ';']);
+        matches!(words.next(), Some("exit" | "exec")) && !line.contains("<\"$")
+    };
+    let counts = |line: &str| {
+        let line = line.split(MARK).next().unwrap_or_default().trim_end();
+        !["|| true", "|| :", "|| exit 0", "; true", "; exit 0", "&"].iter().any(|end| line.ends_with(end))
+    };
+    let mut lines = text.lines().take_while(|line| !ends(line));
+    lines.any(|line| !line.trim_start().starts_with('#') && is_call(line, hook) && counts(line))
 }
 
 /// True where a command line runs our hook.
