@@ -164,6 +164,31 @@ pub(crate) fn public_id(text: &[u8]) -> Option<usize> {
     }
 }
 
+/// How many bytes from `at` on belong to an escape that begins before: cut there, it would be another one,
+/// or none. Every backslash counts as the beginning of one, since a text may stand in another one.
+///
+/// ```
+/// use scrubjay::text::escape_rest;
+/// assert_eq!(escape_rest(br"a\u00e9bc", 2), 5);
+/// assert_eq!(escape_rest(br"a\tbc", 2), 1);
+/// assert_eq!(escape_rest(br"a\tbc", 3), 0);
+/// ```
+pub fn escape_rest(text: &[u8], at: usize) -> usize {
+    const MAX_BEFORE: usize = 5;
+    let before = &text[at.saturating_sub(MAX_BEFORE)..at];
+    let Some(back) = before.iter().rev().position(|b| *b == b'\\') else { return 0 };
+    let start = at - back - 1;
+    let digits =
+        |most: usize| text[start + 2..].iter().take(most).take_while(|b| b.is_ascii_hexdigit()).count();
+    let length = match text.get(start + 1) {
+        None => return 0,
+        Some(b'u') if digits(4) == 4 => 6,
+        Some(b'x') if digits(2) == 2 => 4,
+        Some(_) => 2,
+    };
+    (start + length).saturating_sub(at)
+}
+
 /// What a mask may show in any syntax.
 fn is_shown(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'_' | b'=' | b'-' | b'.')

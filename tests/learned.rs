@@ -322,3 +322,36 @@ mod files {
         assert_eq!(out.stdout, put("x @\n", &value));
     }
 }
+
+/// Values that begin with an escape, under names of both kinds, then again beside other escapes: each line
+/// stays JSON, and the part that can be told from the escape is gone.
+#[test]
+fn json_stays_json_where_escapes_stand_at_a_value() {
+    let key = String::from_utf8(expand("{alnum:20}", "escapes").bytes).expect("text");
+    for escape in ["\\u00e9", "\\t", "\\n", "x\\u003d", "pa\\u0026", "\\/", "\\\\", "\\\"", "é"] {
+        let value = format!("{escape}{key}");
+        let text = [
+            format!("{{\"password\":\"{value}\"}}"),
+            format!("{{\"msg\":\"{value}\",\"n\":1}}"),
+            format!("{{\"key\":{{\"x\":\"{value}\"}}}}"),
+            format!("{{\"token\":[\"{value}\"],\"n\":2}}"),
+            format!("{{\"msg\":\"a{value} b\"}}"),
+            format!("{{\"msg\":\"plain {key} text\"}}"),
+        ]
+        .join("\n");
+        let inner = |line: &str| serde_json::json!({ "log": line }).to_string();
+        let nested = text.lines().map(inner).collect::<Vec<_>>().join("\n");
+        for text in [text, nested] {
+            let masker = Arc::new(Masker::default());
+            let out = stream(&[text.as_bytes()], &masker);
+            let out = String::from_utf8(out).expect("text");
+            assert!(!out.contains(&key), "{escape}: {out}");
+            assert_eq!(out.lines().count(), text.lines().count());
+            for (before, line) in text.lines().zip(out.lines()) {
+                let was = serde_json::from_str::<serde_json::Value>(before).is_ok();
+                let is = serde_json::from_str::<serde_json::Value>(line).is_ok();
+                assert_eq!(was, is, "{escape}: {line}");
+            }
+        }
+    }
+}

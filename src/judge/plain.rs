@@ -5,7 +5,7 @@
 //! left there, and of a structure all but what is random.
 
 use super::likelihood::unlikeliness;
-use crate::text::Span;
+use crate::text::{Span, escape_rest};
 
 /// What is shorter may be a word with a number behind it.
 const LONG: usize = 12;
@@ -51,6 +51,8 @@ pub(crate) fn random_runs(value: &[u8]) -> impl Iterator<Item = Span> {
         while at < value.len() {
             let gap = value[at..].iter().take_while(|b| !is_run_byte(**b)).count();
             let start = at + gap;
+            // The letter of an escape is not the value's.
+            let start = value.len().min(start + escape_rest(value, start));
             let length = value[start..].iter().take_while(|b| is_run_byte(**b)).count();
             at = start + length;
             if length > 0 && is_random(&value[start..at]) {

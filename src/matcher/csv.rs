@@ -51,7 +51,9 @@ impl Columns {
                 Some((i, Name { span: *cell, entry, start: cell.start }, whole))
             })
             .collect();
-        let class = |cell: &Span| m.class(&head[cell.range()]).filter(|class| *class != Class::Keep);
+        // Titles have blanks where names have other signs: `Secret access key`.
+        let name = |cell: &Span| head[cell.range()].iter().map(|b| if *b == b' ' { b'_' } else { *b });
+        let class = |cell: &Span| m.class(&name(cell).collect::<Vec<u8>>()).filter(|c| *c != Class::Keep);
         let fields = cells.iter().enumerate().filter_map(|(i, cell)| Some((i, class(cell)?))).collect();
         Some(Self { delimiter, named, fields, header_end: end + 1 })
     }

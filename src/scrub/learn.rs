@@ -11,7 +11,7 @@ use crate::detect::{Place, join};
 use crate::judge::is_clearly_random;
 use crate::matcher::field::Class;
 use crate::matcher::is_device_id;
-use crate::text::{Span, is_mask, public_id};
+use crate::text::{Span, escape_rest, is_mask, public_id};
 
 /// A text, as a part of a stream.
 #[derive(Debug, Clone)]
@@ -81,7 +81,9 @@ impl Masker {
             let is_masked = places[..known].get(at).is_some_and(|p| p.span.start <= span.start);
             if !is_before && !is_masked && !self.is_kept(part.text, span) {
                 let tail = glued(&part.text[span.end..]);
-                let whole = Span::new(span.start, span.end + tail);
+                // What begins in an escape leaves it whole.
+                let start = span.end.min(span.start + escape_rest(part.text, span.start));
+                let whole = Span::new(start, span.end + tail);
                 let decoded = !is_plain || tail > 0;
                 places.push(Place { class: mark.class, decoded, ..Place::at(whole, mark.rule) });
             }
@@ -123,6 +125,7 @@ fn each_candidate(value: &[u8], class: Option<Class>, sink: &mut dyn FnMut(Span)
     let splits = |b: &u8| {
         b.is_ascii_whitespace()
             || b.is_ascii_control()
+            || !b.is_ascii()
             || matches!(b, b'"' | b'\'' | b'`' | b'\\')
             || (is_cookie && matches!(b, b';' | b'=' | b','))
     };
@@ -132,8 +135,9 @@ fn each_candidate(value: &[u8], class: Option<Class>, sink: &mut dyn FnMut(Span)
     let mut at = from;
     while at < value.len() {
         let end = value[at..].iter().position(ends).map_or(value.len(), |n| at + n);
-        if end - at >= SHORTEST {
-            sink(Span::new(at, end));
+        let start = end.min(at + escape_rest(value, at));
+        if end - start >= SHORTEST {
+            sink(Span::new(start, end));
         }
         at = end + 1;
     }

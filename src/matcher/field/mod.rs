@@ -186,12 +186,24 @@ fn settle(bytes: &[u8], name: Span, raw: Raw, class: Class) -> Field {
 
 /// Whether there is anything to hide in a value of this class.
 pub(crate) fn is_secret(value: &[u8], class: Class, quoted: bool) -> bool {
-    const NOTHING: [&[u8]; 5] = [b"null", b"None", b"nil", b"undefined", b"Null"];
+    const NOTHING: [&[u8]; 7] = [b"null", b"None", b"nil", b"undefined", b"Null", b"YES", b"NO"];
+    // Placeholders of other maskers and of printf.
+    const MASKED: [&[u8]; 8] = [
+        b"(null)",
+        b"(none)",
+        b"<null>",
+        b"[hidden]",
+        b"[REDACTED]",
+        b"[FILTERED]",
+        b"<redacted>",
+        b"<hidden>",
+    ];
     if class == Class::Keep
         || value.is_empty()
         // A mask may have been put on another line of a value than the first.
         || text::is_mask(value.trim_ascii())
         || (!quoted && NOTHING.contains(&value))
+        || MASKED.iter().any(|masked| value.eq_ignore_ascii_case(masked))
         // As formatters write Debug into a string of JSON.
         || value == b"None"
     {
