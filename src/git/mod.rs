@@ -284,15 +284,7 @@ impl Objects {
     pub fn read(&self, id: &gix::oid, buffer: &mut Vec<u8>) -> std::result::Result<Kind, Failed> {
         for store in &self.stores {
             match store.try_find(id, buffer) {
-                Ok(Some(data)) if data.data.len() as u64 <= MAX_OBJECT => {
-                    // Whoever stored other bytes under this name would hide those that git means.
-                    let hashed = gix::objs::compute_hash(id.kind(), data.kind, data.data);
-                    return if hashed.is_ok_and(|hashed| hashed == id) {
-                        Ok(data.kind)
-                    } else {
-                        Err(Failed::Corrupt)
-                    };
-                }
+                Ok(Some(data)) if data.data.len() as u64 <= MAX_OBJECT => return Ok(data.kind),
                 Ok(Some(data)) => return Err(Failed::TooLarge(data.data.len() as u64)),
                 Ok(None) => {}
                 Err(_) => {
@@ -305,6 +297,18 @@ impl Objects {
             }
         }
         Err(Failed::Missing)
+    }
+
+    /// Reads an object into `buffer`, and sees that it is what its name says: whoever stored other bytes
+    /// under the name would hide those that git means.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be had, or is something else.
+    pub fn read_checked(&self, id: &gix::oid, buffer: &mut Vec<u8>) -> std::result::Result<Kind, Failed> {
+        let kind = self.read(id, buffer)?;
+        let hashed = gix::objs::compute_hash(id.kind(), kind, buffer);
+        if hashed.is_ok_and(|hashed| hashed == id) { Ok(kind) } else { Err(Failed::Corrupt) }
     }
 
     /// Reads an object that is small, and may be told by one that is not.

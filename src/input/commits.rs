@@ -304,7 +304,7 @@ impl Look<'_> {
         let mut bytes = Vec::new();
         let origin = Origin::file(path);
         let tells = self.met.insert(blob);
-        let looked = match self.objects.read(&blob, &mut bytes) {
+        let looked = match self.objects.read_checked(&blob, &mut bytes) {
             Ok(_) => {
                 sink.counted(bytes.len());
                 if tells {
@@ -385,7 +385,7 @@ impl Look<'_> {
             let Some(blob) = new else { continue };
             let origin = Origin::file(String::from_utf8_lossy(&path));
             let mut bytes = Vec::new();
-            match self.objects.read(&blob, &mut bytes) {
+            match self.objects.read_checked(&blob, &mut bytes) {
                 Ok(_) => {}
                 Err(Failed::TooLarge(_)) => {
                     let looked = glance_large(sink, self.objects, &blob, &origin, true);

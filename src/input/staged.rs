@@ -158,7 +158,7 @@ impl Hand<'_> {
         let Some(id) = change.new else { return };
         let origin = Origin::file(String::from_utf8_lossy(&change.path));
         let mut bytes = Vec::new();
-        match self.objects.read(&id, &mut bytes) {
+        match self.objects.read_checked(&id, &mut bytes) {
             Ok(_) => {}
             Err(Failed::TooLarge(_)) => {
                 if let Err(error) = self.large(id, &origin, change) {

@@ -380,3 +380,20 @@ fn files_and_folders_that_nobody_has_are_named() {
     assert_told(&ran, &["b.txt", &id(0x13)]);
     assert!(ran.paths().contains(&"z.txt".to_owned()), "{:?}", ran.paths());
 }
+
+/// Other bytes under the name of a blob would hide what git means.
+#[test]
+fn a_blob_that_is_not_what_its_name_says_is_named() {
+    let lab = Lab::new();
+    let repo = honest(&lab);
+    repo.stage("held.txt", &secret("held"));
+    let blob = repo.git(&["rev-parse", ":held.txt"]);
+    let file = repo.path.join(".git/objects").join(&blob[..2]).join(&blob[2..]);
+    fs::remove_file(&file).expect("it is loose");
+    loose(&repo, &blob, "blob", b"harmless\n");
+    let ran = scan(&repo, &["--staged"]);
+    assert!(ran.status == 2 && ran.stderr.contains("held.txt: the object is corrupt"), "{}", ran.stderr);
+    let tree = repo.git(&["write-tree"]);
+    commit(&repo, "swapped", &tree, &[]);
+    assert_told(&scan(&repo, &["--history", "--range", "main swapped"]), &["held.txt"]);
+}

@@ -27,6 +27,12 @@ pub(crate) fn subject(args: &ScanArgs, output: &Output) -> Result<Subject> {
     }
     if args.range.is_some() || since.is_some() {
         if let Some(range) = &args.range {
+            // `"$BEFORE..$AFTER"` where neither is set: git takes it for a path, and an empty range would
+            // pass for "nothing new".
+            if range.split_whitespace().any(|word| word.len() >= 2 && word.bytes().all(|b| b == b'.')) {
+                return Err(Stop::invalid(format!("--range: `{}` names no commit", printable(range)))
+                    .help("a variable in it may be empty; all zeros stand for a commit that is not known"));
+            }
             for note in repository(args)?.revisions(range)?.notes {
                 output.note(&format!("scrubjay: --range: {}", printable(&note)));
             }
