@@ -53,7 +53,7 @@ pub(crate) fn random_runs(value: &[u8]) -> impl Iterator<Item = Span> {
             let start = at + gap;
             // The letter of an escape is not the value's.
             let start = value.len().min(start + escape_rest(value, start));
-            let length = value[start..].iter().take_while(|b| is_run_byte(**b)).count();
+            let length = run_length(&value[start..]);
             at = start + length;
             if length > 0 && is_random(&value[start..at]) {
                 return Some(Span::new(start, at));
@@ -61,6 +61,11 @@ pub(crate) fn random_runs(value: &[u8]) -> impl Iterator<Item = Span> {
         }
         None
     })
+}
+
+/// How many bytes here belong to one run.
+pub(crate) fn run_length(text: &[u8]) -> usize {
+    text.iter().take_while(|b| is_run_byte(**b)).count()
 }
 
 fn is_run_byte(b: u8) -> bool {
@@ -84,6 +89,9 @@ fn is_random(run: &[u8]) -> bool {
         return false;
     }
     let run = &run[..run.len().min(ENOUGH_RUN)];
+    if is_long_number(run) {
+        return true;
+    }
     if is_pointer(run) || is_number(run) || is_time(run) {
         return false;
     }
@@ -119,6 +127,14 @@ fn switches(word: &[u8]) -> usize {
 fn is_pointer(word: &[u8]) -> bool {
     let digits = word.strip_prefix(b"0x").or_else(|| word.strip_prefix(b"0X"));
     digits.is_some_and(|d| d.len() <= 16 && d.iter().all(u8::is_ascii_hexdigit))
+}
+
+/// Digits alone, of more than any count or size has: an account or a session may be known by such a number.
+/// Micro- and nanoseconds since 1970 are times.
+fn is_long_number(run: &[u8]) -> bool {
+    const MIN_DIGITS: usize = 16;
+    let is_time = matches!(run.len(), 16 | 19) && matches!(run, [b'1', b'4'..=b'9', ..]);
+    run.len() >= MIN_DIGITS && run.iter().all(u8::is_ascii_digit) && !is_time
 }
 
 /// Digits with their signs, and with an exponent.
