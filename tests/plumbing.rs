@@ -5,7 +5,7 @@ mod support;
 
 use std::sync::Arc;
 
-use scrubjay::scrub::{Masker, Scrubber};
+use scrubjay::scrub::{Masker, Policy, Scrubber, Style};
 use support::template::expand;
 
 /// The text in parts, as a runtime writes it.
@@ -136,5 +136,66 @@ fn what_numbers_spell_is_masked_with_numbers() {
         ["[1,2,3,4,5,6,7,8,9,10]\n", "[104,101,108,108,111,32,119,111]\n", "[300,1,2,3,4,5,6,7,8,9]\n", "["]
     {
         assert_eq!(stream(text.as_bytes(), text.len(), &masker), text.as_bytes());
+    }
+}
+
+/// Records of another stream between the parts, in the form of the runtime.
+fn with_others(records: &str, other: &str) -> String {
+    let lines: Vec<&str> = records.lines().collect();
+    let others = [other, "\n"].concat();
+    lines.join(&["\n", &others.repeat(3)].concat()) + "\n"
+}
+
+/// A record of a stream that the parts do not stand in.
+const OTHERS: [&str; 2] = [
+    "2026-01-01T00:00:00.15Z stderr F other words, key=",
+    "{\"log\":\"other words, key=\\n\",\"stream\":\"stdout\",\"time\":\"2026-01-01T00:00:00.123456789Z\"}",
+];
+
+/// Expects that of a text nothing is shown of the secrets, and that `rest` is what stays beside the masks.
+fn assert_masked(whole: &str, rest: &str, secrets: &[support::template::Secret], told: &str) {
+    let stars = Policy::builder().style(Style::Full).build().expect("a policy");
+    let masker = Arc::new(Masker::new(stars));
+    for piece in [1, 29, whole.len()] {
+        let out = stream(whole.as_bytes(), piece, &masker);
+        for secret in secrets {
+            let shown = secret.shown_in(&out);
+            assert!(shown.is_none(), "{told} {piece}: {}", shown.unwrap_or_default());
+        }
+        assert_eq!(stream(&out, out.len(), &masker), out, "{told}: a second time");
+        let out = String::from_utf8(out).expect("text");
+        assert_eq!(out.replace('*', ""), rest, "{told} {piece}");
+    }
+}
+
+/// The same text as the runtimes write it: the text, what is JSON in a string, and records of others.
+type Form = (Cut, fn(&str) -> String, &'static str);
+
+const FORMS: [Form; 2] = [(cri, str::to_owned, OTHERS[0]), (docker, |part| part.replace('"', "\\\""), OTHERS[1])];
+
+#[test]
+fn a_line_that_was_cut_anywhere_is_read_as_one() {
+    for (template, seed) in [
+        ("INFO tirtc_secret_key={alnum:32} done", "line key"),
+        ("{\"a\":1,\"tirtc_secret_key\":\"{alnum:24}\",\"z\":1}", "line json"),
+        ("{\"password\":\"{alnum:12}\",\"x\":1}", "line password"),
+        ("req token={mint:tirtc} done", "line token"),
+    ] {
+        let filled = expand(template, seed);
+        let text = std::str::from_utf8(&filled.bytes).expect("text");
+        let span = filled.secrets[0].span.clone();
+        let step = if text.len() > 200 { 11 } else { 1 };
+        for cut in (1..text.len()).step_by(step) {
+            let without = |range: std::ops::Range<usize>| -> String {
+                range.filter(|at| !span.contains(at)).map(|at| &text[at..=at]).collect()
+            };
+            for (form, escape, other) in FORMS {
+                let parts = form(&[&escape(&text[..cut]), &escape(&text[cut..])]);
+                let rest = form(&[&escape(&without(0..cut)), &escape(&without(cut..text.len()))]);
+                assert_masked(&parts, &rest, &filled.secrets, &format!("{seed} {cut}"));
+                let (parts, rest) = (with_others(&parts, other), with_others(&rest, other));
+                assert_masked(&parts, &rest, &filled.secrets, &format!("{seed} {cut} between"));
+            }
+        }
     }
 }

@@ -23,7 +23,7 @@ use super::policy::{FIELD, LITERAL};
 use super::told::{Leak, Masked, Position, Tally};
 use super::{Masker, Scratch};
 use crate::blob::{HEAD, Origin};
-use crate::decode::pieces;
+use crate::decode::{pieces, records};
 use crate::detect::{Detection, Place, Rows};
 use crate::matcher::csv::Columns;
 use crate::text::Span;
@@ -42,6 +42,9 @@ const WITHIN: usize = 16 * 1024;
 
 /// A value that is not at its end keeps the context from its name on, up to so many bytes.
 const OPEN: usize = 64 * 1024;
+
+/// So much of a line that a container runtime cut waits for its end, in bytes.
+const HELD: usize = 48 * 1024;
 
 /// How much of a large file is looked at ahead of what goes out, in bytes.
 const AHEAD: usize = 16 * 1024;
@@ -299,6 +302,7 @@ impl Scrubber {
                 line.map_or(0, |i| self.context + i + 1 + usize::from(self.wide))
             }
         };
+        let end = if end > self.context { self.before_open_line(end) } else { end };
         if end > self.context {
             self.release(end, self.complete, writer)?;
             return Ok(true);
@@ -309,6 +313,13 @@ impl Scrubber {
             return Ok(true);
         }
         Ok(false)
+    }
+
+    /// Up to where complete lines may go, so that one that a container runtime cut goes out as a whole,
+    /// unless too much waits already.
+    fn before_open_line(&self, end: usize) -> usize {
+        let since = records::open_since(&self.buffer[..end], self.context);
+        since.filter(|since| end - since <= HELD).unwrap_or(end)
     }
 
     /// Lets out everything up to `end`; what is visible up to `visible` decides over it, too.
@@ -456,6 +467,9 @@ impl Scrubber {
                 self.masked = Some(from + open.span.start - name);
             }
         }
+        // The parts of a line that was cut are seen together.
+        let floor = end.saturating_sub(OPEN);
+        from = records::open_since(&self.buffer[..end], floor).map_or(from, |since| from.min(since));
         // A row whose quotes hold it open goes on where its columns can be counted.
         self.row = match &self.table {
             Table::Read(Some(columns)) => {
