@@ -256,7 +256,8 @@ impl Detector {
         for line in records::cut_lines(&page.bytes[range.clone()]) {
             let at = |span: Span| Span::new(range.start + span.start, range.start + span.end);
             let local = |span: Span| {
-                (span.start >= range.start).then(|| Span::new(span.start - range.start, span.end - range.start))
+                (span.start >= range.start)
+                    .then(|| Span::new(span.start - range.start, span.end - range.start))
             };
             found.all.retain(|d| local(d.span).is_none_or(|span| line.clip(span).is_some()));
             let view = &line.view;

@@ -5,6 +5,9 @@ mod support;
 
 use std::sync::Arc;
 
+use scrubjay::blob::{Blob, Origin};
+use scrubjay::detect::{Detector, Scratch};
+use scrubjay::rule;
 use scrubjay::scrub::{Masker, Policy, Scrubber, Style};
 use support::template::expand;
 
@@ -171,7 +174,8 @@ fn assert_masked(whole: &str, rest: &str, secrets: &[support::template::Secret],
 /// The same text as the runtimes write it: the text, what is JSON in a string, and records of others.
 type Form = (Cut, fn(&str) -> String, &'static str);
 
-const FORMS: [Form; 2] = [(cri, str::to_owned, OTHERS[0]), (docker, |part| part.replace('"', "\\\""), OTHERS[1])];
+const FORMS: [Form; 2] =
+    [(cri, str::to_owned, OTHERS[0]), (docker, |part| part.replace('"', "\\\""), OTHERS[1])];
 
 #[test]
 fn a_line_that_was_cut_anywhere_is_read_as_one() {
@@ -195,6 +199,50 @@ fn a_line_that_was_cut_anywhere_is_read_as_one() {
                 assert_masked(&parts, &rest, &filled.secrets, &format!("{seed} {cut}"));
                 let (parts, rest) = (with_others(&parts, other), with_others(&rest, other));
                 assert_masked(&parts, &rest, &filled.secrets, &format!("{seed} {cut} between"));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_scan_finds_what_stands_in_a_line_that_was_cut_anywhere() {
+    let detector = Detector::new(rule::builtin(), 1_800_000_000);
+    let filled = expand("INFO tirtc_secret_key={alnum:32} done", "scanned key");
+    let text = std::str::from_utf8(&filled.bytes).expect("text");
+    let origin = Origin::file("app.log");
+    for cut in 1..text.len() {
+        for (form, escape, other) in FORMS {
+            let parts = form(&[&escape(&text[..cut]), &escape(&text[cut..])]);
+            for whole in [with_others(&parts, other), parts] {
+                let mut found = Vec::new();
+                let blob = Blob::whole(whole.as_bytes(), &origin);
+                detector.leaks(&blob, &mut Scratch::default(), &mut |d| found.push(d.value.to_vec()));
+                assert!(found == [filled.secrets[0].value.clone()], "{cut}: {} found", found.len());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_line_in_many_parts_shows_nothing_at_any_of_its_cuts() {
+    let masker = Arc::new(Masker::default());
+    let filled = expand("{\"tirtc_secret_key\":\"{alnum:32}\"}", "many parts");
+    let text = std::str::from_utf8(&filled.bytes).expect("text");
+    let filler = "words of a log, ".repeat(1000);
+    for at in 0..9 {
+        for cut in [10, 20, 21, 22, 30, 50] {
+            for (form, escape, _) in FORMS {
+                let mut parts = vec![filler.clone(); 10];
+                parts[at] = format!("{filler}{}", escape(&text[..cut]));
+                parts[at + 1] = format!("{}{filler}", escape(&text[cut..]));
+                let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+                let whole = form(&parts);
+                for piece in [4096, whole.len()] {
+                    let out = stream(whole.as_bytes(), piece, &masker);
+                    let shown = filled.secrets[0].shown_in(&out);
+                    assert!(shown.is_none(), "{at} {cut} {piece}: {}", shown.unwrap_or_default());
+                    assert_eq!(out.iter().filter(|b| **b == b'\n').count(), parts.len());
+                }
             }
         }
     }

@@ -103,7 +103,11 @@ fn records(text: &[u8], from: usize) -> Vec<Record<'_>> {
 /// part is not there come back.
 fn open_lines(all: &[Record<'_>], sink: &mut dyn FnMut(&[usize])) -> Vec<Vec<usize>> {
     let mut open: Vec<Vec<usize>> = Vec::new();
-    let mut give = |parts: &[usize]| if parts.len() > 1 { sink(parts) };
+    let mut give = |parts: &[usize]| {
+        if parts.len() > 1 {
+            sink(parts)
+        }
+    };
     for (at, record) in all.iter().enumerate() {
         open.retain(|parts| {
             let is_near = record.line.end - all[parts[parts.len() - 1]].line.end <= MAX_LINE_BYTES;

@@ -138,8 +138,7 @@ pub(crate) fn ends_in_joint(text: &[u8], at: usize) -> bool {
     /// More than blanks, an operator and a comment is no joint.
     const MAX_JOINT_BYTES: usize = 200;
     let rest = text.get(at..).unwrap_or(&[]);
-    rest.len() <= MAX_JOINT_BYTES
-        && (literal::is_open_joint(text, at) || line::is_open_joint(rest))
+    rest.len() <= MAX_JOINT_BYTES && (literal::is_open_joint(text, at) || line::is_open_joint(rest))
 }
 
 fn decode(bytes: &[u8], ask: &Ask) -> Option<View> {
