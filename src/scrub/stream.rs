@@ -77,6 +77,8 @@ pub struct Scrubber {
     searched: usize,
     /// The end of the last complete line, if one waits.
     complete: usize,
+    /// Lines up to here were seen to wait for the end of one that was cut.
+    held: usize,
     /// Where the value begins whose mask went out last.
     masked: Option<usize>,
     /// Where the row of a table begins that went out in part, inside of the context.
@@ -140,6 +142,7 @@ impl Scrubber {
             context: 0,
             searched: 0,
             complete: 0,
+            held: 0,
             masked: None,
             row: None,
             ahead: 0,
@@ -262,7 +265,7 @@ impl Scrubber {
         if let Some(memory) = self.memory.as_ref().filter(|_| !self.shares_memory) {
             memory.clear();
         }
-        (self.filled, self.context, self.searched, self.complete) = (0, 0, 0, 0);
+        (self.filled, self.context, self.searched, self.complete, self.held) = (0, 0, 0, 0, 0);
         (self.masked, self.row, self.table) = (None, None, Table::Unread);
         (self.wide, self.utf16, self.binary) = (false, false, false);
         self.place = Position { line: 1, chars: 0, offset: 0 };
@@ -317,9 +320,15 @@ impl Scrubber {
 
     /// Up to where complete lines may go, so that one that a container runtime cut goes out as a whole,
     /// unless too much waits already.
-    fn before_open_line(&self, end: usize) -> usize {
+    fn before_open_line(&mut self, end: usize) -> usize {
+        // Pieces without a line end change nothing.
+        if self.held == end {
+            return self.context;
+        }
         let since = records::open_since(&self.buffer[..end], self.context);
-        since.filter(|since| end - since <= HELD).unwrap_or(end)
+        let to = since.filter(|since| end - since <= HELD).unwrap_or(end);
+        self.held = if to == self.context { end } else { 0 };
+        to
     }
 
     /// Lets out everything up to `end`; what is visible up to `visible` decides over it, too.
@@ -479,6 +488,7 @@ impl Scrubber {
         };
         from = self.row.map_or(from, |row| from.min(row));
         self.buffer.copy_within(from..self.filled, 0);
+        self.held = 0;
         self.base += from as u64;
         self.filled -= from;
         self.row = self.row.map(|row| row - from);
