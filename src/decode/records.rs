@@ -80,8 +80,7 @@ pub(crate) fn open_since(text: &[u8], from: usize) -> Option<usize> {
 /// A quick refusal: no text without a line end, and none without the sign of a part.
 fn may_hold(text: &[u8]) -> bool {
     let holds = |sign: &[u8]| memchr::memmem::find(text, sign).is_some();
-    memchr::memchr(b'\n', text).is_some_and(|end| end + 1 < text.len() || end > 0)
-        && (holds(b"stdout P") || holds(b"stderr P") || holds(DOCKER))
+    memchr::memchr(b'\n', text).is_some() && (holds(b"stdout P") || holds(b"stderr P") || holds(DOCKER))
 }
 
 /// The records from the line on that begins at or behind `from`.
@@ -105,7 +104,7 @@ fn open_lines(all: &[Record<'_>], sink: &mut dyn FnMut(&[usize])) -> Vec<Vec<usi
     let mut open: Vec<Vec<usize>> = Vec::new();
     let mut give = |parts: &[usize]| {
         if parts.len() > 1 {
-            sink(parts)
+            sink(parts);
         }
     };
     for (at, record) in all.iter().enumerate() {
