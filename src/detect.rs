@@ -17,7 +17,7 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use crate::blob::Blob;
-use crate::decode::{Ask, DECODERS, MAX_DEPTH, View};
+use crate::decode::{Ask, DECODERS, MAX_DEPTH, View, pieces, records};
 use crate::finding::{Status, Verdict};
 use crate::judge::{self, Case};
 use crate::matcher::context::Context;
@@ -166,6 +166,7 @@ impl Detector {
             columns.rows(&self.matcher, &page, blob.at_start, start..end, &mut matches);
             self.judge(&page, &mut matches, &[], &mut found);
         }
+        self.cut_lines(&page, start..end, scratch, &mut found);
         self.expressions(&page, &mut found);
         if !found.all.is_empty() {
             resolve(&mut found.all);
@@ -237,6 +238,38 @@ impl Detector {
                 detection.span = view.to_source(span);
                 // Without a joint in it, it was seen outside.
                 if view.value.is_none() || detection.span.len() > span.len() {
+                    found.all.push(detection);
+                }
+            }
+        }
+    }
+
+    /// Looks into the lines that a container runtime cut, and brings what stands across a cut back to the
+    /// source.
+    fn cut_lines<'d>(
+        &'d self,
+        page: &Page<'_>,
+        range: Range<usize>,
+        scratch: &mut Scratch,
+        found: &mut Detections<'d>,
+    ) {
+        for line in records::cut_lines(&page.bytes[range.clone()]) {
+            let at = |span: Span| Span::new(range.start + span.start, range.start + span.end);
+            let local = |span: Span| {
+                (span.start >= range.start)
+                    .then(|| Span::new(span.start - range.start, span.end - range.start))
+            };
+            found.all.retain(|d| local(d.span).is_none_or(|span| line.clip(span).is_some()));
+            let view = &line.view;
+            let context = Context::inside(page, range.start + view.source.start);
+            let inner = Page { bytes: &view.bytes, around: page.around, context: &context, ..*page };
+            let before = found.all.len();
+            self.page(&inner, 0..view.bytes.len(), &[pieces::NAME], scratch, found);
+            for mut detection in found.all.split_off(before) {
+                let span = detection.span;
+                let way = Span::new(span.start.saturating_sub(detection.way_bytes), span.end);
+                if view.source_parts(way).count() > 1 {
+                    detection.span = at(view.to_source(span));
                     found.all.push(detection);
                 }
             }
@@ -331,6 +364,7 @@ impl Detector {
             rank,
             rule_index: found.rule,
             name_bytes: found.name.map_or(0, Span::len),
+            way_bytes: found.name.map_or(0, |name| found.value.start.saturating_sub(name.start)),
         })
     }
 }

@@ -5,7 +5,10 @@ mod support;
 
 use std::sync::Arc;
 
-use scrubjay::scrub::{Masker, Scrubber};
+use scrubjay::blob::{Blob, Origin};
+use scrubjay::detect::{Detector, Scratch};
+use scrubjay::rule;
+use scrubjay::scrub::{Masker, Policy, Scrubber, Style};
 use support::template::expand;
 
 /// The text in parts, as a runtime writes it.
@@ -136,5 +139,111 @@ fn what_numbers_spell_is_masked_with_numbers() {
         ["[1,2,3,4,5,6,7,8,9,10]\n", "[104,101,108,108,111,32,119,111]\n", "[300,1,2,3,4,5,6,7,8,9]\n", "["]
     {
         assert_eq!(stream(text.as_bytes(), text.len(), &masker), text.as_bytes());
+    }
+}
+
+/// Records of another stream between the parts, in the form of the runtime.
+fn with_others(records: &str, other: &str) -> String {
+    let lines: Vec<&str> = records.lines().collect();
+    let others = [other, "\n"].concat();
+    lines.join(&["\n", &others.repeat(3)].concat()) + "\n"
+}
+
+/// A record of a stream that the parts do not stand in.
+const OTHERS: [&str; 2] = [
+    "2026-01-01T00:00:00.15Z stderr F other words, key=",
+    "{\"log\":\"other words, key=\\n\",\"stream\":\"stdout\",\"time\":\"2026-01-01T00:00:00.123456789Z\"}",
+];
+
+/// Expects that of a text nothing is shown of the secrets, and that `rest` is what stays beside the masks.
+fn assert_masked(whole: &str, rest: &str, secrets: &[support::template::Secret], told: &str) {
+    let stars = Policy::builder().style(Style::Full).build().expect("a policy");
+    let masker = Arc::new(Masker::new(stars));
+    for piece in [1, 29, whole.len()] {
+        let out = stream(whole.as_bytes(), piece, &masker);
+        for secret in secrets {
+            let shown = secret.shown_in(&out);
+            assert!(shown.is_none(), "{told} {piece}: {}", shown.unwrap_or_default());
+        }
+        assert_eq!(stream(&out, out.len(), &masker), out, "{told}: a second time");
+        let out = String::from_utf8(out).expect("text");
+        assert_eq!(out.replace('*', ""), rest, "{told} {piece}");
+    }
+}
+
+/// The same text as the runtimes write it: the text, what is JSON in a string, and records of others.
+type Form = (Cut, fn(&str) -> String, &'static str);
+
+const FORMS: [Form; 2] =
+    [(cri, str::to_owned, OTHERS[0]), (docker, |part| part.replace('"', "\\\""), OTHERS[1])];
+
+#[test]
+fn a_line_that_was_cut_anywhere_is_read_as_one() {
+    for (template, seed) in [
+        ("INFO tirtc_secret_key={alnum:32} done", "line key"),
+        ("{\"a\":1,\"tirtc_secret_key\":\"{alnum:24}\",\"z\":1}", "line json"),
+        ("{\"password\":\"{alnum:12}\",\"x\":1}", "line password"),
+        ("req token={mint:tirtc} done", "line token"),
+    ] {
+        let filled = expand(template, seed);
+        let text = std::str::from_utf8(&filled.bytes).expect("text");
+        let span = filled.secrets[0].span.clone();
+        let step = if text.len() > 200 { 11 } else { 1 };
+        for cut in (1..text.len()).step_by(step) {
+            let without = |range: std::ops::Range<usize>| -> String {
+                range.filter(|at| !span.contains(at)).map(|at| &text[at..=at]).collect()
+            };
+            for (form, escape, other) in FORMS {
+                let parts = form(&[&escape(&text[..cut]), &escape(&text[cut..])]);
+                let rest = form(&[&escape(&without(0..cut)), &escape(&without(cut..text.len()))]);
+                assert_masked(&parts, &rest, &filled.secrets, &format!("{seed} {cut}"));
+                let (parts, rest) = (with_others(&parts, other), with_others(&rest, other));
+                assert_masked(&parts, &rest, &filled.secrets, &format!("{seed} {cut} between"));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_scan_finds_what_stands_in_a_line_that_was_cut_anywhere() {
+    let detector = Detector::new(rule::builtin(), 1_800_000_000);
+    let filled = expand("INFO tirtc_secret_key={alnum:32} done", "scanned key");
+    let text = std::str::from_utf8(&filled.bytes).expect("text");
+    let origin = Origin::file("app.log");
+    for cut in 1..text.len() {
+        for (form, escape, other) in FORMS {
+            let parts = form(&[&escape(&text[..cut]), &escape(&text[cut..])]);
+            for whole in [with_others(&parts, other), parts] {
+                let mut found = Vec::new();
+                let blob = Blob::whole(whole.as_bytes(), &origin);
+                detector.leaks(&blob, &mut Scratch::default(), &mut |d| found.push(d.value.to_vec()));
+                assert!(found == [filled.secrets[0].value.clone()], "{cut}: {} found", found.len());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_line_in_many_parts_shows_nothing_at_any_of_its_cuts() {
+    let masker = Arc::new(Masker::default());
+    let filled = expand("{\"tirtc_secret_key\":\"{alnum:32}\"}", "many parts");
+    let text = std::str::from_utf8(&filled.bytes).expect("text");
+    let filler = "words of a log, ".repeat(1000);
+    for at in 0..9 {
+        for cut in [10, 20, 21, 22, 30, 50] {
+            for (form, escape, _) in FORMS {
+                let mut parts = vec![filler.clone(); 10];
+                parts[at] = format!("{filler}{}", escape(&text[..cut]));
+                parts[at + 1] = format!("{}{filler}", escape(&text[cut..]));
+                let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+                let whole = form(&parts);
+                for piece in [4096, whole.len()] {
+                    let out = stream(whole.as_bytes(), piece, &masker);
+                    let shown = filled.secrets[0].shown_in(&out);
+                    assert!(shown.is_none(), "{at} {cut} {piece}: {}", shown.unwrap_or_default());
+                    assert_eq!(out.iter().filter(|b| **b == b'\n').count(), parts.len());
+                }
+            }
+        }
     }
 }

@@ -11,6 +11,7 @@ mod json;
 pub(crate) mod numbers;
 mod percent;
 pub(crate) mod pieces;
+pub(crate) mod records;
 mod utf16;
 
 use crate::text::Span;

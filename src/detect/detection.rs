@@ -58,6 +58,8 @@ pub struct Detection<'d> {
     pub(crate) rule_index: usize,
     /// How long the name is that led to the value; 0 without one.
     pub(super) name_bytes: usize,
+    /// How far before the value the name begins in the bytes it was found in; 0 without one.
+    pub(super) way_bytes: usize,
 }
 
 impl fmt::Debug for Detection<'_> {

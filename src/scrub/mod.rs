@@ -20,6 +20,7 @@
 //! A value that is split over two slices is not seen: give whole lines, and where a name and its value
 //! stand on two lines (pretty printing, YAML), both.
 
+mod cut_lines;
 mod edges;
 mod judged;
 mod learn;
@@ -284,6 +285,7 @@ impl Masker {
     }
 
     fn add_literals(&self, text: &[u8], scratch: &mut Scratch) {
+        self.add_cut_lines(text, &mut scratch.places);
         self.add_numbers(text, &mut scratch.places);
         if let Some(now) = self.policy.keep_expired {
             scratch.places.retain(|place| place.numbers || !has_expired(&text[place.span.range()], now));

@@ -23,7 +23,7 @@ use super::policy::{FIELD, LITERAL};
 use super::told::{Leak, Masked, Position, Tally};
 use super::{Masker, Scratch};
 use crate::blob::{HEAD, Origin};
-use crate::decode::pieces;
+use crate::decode::{pieces, records};
 use crate::detect::{Detection, Place, Rows};
 use crate::matcher::csv::Columns;
 use crate::text::Span;
@@ -42,6 +42,9 @@ const WITHIN: usize = 16 * 1024;
 
 /// A value that is not at its end keeps the context from its name on, up to so many bytes.
 const OPEN: usize = 64 * 1024;
+
+/// So much of a line that a container runtime cut waits for its end, in bytes.
+const HELD: usize = 48 * 1024;
 
 /// How much of a large file is looked at ahead of what goes out, in bytes.
 const AHEAD: usize = 16 * 1024;
@@ -74,6 +77,8 @@ pub struct Scrubber {
     searched: usize,
     /// The end of the last complete line, if one waits.
     complete: usize,
+    /// Lines up to here were seen to wait for the end of one that was cut.
+    held: usize,
     /// Where the value begins whose mask went out last.
     masked: Option<usize>,
     /// Where the row of a table begins that went out in part, inside of the context.
@@ -137,6 +142,7 @@ impl Scrubber {
             context: 0,
             searched: 0,
             complete: 0,
+            held: 0,
             masked: None,
             row: None,
             ahead: 0,
@@ -259,7 +265,7 @@ impl Scrubber {
         if let Some(memory) = self.memory.as_ref().filter(|_| !self.shares_memory) {
             memory.clear();
         }
-        (self.filled, self.context, self.searched, self.complete) = (0, 0, 0, 0);
+        (self.filled, self.context, self.searched, self.complete, self.held) = (0, 0, 0, 0, 0);
         (self.masked, self.row, self.table) = (None, None, Table::Unread);
         (self.wide, self.utf16, self.binary) = (false, false, false);
         self.place = Position { line: 1, chars: 0, offset: 0 };
@@ -299,6 +305,7 @@ impl Scrubber {
                 line.map_or(0, |i| self.context + i + 1 + usize::from(self.wide))
             }
         };
+        let end = if end > self.context { self.before_open_line(end) } else { end };
         if end > self.context {
             self.release(end, self.complete, writer)?;
             return Ok(true);
@@ -309,6 +316,19 @@ impl Scrubber {
             return Ok(true);
         }
         Ok(false)
+    }
+
+    /// Up to where complete lines may go, so that one that a container runtime cut goes out as a whole,
+    /// unless too much waits already.
+    fn before_open_line(&mut self, end: usize) -> usize {
+        // Pieces without a line end change nothing.
+        if self.held == end {
+            return self.context;
+        }
+        let since = records::open_since(&self.buffer[..end], self.context);
+        let to = since.filter(|since| end - since <= HELD).unwrap_or(end);
+        self.held = if to == self.context { end } else { 0 };
+        to
     }
 
     /// Lets out everything up to `end`; what is visible up to `visible` decides over it, too.
@@ -456,6 +476,9 @@ impl Scrubber {
                 self.masked = Some(from + open.span.start - name);
             }
         }
+        // The parts of a line that was cut are seen together.
+        let floor = end.saturating_sub(OPEN);
+        from = records::open_since(&self.buffer[..end], floor).map_or(from, |since| from.min(since));
         // A row whose quotes hold it open goes on where its columns can be counted.
         self.row = match &self.table {
             Table::Read(Some(columns)) => {
@@ -465,6 +488,7 @@ impl Scrubber {
         };
         from = self.row.map_or(from, |row| from.min(row));
         self.buffer.copy_within(from..self.filled, 0);
+        self.held = 0;
         self.base += from as u64;
         self.filled -= from;
         self.row = self.row.map(|row| row - from);

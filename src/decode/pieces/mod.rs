@@ -7,7 +7,6 @@
 //! | `literal` | between two literals: an operator, a comma of a list that is joined, nothing |
 //! | `line` | line ends: escaped, continued, of a block, of wrapped text |
 //! | `inline` | tags, entities, escapes, colours inside a value |
-//! | `log` | records of a container runtime that cut one line |
 //! | `word` | parts of one word of a shell, quoted or not |
 //!
 //! `mail` tells whether a text is quoted-printable.
@@ -19,7 +18,6 @@
 mod inline;
 mod line;
 mod literal;
-mod log;
 mod mail;
 mod word;
 
@@ -140,8 +138,7 @@ pub(crate) fn ends_in_joint(text: &[u8], at: usize) -> bool {
     /// More than blanks, an operator and a comment is no joint.
     const MAX_JOINT_BYTES: usize = 200;
     let rest = text.get(at..).unwrap_or(&[]);
-    rest.len() <= MAX_JOINT_BYTES
-        && (literal::is_open_joint(text, at) || line::is_open_joint(rest) || log::is_open_joint(text, at))
+    rest.len() <= MAX_JOINT_BYTES && (literal::is_open_joint(text, at) || line::is_open_joint(rest))
 }
 
 fn decode(bytes: &[u8], ask: &Ask) -> Option<View> {
@@ -347,9 +344,7 @@ impl<'b> Walk<'b> {
         let mut below = false;
         while end < self.limit {
             let from = end;
-            if let Some(to) = log::joint(self.bytes, from).filter(|_| !below) {
-                (end, below) = (to, true);
-            } else if let Some(to) = inline::tag(self, from, &mut loose_line) {
+            if let Some(to) = inline::tag(self, from, &mut loose_line) {
                 end = to;
             } else if let Some(length) = inline::nothing(&self.bytes[from..]) {
                 end += length;
