@@ -15,6 +15,7 @@ use zeroize::Zeroize as _;
 use super::captured::{Captured, Chain};
 use super::names::Names;
 use super::visitor::Visitor;
+use crate::judge::plain;
 use crate::scrub::{Masker, Scratch, Secrecy};
 
 /// A buffer that grew larger than this is given back after use, in bytes.
@@ -70,6 +71,22 @@ pub(super) enum Kind {
     },
     /// The name says that it is secret, and it is no text.
     Hidden,
+}
+
+impl Kind {
+    /// Whether this is a whole number of so many digits that it may be the id of a session or a token.
+    pub(super) fn is_long_number(&self) -> bool {
+        let digits = match self {
+            Self::I64(number) => number.to_string(),
+            Self::U64(number) => number.to_string(),
+            Self::I128(number) => number.to_string(),
+            Self::U128(number) => number.to_string(),
+            Self::F64(_) | Self::Bool(_) | Self::Text(..) | Self::Error { .. } | Self::Hidden => {
+                return false;
+            }
+        };
+        !plain::is_plain(digits.as_bytes())
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -40,8 +40,8 @@ impl Visitor<'_> {
 
     fn scalar(&mut self, field: &Field, kind: Kind) {
         let kind = match self.classes(field).secrecy(self.masker, field) {
-            // A number is no token.
-            Some(secrecy) if !secrecy.is_weak() => {
+            // A number is no token, unless it is longer than any count.
+            Some(secrecy) if !secrecy.is_weak() || kind.is_long_number() => {
                 self.capture.named = true;
                 Kind::Hidden
             }
