@@ -10,7 +10,7 @@ use crate::decode::{Ask, DECODERS, Decoder, Joined, View, Wake};
 use crate::judge::plain;
 use crate::matcher::context::Context;
 use crate::matcher::csv::Columns;
-use crate::matcher::field::{self, Class};
+use crate::matcher::field::{self, Class, Field};
 use crate::matcher::{Action, Actions, Matcher, Page};
 use crate::prefilter::Hit;
 use crate::text::{self, Span};
@@ -54,6 +54,10 @@ struct AtOnce {
     /// How far it goes.
     end: usize,
     place: Option<Place>,
+    /// All of that place is hidden, rather than parts of it or nothing.
+    hidden: bool,
+    /// Something else may stand between the name and the value.
+    apart: bool,
     /// That is all there is: in code a value that is no key may have one behind it.
     done: bool,
 }
@@ -65,7 +69,7 @@ impl AtOnce {
         if !is_empty {
             out.push(place);
         }
-        Self { end: place.span.end, place: Some(place).filter(|_| !is_empty), done: true }
+        Self { end: place.span.end, place: Some(place).filter(|_| !is_empty), hidden: !is_empty, apart: false, done: true }
     }
 }
 
@@ -81,6 +85,23 @@ pub(crate) struct Rows<'c> {
 
 /// A name in the last bytes of what is hidden may have its value behind it.
 const LOOSE: usize = 128;
+
+/// How far values were looked at of which not all was hidden: names in them have parts of the same bytes
+/// for their values, and looking at these again and again takes time by the square of their number.
+#[derive(Default)]
+struct Walked {
+    /// So far.
+    end: usize,
+    /// So far values of names in them were followed to their ends.
+    again: usize,
+}
+
+/// A name in a value that was looked at is followed so far first, in bytes: over more than a run that tells
+/// whether it is random.
+const NEAR: usize = 128;
+
+/// And so far where nothing follows it at once.
+const FAR: usize = 8 * 1024;
 
 impl Detector {
     /// The class that a name gives its value, if it is the name of a field.
@@ -174,6 +195,9 @@ impl Detector {
         let mut seen: Vec<(&'static str, Span)> = Vec::new();
         // What stands before here is hidden, or kept, already.
         let mut covered = 0;
+        // What of a value apart from its name is.
+        let mut apart = 0..0;
+        let mut walked = Walked::default();
         let mut at = range.start;
         while at < range.end {
             let end = range.end.min(at + STRETCH);
@@ -185,19 +209,23 @@ impl Detector {
             at = end;
             let hits = std::mem::take(&mut scratch.hits);
             for &hit in &hits {
-                if hit.at() < covered {
+                if hit.at() < covered || apart.contains(&hit.at()) {
                     continue;
                 }
                 let actions = match hit {
                     Hit::Core(at) => self.matcher.actions(page.bytes, at),
                     _ => Actions::default(),
                 };
-                let done = self.at_once(page, hit, actions, depth, out).is_some_and(|at_once| {
-                    let AtOnce { end, place, done } = at_once;
+                let done = self.at_once(page, hit, actions, depth, &mut walked, out).is_some_and(|at_once| {
+                    let AtOnce { end, place, hidden, apart: is_apart, done } = at_once;
                     // All that stands in what is hidden is hidden with it, but for a name at its end.
-                    let hidden = place.filter(|p| p.class != Some(Class::Weak));
-                    let inner = hidden.map_or(0, |p| p.span.end.saturating_sub(LOOSE));
-                    covered = covered.max(if done { end } else { inner });
+                    let inner = place.filter(|_| hidden).map_or(0, |p| p.span.end.saturating_sub(LOOSE));
+                    let end = if done { end } else { inner };
+                    if !is_apart {
+                        covered = covered.max(end);
+                    } else if let Some(value) = place.filter(|p| p.span.start < end) {
+                        apart = value.span.start..end;
+                    }
                     if let Some(ask) = place.and_then(|p| self.ask_for_pieces(page, p)) {
                         self.hide_pieces(page, &ask, depth, &mut seen, out);
                     }
@@ -219,6 +247,7 @@ impl Detector {
         hit: Hit,
         actions: Actions,
         depth: usize,
+        walked: &mut Walked,
         out: &mut Vec<Place>,
     ) -> Option<AtOnce> {
         let place = |span, rule| Place { decoded: depth > 0, ..Place::at(span, rule) };
@@ -230,16 +259,21 @@ impl Detector {
             }
             Hit::Wide(_) => return None,
         };
-        if let Some(field) = self.matcher.field(page.bytes, at, actions) {
+        if let Some(field) = self.field(page.bytes, at, actions, walked) {
             let (class, name) = (Some(field.class), Some(field.name));
             let place = Place { class, wrap: field.wrap, name, ..place(field.span, None) };
             let mut done = field.is_key(page.bytes) || field.class == Class::Keep;
-            if field.class == Class::Weak && !field.span.is_empty() {
-                done &= put_random(page.bytes, place, out);
-            } else if !field.span.is_empty() {
+            let mut hidden = !field.span.is_empty();
+            if field.class == Class::Weak && hidden {
+                hidden = put_random(page.bytes, place, out);
+                done &= hidden;
+            } else if hidden {
                 out.push(place);
             }
-            return Some(AtOnce { end: field.end, place: Some(place), done });
+            if !done && !field.apart {
+                walked.end = walked.end.max(field.end);
+            }
+            return Some(AtOnce { end: field.end, place: Some(place), hidden, apart: field.apart, done });
         }
         if actions.has(Action::Pem)
             && let Some(body) = field::pem(page.bytes, at)
@@ -251,6 +285,40 @@ impl Detector {
         self.connect.filter(|_| actions.has(Action::Connect))?;
         let end = Matcher::connect(page.bytes, at)?;
         Some(AtOnce::whole(place(Span::new(at, end), self.connect), out))
+    }
+
+    /// The field at a hit. In a value that was looked at without being hidden as a whole, a name is
+    /// followed only as far as it may tell something new.
+    fn field(&self, bytes: &[u8], at: usize, actions: Actions, walked: &mut Walked) -> Option<Field> {
+        let limit = at + NEAR;
+        if limit >= walked.end {
+            return self.matcher.field(bytes, at, actions);
+        }
+        let Some(near) = self.matcher.field(&bytes[..limit], at, actions) else {
+            // A value apart from its name may stand behind.
+            return self.matcher.field(&bytes[..bytes.len().min(at + FAR)], at, actions);
+        };
+        if near.end.max(near.span.end) < limit {
+            return Some(near);
+        }
+        let value = &bytes[near.span.range()];
+        let is_name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+        let word = value.iter().take_while(is_name).count();
+        let is_told = || {
+            // The name with which the value begins has most of it for its own value.
+            let is_field = matches!(value.get(word), Some(b'=' | b':')) && self.class(&value[..word]).is_some();
+            is_field || plain::is_plain(value)
+        };
+        if !near.masked && (value.is_empty() || (near.class == Class::Weak && is_told())) {
+            return None;
+        }
+        if near.class != Class::Weak || at >= walked.again {
+            let whole = self.matcher.field(bytes, at, actions)?;
+            walked.again = whole.end;
+            return Some(whole);
+        }
+        let end = near.span.end + plain::run_length(&bytes[near.span.end..]);
+        Some(Field { span: Span::new(near.span.start, end), end: near.end.max(end), ..near })
     }
 
     /// Everything else that a hit leads to.

@@ -53,7 +53,7 @@ pub(crate) fn random_runs(value: &[u8]) -> impl Iterator<Item = Span> {
             let start = at + gap;
             // The letter of an escape is not the value's.
             let start = value.len().min(start + escape_rest(value, start));
-            let length = value[start..].iter().take_while(|b| is_run_byte(**b)).count();
+            let length = run_length(&value[start..]);
             at = start + length;
             if length > 0 && is_random(&value[start..at]) {
                 return Some(Span::new(start, at));
@@ -61,6 +61,11 @@ pub(crate) fn random_runs(value: &[u8]) -> impl Iterator<Item = Span> {
         }
         None
     })
+}
+
+/// How many bytes here belong to one run.
+pub(crate) fn run_length(text: &[u8]) -> usize {
+    text.iter().take_while(|b| is_run_byte(**b)).count()
 }
 
 fn is_run_byte(b: u8) -> bool {

@@ -10,13 +10,20 @@ const TAG: usize = 200;
 /// No text in `CDATA` is followed further, in bytes.
 const LONGEST: usize = 8 * 1024;
 
+/// No word of a name is longer, in bytes.
+const LONGEST_WORD: usize = 16;
+
 /// The text of the element that a name names.
 pub(super) fn element(bytes: &[u8], name: Span) -> Option<Raw> {
     let rest = &bytes[name.end..];
     let before = &bytes[..name.start];
     match rest.first()? {
         // `<password>`, `<ns:password type="text">`
-        b'>' | b' ' if is_tag(before) => element_text(bytes, tag_end(bytes, name.end)?),
+        b'>' | b' ' if is_tag(before) => {
+            let text = element_text(bytes, tag_end(bytes, name.end)?)?;
+            let is_key = bytes[name.range()].eq_ignore_ascii_case(b"key");
+            (!is_key || !is_name(bytes, text.span)).then_some(text)
+        }
         // The text of one element, and of the next.
         b'<' if before.ends_with(b">") && rest.starts_with(b"</") => {
             let closed = tag_end(bytes, name.end)?;
@@ -31,6 +38,29 @@ pub(super) fn element(bytes: &[u8], name: Span) -> Option<Raw> {
         b'"' | b'\'' | b'\\' if in_attribute(before) => element_text(bytes, tag_end(bytes, name.end)?),
         _ => None,
     }
+}
+
+/// What holds the value that belongs to the name in `<key>`, in property lists and in maps.
+const VALUES: [&[u8]; 11] = [
+    b"string", b"data", b"integer", b"real", b"date", b"true", b"false", b"array", b"dict", b"value", b"val",
+];
+
+/// Whether the text of `<key>` is a name: a value follows, or it consists of words.
+fn is_name(bytes: &[u8], text: Span) -> bool {
+    let follows = || {
+        let closed = tag_end(bytes, text.end + bytes[text.end..].iter().position(|b| *b == b'<')?)?;
+        let gap = bytes[closed..].iter().take(TAG).take_while(|b| b.is_ascii_whitespace()).count();
+        let tag = word(bytes[closed + gap..].strip_prefix(b"<")?);
+        Some(VALUES.iter().any(|value| tag.eq_ignore_ascii_case(value)))
+    };
+    let is_word = |word: &[u8]| {
+        let (first, rest) = word.split_first().unwrap_or((&0, b""));
+        let one_case = rest.iter().all(u8::is_ascii_lowercase) || rest.iter().all(u8::is_ascii_uppercase);
+        first.is_ascii_alphabetic() && one_case && word.len() <= LONGEST_WORD
+    };
+    let text = &bytes[text.range()];
+    let mut words = text.split(|b| matches!(b, b'-' | b'_' | b'.'));
+    follows() == Some(true) || (words.clone().count() > 1 && words.all(is_word))
 }
 
 /// Whether the name of a tag begins here.

@@ -52,6 +52,8 @@ pub(crate) struct Field {
     pub(crate) masked: bool,
     /// How far the field goes: what stands before needs no second look.
     pub(crate) end: usize,
+    /// Other members or tags may stand between the name and its value: only the value itself is read.
+    pub(crate) apart: bool,
     /// What the name announces.
     pub(crate) class: Class,
     /// A value without quotes among JSON: its mask needs them, with so many backslashes.
@@ -86,10 +88,11 @@ impl Fields {
     pub(crate) fn at(&self, bytes: &[u8], hit: usize) -> Option<Field> {
         let run = bare_name(bytes, hit)?;
         let class = self.class_at(bytes, run)?;
-        let value = after(bytes, run, class)
-            .or_else(|| sibling::sibling(bytes, run, class))
-            .or_else(|| element::element(bytes, run))?;
-        Some(settle(bytes, run, value, class))
+        if let Some(value) = after(bytes, run, class) {
+            return Some(settle(bytes, run, value, class));
+        }
+        let value = sibling::sibling(bytes, run, class).or_else(|| element::element(bytes, run))?;
+        Some(Field { apart: true, ..settle(bytes, run, value, class) })
     }
 }
 
@@ -181,7 +184,7 @@ fn settle(bytes: &[u8], name: Span, raw: Raw, class: Class) -> Field {
     {
         span.end = span.start;
     }
-    Field { span, name, masked, end, class, wrap: raw.wrap.filter(|_| !raw.quoted) }
+    Field { span, name, masked, end, apart: false, class, wrap: raw.wrap.filter(|_| !raw.quoted) }
 }
 
 /// Whether there is anything to hide in a value of this class.

@@ -58,15 +58,15 @@ struct Member {
 pub(super) fn sibling(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
     let member = member_of(bytes, name)?;
     if let Some(column) = column_of_item(bytes, &member) {
-        let below = below(bytes, member.end, column, class);
-        return below.or_else(|| above(bytes, member.start, column, class));
+        let below = below(bytes, &member, column, class);
+        return below.or_else(|| above(bytes, &member, column, class));
     }
     let to = bytes.len().min(member.end + REACH);
-    if let Some(found) = walk(Cursor::new(bytes, member.end), to, class) {
+    if let Some(found) = walk(Cursor::new(bytes, member.end), to, &member, class) {
         return Some(found);
     }
     let from = object_start(bytes, &member)?;
-    walk(Cursor::new(bytes, from), member.start, class).filter(|raw| raw.end <= member.start)
+    walk(Cursor::new(bytes, from), member.start, &member, class).filter(|raw| raw.end <= member.start)
 }
 
 /// Where a plain value stands that belongs to a name which is itself a value.
@@ -172,7 +172,8 @@ fn text_column(line: &[u8]) -> (usize, bool) {
 }
 
 /// The value on one of the lines below, in the same column.
-fn below(bytes: &[u8], from: usize, column: usize, class: Class) -> Option<Raw> {
+fn below(bytes: &[u8], member: &Member, column: usize, class: Class) -> Option<Raw> {
+    let from = member.end;
     let to = bytes.len().min(from + REACH);
     let mut at = from + memchr::memchr(b'\n', &bytes[from..to])? + 1;
     while at < to {
@@ -182,11 +183,13 @@ fn below(bytes: &[u8], from: usize, column: usize, class: Class) -> Option<Raw> 
         if !is_empty && (text < column || (dashes && text <= column)) {
             return None;
         }
-        if !is_empty
-            && text == column
-            && let Some(found) = line_value(bytes, at + text, class)
-        {
-            return Some(found);
+        if !is_empty && text == column {
+            if is_again(bytes, at + text, member) {
+                return None;
+            }
+            if let Some(found) = line_value(bytes, at + text, class) {
+                return Some(found);
+            }
         }
         at += line.len() + 1;
     }
@@ -194,7 +197,8 @@ fn below(bytes: &[u8], from: usize, column: usize, class: Class) -> Option<Raw> 
 }
 
 /// The value on one of the lines above, in the same column.
-fn above(bytes: &[u8], from: usize, column: usize, class: Class) -> Option<Raw> {
+fn above(bytes: &[u8], member: &Member, column: usize, class: Class) -> Option<Raw> {
+    let from = member.start;
     let mut at = line_start(bytes, from);
     let floor = from.saturating_sub(REACH);
     // With its own dash it is the first.
@@ -210,6 +214,9 @@ fn above(bytes: &[u8], from: usize, column: usize, class: Class) -> Option<Raw> 
             return None;
         }
         if !is_empty && text == column {
+            if is_again(bytes, start + text, member) {
+                return None;
+            }
             if let Some(found) = line_value(bytes, start + text, class) {
                 return Some(found).filter(|raw| raw.end <= from);
             }
@@ -220,6 +227,12 @@ fn above(bytes: &[u8], from: usize, column: usize, class: Class) -> Option<Raw> 
         at = start;
     }
     None
+}
+
+/// Whether the member of the name comes again here: then this is another item.
+fn is_again(bytes: &[u8], at: usize, member: &Member) -> bool {
+    let called = key(&mut Cursor::new(bytes, at));
+    called.is_some_and(|(called, _)| bytes[called.range()] == bytes[member.key.range()])
 }
 
 /// The value of `value: …` at the beginning of a line's text.
@@ -265,7 +278,7 @@ fn gap(c: &mut Cursor<'_>) {
 
 /// Goes over the members from here on to the one that is the value; nothing where the object, the line
 /// of a record or what can be read ends first.
-fn walk(mut c: Cursor<'_>, to: usize, class: Class) -> Option<Raw> {
+fn walk(mut c: Cursor<'_>, to: usize, member: &Member, class: Class) -> Option<Raw> {
     for _ in 0..MEMBERS {
         gap(&mut c);
         if c.at >= to {
@@ -274,7 +287,8 @@ fn walk(mut c: Cursor<'_>, to: usize, class: Class) -> Option<Raw> {
         let (key, quote) = key(&mut c)?;
         c.blanks();
         let eaten = c.eat(b"=>") || c.eat(b":") || c.eat(b"=");
-        if !eaten {
+        // A name that comes again is that of another value.
+        if !eaten || c.bytes[key.range()] == c.bytes[member.key.range()] {
             return None;
         }
         c.space(2);

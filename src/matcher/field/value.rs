@@ -88,6 +88,9 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
     let begin = if below { c.at } else { begin };
     c.at = begin;
     let end = bare(&mut c, encoded, loose);
+    if let Some(end) = quoted_behind_number(c, begin, place) {
+        return Some(Raw { span: Span::new(begin, end), end, wrap, quoted: false, encoded });
+    }
     let end = match class {
         Class::Header if place.header => extend_header(c.bytes, begin, end),
         Class::Cookie => extend_cookie(c.bytes, end),
@@ -96,6 +99,30 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
         _ => end,
     };
     (end > begin).then(|| Raw { span: Span::new(begin, end), end, wrap, quoted: false, encoded })
+}
+
+/// The end of a quoted text behind a number with nothing between them, or only blanks between them for a
+/// member: `"password":#011"…"`, where a collector of logs has written a tab so, is one value.
+fn quoted_behind_number(mut c: Cursor<'_>, begin: usize, place: Place) -> Option<usize> {
+    /// The number and the blanks are no longer, in bytes.
+    const MOST: usize = 64;
+    let is_between = |b: &&u8| {
+        b.is_ascii_digit() || **b == b'#' || (place.wrap.is_some() && matches!(b, b' ' | b'\t'))
+    };
+    let rest = &c.bytes[begin..];
+    let length = rest.iter().take(MOST).take_while(is_between).count();
+    if place.encoded > 0 || !rest[..length].iter().any(u8::is_ascii_digit) {
+        return None;
+    }
+    c.at = begin + length;
+    // A quote in which the name stands closes it instead.
+    if place.loose && closes(&c) {
+        return None;
+    }
+    let quote = c.quote()?;
+    let same = place.wrap.is_none_or(|(mark, depth)| quote == Quote { mark: Mark::Byte(mark), depth });
+    quoted(&mut c, quote, place.loose).filter(|inner| same && !inner.is_empty())?;
+    Some(c.at)
 }
 
 /// Whether a quote after a name without quotes closes the text in which the name stands, rather than
