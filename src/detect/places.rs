@@ -69,7 +69,13 @@ impl AtOnce {
         if !is_empty {
             out.push(place);
         }
-        Self { end: place.span.end, place: Some(place).filter(|_| !is_empty), hidden: !is_empty, apart: false, done: true }
+        Self {
+            end: place.span.end,
+            place: Some(place).filter(|_| !is_empty),
+            hidden: !is_empty,
+            apart: false,
+            done: true,
+        }
     }
 }
 
@@ -101,7 +107,7 @@ struct Walked {
 const NEAR: usize = 128;
 
 /// And so far where nothing follows it at once.
-const FAR: usize = 8 * 1024;
+const FAR: usize = 4 * 1024;
 
 impl Detector {
     /// The class that a name gives its value, if it is the name of a field.
@@ -296,7 +302,10 @@ impl Detector {
         }
         let Some(near) = self.matcher.field(&bytes[..limit], at, actions) else {
             // A value apart from its name may stand behind.
-            return self.matcher.field(&bytes[..bytes.len().min(at + FAR)], at, actions);
+            let far = bytes.len().min(at + FAR);
+            let field = self.matcher.field(&bytes[..far], at, actions)?;
+            let is_whole = field.end.max(field.span.end) < far;
+            return if is_whole { Some(field) } else { self.matcher.field(bytes, at, actions) };
         };
         if near.end.max(near.span.end) < limit {
             return Some(near);
@@ -306,7 +315,8 @@ impl Detector {
         let word = value.iter().take_while(is_name).count();
         let is_told = || {
             // The name with which the value begins has most of it for its own value.
-            let is_field = matches!(value.get(word), Some(b'=' | b':')) && self.class(&value[..word]).is_some();
+            let is_field =
+                matches!(value.get(word), Some(b'=' | b':')) && self.class(&value[..word]).is_some();
             is_field || plain::is_plain(value)
         };
         if !near.masked && (value.is_empty() || (near.class == Class::Weak && is_told())) {
