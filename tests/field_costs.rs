@@ -30,7 +30,7 @@ const PARTS: &[&str] = &[
 ];
 
 /// Long enough that its square takes minutes.
-const LENGTH: usize = 512 * 1024;
+const LENGTH: usize = 256 * 1024;
 
 fn masked(text: &str) -> String {
     let mut out = Vec::new();

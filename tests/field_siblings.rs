@@ -182,3 +182,113 @@ fn hostile_objects_cost_no_more_than_their_length() {
         assert_eq!(masked(&text).len(), masked(&masked(&text)).len(), "{part}");
     }
 }
+
+/// A member whose value is no secret, of any form.
+fn harmless_member(random: &mut Prng, depth: usize) -> String {
+    let name = *random.pick(&["ok", "n", "h", "list", "url"]);
+    let value = match random.below(if depth == 0 { 4 } else { 6 }) {
+        0 => "true".to_owned(),
+        1 => random.below(100_000).to_string(),
+        2 => "\"x\"".to_owned(),
+        3 => r#""C:\\Users\\x""#.to_owned(),
+        4 => format!("{{{}}}", harmless_member(random, depth - 1)),
+        _ => format!("[\"y\",{{{}}}]", harmless_member(random, depth - 1)),
+    };
+    format!("\"{name}\":{value}")
+}
+
+#[test]
+fn a_pair_of_siblings_takes_nothing_from_the_fields_around() {
+    const PAIRED: &[&str] =
+        &["tirtc_secret_key", "cookie", "password", "token", "device_id", "region", "license"];
+    const OWN: &[&str] = &["device_secret_key", "X-Api-Key", "password", "client_secret", "userToken"];
+    let mut random = Prng::new(8);
+    for round in 0..1_500 {
+        let mut secrets = Vec::new();
+        let mut members = Vec::new();
+        for _ in 0..1 + random.below(3) {
+            let length = *random.pick(&[8, 32]);
+            let secret = random.alnum(length);
+            let own = format!("\"{}\":\"{secret}\"", random.pick(OWN));
+            let more = harmless_member(&mut random, 2);
+            members.push(match random.below(4) {
+                0 => format!("\"ts\":{{{own},{more}}}"),
+                1 => format!("\"host\":[{{\"in\":{{{more},{own}}}}},\"x\"]"),
+                _ => own,
+            });
+            members.push(more);
+            secrets.push(secret);
+        }
+        let at = random.below(members.len() + 1);
+        let value = match random.below(5) {
+            0 => r#""C:\\Users\\x""#.to_owned(),
+            1 => random.below(1_000).to_string(),
+            2 => r#"{"stringValue":"x"}"#.to_owned(),
+            3 => serde_json::Value::from(r#"{"api_key": "abc", "secret": 0, "items": "[1, 2]"}"#).to_string(),
+            _ => format!("\"{}\"", random.alnum(300)),
+        };
+        members.insert(at, format!("\"{}\":{value}", random.pick(&["value", "val"])));
+        let at = random.below(members.len() + 1);
+        members
+            .insert(at, format!("\"{}\":\"{}\"", random.pick(&["name", "key", "id"]), random.pick(PAIRED)));
+        let text = format!("{{{}}}", members.join(","));
+        for text in [text.clone(), pretty(&text).unwrap_or_default()] {
+            let (whole, lines) = (masked(&text), streamed(&text, false));
+            for secret in &secrets {
+                assert!(!whole.contains(secret), "{round}\n{text}\n{whole}");
+                assert!(!lines.contains(secret), "{round}\n{text}\n{lines}");
+            }
+        }
+    }
+}
+
+#[test]
+fn names_in_key_elements_are_names() {
+    let mut random = Prng::new(9);
+    for name in ["Tirtc-Secret-Key", "tirtc_secret_key", "Device-Secret-Key", "X-Api-Key", "SecretKey"] {
+        for (before, after) in
+            [("", ""), ("<dict>", "</dict>"), ("<dict>\n\t<key>A</key><true/>\n\t", "\n</dict>\n")]
+        {
+            for gap in ["", "\n\t"] {
+                let value = random.alnum(24);
+                let text = format!("{before}<key>{name}</key>{gap}<string>{value}</string>{after}");
+                let expected = [2, 4].map(|shown| {
+                    text.replace(&value, &format!("{}****{}", &value[..shown], &value[24 - shown..]))
+                });
+                let out = masked(&text);
+                assert!(expected.contains(&out), "{text}\n{out}");
+            }
+        }
+    }
+    for name in ["Public-Key-Id", "Public_Key_Id", "CFBundleVersion", "NSAllowsArbitraryLoads"] {
+        for after in ["", "<string>x</string>", "\n<true/>", "<integer>7</integer>"] {
+            let text = format!("<dict><key>{name}</key>{after}</dict>");
+            assert_eq!(masked(&text), text);
+        }
+    }
+    // A key of its own is none of them.
+    let value = random.alnum(32);
+    let text = format!("<server><key>{value}</key></server>");
+    assert!(!masked(&text).contains(&value), "{text}");
+}
+
+#[test]
+fn a_number_before_a_quoted_value_is_part_of_it() {
+    let mut random = Prng::new(10);
+    for name in ["tirtc_secret_key", "password", "device_secret", "X-Api-Key"] {
+        for number in ["#011", "0 ", "0", "17\t", "#011#011", "# 9 "] {
+            for length in [9, 16, 40] {
+                let value = random.alnum(length);
+                let text = format!("{{\"a\":1,\"{name}\":{number}\"{value}\",\"b\":2}}");
+                for text in [text.clone(), serde_json::Value::from(text).to_string()] {
+                    let out = masked(&text);
+                    assert!(!out.contains(&value), "{text}\n{out}");
+                    assert_eq!(masked(&out), out);
+                }
+            }
+        }
+    }
+    // The next member stays.
+    let text = r#"{"password":17,"n":"x"}"#;
+    assert_eq!(masked(text), r#"{"password":"****","n":"x"}"#);
+}

@@ -107,7 +107,7 @@ struct Walked {
 const NEAR: usize = 128;
 
 /// And so far where nothing follows it at once.
-const FAR: usize = 8 * 1024;
+const FAR: usize = 4 * 1024;
 
 impl Detector {
     /// The class that a name gives its value, if it is the name of a field.
@@ -302,7 +302,10 @@ impl Detector {
         }
         let Some(near) = self.matcher.field(&bytes[..limit], at, actions) else {
             // A value apart from its name may stand behind.
-            return self.matcher.field(&bytes[..bytes.len().min(at + FAR)], at, actions);
+            let far = bytes.len().min(at + FAR);
+            let field = self.matcher.field(&bytes[..far], at, actions)?;
+            let is_whole = field.end.max(field.span.end) < far;
+            return if is_whole { Some(field) } else { self.matcher.field(bytes, at, actions) };
         };
         if near.end.max(near.span.end) < limit {
             return Some(near);

@@ -106,14 +106,20 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
 fn quoted_behind_number(mut c: Cursor<'_>, begin: usize, place: Place) -> Option<usize> {
     /// The number and the blanks are no longer, in bytes.
     const MOST: usize = 64;
-    let is_between =
-        |b: &&u8| b.is_ascii_digit() || **b == b'#' || (place.wrap.is_some() && matches!(b, b' ' | b'\t'));
-    let rest = &c.bytes[begin..];
-    let length = rest.iter().take(MOST).take_while(is_between).count();
-    if place.encoded > 0 || !rest[..length].iter().any(u8::is_ascii_digit) {
+    let is_member = place.wrap.is_some();
+    let most = c.bytes.len().min(begin + MOST);
+    c.at = begin;
+    while c.at < most {
+        c.at += match c.rest() {
+            [b'0'..=b'9' | b'#', ..] => 1,
+            [b' ' | b'\t', ..] if is_member => 1,
+            [b'\\', b't', ..] if is_member => 2,
+            _ => break,
+        };
+    }
+    if place.encoded > 0 || !c.bytes[begin..c.at].iter().any(u8::is_ascii_digit) {
         return None;
     }
-    c.at = begin + length;
     // A quote in which the name stands closes it instead.
     if place.loose && closes(&c) {
         return None;
