@@ -17,7 +17,7 @@ pub(crate) const MIN_NUMBERS: usize = 8;
 pub(crate) const CORES: [&[u8; 4]; 6] = [b"95, ", b"95,1", b"95,9", b"0x5f", b"49, ", b"49,4"];
 
 /// What opens an array.
-pub(crate) const OPENERS: [u8; 3] = *b"[{(";
+pub(crate) const OPENERS: [u8; 2] = *b"[{";
 
 fn decode(bytes: &[u8], at: usize) -> Option<View> {
     if !is_between_numbers(bytes, at) {

@@ -80,7 +80,9 @@ pub(crate) fn open_since(text: &[u8], from: usize) -> Option<usize> {
 /// A quick refusal: no text without a line end, and none without the sign of a part.
 fn may_hold(text: &[u8]) -> bool {
     let holds = |sign: &[u8]| memchr::memmem::find(text, sign).is_some();
-    memchr::memchr(b'\n', text).is_some() && (holds(b"stdout P") || holds(b"stderr P") || holds(DOCKER))
+    // CRI names a standard stream; one search is cheaper than two.
+    let is_cri = || holds(b"std") && (holds(b"stdout P") || holds(b"stderr P"));
+    memchr::memchr(b'\n', text).is_some() && (is_cri() || holds(DOCKER))
 }
 
 /// The records from the line on that begins at or behind `from`.

@@ -12,9 +12,9 @@ const STARS: &[u8] = b"42,42,42,42";
 
 /// Gives every array of a text that may spell something to `sink`.
 pub(super) fn each(text: &[u8], sink: &mut dyn FnMut(&View)) {
-    let [first, second, third] = OPENERS;
+    let [first, second] = OPENERS;
     let mut at = 0;
-    while let Some(open) = memchr::memchr3(first, second, third, &text[at..]) {
+    while let Some(open) = memchr::memchr2(first, second, &text[at..]) {
         at += open + 1;
         // Most brackets hold something else.
         let next = text[at..].iter().find(|b| !b.is_ascii_whitespace());
