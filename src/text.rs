@@ -164,6 +164,12 @@ pub(crate) fn public_id(text: &[u8]) -> Option<usize> {
     }
 }
 
+/// The byte that two hex digits stand for.
+pub(crate) fn hex_byte(high: u8, low: u8) -> Option<u8> {
+    let digit = |b: u8| char::from(b).to_digit(16);
+    u8::try_from(digit(high)? << 4 | digit(low)?).ok()
+}
+
 /// How many bytes from `at` on belong to an escape that begins before: cut there, it would be another one,
 /// or none. Every backslash counts as the beginning of one, since a text may stand in another one.
 ///

@@ -9,7 +9,7 @@ mod hex;
 pub(crate) mod invisible;
 mod json;
 pub(crate) mod numbers;
-mod percent;
+pub(crate) mod percent;
 pub(crate) mod pieces;
 pub(crate) mod records;
 mod utf16;

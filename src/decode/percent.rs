@@ -1,6 +1,7 @@
 //! Percent encoding (RFC 3986): `%22` is `"`. The stretch is the run without white space and quotes.
 
 use super::{Decoder, View, Wake};
+use crate::text::hex_byte;
 
 /// The table's line.
 pub(super) const DECODER: Decoder =
@@ -30,9 +31,8 @@ fn decode(bytes: &[u8], at: usize) -> Option<View> {
 
 /// The byte that `%41` at the start stands for.
 pub(crate) fn escape(bytes: &[u8]) -> Option<u8> {
-    let [b'%', high, low] = bytes.get(..3)? else { return None };
-    let digit = |b: &u8| char::from(*b).to_digit(16);
-    Some((digit(high)? * 16 + digit(low)?) as u8)
+    let [b'%', high, low] = *bytes.first_chunk()? else { return None };
+    hex_byte(high, low)
 }
 
 #[cfg(test)]

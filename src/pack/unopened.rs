@@ -4,6 +4,8 @@
 //! format compresses, encrypts or takes apart is not seen, and that must be told. Programs and other files
 //! that hold texts in one piece are not listed.
 
+use crate::text::hex_byte;
+
 /// A kind of file that is not looked into.
 #[derive(Debug)]
 pub struct Unopened {
@@ -283,8 +285,7 @@ fn is_summed_hex(head: &[u8], from: usize, sum: u8) -> bool {
     let line = head.split(|b| matches!(b, b'\r' | b'\n')).next().unwrap_or_default();
     let digits = line.get(from..).unwrap_or_default();
     let (pairs, rest) = digits.as_chunks::<2>();
-    let byte = |pair: &[u8; 2]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    let bytes: Option<Vec<u8>> = pairs.iter().map(byte).collect();
+    let bytes: Option<Vec<u8>> = pairs.iter().map(|[high, low]| hex_byte(*high, *low)).collect();
     let sums = |bytes: Vec<u8>| bytes.iter().fold(0, |all: u8, b| all.wrapping_add(*b)) == sum;
     rest.is_empty() && pairs.len() >= 4 && bytes.is_some_and(sums)
 }

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::memory::{Mark, Memory, SHORTEST, Seen};
 use super::{Masker, Naming, Scratch, Secrecy};
+use crate::decode::percent;
 use crate::decode::pieces::begins_token;
 use crate::detect::{Place, join};
 use crate::judge::is_clearly_random;
@@ -174,8 +175,7 @@ fn unescaped(value: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let mut out = Zeroizing::new(Vec::with_capacity(value.len()));
     let mut at = 0;
     while at < value.len() {
-        let digits = value.get(at + 1..at + 3).filter(|_| value[at] == b'%');
-        let byte = digits.and_then(|d| u8::from_str_radix(std::str::from_utf8(d).ok()?, 16).ok());
+        let byte = percent::escape(&value[at..]);
         out.push(byte.unwrap_or(value[at]));
         at += if byte.is_some() { 3 } else { 1 };
     }

@@ -4,6 +4,10 @@
 //! The platform's alphabet is not RFC 4648 base64url: `*` stands for `+`, `-` for `/`, `_` for the padding.
 //! Who takes another one gets a token that no server reads, and whoever finds it reads it all the same.
 
+use zeroize::Zeroizing;
+
+use crate::text::hex_byte;
+
 /// What the marks of an alphabet stand for; letters, digits, `+` and `/` are the same in all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Spelling {
@@ -122,6 +126,41 @@ impl Spelling {
     }
 }
 
+/// Bytes that are put together from sextets, most significant bits first.
+#[derive(Debug, Default)]
+pub(super) struct Sextets {
+    bytes: Zeroizing<Vec<u8>>,
+    bits: u32,
+    have: u32,
+}
+
+impl Sextets {
+    /// With room for the bytes of so many sextets, so that none are left behind where it grows.
+    pub(super) fn with_room(sextets: usize) -> Self {
+        Self { bytes: Zeroizing::new(Vec::with_capacity(sextets * 6 / 8)), ..Self::default() }
+    }
+
+    /// Adds six bits.
+    pub(super) fn push(&mut self, value: u8) {
+        self.bits = self.bits << 6 | u32::from(value);
+        self.have += 6;
+        if self.have >= 8 {
+            self.have -= 8;
+            self.bytes.push(u8::try_from(self.bits >> self.have & 0xff).unwrap_or_default());
+        }
+    }
+
+    /// How many whole bytes there are.
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The whole bytes.
+    pub(super) fn into_bytes(self) -> Zeroizing<Vec<u8>> {
+        self.bytes
+    }
+}
+
 /// The byte of a percent escape at the start of `input`, encoded once or again and again, and its width.
 pub(super) fn unescape(input: &[u8]) -> Option<(u8, usize)> {
     /// How often an escape may have been escaped.
@@ -130,9 +169,8 @@ pub(super) fn unescape(input: &[u8]) -> Option<(u8, usize)> {
     while at <= 2 * MOST && input.get(at..at + 2) == Some(b"25") {
         at += 2;
     }
-    let digits = input.get(at..at + 2)?;
-    let value = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
-    Some((value(digits[0])? << 4 | value(digits[1])?, at + 2))
+    let [high, low] = *input.get(at..)?.first_chunk()?;
+    Some((hex_byte(high, low)?, at + 2))
 }
 
 #[cfg(test)]

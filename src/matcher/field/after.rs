@@ -5,7 +5,7 @@ use super::Class;
 use super::value::{Place, value};
 use crate::cursor::{Cursor, Mark, Quote};
 use crate::matcher::name::identifier;
-use crate::text::Span;
+use crate::text::{Span, hex_byte};
 
 /// The identifier around a hit, without the end of an escape that is glued to it.
 pub(super) fn bare_name(bytes: &[u8], hit: usize) -> Option<Span> {
@@ -41,10 +41,7 @@ fn glued(before: &[u8], run: &[u8]) -> usize {
 
 /// One sign, perhaps encoded: the byte it stands for, its length, and how often it is encoded.
 pub(super) fn sign(c: &Cursor<'_>) -> (u8, usize, usize) {
-    let hex = |pair: &[u8]| {
-        let digit = |b: u8| char::from(b).to_digit(16).map(|d| d as u8);
-        Some(digit(*pair.first()?)? * 16 + digit(*pair.get(1)?)?)
-    };
+    let hex = |pair: &[u8]| hex_byte(*pair.first()?, *pair.get(1)?);
     let rest = c.rest();
     match rest {
         [b'%', tail @ ..] => {

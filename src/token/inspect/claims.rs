@@ -1,7 +1,10 @@
 //! What may be wrong with any claim: missing, there twice, of another type, in milliseconds.
 
+use zeroize::Zeroizing;
+
 use super::problem::Problem;
 use crate::token::json::{Object, Value, seconds};
+use crate::token::spelling::{Sextets, Spelling};
 
 /// What a claim has to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,7 +125,7 @@ pub(super) fn signature_problem(digits: &str) -> Option<(&'static str, String)> 
     if digits.len() != 43 && is_hex(digits.as_bytes()) {
         return Some(("signature_encoding", "the signature is written in hex".to_owned()));
     }
-    let decoded = zeroize::Zeroizing::new(decode(digits));
+    let decoded = decode(digits);
     if is_hex(&decoded) && decoded.len() >= 32 {
         return Some((
             "signature_encoding",
@@ -142,15 +145,9 @@ pub(super) fn signature_problem(digits: &str) -> Option<(&'static str, String)> 
 }
 
 /// Base64 of any alphabet as bytes; what is no base64 is left out.
-fn decode(digits: &str) -> Vec<u8> {
-    let (mut out, mut bits, mut have) = (Vec::new(), 0u32, 0u32);
-    for byte in digits.bytes() {
-        let Some((value, _)) = crate::token::spelling::Spelling::PLATFORM.sextet(&[byte]) else { continue };
-        (bits, have) = (bits << 6 | u32::from(value), have + 6);
-        if have >= 8 {
-            have -= 8;
-            out.push(u8::try_from(bits >> have & 0xff).unwrap_or_default());
-        }
-    }
-    out
+fn decode(digits: &str) -> Zeroizing<Vec<u8>> {
+    let mut out = Sextets::with_room(digits.len());
+    let sextets = digits.bytes().filter_map(|byte| Spelling::PLATFORM.sextet(&[byte]));
+    sextets.for_each(|(value, _)| out.push(value));
+    out.into_bytes()
 }

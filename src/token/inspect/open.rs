@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 use crate::token::envelope::{self, Document, Envelope, Packing};
 use crate::token::homemade;
 use crate::token::json::Object;
-use crate::token::spelling::Spelling;
+use crate::token::spelling::{Sextets, Spelling};
 use crate::token::tirtc::variant::{self, Parts};
 use crate::token::{Scheme, Token, tirtc, usersig, usersig_legacy};
 
@@ -96,17 +96,14 @@ fn uncompressed(input: &[u8]) -> Option<Opened<'_>> {
     if !matches!(input.first_chunk::<2>()?, b"ey" | b"ew") {
         return None;
     }
-    let (mut bytes, mut at) = (Zeroizing::new(Vec::with_capacity(envelope::MAX_DOCUMENT)), 0);
-    let (mut bits, mut have) = (0u32, 0u32);
+    let (mut bytes, mut at) = (Sextets::with_room(envelope::MAX_DOCUMENT * 8 / 6 + 1), 0);
     while let Some((value, width)) = Spelling::WRAPPED.sextet(&input[at..])
         && bytes.len() < envelope::MAX_DOCUMENT
     {
-        (bits, have, at) = (bits << 6 | u32::from(value), have + 6, at + width);
-        if have >= 8 {
-            have -= 8;
-            bytes.push(u8::try_from(bits >> have & 0xff).unwrap_or_default());
-        }
+        bytes.push(value);
+        at += width;
     }
+    let mut bytes = bytes.into_bytes();
     let single_quotes = homemade::replace_quotes(&mut bytes);
     let is_ours = bytes[1..].trim_ascii_start().get(1..5).is_some_and(|n| n.eq_ignore_ascii_case(b"TLS."));
     let length = Object::read(&bytes).filter(|_| is_ours)?.length?;

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::{SCOPE_PREFIX, SIGNATURE_CHARS, claims};
 use crate::token::Token;
 use crate::token::json::{Object, Value};
-use crate::token::spelling::unescape;
+use crate::token::spelling::{Sextets, Spelling, unescape};
 
 /// The longest part that is read, in characters.
 const MAX_PART: usize = 8 * 1024;
@@ -167,23 +167,12 @@ fn signature(input: &[u8]) -> (usize, usize) {
 
 /// The JSON object that a payload spells, in either alphabet of base64.
 fn document(payload: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let mut out = Zeroizing::new(Vec::with_capacity(payload.len() / 4 * 3 + 2));
-    let (mut bits, mut have) = (0u32, 0u32);
+    let mut out = Sextets::with_room(payload.len());
     for &byte in payload {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'-' | b'+' => 62,
-            _ => 63,
-        };
-        bits = bits << 6 | u32::from(value);
-        have += 6;
-        if have >= 8 {
-            have -= 8;
-            out.push(u8::try_from(bits >> have & 0xff).unwrap_or_default());
-        }
+        // A part has no other characters.
+        out.push(Spelling::URL_SAFE.sextet(&[byte])?.0);
     }
+    let out = out.into_bytes();
     out.starts_with(b"{").then_some(out)
 }
 
