@@ -12,6 +12,8 @@ mod systems;
 
 pub use resolve::{Resolved, resolve};
 
+use crate::git::is_zeros;
+
 /// Gives the value of a variable.
 pub type Variables<'v> = &'v dyn Fn(&str) -> Option<String>;
 
@@ -104,7 +106,7 @@ impl Run {
 fn known(value: Option<String>) -> Option<String> {
     let value = value?.trim().to_owned();
     let unknown = value.is_empty()
-        || value.bytes().all(|b| b == b'0')
+        || is_zeros(&value)
         || ["null", "<nil>", "false", "HEAD", "undefined", "none", "None"].contains(&value.as_str())
         || value.starts_with('$');
     (!unknown).then_some(value)

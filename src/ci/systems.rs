@@ -5,6 +5,7 @@ use std::io;
 use serde_json::Value;
 
 use super::{Aim, Claim, Run, System, Variables, branch, is_id, known};
+use crate::git::is_zeros;
 
 /// Reads files that variables name.
 pub(super) type Files<'f> = &'f dyn Fn(&str) -> io::Result<Vec<u8>>;
@@ -383,8 +384,8 @@ fn pre_commit(told: &Told<'_>) -> Run {
     // What a person types there may be any revision, and it stands here as it was typed.
     let revision = |name: &'static str| {
         let value = (told.variables)(name)?;
-        let zeros = value.bytes().all(|b| b == b'0');
-        (!zeros && !value.starts_with('-')).then_some(Claim { id: value, from: name })
+        let is_known = !value.is_empty() && !is_zeros(&value);
+        (is_known && !value.starts_with('-')).then_some(Claim { id: value, from: name })
     };
     let mut run = Run::new(PRE_COMMIT, "--from-ref and --to-ref", Aim::New);
     run.heads.extend(revision("PRE_COMMIT_TO_REF"));

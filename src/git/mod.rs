@@ -35,7 +35,7 @@ pub use graph::{Graph, Node};
 pub use index::Staged;
 pub use lines::added;
 pub use range::{Between, between};
-pub use revisions::Revisions;
+pub use revisions::{Revisions, is_zeros};
 pub use roots::Roots;
 pub use store::Store;
 pub use stream::Stream;

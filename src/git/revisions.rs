@@ -126,7 +126,7 @@ impl Repository {
         if !is_id {
             return None;
         }
-        if id.bytes().all(|b| b == b'0') {
+        if is_zeros(id) {
             return Some("all zeros are no commit: nothing is left out".to_owned());
         }
         let there = self.id(id).is_ok_and(|id| self.git.to_thread_local().has_object(id));
@@ -155,6 +155,11 @@ impl Revisions {
             self.hidden.extend(hidden);
         }
     }
+}
+
+/// Whether a text is zeros alone, which stand for the commit before a reference was made.
+pub fn is_zeros(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b == b'0')
 }
 
 fn unknown(word: &str) -> Error {

@@ -11,6 +11,8 @@ use crate::error::{Error, Result};
 pub struct WorkTree {
     /// Where the index is; there is none where nothing was ever added.
     pub index: PathBuf,
+    /// `GIT_INDEX_FILE` says where that is.
+    is_redirected: bool,
     /// The files of patterns that only this clone ignores, and that the user ignores everywhere
     /// (`core.excludesFile`, or where git looks for it without one); they need not exist.
     pub own_excludes: PathBuf,
@@ -29,6 +31,7 @@ impl WorkTree {
             let git = directory.join(".git");
             return git.join("index").is_file().then(|| Self {
                 index: git.join("index"),
+                is_redirected: false,
                 own_excludes: git.join("info").join("exclude"),
                 user_excludes: usual_excludes(),
                 ignores_case: false,
@@ -39,8 +42,10 @@ impl WorkTree {
         // Git takes an empty one for none.
         let is_none = config.string("core.excludesFile").is_some_and(|path| path.is_empty());
         let named = || config.trusted_path("core.excludesFile").ok().flatten().or_else(usual_excludes);
+        let is_redirected = is_redirected(directory);
         Some(Self {
-            index: if is_redirected(directory) { git.index_path() } else { git.git_dir().join("index") },
+            index: if is_redirected { git.index_path() } else { git.git_dir().join("index") },
+            is_redirected,
             own_excludes: git.common_dir().join("info").join("exclude"),
             user_excludes: if is_none { None } else { named() },
             ignores_case: config.boolean("core.ignoreCase").unwrap_or(false),
@@ -56,9 +61,10 @@ impl WorkTree {
     pub fn tracked(&self) -> Result<Tracked> {
         if !self.index.exists() {
             // A variable that leads nowhere would make files that are held look like ignored ones.
-            return match self.index.file_name() {
-                Some(name) if name == "index" => Ok(Tracked { index: None }),
-                _ => Err(Error::invalid("GIT_INDEX_FILE names a file that is not there")),
+            return if self.is_redirected {
+                Err(Error::invalid("GIT_INDEX_FILE names a file that is not there"))
+            } else {
+                Ok(Tracked { index: None })
             };
         }
         // Its checksum is git's concern: what is asked here is which paths it names.

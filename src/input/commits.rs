@@ -10,7 +10,7 @@ use std::io;
 use gix::hashtable::HashSet;
 
 use super::contents::{Glance, glance, glance_large, marks_at, show, show_large};
-use super::exclude::OfTrees;
+use super::exclude::{EXCLUDED, OfTrees};
 use super::fresh::{Moved, fresh};
 use super::history::gaps::failure;
 use super::history::teller::Teller;
@@ -30,7 +30,7 @@ pub(super) const SOURCE: SourceKind = SourceKind {
     open: |request| match &request.subject {
         Subject::Commits(which) => {
             let repository = Repository::open(request.directory()?)?;
-            Ok(Some(Box::new(Range::resolve(repository, which, OfTrees::new(request)?)?)))
+            Ok(Some(Box::new(Range::resolve(repository, which, OfTrees::of(request))?)))
         }
         _ => Ok(None),
     },
@@ -295,7 +295,7 @@ impl Look<'_> {
         }
         let Some(blob) = change.new else { return };
         if self.left_out.matches(&path) {
-            return sink.skipped(&path, "excluded");
+            return sink.skipped(&path, EXCLUDED);
         }
         // A merge that takes a file as one of its parents has it brings nothing.
         if self.quiet.contains(&blob) || olds.contains(&Some(blob)) {

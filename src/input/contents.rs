@@ -40,11 +40,7 @@ pub(super) fn glance(
     };
     let mut found = Union::default();
     let whole = look(sink, kind, origin, bytes, tells, &mut |sink, leaf, bytes, rest| {
-        let marks = match rest {
-            None => sink.glance(bytes, None),
-            Some(rest) => glance_long(sink, &mut bytes.chain(rest)),
-        };
-        found.add(marks, &leaf.entry.join("/"));
+        found.add(glance_entry(sink, bytes, rest), &leaf.entry.join("/"));
     });
     if !whole {
         found.add(sink.glance(bytes, None), "");
@@ -60,22 +56,41 @@ pub(super) fn show(
     keep: &mut dyn FnMut(&Finding) -> bool,
 ) {
     let Some(kind) = container(bytes, bytes) else { return sink.sifted(origin, bytes, keep) };
-    let whole = look(sink, kind, origin, bytes, false, &mut |sink, leaf, bytes, rest| match rest {
-        None => sink.sifted(leaf, bytes, keep),
-        Some(rest) => sink.sifted_stream(leaf, &mut bytes.chain(rest), keep),
+    let whole = look(sink, kind, origin, bytes, false, &mut |sink, leaf, bytes, rest| {
+        show_entry(sink, leaf, bytes, rest, keep);
     });
     if !whole {
         sink.sifted(origin, bytes, keep);
     }
 }
 
-/// As [`glance`] for an object of any size, read in order.
+/// What is found in an entry of a container: its first bytes, and what follows on them if anything does.
+fn glance_entry(sink: &mut dyn Sink, bytes: &[u8], rest: Option<&mut (dyn Read + Send)>) -> Marks {
+    match rest {
+        None => sink.glance(bytes, None),
+        Some(rest) => glance_long(sink, &mut bytes.chain(rest)),
+    }
+}
+
+/// Shows what is found in such an entry and is kept.
+fn show_entry(
+    sink: &mut dyn Sink,
+    leaf: &Origin,
+    bytes: &[u8],
+    rest: Option<&mut (dyn Read + Send)>,
+    keep: &mut dyn FnMut(&Finding) -> bool,
+) {
+    match rest {
+        None => sink.sifted(leaf, bytes, keep),
+        Some(rest) => sink.sifted_stream(leaf, &mut bytes.chain(rest), keep),
+    }
+}
+
+/// As [`glance`] for an object of any size, read in order. Counts it as a file that was read if `tells`.
 ///
 /// # Errors
 ///
 /// The object cannot be had, or not to its end.
-///
-/// Counts it as a file that was read if `tells`.
 pub(super) fn glance_large(
     sink: &mut dyn Sink,
     objects: &Objects,
@@ -90,11 +105,7 @@ pub(super) fn glance_large(
     }
     let whole = kind.is_some_and(|kind| {
         look_at(sink, kind, origin, Input::Stream(&mut reader), tells, &mut |sink, leaf, bytes, rest| {
-            let marks = match rest {
-                None => sink.glance(bytes, None),
-                Some(rest) => glance_long(sink, &mut bytes.chain(rest)),
-            };
-            found.add(marks, &leaf.entry.join("/"));
+            found.add(glance_entry(sink, bytes, rest), &leaf.entry.join("/"));
         })
     });
     if !whole {
@@ -120,10 +131,7 @@ pub(super) fn show_large(
     let (kind, mut reader) = begun(objects, id)?;
     let whole = kind.is_some_and(|kind| {
         look_at(sink, kind, origin, Input::Stream(&mut reader), false, &mut |sink, leaf, bytes, rest| {
-            match rest {
-                None => sink.sifted(leaf, bytes, keep),
-                Some(rest) => sink.sifted_stream(leaf, &mut bytes.chain(rest), keep),
-            }
+            show_entry(sink, leaf, bytes, rest, keep);
         })
     });
     if !whole {

@@ -16,8 +16,9 @@ pub(super) struct OfTrees {
 }
 
 impl OfTrees {
-    pub(super) fn new(request: &Request) -> Result<Self> {
-        Ok(Self { exclude: Exclude::of(request), excluded: request.excluded.clone() })
+    /// What a request leaves out of them.
+    pub(super) fn of(request: &Request) -> Self {
+        Self { exclude: Exclude::of(request), excluded: request.excluded.clone() }
     }
 
     /// Whether a file of a tree is left out.

@@ -8,7 +8,7 @@ use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::contents::{Glance, glance, glance_large, marks_at, show, show_large};
-use super::exclude::OfTrees;
+use super::exclude::{EXCLUDED, OfTrees};
 use super::fresh::{Moved, fresh};
 use super::{Crew, Mark, Marks, Request, Sink, Source, SourceKind, Subject};
 use crate::blob::Origin;
@@ -24,7 +24,7 @@ pub(super) const SOURCE: SourceKind = SourceKind {
     open: |request| match &request.subject {
         Subject::Staged { whole_files, named } => {
             let repository = Repository::open(request.directory()?)?;
-            let left_out = OfTrees::new(request)?;
+            let left_out = OfTrees::of(request);
             let named = Request { paths: named.clone(), subject: Subject::Files, ..request.clone() };
             Ok(Some(Box::new(Index { repository, whole_files: *whole_files, named, left_out })))
         }
@@ -72,7 +72,7 @@ impl Index {
                 |path| String::from_utf8_lossy(&path).into_owned().into(),
             );
             if self.left_out.matches(&path) {
-                sink.skipped(&path, "excluded");
+                sink.skipped(&path, EXCLUDED);
             } else {
                 paths.push(file.clone());
             }
@@ -106,7 +106,7 @@ impl Index {
             let path = String::from_utf8_lossy(&change.path);
             let out = change.new.is_some() && self.left_out.matches(&path);
             if out {
-                sink.skipped(&path, "excluded");
+                sink.skipped(&path, EXCLUDED);
             }
             !out
         };

@@ -1,7 +1,7 @@
 //! What of the paths is read, and of a repository which commits.
 
 use scrubjay::ci::{self, Aim, Claim, Resolved, Run, System};
-use scrubjay::git::Repository;
+use scrubjay::git::{Repository, is_zeros};
 use scrubjay::input::{Commits, Hidden, Subject, Tips};
 use scrubjay::text::printable;
 
@@ -79,7 +79,7 @@ fn of_system(args: &ScanArgs, output: &Output) -> Result<Subject> {
 fn of_base(args: &ScanArgs, base: &str, output: &Output) -> Result<Subject> {
     let repository = repository(args)?;
     let is_id = matches!(base.len(), 40 | 64) && base.bytes().all(|b| b.is_ascii_hexdigit());
-    let is_zero = !base.is_empty() && base.bytes().all(|b| b == b'0');
+    let is_zero = is_zeros(base);
     if !is_id && !is_zero && (base.starts_with('-') || repository.commit_named(base).is_none()) {
         return Err(Stop::invalid(format!(
             "--diff: `{}` names no commit of the repository",

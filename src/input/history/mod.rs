@@ -16,7 +16,7 @@ use std::sync::{Mutex, PoisonError};
 use gix::hashtable::HashMap;
 
 use super::contents::{Glance, glance, glance_large};
-use super::exclude::OfTrees;
+use super::exclude::{EXCLUDED, OfTrees};
 use super::{Crew, Marks, Request, Sink, Source, SourceKind, Subject};
 use crate::blob::Origin;
 use crate::error::Result;
@@ -40,7 +40,7 @@ pub(super) const SOURCE: SourceKind = SourceKind {
             };
             let mut all = Vec::new();
             for (path, repository) in opened {
-                all.push((path, History { repository, left_out: OfTrees::new(request)? }));
+                all.push((path, History { repository, left_out: OfTrees::of(request) }));
             }
             Ok(Some(Box::new(Histories { all })))
         }
@@ -124,7 +124,7 @@ impl History {
             let path = String::from_utf8_lossy(&place.path);
             let out = self.left_out.matches(&path);
             if out {
-                sink.skipped(&path, "excluded");
+                sink.skipped(&path, EXCLUDED);
             }
             !out
         });
