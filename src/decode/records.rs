@@ -16,6 +16,9 @@ const MAX_REST_BYTES: usize = 512;
 /// The beginning of a record of docker.
 const DOCKER: &[u8] = b"{\"log\":\"";
 
+/// The length of the signs of parts, in bytes.
+pub(crate) const SIGN_BYTES: usize = DOCKER.len();
+
 /// A record of a runtime.
 #[derive(Debug, Clone, Copy)]
 struct Record<'t> {
@@ -79,10 +82,14 @@ pub(crate) fn open_since(text: &[u8], from: usize) -> Option<usize> {
 
 /// A quick refusal: no text without a line end, and none without the sign of a part.
 fn may_hold(text: &[u8]) -> bool {
+    memchr::memchr(b'\n', text).is_some() && has_sign(text)
+}
+
+/// Whether the sign of a part stands in a text, of [`SIGN_BYTES`]: without one there is no record.
+pub(crate) fn has_sign(text: &[u8]) -> bool {
     let holds = |sign: &[u8]| memchr::memmem::find(text, sign).is_some();
     // CRI names a standard stream; one search is cheaper than two.
-    let is_cri = || holds(b"std") && (holds(b"stdout P") || holds(b"stderr P"));
-    memchr::memchr(b'\n', text).is_some() && (is_cri() || holds(DOCKER))
+    (holds(b"std") && (holds(b"stdout P") || holds(b"stderr P"))) || holds(DOCKER)
 }
 
 /// The records from the line on that begins at or behind `from`.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::finding::{Status, Verdict};
+use crate::finding::{Severity, Status, Verdict};
 use crate::rule::Rule;
 use crate::text::Span;
 use crate::token::Token;
@@ -76,5 +76,21 @@ impl Detection<'_> {
     /// True where it is to be reported.
     pub fn is_leak(&self) -> bool {
         matches!(self.verdict, Verdict::Report { .. })
+    }
+
+    /// How bad it is; what is silent is only for information.
+    pub fn severity(&self) -> Severity {
+        match self.verdict {
+            Verdict::Report { severity, .. } => severity,
+            Verdict::Silent { .. } => Severity::Info,
+        }
+    }
+
+    /// Why it is reported, or silent.
+    pub fn reason(&self) -> &str {
+        match &self.verdict {
+            Verdict::Report { reason, .. } => reason,
+            Verdict::Silent { reason } => reason,
+        }
     }
 }

@@ -481,21 +481,18 @@ impl Detector {
 /// of a structure. Says whether that was all of the value.
 fn put_random(bytes: &[u8], place: Place, out: &mut Vec<Place>) -> bool {
     let value = &bytes[place.span.range()];
-    if plain::is_token(value) {
-        out.push(place);
-        return true;
+    let secret = plain::secret(value);
+    let start = place.span.start;
+    match secret {
+        plain::Secret::Nothing => {}
+        plain::Secret::Whole => out.push(place),
+        plain::Secret::Runs => out.extend(plain::random_runs(value).map(|run| Place {
+            span: Span::new(start + run.start, start + run.end),
+            wrap: None,
+            ..place
+        })),
     }
-    if plain::is_structure(value) {
-        let inner =
-            plain::random_runs(value).map(|run| place.span.start + run.start..place.span.start + run.end);
-        out.extend(inner.map(|run| Place { span: Span::new(run.start, run.end), wrap: None, ..place }));
-        return false;
-    }
-    let is_random = !plain::is_plain(value);
-    if is_random {
-        out.push(place);
-    }
-    is_random
+    secret == plain::Secret::Whole
 }
 
 /// Where the string ends in which a span begins: at the first quote that is not escaped.

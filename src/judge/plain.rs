@@ -29,9 +29,30 @@ const ENOUGH_RUN: usize = 96;
 /// A list of so many numbers below 256 is a value of bytes.
 const FEW_BYTES: usize = 12;
 
-/// Whether the value is one run, and random: asked first, since most are.
-pub(crate) fn is_token(value: &[u8]) -> bool {
-    value.iter().all(|b| is_run_byte(*b)) && is_random(value)
+/// What of a value is secret under a name that says little.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Secret {
+    /// Nothing.
+    Nothing,
+    /// All of it.
+    Whole,
+    /// What [`random_runs`] gives of a structure, if anything.
+    Runs,
+}
+
+/// What of a value is secret.
+pub(crate) fn secret(value: &[u8]) -> Secret {
+    // Asked first, since most are one run.
+    let is_token = || value.iter().all(|b| is_run_byte(*b)) && is_random(value);
+    if is_token() {
+        Secret::Whole
+    } else if is_structure(value) {
+        Secret::Runs
+    } else if is_plain(value) {
+        Secret::Nothing
+    } else {
+        Secret::Whole
+    }
 }
 
 /// Whether nothing of the value is random.
@@ -40,7 +61,7 @@ pub(crate) fn is_plain(value: &[u8]) -> bool {
 }
 
 /// Whether the value is a structure, of which only parts may be secret, rather than one value.
-pub(crate) fn is_structure(value: &[u8]) -> bool {
+fn is_structure(value: &[u8]) -> bool {
     value.iter().any(|b| matches!(b, b'{' | b'[' | b'(')) && !is_bytes(value)
 }
 

@@ -16,7 +16,7 @@ use crate::config::{Markers, Policy};
 use crate::decode::pieces;
 use crate::detect::{Detection, Detector, Scratch};
 use crate::finding::{
-    Columns, Excerpt, Finding, Kind, Severity, Status, Suppression, Suppressor, Verdict, fingerprint,
+    Columns, Excerpt, Finding, Kind, Severity, Status, Suppression, Suppressor, fingerprint,
 };
 use crate::input::{Mark, Marks};
 use crate::judge;
@@ -341,17 +341,13 @@ fn exhibit(detection: &Detection<'_>, blob: &Blob<'_>) -> Option<Exhibit> {
 
 /// The finding of a detection, without lines and columns.
 pub(crate) fn describe(detection: &Detection<'_>, origin: &Origin, offset: u64) -> Finding {
-    let (severity, reason) = match &detection.verdict {
-        Verdict::Report { severity, reason } => (*severity, reason.as_str()),
-        Verdict::Silent { reason } => (Severity::Info, &**reason),
-    };
     Finding {
         rule: detection.rule.id.clone(),
         kind: detection.rule.kind,
-        severity,
+        severity: detection.severity(),
         message: message(detection),
         // A reason quotes the name that it went by, and another value may be glued to a name.
-        reason: mask_runs(reason),
+        reason: mask_runs(detection.reason()),
         path: origin.path.clone(),
         line: 0,
         column: 0,

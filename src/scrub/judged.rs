@@ -7,7 +7,7 @@ use super::Masker;
 use super::policy::{FIELD, Hit, LITERAL};
 use crate::blob::{Blob, HEAD, Origin};
 use crate::detect::{self, Detection, Place};
-use crate::finding::{Kind, Severity, Verdict};
+use crate::finding::{Kind, Severity};
 use crate::text::Span;
 
 /// For whose eyes a stream is judged: where it comes from, by which clock, and its first bytes.
@@ -93,7 +93,7 @@ fn hit<'h>(leak: Option<&'h Detection<'_>>, rule: &'h str, callsite: &'h str) ->
         Some(leak) => Hit {
             rule: &leak.rule.id,
             kind: leak.rule.kind,
-            severity: severity(leak),
+            severity: leak.severity(),
             status: leak.status,
             claims: leak.token.as_ref().map(|token| &token.claims),
             callsite,
@@ -101,14 +101,6 @@ fn hit<'h>(leak: Option<&'h Detection<'_>>, rule: &'h str, callsite: &'h str) ->
         None => {
             Hit { rule, kind: Kind::Other, severity: Severity::High, status: None, claims: None, callsite }
         }
-    }
-}
-
-/// How bad a scan says that it is.
-pub(super) fn severity(leak: &Detection<'_>) -> Severity {
-    match leak.verdict {
-        Verdict::Report { severity, .. } => severity,
-        Verdict::Silent { .. } => Severity::Info,
     }
 }
 

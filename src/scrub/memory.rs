@@ -80,14 +80,7 @@ impl Memory {
         if !(SHORTEST..=LONGEST).contains(&value.len()) {
             return;
         }
-        let young = |all: &[Generation; 2]| all[0].mark(value).is_some_and(|known| known.since <= mark.since);
-        if young(&self.generations.read().unwrap_or_else(PoisonError::into_inner)) {
-            return;
-        }
         let mut all = self.generations.write().unwrap_or_else(PoisonError::into_inner);
-        if young(&all) {
-            return;
-        }
         let since = all[1].mark(value).map_or(mark.since, |old| old.since.min(mark.since));
         if let Some(known) = all[0].mark_mut(value) {
             known.since = known.since.min(since);

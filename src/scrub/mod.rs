@@ -46,7 +46,7 @@ use crate::judge::plain;
 use crate::matcher::csv::Columns;
 use crate::matcher::field::{self, Class};
 use crate::rule;
-use crate::text::{self, STARS, mask_into};
+use crate::text::{STARS, mask_into};
 use crate::token;
 
 #[cfg(feature = "tracing")]
@@ -198,20 +198,12 @@ impl Masker {
     pub(crate) fn hide_value(&self, value: &[u8], secrecy: Secrecy, out: &mut Vec<u8>) -> bool {
         let Secrecy(class) = secrecy;
         let inner = value.strip_prefix(b"\"").and_then(|v| v.strip_suffix(b"\"")).unwrap_or(value);
-        if class == Class::Weak && (plain::is_plain(inner) || text::is_mask(inner)) {
+        let secret = if class == Class::Weak { plain::secret(inner) } else { plain::Secret::Whole };
+        if secret == plain::Secret::Nothing {
             return false;
         }
-        if class == Class::Weak && plain::is_structure(inner) {
-            let mut at = 0;
-            for run in plain::random_runs(value) {
-                out.extend_from_slice(&value[at..run.start]);
-                self.stars(&value[run.range()], Some(class), false, out);
-                at = run.end;
-            }
-            if at > 0 {
-                out.extend_from_slice(&value[at..]);
-            }
-            return at > 0;
+        if secret == plain::Secret::Runs {
+            return self.hide_runs(value, out);
         }
         if !field::is_secret(inner, class, false) {
             return false;
@@ -229,31 +221,47 @@ impl Masker {
         false
     }
 
+    /// Appends a structure with what is random in it masked; false, and nothing appended, where nothing is.
+    fn hide_runs(&self, value: &[u8], out: &mut Vec<u8>) -> bool {
+        let mut at = 0;
+        for run in plain::random_runs(value) {
+            out.extend_from_slice(&value[at..run.start]);
+            self.stars(&value[run.range()], Some(Class::Weak), false, out);
+            at = run.end;
+        }
+        if at > 0 {
+            out.extend_from_slice(&value[at..]);
+        }
+        at > 0
+    }
+
     /// Whether a value is no secret under a name that says little, or a structure: only what stands in it
     /// may be one.
     #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "the runtime layer asks"))]
     pub(crate) fn leaves(&self, value: &[u8], secrecy: Secrecy) -> bool {
-        secrecy.is_weak() && (plain::is_structure(value) || plain::is_plain(value))
+        secrecy.is_weak() && plain::secret(value) != plain::Secret::Whole
     }
 
     /// Finds the places to hide; they stay in the scratch.
     pub(crate) fn find(&self, text: &[u8], scratch: &mut Scratch) -> usize {
         scratch.places.clear();
         self.detector.places(text, &mut scratch.detect, &mut scratch.places);
-        self.add_literals(text, scratch);
-        if let Some(memory) = &self.memory
-            && (!scratch.places.is_empty() || memory.holds_any())
-        {
+        self.add_cut_lines(text, &mut scratch.places);
+        self.add_others(text, scratch);
+        if let Some(memory) = &self.memory {
             self.remember(memory, &Part { text, range: 0..text.len(), base: None }, scratch);
         }
         scratch.places.len()
     }
 
-    /// The same for a part of a text.
-    fn find_below(&self, text: &[u8], rows: Option<Rows<'_>>, scratch: &mut Scratch) {
+    /// The same for a part of a stream, in which a container runtime may have cut lines if `may_be_cut`.
+    fn find_below(&self, text: &[u8], rows: Option<Rows<'_>>, may_be_cut: bool, scratch: &mut Scratch) {
         scratch.places.clear();
         self.detector.places_below(text, rows, &mut scratch.detect, &mut scratch.places);
-        self.add_literals(text, scratch);
+        if may_be_cut {
+            self.add_cut_lines(text, &mut scratch.places);
+        }
+        self.add_others(text, scratch);
     }
 
     /// The columns that the first line of a text names.
@@ -284,8 +292,8 @@ impl Masker {
         }
     }
 
-    fn add_literals(&self, text: &[u8], scratch: &mut Scratch) {
-        self.add_cut_lines(text, &mut scratch.places);
+    /// Adds what arrays of numbers spell and the literals, and lets tokens go that may stay.
+    fn add_others(&self, text: &[u8], scratch: &mut Scratch) {
         self.add_numbers(text, &mut scratch.places);
         if let Some(now) = self.policy.keep_expired {
             scratch.places.retain(|place| place.numbers || !has_expired(&text[place.span.range()], now));

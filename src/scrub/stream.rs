@@ -79,6 +79,10 @@ pub struct Scrubber {
     complete: usize,
     /// Lines up to here were seen to wait for the end of one that was cut.
     held: usize,
+    /// A container runtime may have cut lines: the sign of a part was seen.
+    may_be_cut: bool,
+    /// Up to here it was looked for.
+    signs: usize,
     /// Where the value begins whose mask went out last.
     masked: Option<usize>,
     /// Where the row of a table begins that went out in part, inside of the context.
@@ -143,6 +147,8 @@ impl Scrubber {
             searched: 0,
             complete: 0,
             held: 0,
+            may_be_cut: false,
+            signs: 0,
             masked: None,
             row: None,
             ahead: 0,
@@ -259,6 +265,7 @@ impl Scrubber {
     ///
     /// Those of the writer.
     pub fn finish(&mut self, writer: &mut (impl Write + ?Sized)) -> io::Result<Tally> {
+        self.look_for_signs();
         self.release(self.filled, self.filled, writer)?;
         writer.flush()?;
         self.base += self.filled as u64;
@@ -266,6 +273,7 @@ impl Scrubber {
             memory.clear();
         }
         (self.filled, self.context, self.searched, self.complete, self.held) = (0, 0, 0, 0, 0);
+        (self.may_be_cut, self.signs) = (false, 0);
         (self.masked, self.row, self.table) = (None, None, Table::Unread);
         (self.wide, self.utf16, self.binary) = (false, false, false);
         self.place = Position { line: 1, chars: 0, offset: 0 };
@@ -297,6 +305,7 @@ impl Scrubber {
             self.complete = end.map_or(self.complete, |i| self.searched + i + 1);
             self.searched += sure;
         }
+        self.look_for_signs();
         let end = match self.ahead {
             0 => self.complete,
             ahead => {
@@ -318,9 +327,21 @@ impl Scrubber {
         Ok(false)
     }
 
+    /// Looks in what is new for the sign of a part of a line.
+    fn look_for_signs(&mut self) {
+        if !self.may_be_cut {
+            let from = self.signs.saturating_sub(records::SIGN_BYTES - 1);
+            self.may_be_cut = records::has_sign(&self.buffer[from..self.filled]);
+            self.signs = self.filled;
+        }
+    }
+
     /// Up to where complete lines may go, so that one that a container runtime cut goes out as a whole,
     /// unless too much waits already.
     fn before_open_line(&mut self, end: usize) -> usize {
+        if !self.may_be_cut {
+            return end;
+        }
         // Pieces without a line end change nothing.
         if self.held == end {
             return self.context;
@@ -347,10 +368,8 @@ impl Scrubber {
             }
             _ => None,
         };
-        self.masker.find_below(text, rows, &mut self.scratch);
-        if let Some(memory) = &self.memory
-            && (!self.scratch.places.is_empty() || memory.holds_any())
-        {
+        self.masker.find_below(text, rows, self.may_be_cut, &mut self.scratch);
+        if let Some(memory) = &self.memory {
             let part = Part { text, range: self.context..end, base: Some(self.base) };
             self.masker.remember(memory, &part, &mut self.scratch);
         }
@@ -477,8 +496,10 @@ impl Scrubber {
             }
         }
         // The parts of a line that was cut are seen together.
-        let floor = end.saturating_sub(OPEN);
-        from = records::open_since(&self.buffer[..end], floor).map_or(from, |since| from.min(since));
+        if self.may_be_cut {
+            let floor = end.saturating_sub(OPEN);
+            from = records::open_since(&self.buffer[..end], floor).map_or(from, |since| from.min(since));
+        }
         // A row whose quotes hold it open goes on where its columns can be counted.
         self.row = match &self.table {
             Table::Read(Some(columns)) => {
@@ -489,6 +510,7 @@ impl Scrubber {
         from = self.row.map_or(from, |row| from.min(row));
         self.buffer.copy_within(from..self.filled, 0);
         self.held = 0;
+        self.signs = self.signs.saturating_sub(from);
         self.base += from as u64;
         self.filled -= from;
         self.row = self.row.map(|row| row - from);

@@ -67,7 +67,7 @@ impl Masked<'_> {
     /// reports it, or the stream is not judged.
     pub fn verdict(&self) -> Option<(Kind, Severity, Option<Status>)> {
         let leak = self.leaks.first()?.detection;
-        Some((leak.rule.kind, super::judged::severity(leak), leak.status))
+        Some((leak.rule.kind, leak.severity(), leak.status))
     }
 
     /// The fingerprint of the value as it was written, by which a finding of a scan can be recognised.
