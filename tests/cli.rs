@@ -65,6 +65,22 @@ fn a_run_writes_several_reports_as_runs_of_their_own_would() {
     }
 }
 
+/// `/dev/stdout` is a link, too: a report that took its place would take it from every program.
+#[cfg(unix)]
+#[test]
+fn a_report_goes_through_a_link() {
+    let tree = tempfile::tempdir().expect("a temporary directory");
+    let (file, link) = (tree.path().join("report.json"), tree.path().join("link"));
+    std::fs::write(&file, "before").expect("a file");
+    std::os::unix::fs::symlink(&file, &link).expect("a link");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_scrubjay"));
+    command.current_dir(tree.path()).env_clear().args(["scan", "-q", "-f", "json", "-o", "link", "-"]);
+    let done = command.stdin(Stdio::null()).output().expect("it starts");
+    assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(link.symlink_metadata().expect("it is there").is_symlink());
+    assert!(std::fs::read_to_string(&file).expect("it is there").starts_with("{\"schema\""));
+}
+
 impl Case {
     fn run(&self) -> Result<(), String> {
         let tree = tempfile::tempdir().expect("a temporary directory");

@@ -104,15 +104,15 @@ impl Output {
 
     /// Writes a file; `help` is what to do where that fails.
     ///
-    /// A file appears under its name only when it is whole; what is no plain file (a device, a pipe)
-    /// is written to directly.
+    /// A file appears under its name only when it is whole; what is no plain file (a device, a pipe, a
+    /// link, as `/dev/stdout` is) is written to directly.
     pub(crate) fn file(
         &self,
         path: &Path,
         help: &str,
         write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
     ) -> Result<()> {
-        let direct = path.metadata().is_ok_and(|meta| !meta.is_file());
+        let direct = path.symlink_metadata().is_ok_and(|meta| !meta.is_file());
         let target = if direct { path.to_owned() } else { beside(path) };
         let written = File::create(&target).and_then(|file| {
             let mut out = BufWriter::with_capacity(64 * 1024, file);
