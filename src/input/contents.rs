@@ -35,7 +35,7 @@ pub(super) fn glance(
     changed: Option<&[std::ops::Range<usize>]>,
     tells: bool,
 ) -> Glance {
-    let Some(kind) = container(bytes, bytes) else {
+    let Some(kind) = container(bytes, bytes).filter(|_| !sink.wants_containers_whole()) else {
         return Glance { marks: sink.glance(bytes, changed), is_container: false };
     };
     let mut found = Union::default();
@@ -55,7 +55,9 @@ pub(super) fn show(
     bytes: &[u8],
     keep: &mut dyn FnMut(&Finding) -> bool,
 ) {
-    let Some(kind) = container(bytes, bytes) else { return sink.sifted(origin, bytes, keep) };
+    let Some(kind) = container(bytes, bytes).filter(|_| !sink.wants_containers_whole()) else {
+        return sink.sifted(origin, bytes, keep);
+    };
     let whole = look(sink, kind, origin, bytes, false, &mut |sink, leaf, bytes, rest| {
         show_entry(sink, leaf, bytes, rest, keep);
     });
@@ -103,6 +105,7 @@ pub(super) fn glance_large(
     if tells {
         sink.counted(usize::try_from(reader.size()).unwrap_or(usize::MAX));
     }
+    let kind = kind.filter(|_| !sink.wants_containers_whole());
     let whole = kind.is_some_and(|kind| {
         look_at(sink, kind, origin, Input::Stream(&mut reader), tells, &mut |sink, leaf, bytes, rest| {
             found.add(glance_entry(sink, bytes, rest), &leaf.entry.join("/"));
@@ -129,6 +132,7 @@ pub(super) fn show_large(
     keep: &mut dyn FnMut(&Finding) -> bool,
 ) -> io::Result<()> {
     let (kind, mut reader) = begun(objects, id)?;
+    let kind = kind.filter(|_| !sink.wants_containers_whole());
     let whole = kind.is_some_and(|kind| {
         look_at(sink, kind, origin, Input::Stream(&mut reader), false, &mut |sink, leaf, bytes, rest| {
             show_entry(sink, leaf, bytes, rest, keep);

@@ -208,6 +208,12 @@ pub trait Sink: Send {
     /// `changed`, the rest stands in other contents in which nothing was found.
     fn glance(&mut self, bytes: &[u8], changed: Option<&[Range<usize>]>) -> Marks;
 
+    /// True where compressed files and archives of a repository are wanted as the bytes that they are, not
+    /// entry by entry.
+    fn wants_containers_whole(&self) -> bool {
+        false
+    }
+
     /// A file's bytes, all of them; of what is found only that counts which `keep` wants.
     fn sifted(&mut self, origin: &Origin, bytes: &[u8], keep: &mut dyn FnMut(&Finding) -> bool);
 

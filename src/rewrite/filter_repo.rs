@@ -199,6 +199,11 @@ impl Taker<'_> {
 }
 
 impl Sink for Taker<'_> {
+    /// A whole blob is what can be taken out of a history.
+    fn wants_containers_whole(&self) -> bool {
+        true
+    }
+
     fn glance(&mut self, bytes: &[u8], changed: Option<&[Range<usize>]>) -> Marks {
         let detector = &self.team.detector;
         let mut found = Vec::new();
