@@ -151,7 +151,7 @@ def kubernetes():
             f"plain token={mint.key()} n={at}",
             f'say "x" Authorization: Bearer {mint.key()}',
         ][at % 3]
-        lines.append(json.dumps({"log": inner + "\n", "stream": "stdout", "time": f"{TIME}.{at:09}Z", "attrs": {"token": at or 7}}))
+        lines.append(json.dumps({"log": inner + "\n", "stream": "stdout", "time": f"{TIME}.{at:09}Z", "attrs": {"password": at or 7}}))
     data = ("\n".join(lines) + "\n").encode()
     out = scrubbed("pod.json", data)
     read = lambda data: [json.loads(line) for line in data.splitlines()]
