@@ -222,7 +222,9 @@ fn is_empty_here(c: &Cursor<'_>) -> bool {
 /// Where the quote stands that opens before a name what `quote` closes.
 fn is_opened(bytes: &[u8], name: Span, quote: Quote) -> Option<usize> {
     let Mark::Byte(mark) = quote.mark else { return Some(name.start) };
-    let before = bytes[..name.start].strip_suffix(&[mark])?;
+    // `"--password"`: a flag in a list of arguments.
+    let dashes = bytes[..name.start].iter().rev().take(2).take_while(|b| **b == b'-').count();
+    let before = bytes[..name.start - dashes].strip_suffix(&[mark])?;
     let slashes = before.iter().rev().take_while(|b| **b == b'\\').count();
     (slashes == quote.depth).then_some(before.len() - slashes)
 }

@@ -295,7 +295,7 @@ fn walk(mut c: Cursor<'_>, to: usize, member: &Member, class: Class) -> Option<R
         if is_one(&c.bytes[key.range()], VALUES) {
             return member_value(c, quote, class);
         }
-        skip_value(&mut c)?;
+        skip_value(&mut c, to)?;
     }
     None
 }
@@ -326,19 +326,20 @@ fn member_value(mut c: Cursor<'_>, mut quote: Option<Quote>, class: Class) -> Op
     value(c, Place { wrap, encoded: 0, loose, header: false, words: false }, class)
 }
 
-/// Goes over the value of another member.
-fn skip_value(c: &mut Cursor<'_>) -> Option<()> {
-    let from = c.at;
-    let mut next = *c;
+/// Goes over the value of another member; nothing where it does not end before `to`.
+fn skip_value(c: &mut Cursor<'_>, to: usize) -> Option<()> {
+    // As many names may stand in one that is open as it has room for.
+    let mut next = Cursor::new(&c.bytes[..to], c.at);
     if let Some(quote) = next.quote() {
         quoted(&mut next, quote, false)?;
-        *c = next;
-    } else if matches!(c.peek(0), b'{' | b'[' | b'(') {
-        structure(c, false);
+    } else if matches!(next.peek(0), b'{' | b'[' | b'(') {
+        structure(&mut next, false);
     } else {
-        bare(c, 0, false);
+        bare(&mut next, 0, false);
     }
-    (c.at > from).then_some(())
+    let is_over = c.at < next.at && (next.at < to || to == c.bytes.len());
+    c.at = next.at;
+    is_over.then_some(())
 }
 
 /// Where the first member of the object begins in which a member stands.
