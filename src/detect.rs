@@ -268,8 +268,12 @@ impl Detector {
             for mut detection in found.all.split_off(before) {
                 let span = detection.span;
                 let way = Span::new(span.start.saturating_sub(detection.way_bytes), span.end);
-                if view.source_parts(way).count() > 1 {
-                    detection.span = at(view.to_source(span));
+                let source = at(view.to_source(span));
+                let is_known =
+                    |known: &Detection<'_>| known.span.start < source.end && source.start < known.span.end;
+                // Within one record it was seen already, but for what leads to it from another one.
+                if view.source_parts(way).count() > 1 || !found.all.iter().any(is_known) {
+                    detection.span = source;
                     found.all.push(detection);
                 }
             }

@@ -16,6 +16,9 @@ const MAX_REST_BYTES: usize = 512;
 /// The beginning of a record of docker.
 const DOCKER: &[u8] = b"{\"log\":\"";
 
+/// What follows the text in one.
+const DOCKER_END: &[u8] = b"\",\"";
+
 /// The length of the signs of parts, in bytes.
 pub(crate) const SIGN_BYTES: usize = DOCKER.len();
 
@@ -44,13 +47,15 @@ pub(crate) struct CutLine {
 
 impl CutLine {
     /// What may be taken for a value, seen without regard to records, of a span that begins in one of
-    /// them: it ends with the text of its record. Nothing, where it begins beside that text.
+    /// them: it ends with the text of its record, or what follows that. Nothing, where it begins with
+    /// what the runtime wrote before the text, or with the end of that.
     pub(crate) fn clip(&self, span: Span) -> Option<Span> {
         let next = self.records.partition_point(|(line, _)| line.end <= span.start);
         match self.records.get(next) {
-            Some((line, text)) if line.start <= span.start && span.end > text.start => {
-                let is_inside = text.start <= span.start && span.start < text.end;
-                is_inside.then(|| Span::new(span.start, span.end.min(text.end)))
+            Some((line, text)) if line.start <= span.start => {
+                let end = if span.start < text.end { text.end } else { line.end };
+                let is_mark = (text.end..text.end + DOCKER_END.len()).contains(&span.start);
+                (text.start <= span.start && !is_mark).then(|| Span::new(span.start, span.end.min(end)))
             }
             _ => Some(span),
         }
@@ -189,11 +194,12 @@ fn cri(line: &[u8], at: usize) -> Option<Record<'_>> {
 /// A record of docker.
 fn docker(line: &[u8], at: usize) -> Option<Record<'_>> {
     let text = line.strip_prefix(DOCKER)?;
+    let slashes = |text: &[u8]| text.iter().rev().take_while(|b| **b == b'\\').count();
     // Within a string no quote stands without a backslash before it.
-    let end = memchr::memmem::find(text, b"\",\"");
+    let ends = |end: &usize| text[*end..].starts_with(DOCKER_END) && slashes(&text[..*end]) % 2 == 0;
+    let end = memchr::memchr_iter(b'"', text).find(ends);
     let rest = end.map(|end| &text[end..text.len().min(end + MAX_REST_BYTES)]);
     let end = end.unwrap_or_else(|| text.trim_ascii_end().len());
-    let slashes = |text: &[u8]| text.iter().rev().take_while(|b| **b == b'\\').count();
     let is_whole = text[..end].strip_suffix(b"n").is_some_and(|before| slashes(before) % 2 == 1);
     Some(Record {
         line: Span::new(at, at + line.len()),

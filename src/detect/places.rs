@@ -34,12 +34,24 @@ pub(crate) struct Place {
     pub(crate) anchor: Option<usize>,
     /// These are elements of an array of numbers, which stays one.
     pub(crate) numbers: bool,
+    /// These elements follow a cut within a number, so a comma stands before their mask.
+    pub(crate) continues: bool,
 }
 
 impl Place {
     /// A value as it is, at `span`, and the rule that found it.
     pub(crate) fn at(span: Span, rule: Option<usize>) -> Self {
-        Self { span, rule, class: None, wrap: None, decoded: false, name: None, anchor: None, numbers: false }
+        Self {
+            span,
+            rule,
+            class: None,
+            wrap: None,
+            decoded: false,
+            name: None,
+            anchor: None,
+            numbers: false,
+            continues: false,
+        }
     }
 
     /// That of a detection behind `depth` views.

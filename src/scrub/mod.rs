@@ -269,15 +269,21 @@ impl Masker {
         self.detector.columns(head)
     }
 
+    /// The places in what a text says in other words.
+    fn places_of_view(&self, view: &[u8]) -> Vec<Place> {
+        let (mut scratch, mut found) = (detect::Scratch::default(), Vec::new());
+        self.detector.places(view, &mut scratch, &mut found);
+        if let Some(literals) = &self.policy.literals {
+            literals.find(view, &mut found);
+        }
+        found
+    }
+
     /// Adds what is spelled by numbers.
     fn add_numbers(&self, text: &[u8], places: &mut Vec<Place>) {
         let before = places.len();
         numbers::each(text, &mut |spelled| {
-            let (mut scratch, mut found) = (detect::Scratch::default(), Vec::new());
-            self.detector.places(&spelled.bytes, &mut scratch, &mut found);
-            if let Some(literals) = &self.policy.literals {
-                literals.find(&spelled.bytes, &mut found);
-            }
+            let found = self.places_of_view(&spelled.bytes);
             places.extend(found.iter().filter(|place| !place.span.is_empty()).map(|place| Place {
                 span: spelled.to_source(place.span),
                 numbers: true,
@@ -352,7 +358,7 @@ impl Masker {
     /// Appends the mask of what stands at a place; of a part of it, nothing is shown.
     fn put_place(&self, place: &Place, value: &[u8], is_whole: bool, out: &mut Vec<u8>) {
         if place.numbers {
-            return numbers::mask(out);
+            return numbers::mask(place.continues, out);
         }
         let quote = |out: &mut Vec<u8>| {
             if let Some((mark, depth)) = place.wrap {

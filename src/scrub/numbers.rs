@@ -3,6 +3,7 @@
 
 use crate::decode::View;
 use crate::decode::numbers::{MIN_NUMBERS, OPENERS, read};
+use crate::text::Span;
 
 /// So many bytes of an array are looked at in a row.
 const MAX_ARRAY_BYTES: usize = 256 * 1024;
@@ -29,7 +30,18 @@ pub(super) fn each(text: &[u8], sink: &mut dyn FnMut(&View)) {
     }
 }
 
-/// Appends the mask of some elements.
-pub(super) fn mask(out: &mut Vec<u8>) {
+/// The elements in a span: from the first one's first digit to the last one's last.
+pub(super) fn elements(text: &[u8], span: Span) -> Option<Span> {
+    let is_element = |b: &u8| b.is_ascii_alphanumeric();
+    let part = &text[span.range()];
+    let (first, last) = (part.iter().position(is_element)?, part.iter().rposition(is_element)?);
+    Some(Span::new(span.start + first, span.start + last + 1))
+}
+
+/// Appends the mask of some elements, which `continues` what has no comma at its end.
+pub(super) fn mask(continues: bool, out: &mut Vec<u8>) {
+    if continues {
+        out.push(b',');
+    }
     out.extend_from_slice(STARS);
 }
