@@ -162,9 +162,9 @@ impl Detector {
         let mut found = Detections::new(wanted, now);
         self.page(&page, start..end, &[], scratch, &mut found);
         if let Some(columns) = Columns::of(&self.matcher, blob.head) {
-            let mut matches = Vec::new();
-            columns.rows(&self.matcher, &page, blob.at_start, start..end, &mut matches);
-            self.judge(&page, &mut matches, &[], &mut found);
+            columns.rows(&self.matcher, &page, blob.at_start, start..end, &mut |matches| {
+                self.judge(&page, matches, &[], &mut found);
+            });
         }
         self.cut_lines(&page, start..end, scratch, &mut found);
         self.expressions(&page, &mut found);

@@ -87,10 +87,11 @@ impl Detector {
         for range in ranges {
             self.page(&page, range.clone(), &[], scratch, &mut found);
             if let Some(columns) = &columns {
-                let mut matches = Vec::new();
-                columns.rows(&self.matcher, &page, true, range, &mut matches);
-                self.judge(&page, &mut matches, &[], &mut found);
+                columns.rows(&self.matcher, &page, true, range.clone(), &mut |matches| {
+                    self.judge(&page, matches, &[], &mut found);
+                });
             }
+            self.cut_lines(&page, range, scratch, &mut found);
         }
         self.expressions(&page, &mut found);
         resolve(&mut found.all);

@@ -183,10 +183,10 @@ impl Detector {
         self.hide(&page, 0..bytes.len(), 0, scratch, out);
         let mut found = Detections::new(Wanted::Leaks, self.now);
         if let Some(Rows { columns, from, at_start }) = rows {
-            let mut matches = Vec::new();
             let range = from..bytes.len();
-            columns.long_rows(&self.matcher, &page, at_start, range.clone(), &mut matches);
-            self.judge(&page, &mut matches, &[], &mut found);
+            columns.long_rows(&self.matcher, &page, at_start, range.clone(), &mut |matches| {
+                self.judge(&page, matches, &[], &mut found);
+            });
             columns.fields(bytes, at_start, range, &mut |span, class| {
                 let place = Place { class: Some(class), ..Place::at(span, None) };
                 if class == Class::Weak {

@@ -63,7 +63,7 @@ pub(super) fn attribution(case: &Case<'_>) -> Attribution {
     if let Some(word) = around.line_words().find(|w| is_other(rule, w)) {
         return Attribution::Other(format!("a key of another system: its line says `{word}`"));
     }
-    if let Some(start) = around.paired_tokens().find_map(|token| other_value(rule, token)) {
+    if let Some(start) = around.paired_token(|token| other_value(rule, token)) {
         return Attribution::Other(format!("a key of another system: `{start}…` is beside it"));
     }
     let is_near = around.has_neighbour(&rule.shared.neighbours);

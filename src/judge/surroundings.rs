@@ -119,38 +119,43 @@ impl<'a> Surroundings<'a> {
 
     /// Whether a member beside it has one of these in it, compared without case, `_` and `-`.
     pub(super) fn has_neighbour(&self, neighbours: &[String]) -> bool {
-        let folded: Vec<String> = neighbours.iter().map(|n| fold(n.as_bytes())).collect();
-        self.members.iter().any(|member| {
-            let member = fold(member);
-            folded.iter().any(|neighbour| member.contains(neighbour.as_str()))
-        })
+        let mut members = String::new();
+        for member in &self.members {
+            members.extend(folded(member));
+            members.push('\n');
+        }
+        let is_in = |neighbour: &String| {
+            let neighbour: String = folded(neighbour.as_bytes()).collect();
+            memchr::memmem::find(members.as_bytes(), neighbour.as_bytes()).is_some()
+        };
+        neighbours.iter().any(is_in)
     }
 
-    /// The members that are named as this one is but for their last words: `SecretId` beside `SecretKey`,
-    /// not `AWS_ACCESS_KEY_ID` beside `SECRET_KEY`.
-    fn pairs(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
-        let own = prefix(self.identifier.as_bytes());
-        self.members.iter().filter_map(move |member| {
-            let (name, value) = split_member(member)?;
-            (prefix(name) == own).then_some((name, value))
-        })
-    }
-
-    /// What looks like a token in the values of those members.
-    pub(super) fn paired_tokens(&self) -> impl Iterator<Item = &'a [u8]> {
+    /// What `find` says of the first token for which it says anything, in the value of a member that is
+    /// named as this one is but for their last words: `SecretId` beside `SecretKey`, not
+    /// `AWS_ACCESS_KEY_ID` beside `SECRET_KEY`.
+    pub(super) fn paired_token<T>(&self, find: impl Fn(&'a [u8]) -> Option<T>) -> Option<T> {
         let is_part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
-        self.pairs().flat_map(move |(_, value)| value.split(move |b| !is_part(b)))
+        let mut members = self.members.iter().filter_map(|member| split_member(member));
+        members.find_map(|(name, value)| {
+            let said = value.split(|b| !is_part(b)).find_map(&find);
+            // Most values say nothing, and names cost more to compare.
+            said.filter(|_| self.is_paired(name))
+        })
+    }
+
+    fn is_paired(&self, name: &[u8]) -> bool {
+        prefix(name) == prefix(self.identifier.as_bytes())
     }
 
     /// The first of these names that a member beside it has. A name of common words alone, such as
     /// `access_key`, counts only where it is paired.
     pub(super) fn paired_name<'n>(&self, names: &'n [String]) -> Option<&'n str> {
-        let own = prefix(self.identifier.as_bytes());
         let mut members = self.members.iter().filter_map(|member| split_member(member));
         members.find_map(|(name, _)| {
-            let (is_paired, name) = (prefix(name) == own, fold(name));
             let is = |known: &&str| {
-                name == fold(known.as_bytes()) && (is_paired || !prefix(known.as_bytes()).is_empty())
+                folded(name).eq(folded(known.as_bytes()))
+                    && (!prefix(known.as_bytes()).is_empty() || self.is_paired(name))
             };
             names.iter().map(String::as_str).find(is)
         })
@@ -222,15 +227,15 @@ fn is_comment(line: &[u8]) -> bool {
 }
 
 /// Lower case, without `_` and `-`.
-fn fold(text: &[u8]) -> String {
+fn folded(text: &[u8]) -> impl Iterator<Item = char> {
     let kept = text.iter().filter(|b| !matches!(b, b'_' | b'-'));
-    kept.map(|b| char::from(b.to_ascii_lowercase())).collect()
+    kept.map(|b| char::from(b.to_ascii_lowercase()))
 }
 
 /// What a name has before its first word of a pair.
 fn prefix(name: &[u8]) -> String {
     const WORDS: [&str; 7] = ["secret", "access", "app", "public", "key", "id", "bucket"];
-    let folded = fold(name);
+    let folded: String = folded(name).collect();
     let at = WORDS.iter().filter_map(|word| folded.find(word)).min().unwrap_or(folded.len());
     folded[..at].rsplit('.').next().unwrap_or_default().to_owned()
 }
@@ -291,9 +296,9 @@ mod tests {
     #[test]
     fn members_are_pairs_by_what_their_names_begin_with() {
         let pair = around("SecretId: ABCDEF\nSecretKey: VALUE\n", "SecretKey", "VALUE");
-        assert!(pair.paired_tokens().any(|t| t == b"ABCDEF"));
+        assert!(pair.paired_token(|t| (t == b"ABCDEF").then_some(())).is_some());
         let env = around("AWS_ACCESS_KEY_ID=ABCDEF\nSECRET_KEY=VALUE\n", "SECRET_KEY", "VALUE");
-        assert!(!env.paired_tokens().any(|t| t == b"ABCDEF"));
+        assert!(env.paired_token(|t| (t == b"ABCDEF").then_some(())).is_none());
     }
 
     #[test]

@@ -58,18 +58,17 @@ impl Columns {
         Some(Self { delimiter, named, fields, header_end: end + 1 })
     }
 
-    /// Matches the cells of the rows that begin in `range`.
+    /// Matches the cells of the rows that begin in `range`, and gives those of each row to `sink`, which
+    /// empties them: a large table has millions.
     pub(crate) fn rows(
         &self,
         m: &Matcher,
         page: &Page<'_>,
         at_start: bool,
         range: std::ops::Range<usize>,
-        out: &mut Vec<Match>,
+        sink: &mut dyn FnMut(&mut Vec<Match>),
     ) {
-        if !self.named.is_empty() {
-            self.each(page.bytes, at_start, range, false, &mut |row| self.row(m, page, row, out));
-        }
+        self.match_rows(m, page, at_start, range, false, sink);
     }
 
     /// The same for rows that may go over several lines, of which the first begins with the range.
@@ -79,11 +78,30 @@ impl Columns {
         page: &Page<'_>,
         at_start: bool,
         range: std::ops::Range<usize>,
-        out: &mut Vec<Match>,
+        sink: &mut dyn FnMut(&mut Vec<Match>),
     ) {
-        if !self.named.is_empty() {
-            self.each(page.bytes, at_start, range, true, &mut |row| self.row(m, page, row, out));
+        self.match_rows(m, page, at_start, range, true, sink);
+    }
+
+    fn match_rows(
+        &self,
+        m: &Matcher,
+        page: &Page<'_>,
+        at_start: bool,
+        range: std::ops::Range<usize>,
+        long: bool,
+        sink: &mut dyn FnMut(&mut Vec<Match>),
+    ) {
+        if self.named.is_empty() {
+            return;
         }
+        let mut matches = Vec::new();
+        self.each(page.bytes, at_start, range, long, &mut |row| {
+            self.row(m, page, row, &mut matches);
+            if !matches.is_empty() {
+                sink(&mut matches);
+            }
+        });
     }
 
     /// Where the row begins that a quote holds open at the end, if there is one.
