@@ -5,6 +5,7 @@
 //! corpus tree FOLDER [FILES]                     a source tree (default 50000 files)
 //! corpus five FOLDER                             five small files, as a commit hook sees them
 //! corpus history FOLDER [COMMITS]                a bare repository (default 32000 commits; needs git)
+//! corpus seeds FOLDER                            what the fuzz targets begin with (needs git)
 //! ```
 //!
 //! Nothing real is in them: words, identifiers and credentials are made up by the generator of the
@@ -12,6 +13,7 @@
 
 mod history;
 mod log;
+mod seeds;
 mod tree;
 
 #[path = "../../tests/support/mod.rs"]
@@ -34,10 +36,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["five", folder] => tree::write(Path::new(folder), 5)?,
         ["history", folder] => history::write(Path::new(folder), 32_000)?,
         ["history", folder, commits] => history::write(Path::new(folder), commits.parse()?)?,
+        ["seeds", folder] => seeds::write(Path::new(folder))?,
         _ => {
             return Err(
                 "usage: corpus log FILE [MIB] [normal|sparse|dense] | tree FOLDER [FILES] | five FOLDER | \
-                 history FOLDER [COMMITS]"
+                 history FOLDER [COMMITS] | seeds FOLDER"
                     .into(),
             );
         }
