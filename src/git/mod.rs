@@ -400,6 +400,24 @@ pub fn message(bytes: &[u8]) -> &[u8] {
     memchr::memmem::find(bytes, b"\n\n").map_or(&[], |at| &bytes[at + 2..])
 }
 
+/// What stands before the message of a commit or a tag and is somebody's words: names and addresses, encodings,
+/// signatures, merged tags with their messages, whatever else. Lines that only name an object are left out, and
+/// continued lines are as they were before they were folded.
+pub fn header(bytes: &[u8], hash: hash::Kind) -> Vec<u8> {
+    let end = memchr::memmem::find(bytes, b"\n\n").map_or(bytes.len(), |at| at + 1);
+    let mut out = Vec::with_capacity(end);
+    for line in bytes[..end].split_inclusive(|b| *b == b'\n') {
+        let mut words = line.trim_ascii_end().rsplitn(2, |b| *b == b' ');
+        let id = words.next().unwrap_or_default();
+        let is_id = id.len() == hash.len_in_hex() && id.iter().all(u8::is_ascii_hexdigit);
+        let names: [&[u8]; 4] = [b"tree", b"parent", b"object", b"mergetag object"];
+        if !is_id || !words.next().is_some_and(|name| names.contains(&name)) {
+            out.extend_from_slice(line.strip_prefix(b" ").unwrap_or(line));
+        }
+    }
+    out
+}
+
 /// The first digits of an id, as people read it.
 pub fn short(id: &gix::oid) -> String {
     id.to_hex_with_len(10).to_string()

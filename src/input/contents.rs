@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 
+use super::names::{glance_name, names_of_entry, show_name};
 use super::unpack::{container, look, look_at};
 use super::{Mark, Marks, Sink};
 use crate::blob::{CONTEXT, HEAD, Origin};
@@ -40,7 +41,7 @@ pub(super) fn glance(
     };
     let mut found = Union::default();
     let whole = look(sink, kind, origin, bytes, tells, &mut |sink, leaf, bytes, rest| {
-        found.add(glance_entry(sink, bytes, rest), &leaf.entry.join("/"));
+        found.add(glance_entry(sink, leaf, bytes, rest), &leaf.entry.join("/"));
     });
     if !whole {
         found.add(sink.glance(bytes, None), "");
@@ -66,12 +67,26 @@ pub(super) fn show(
     }
 }
 
-/// What is found in an entry of a container: its first bytes, and what follows on them if anything does.
-fn glance_entry(sink: &mut dyn Sink, bytes: &[u8], rest: Option<&mut (dyn Read + Send)>) -> Marks {
-    match rest {
+/// What is found in an entry of a container: in its name, in its first bytes, and what follows on them if anything does.
+fn glance_entry(
+    sink: &mut dyn Sink,
+    leaf: &Origin,
+    bytes: &[u8],
+    rest: Option<&mut (dyn Read + Send)>,
+) -> Marks {
+    let mut found = Union::default();
+    for name in names_of_entry(leaf) {
+        found.add(glance_name(sink, name), "");
+    }
+    let marks = match rest {
         None => sink.glance(bytes, None),
         Some(rest) => glance_long(sink, &mut bytes.chain(rest)),
+    };
+    if found.anywhere.is_empty() && found.by_path.is_empty() {
+        return marks;
     }
+    found.add(marks, "");
+    found.into_marks()
 }
 
 /// Shows what is found in such an entry and is kept.
@@ -82,6 +97,9 @@ fn show_entry(
     rest: Option<&mut (dyn Read + Send)>,
     keep: &mut dyn FnMut(&Finding) -> bool,
 ) {
+    for name in names_of_entry(leaf) {
+        show_name(sink, leaf, name, keep);
+    }
     match rest {
         None => sink.sifted(leaf, bytes, keep),
         Some(rest) => sink.sifted_stream(leaf, &mut bytes.chain(rest), keep),
@@ -108,7 +126,7 @@ pub(super) fn glance_large(
     let kind = kind.filter(|_| !sink.wants_containers_whole());
     let whole = kind.is_some_and(|kind| {
         look_at(sink, kind, origin, Input::Stream(&mut reader), tells, &mut |sink, leaf, bytes, rest| {
-            found.add(glance_entry(sink, bytes, rest), &leaf.entry.join("/"));
+            found.add(glance_entry(sink, leaf, bytes, rest), &leaf.entry.join("/"));
         })
     });
     if !whole {

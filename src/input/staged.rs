@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::contents::{Glance, glance, glance_large, marks_at, show, show_large};
 use super::exclude::{EXCLUDED, OfTrees};
 use super::fresh::{Moved, fresh};
+use super::names::{glance_name, show_name};
 use super::{Crew, Mark, Marks, Request, Sink, Source, SourceKind, Subject};
 use crate::blob::Origin;
 use crate::error::Result;
@@ -86,6 +87,32 @@ impl Index {
         Ok(())
     }
 
+    /// Shows what is found in the names of files and folders that are new.
+    fn names(&self, staged: &Staged, parents: &[Id], differ: &mut Differ<'_>, sink: &mut dyn Sink) {
+        let mut told: HashSet<&[u8]> = HashSet::new();
+        let gone = || staged.changes.iter().filter(|change| change.new.is_none());
+        for change in staged.changes.iter().filter(|change| change.new.is_some() && change.old.is_none()) {
+            let mut end = 0;
+            for name in change.path.split(|b| *b == b'/') {
+                end += name.len();
+                let to_here = &change.path[..end];
+                end += 1;
+                let is_known = |differ: &mut Differ<'_>| {
+                    parents.iter().any(|tree| differ.has(*tree, to_here))
+                        || gone().any(|old| old.path.split(|b| *b == b'/').any(|part| part == name))
+                };
+                if !told.contains(to_here)
+                    && !glance_name(sink, name).is_empty()
+                    && (self.whole_files || !is_known(differ))
+                {
+                    told.insert(to_here);
+                    let origin = Origin::file(String::from_utf8_lossy(to_here));
+                    show_name(sink, &origin, name, &mut |_| true);
+                }
+            }
+        }
+    }
+
     fn run(&self, crew: &dyn Crew, sink: &mut dyn Sink) -> Result<()> {
         let hash = self.repository.hash();
         let objects = self.repository.objects()?;
@@ -114,6 +141,7 @@ impl Index {
         staged.changes.retain(kept);
         let gone = staged.changes.iter().filter(|c| c.new.is_none());
         let gone: Vec<(Vec<u8>, Id)> = gone.filter_map(|c| Some((c.path.clone(), c.old?))).collect();
+        self.names(&staged, &parents, &mut differ, sink);
         let next = AtomicUsize::new(0);
         let work = |objects: &Objects| {
             let mut hand = Hand {

@@ -3,9 +3,11 @@
 //! What is inside is scanned by the thread that unpacks it, so that many archives keep many threads
 //! busy; only for an entry above [`WHOLE`] a second one scans while the first unpacks.
 
+use std::collections::HashSet;
 use std::io::{self, Cursor, Read};
 
 use super::contents::WINDOW;
+use super::names::{names_of_entry, show_name};
 use super::{Sink, WHOLE};
 use crate::blob::Origin;
 use crate::pack::{self, Input, Kind, Limits, Seekable, TAIL, Told, Visitor};
@@ -37,7 +39,8 @@ pub(super) fn unpack(
     buffer: &mut Vec<u8>,
 ) -> bool {
     buffer.resize(WHOLE + 1, 0);
-    let mut leaves = Leaves { sink, buffer, damage, read: false, failed: false, damaged: false };
+    let named = HashSet::new();
+    let mut leaves = Leaves { sink, buffer, damage, named, read: false, failed: false, damaged: false };
     // Only the visitor could end the walk, and it does not.
     let _ = pack::read(kind, origin, input, Limits::default(), &mut leaves);
     !leaves.damaged && (leaves.read || !leaves.failed)
@@ -60,6 +63,8 @@ struct Leaves<'l> {
     sink: &'l mut dyn Sink,
     buffer: &'l mut Vec<u8>,
     damage: Damage,
+    /// Names of entries in which something was found: a folder's is told once.
+    named: HashSet<Vec<u8>>,
     /// Something was read.
     read: bool,
     /// Something could not be read.
@@ -81,6 +86,14 @@ impl Visitor for Leaves<'_> {
             }
         }
         self.read |= length > 0;
+        for name in names_of_entry(origin) {
+            if !self.named.contains(name) {
+                show_name(self.sink, origin, name, &mut |_| {
+                    self.named.insert(name.to_vec());
+                    true
+                });
+            }
+        }
         if length < self.buffer.len() {
             self.sink.whole(origin, &self.buffer[..length]);
         } else {

@@ -48,12 +48,14 @@ pub(crate) fn run(command: HookCommand, output: &Output) -> Result<Status> {
             None => Ok(Status::Clean),
         },
         HookCommand::PreReceive { options, trust_repository } => {
-            let ids = updates(&input()?, 3, 1)?;
+            let text = input()?;
+            let ids = updates(&text, 3, 1)?;
             if ids.is_empty() {
                 return Ok(Status::Clean);
             }
-            let commits =
-                Commits { tips: Tips::Ids(ids), hidden: Hidden::AllReferences, since: None, deepen: None };
+            let names = new_names(&text, [2, 0, 1]);
+            let (tips, hidden) = (Tips::Ids(ids), Hidden::AllReferences);
+            let commits = Commits { tips, hidden, since: None, deepen: None, names };
             let mut options = options;
             if !trust_repository {
                 // What is pushed must not decide what is looked for.
@@ -126,12 +128,15 @@ fn kept(mut bytes: Vec<u8>) -> Vec<u8> {
 fn pushed(remote: Option<String>) -> Result<Option<Commits>> {
     let var = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
     let framework = var("PRE_COMMIT_REMOTE_NAME");
+    let mut names: Vec<String> =
+        var("PRE_COMMIT_REMOTE_BRANCH").filter(|_| var("PRE_COMMIT_FROM_REF").is_none()).into_iter().collect();
     let (tips, known) = match (var("PRE_COMMIT_TO_REF"), framework.is_some()) {
         (Some(to), _) => (vec![to], var("PRE_COMMIT_FROM_REF").into_iter().collect()),
         // Pushing a first branch, pre-commit tells no commits at all.
-        (None, true) => return Ok(Some(all_but(framework.unwrap_or_default(), Vec::new(), head()))),
+        (None, true) => return Ok(Some(all_but(framework.unwrap_or_default(), Vec::new(), head(), names))),
         (None, false) => {
             let text = input()?;
+            names = new_names(&text, [2, 3, 1]);
             (updates(&text, 4, 1)?, updates(&text, 4, 3)?)
         }
     };
@@ -139,15 +144,31 @@ fn pushed(remote: Option<String>) -> Result<Option<Commits>> {
         return Ok(None);
     }
     let name = remote.or(framework).unwrap_or_default();
-    Ok(Some(all_but(name, known, Tips::Ids(tips))))
+    Ok(Some(all_but(name, known, Tips::Ids(tips), names)))
 }
 
 fn head() -> Tips {
     Tips::Revisions("HEAD".to_owned())
 }
 
-fn all_but(name: String, ids: Vec<String>, tips: Tips) -> Commits {
-    Commits { tips, hidden: Hidden::Remote { name, ids }, since: None, deepen: None }
+fn all_but(name: String, ids: Vec<String>, tips: Tips, names: Vec<String>) -> Commits {
+    Commits { tips, hidden: Hidden::Remote { name, ids }, since: None, deepen: None, names }
+}
+
+/// The names of the references that a push makes, given the places in a line, counted from its end as only the
+/// first word may have blanks, of the name, of what it was, and of what it becomes.
+fn new_names(text: &str, [name, old, new]: [usize; 3]) -> Vec<String> {
+    let fields = name.max(old).max(new) + 1;
+    let is_zero = |id: &str| id.bytes().all(|b| b == b'0');
+    let mut names = Vec::new();
+    for line in text.lines() {
+        let mut words: Vec<&str> = line.rsplitn(fields, ' ').collect();
+        words.reverse();
+        if words.len() == fields && is_zero(words[old]) && !is_zero(words[new]) {
+            names.push(words[name].to_owned());
+        }
+    }
+    names
 }
 
 fn input() -> Result<String> {
@@ -200,6 +221,15 @@ mod tests {
         assert_eq!(updates(&text, 4, 3).ok(), Some(vec![one]));
         let long = format!("{} {} refs/heads/a\n", "0".repeat(64), "f".repeat(64));
         assert_eq!(updates(&long, 3, 1).ok(), Some(vec!["f".repeat(64)]));
+    }
+
+    #[test]
+    fn names_are_those_of_references_that_are_new() {
+        let (one, zero) = ("1".repeat(40), "0".repeat(40));
+        let text = format!("a b {one} refs/heads/a {zero}\n(delete) {zero} refs/heads/b {one}\nc {one} refs/heads/c {one}\n");
+        assert_eq!(new_names(&text, [2, 3, 1]), ["refs/heads/a"]);
+        let text = format!("{zero} {one} refs/heads/d\n{one} {zero} refs/heads/e\n");
+        assert_eq!(new_names(&text, [2, 0, 1]), ["refs/heads/d"]);
     }
 
     #[test]
