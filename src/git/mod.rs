@@ -11,6 +11,8 @@ mod index;
 mod lines;
 mod pack;
 mod range;
+mod references;
+mod reftable;
 mod revisions;
 mod roots;
 mod store;
@@ -205,10 +207,7 @@ impl Repository {
     /// `HEAD` names something that is not there.
     pub fn parents_of_next_commit(&self, objects: &Objects) -> Result<Vec<ObjectId>> {
         let git = self.git.to_thread_local();
-        let head = match git.head() {
-            Ok(head) => head.id().map(gix::Id::detach),
-            Err(error) => return Err(Error::from(said(&error)).at_path(git.git_dir().join("HEAD"))),
-        };
+        let head = self.head()?.id;
         let mut merged = roots::ids_of_words(&git.git_dir().join("MERGE_HEAD"), 1, self);
         if merged.is_empty() {
             // A merge that needs nobody tells its hook so.
