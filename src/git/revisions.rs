@@ -8,7 +8,7 @@ use gix::ObjectId;
 use gix::revision::plumbing::Spec;
 
 use super::reftable::Target;
-use super::{Repository, said};
+use super::{Repository, peeled, said};
 use crate::error::{Error, Result};
 use crate::text::printable;
 
@@ -117,6 +117,9 @@ impl Repository {
             Spec::Exclude(id) => revisions.add(negated, [], [id]),
             Spec::Range { from, to } => revisions.add(negated, [to], [from]),
             Spec::Merge { theirs, ours } => {
+                // A tag has no base with anything; what it leads to has.
+                let objects = self.objects()?;
+                let [theirs, ours] = [theirs, ours].map(|id| peeled(&objects, id, self.hash()));
                 let base = git.merge_bases_many(theirs, &[ours]).map_err(|e| Error::from(said(&e)))?;
                 revisions.add(negated, [theirs, ours], base.into_iter().map(gix::Id::detach));
             }

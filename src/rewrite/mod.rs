@@ -24,7 +24,7 @@ use crate::error::Result;
 use crate::finding::Finding;
 use crate::report::Failure;
 use crate::scan::Progress;
-use crate::scrub::Masker;
+use crate::scrub::{Masker, mask_name};
 use crate::threads;
 
 pub use filter_repo::{Replacements, replacements};
@@ -118,6 +118,17 @@ impl Outcome {
         self.rules.values().sum()
     }
 
+    /// Masks what is secret in the names of files and entries, before anybody sees them.
+    pub fn mask_names(&mut self, masker: &Masker) {
+        let mask = |name: &mut String| *name = mask_name(masker, name);
+        for finding in &mut self.findings {
+            mask(&mut finding.path);
+            finding.entry.iter_mut().for_each(mask);
+        }
+        self.failures.iter_mut().for_each(|failure| mask(&mut failure.path));
+        self.skipped.iter_mut().for_each(|(path, _)| mask(path));
+    }
+
     fn add(&mut self, done: Done) {
         self.files += 1;
         self.bytes += done.bytes;
@@ -164,6 +175,7 @@ pub fn run(
         }
     });
     let mut outcome = outcome.into_inner().unwrap_or_else(PoisonError::into_inner);
+    outcome.mask_names(plan.masker);
     outcome.left = (files.len() as u64).saturating_sub(outcome.files);
     let place = |f: &Finding| (f.path.clone(), f.entry.clone(), f.line, f.column);
     outcome.findings.sort_by_cached_key(place);

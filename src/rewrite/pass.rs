@@ -14,7 +14,7 @@ use crate::finding::{Columns, Excerpt, Finding, Kind, Severity};
 use crate::pack::{self, Filter, HEAD, Input, Limits, Told};
 use crate::rule::Rule;
 use crate::scan::{Progress, describe};
-use crate::scrub::{Leak, Masked, Masker, Memory, Scrubber, Tally};
+use crate::scrub::{Leak, Masked, Masker, Memory, Scrubber, Tally, mask_name};
 
 /// What was masked.
 #[derive(Debug, Default)]
@@ -123,6 +123,11 @@ impl Collector {
             Some(now) => scrubber.judge(origin.clone(), now),
             None => scrubber,
         }
+    }
+
+    /// The way to a leaf in one line, with what is secret in its names masked.
+    pub(super) fn shown(&self, origin: &Origin) -> String {
+        mask_name(&self.masker, &origin.way())
     }
 
     /// What was collected so far.
@@ -300,13 +305,8 @@ impl Filter for Leaves<'_, '_> {
             Told::Skipped(why) => why.to_owned(),
             Told::Failed(error) => error.to_string(),
         };
-        self.skipped.push((shown(origin), why));
+        self.skipped.push((self.collector.shown(origin), why));
     }
-}
-
-/// An origin in one line.
-pub(super) fn shown(origin: &Origin) -> String {
-    origin.way()
 }
 
 /// Tells how far a reader is, and fails once the run was stopped.

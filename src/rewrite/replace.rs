@@ -143,7 +143,8 @@ impl Replace<'_> {
         is_still(&file, self.path, before)?;
         let backup = self.backup(before)?;
         let kept = backup.as_ref().map(|backup| backup.path.as_path());
-        let event = Event { path: self.path, old, new, rules: &done.collected.rules, backup: kept };
+        let (path, rules) = (self.path, &done.collected.rules);
+        let event = Event { masker: self.plan.masker, path, old, new, rules, backup: kept };
         let records = self.plan.records;
         let replaced = records
             .map_or(Ok(()), |r| r.write("replace", &event))
@@ -277,7 +278,8 @@ pub(super) fn copy(
     sync_directory(&to)?;
     match plan.records.filter(|_| done.changed) {
         Some(records) => {
-            let event = Event { path: &entry.path, old, new, rules: &done.collected.rules, backup: None };
+            let (path, rules) = (&entry.path, &done.collected.rules);
+            let event = Event { masker: plan.masker, path, old, new, rules, backup: None };
             records.write_copy(&to, &event)
         }
         None => Ok(()),

@@ -23,6 +23,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 pub(crate) use self::found::describe;
 use self::found::{Inspector, Settled};
 use self::names::Names;
+pub use self::names::mask_names;
 use self::worker::Worker;
 use crate::blob::Origin;
 use crate::config::Policy;

@@ -5,12 +5,41 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::Inspector;
+use crate::detect::Detector;
 use crate::finding::{Finding, fingerprint};
 use crate::input::readings;
 use crate::text::{in_run, mask};
 
 /// A shorter run of characters is no value that is looked up.
 const SHORTEST: usize = 12;
+
+/// A path, or a message with paths in it, with every secret in it masked that these rules find: each name is
+/// looked at by itself and without its endings, and then the whole.
+///
+/// ```
+/// use scrubjay::{detect::Detector, rule, scan::mask_names};
+/// let detector = Detector::new(rule::builtin(), 0);
+/// assert_eq!(mask_names(&detector, "src/main.rs"), "src/main.rs");
+/// let path = ["src/secret_key=", &"aZ3k9Q".repeat(6), ".txt"].concat();
+/// assert_eq!(mask_names(&detector, &path), "src/secret_key=aZ3k****3k9Q.txt");
+/// ```
+pub fn mask_names(detector: &Detector, text: &str) -> String {
+    leaks_masked(&mut Inspector::new(detector, None, false), text)
+}
+
+fn leaks_masked(inspector: &mut Inspector<'_>, text: &str) -> String {
+    // Endings hide a value at the end of any of the names in a path.
+    let mut part = |part: &str| {
+        for reading in readings(part.as_bytes()) {
+            if let Some(masked) = inspector.leaks_masked(reading) {
+                return masked + &String::from_utf8_lossy(&part.as_bytes()[reading.len()..]);
+            }
+        }
+        part.to_owned()
+    };
+    let whole = text.split('/').map(&mut part).collect::<Vec<_>>().join("/");
+    inspector.leaks_masked(whole.as_bytes()).unwrap_or(whole)
+}
 
 /// Masks what is secret in names.
 pub(super) struct Names<'d> {
@@ -59,22 +88,9 @@ impl<'d> Names<'d> {
 
     /// What is shown in the place of a name; nothing where it can be shown as it is.
     fn look(&mut self, name: &str) -> Option<String> {
-        // Endings hide a value at the end of any of the names in a path.
-        let parts: Vec<String> = name.split('/').map(|part| self.part(part)).collect();
-        let whole = parts.join("/");
-        let whole = self.inspector.leaks_masked(whole.as_bytes()).unwrap_or(whole);
-        let whole = self.known_values(&whole);
+        let masked = leaks_masked(&mut self.inspector, name);
+        let whole = self.known_values(&masked);
         (whole != name).then_some(whole)
-    }
-
-    fn part(&mut self, part: &str) -> String {
-        for reading in readings(part.as_bytes()) {
-            if let Some(masked) = self.inspector.leaks_masked(reading) {
-                let rest = String::from_utf8_lossy(&part.as_bytes()[reading.len()..]);
-                return masked + &rest;
-            }
-        }
-        part.to_owned()
     }
 
     /// Masks values that were found elsewhere.

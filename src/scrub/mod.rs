@@ -27,6 +27,8 @@ mod learn;
 mod literal;
 mod memory;
 mod names;
+#[cfg(feature = "cli")]
+mod shown;
 mod needles;
 mod numbers;
 mod policy;
@@ -55,6 +57,8 @@ pub use policy::{Hit, Policy, PolicyBuilder, Style};
 pub use stream::Scrubber;
 #[cfg(feature = "cli")]
 pub(crate) use told::Leak;
+#[cfg(feature = "cli")]
+pub use shown::{mask_name, mask_random};
 pub use told::{Masked, Tally};
 
 /// Masks bytes by a [`Policy`]. Shared by all threads, and so is what it learns.

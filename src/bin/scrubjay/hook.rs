@@ -111,17 +111,64 @@ fn check(options: HookOptions, subject: Subject, advice: &str, output: &Output) 
 fn kept(mut bytes: Vec<u8>) -> Vec<u8> {
     let mut at = 0;
     let mut lines = bytes.split_inclusive(|b| *b == b'\n').peekable();
+    let mut below = None;
     while let Some(line) = lines.next() {
         // A comment sign, whichever is set, and a blank stand before it.
         let is_cut = line.len() < SCISSORS.len() + 16 && line.windows(SCISSORS.len()).any(|w| w == SCISSORS);
         let is_gits = |below: &&[u8]| below.windows(WARNING.len()).any(|w| w == WARNING);
         if is_cut && lines.peek().is_some_and(is_gits) {
+            below = Some(without_diff(&bytes[at + line.len()..]));
             break;
         }
         at += line.len();
     }
     bytes.truncate(at);
+    bytes.extend(below.unwrap_or_default());
     bytes
+}
+
+/// Text without the lines of diffs that stand in it. Whether git takes away what stands below its line depends
+/// on options that no hook is told, so what is no diff is taken for what it keeps.
+fn without_diff(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    // How many lines of the old and of the new file are left of a piece of a diff.
+    let mut left = (0_u64, 0_u64);
+    for line in text.split_inclusive(|b| *b == b'\n') {
+        let (old, new) = match line.first() {
+            _ if left == (0, 0) => (0, 0),
+            Some(b'-') => (1, 0),
+            Some(b'+') => (0, 1),
+            // Editors take the blank away from an empty line.
+            Some(b' ' | b'\n') => (1, 1),
+            _ => (0, 0),
+        };
+        if old + new > 0 && left.0 >= old && left.1 >= new {
+            left = (left.0 - old, left.1 - new);
+        } else if line.starts_with(b"\\ No newline") {
+            // It belongs to the line before.
+        } else if let Some(piece) = piece(line) {
+            left = piece;
+        } else {
+            left = (0, 0);
+            out.extend_from_slice(line);
+        }
+    }
+    out
+}
+
+/// How many lines of the old and of the new file follow on `@@ -1,7 +1,9 @@`.
+fn piece(line: &[u8]) -> Option<(u64, u64)> {
+    let rest = line.strip_prefix(b"@@ ")?;
+    let text = String::from_utf8_lossy(&rest[..rest.len().min(64)]);
+    let mut words = text.split(' ');
+    let mut count = |sign: char| {
+        let range = words.next()?.strip_prefix(sign)?;
+        match range.split_once(',') {
+            Some((_, count)) => count.parse().ok(),
+            None => Some(1),
+        }
+    };
+    Some((count('-')?, count('+')?)).filter(|_| words.next().is_some_and(|word| word.trim_end() == "@@"))
 }
 
 /// What a push would bring: from standard input, or from the variables that pre-commit sets in its place.
@@ -249,7 +296,14 @@ mod tests {
     #[test]
     fn a_message_ends_at_the_scissors() {
         let message = [b"subject\n# comment\n# ", SCISSORS, b"\n# ", WARNING, b"\ndiff --git a b\n"].concat();
-        assert_eq!(kept(message), b"subject\n# comment\n");
+        // A file's name in a diff may be one to look at.
+        assert_eq!(kept(message), b"subject\n# comment\n# Do not modify or remove the line above.\ndiff --git a b\n");
+        let cut = [b"subject\n# ", SCISSORS, b"\n# ", WARNING, b"\n"].concat();
+        let diff = b"--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@ fn a\n b\n-old\n+new\n\\ No newline at end of file\n";
+        let mine = b"what somebody wrote\n+ with a sign\n";
+        let left = kept([&cut[..], diff, mine].concat());
+        let names = b"--- a/x\n+++ b/x\n";
+        assert_eq!(left, [b"subject\n# ", WARNING, b"\n", &names[..], mine].concat());
         let own = [b"subject\n\n# ", SCISSORS, b"\nbody\n"].concat();
         assert_eq!(kept(own.clone()), own);
         assert_eq!(kept(b"subject".to_vec()), b"subject");

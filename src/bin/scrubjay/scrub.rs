@@ -14,7 +14,7 @@ use scrubjay::prove::Known;
 use scrubjay::report::Failure;
 use scrubjay::rewrite::{self, Collector, InPlace, Mode, Outcome, Plan, Records, Replacements, Wants};
 use scrubjay::rule;
-use scrubjay::scrub::{Masker, Policy, Style};
+use scrubjay::scrub::{Masker, Policy, Style, mask_random};
 use scrubjay::text::printable;
 use zeroize::Zeroizing;
 
@@ -115,7 +115,9 @@ fn streams(args: &ScrubArgs, masker: &Arc<Masker>, output: &Output) -> Result<St
         match done {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => break,
             Err(error) => {
-                let path = path.to_string_lossy().into_owned();
+                // What is not there may be a value that was given in the place of a path.
+                let path = path.to_string_lossy();
+                let path = if error.kind() == io::ErrorKind::NotFound { mask_random(&path) } else { path.into() };
                 outcome.failures.push(Failure { path, message: error.to_string() });
             }
             Ok(()) => {}
@@ -127,6 +129,7 @@ fn streams(args: &ScrubArgs, masker: &Arc<Masker>, output: &Output) -> Result<St
     let collected = collector.take();
     outcome.rules = collected.rules;
     outcome.findings = collected.findings;
+    outcome.mask_names(masker);
     tell_failures(&outcome, output);
     let status = finish(args, masker, &outcome, started, output)?;
     Ok(ended_by.map_or(status, Status::Signal))
