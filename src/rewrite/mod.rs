@@ -6,6 +6,7 @@
 
 mod diff;
 mod filter_repo;
+mod holes;
 mod keep;
 mod list;
 mod out_of_reach;

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 use scrubjay::scrub::{Masker, Policy, Scratch, mask_random};
-use scrubjay::text::{mask_runs, printable};
+use scrubjay::text::printable;
 
 use crate::Stop;
 use crate::output::fit;
@@ -81,7 +81,7 @@ fn shows_nothing(text: &str, line: usize) -> bool {
         line == masked
             && line.len() <= LONGEST_LINE
             && printable(&words) == words
-            && mask_runs(&words) == words
+            && mask_random(&words) == words
     })
 }
 
