@@ -143,7 +143,7 @@ impl Output {
     /// Lines on standard error, wrapped at the width of the terminal.
     pub(crate) fn wrapped_note(&self, text: &str) {
         let columns = self.style(&io::stderr()).columns;
-        let lines: Vec<String> = text.lines().map(|line| wrapped(line, columns)).collect();
+        let lines: Vec<String> = text.lines().map(|line| wrapped(&fit(line), columns)).collect();
         self.note(&lines.join("\n"));
     }
 
