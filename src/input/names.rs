@@ -57,7 +57,7 @@ pub(super) fn show_name(
 
 /// The names in the last step of the way to an entry of an archive; none where something compressed alone is
 /// called what its file is called.
-pub(super) fn names_of_entry(origin: &Origin) -> impl Iterator<Item = &[u8]> {
+pub(crate) fn names_of_entry(origin: &Origin) -> impl Iterator<Item = &[u8]> {
     let (last, before) = match &origin.entry[..] {
         [] => ("", ""),
         [last] => (last.as_str(), origin.path.as_str()),

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Plan;
 use crate::blob::Origin;
 use crate::finding::{Columns, Excerpt, Finding, Kind, Severity};
+use crate::input::names_of_entry;
 use crate::pack::{self, Filter, HEAD, Input, Limits, Told};
 use crate::rule::Rule;
 use crate::scan::{Progress, describe};
@@ -33,6 +34,10 @@ pub struct Wants {
     /// Each value under the rule by which a scan reports it at this time (Unix seconds), where one does.
     pub verdicts_at: Option<i64>,
 }
+
+/// What is said where a secret stands in a name, which is not changed.
+pub const NAME_STAYS: &str =
+    "a name here holds a secret, or what stands beside one in an archive, and that is not changed; rename it";
 
 /// Collects what scrubbers mask.
 #[derive(Debug, Clone)]
@@ -125,9 +130,25 @@ impl Collector {
         }
     }
 
+    /// Whether a short text, such as a name, holds a secret.
+    pub fn would_mask(&self, text: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(text);
+        mask_name(&self.masker, &text) != text
+    }
+
     /// The way to a leaf in one line, with what is secret in its names masked.
     pub(super) fn shown(&self, origin: &Origin) -> String {
-        mask_name(&self.masker, &origin.way())
+        self.fit(&origin.way())
+    }
+
+    /// A path with what is secret in its names masked, what was recognised elsewhere included.
+    pub(super) fn fit(&self, path: &str) -> String {
+        let path = mask_name(&self.masker, path);
+        let mut out = Vec::new();
+        match self.plain(&Origin::default()).copy(&mut path.as_bytes(), &mut out) {
+            Ok(_) => String::from_utf8_lossy(&out).into_owned(),
+            Err(_) => path,
+        }
     }
 
     /// What was collected so far.
@@ -243,7 +264,16 @@ impl<'p> Pass<'p> {
     }
 
     pub(super) fn collected(&self) -> Collected {
-        self.collector.take()
+        let mut collected = self.collector.take();
+        for finding in &mut collected.findings {
+            finding.path = self.collector.fit(&finding.path);
+        }
+        collected
+    }
+
+    /// What is shown for a path.
+    pub(super) fn fit(&self, path: &str) -> String {
+        self.collector.fit(path)
     }
 
     /// Everything that the file holds, scrubbed, into the writer.
@@ -296,6 +326,7 @@ impl Filter for Leaves<'_, '_> {
         reader: &mut (dyn Read + Send),
         writer: &mut dyn Write,
     ) -> io::Result<()> {
+        names_of_entry(origin).for_each(|name| self.beside(origin, name));
         let mut reader = Counting { inner: reader, progress: self.progress, stop: self.stop };
         (self.copy)(self.collector, origin, &mut reader, writer).map(drop)
     }
@@ -306,6 +337,15 @@ impl Filter for Leaves<'_, '_> {
             Told::Failed(error) => error.to_string(),
         };
         self.skipped.push((self.collector.shown(origin), why));
+    }
+
+    fn beside(&mut self, origin: &Origin, text: &[u8]) {
+        if self.collector.would_mask(text) {
+            let told = (self.collector.shown(origin), NAME_STAYS.to_owned());
+            if !self.skipped.contains(&told) {
+                self.skipped.push(told);
+            }
+        }
     }
 }
 

@@ -145,7 +145,7 @@ impl Replace<'_> {
         let backup = self.backup(before)?;
         let kept = backup.as_ref().map(|backup| backup.path.as_path());
         let (path, rules) = (self.path, &done.collected.rules);
-        let event = Event { masker: self.plan.masker, path, old, new, rules, backup: kept };
+        let event = Event { pass, path, old, new, rules, backup: kept };
         let records = self.plan.records;
         let replaced = records
             .map_or(Ok(()), |r| r.write("replace", &event))
@@ -282,7 +282,7 @@ pub(super) fn copy(
     match plan.records.filter(|_| done.changed) {
         Some(records) => {
             let (path, rules) = (&entry.path, &done.collected.rules);
-            let event = Event { masker: plan.masker, path, old, new, rules, backup: None };
+            let event = Event { pass, path, old, new, rules, backup: None };
             records.write_copy(&to, &event)
         }
         None => Ok(()),

@@ -12,7 +12,7 @@ use scrubjay::blob::Origin;
 use scrubjay::pack::{self, Filter, Input, Limits, Told};
 use scrubjay::prove::Known;
 use scrubjay::report::Failure;
-use scrubjay::rewrite::{self, Collector, InPlace, Mode, Outcome, Plan, Records, Replacements, Wants};
+use scrubjay::rewrite::{self, Collector, InPlace, Mode, NAME_STAYS, Outcome, Plan, Records, Replacements, Wants};
 use scrubjay::rule;
 use scrubjay::scrub::{Masker, Policy, Style, mask_random};
 use scrubjay::text::printable;
@@ -245,6 +245,9 @@ impl Filter for Leaves<'_> {
         reader: &mut (dyn Read + Send),
         writer: &mut dyn io::Write,
     ) -> io::Result<()> {
+        origin.entry.last().iter().flat_map(|name| name.split('/')).for_each(|name| {
+            self.beside(origin, name.as_bytes());
+        });
         self.outcome.bytes += self.collector.copy(origin, true, reader, writer)?.read;
         Ok(())
     }
@@ -254,8 +257,14 @@ impl Filter for Leaves<'_> {
             Told::Skipped(why) => why.to_owned(),
             Told::Failed(error) => error.to_string(),
         };
-        let path = [std::slice::from_ref(&origin.path), &origin.entry[..]].concat().join(" > ");
-        self.outcome.skipped.push((path, why));
+        self.outcome.skipped.push((origin.way(), why));
+    }
+
+    fn beside(&mut self, origin: &Origin, text: &[u8]) {
+        if self.collector.would_mask(text) {
+            self.outcome.skipped.push((origin.way(), NAME_STAYS.to_owned()));
+            self.outcome.skipped.dedup();
+        }
     }
 }
 
