@@ -265,9 +265,9 @@ impl<'p> Pass<'p> {
 
     pub(super) fn collected(&self) -> Collected {
         let mut collected = self.collector.take();
-        for finding in &mut collected.findings {
-            finding.path = self.collector.fit(&finding.path);
-        }
+        // All of them are in one file.
+        let path = self.collector.fit(&self.origin.path);
+        collected.findings.iter_mut().for_each(|finding| finding.path.clone_from(&path));
         collected
     }
 
