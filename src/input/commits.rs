@@ -166,9 +166,8 @@ impl Range {
     /// The names of references that come with the commits, or lead to one of them.
     fn references(&self, objects: &Objects, graph: &Graph, sink: &mut dyn Sink) {
         let hash = self.repository.hash();
-        let leads = |id: &Id| {
-            self.tips.contains(id) || graph.number(&git::peeled(objects, *id, hash)).is_some()
-        };
+        let leads =
+            |id: &Id| self.tips.contains(id) || graph.number(&git::peeled(objects, *id, hash)).is_some();
         let known = self.roots.references.iter().filter(|(_, id)| self.tell_references && leads(id));
         for name in self.names.iter().chain(known.map(|(name, _)| name)) {
             show_name(sink, &Origin::file(name), name.as_bytes(), &mut |_| true);
@@ -256,7 +255,8 @@ impl Range {
 
 /// Whether anything is found in the message of a commit or a tag, or in what stands before it.
 fn says_secret(object: &[u8], hash: gix::hash::Kind, sink: &mut dyn Sink) -> bool {
-    !sink.glance(message(object), None).is_empty() || !sink.glance(&git::header(object, hash), None).is_empty()
+    !sink.glance(message(object), None).is_empty()
+        || !sink.glance(&git::header(object, hash), None).is_empty()
 }
 
 /// Names that commits bring and in which something is found.

@@ -184,8 +184,9 @@ pub(super) fn show_large(
         let take = &mut |sink: &mut dyn Sink, leaf: &Origin, bytes: &[u8], rest: Rest<'_>| {
             show_entry(sink, leaf, bytes, rest, *keep.borrow_mut());
         };
-        let beside =
-            &mut |sink: &mut dyn Sink, at: &Origin, text: &[u8]| show_name(sink, at, text, *keep.borrow_mut());
+        let beside = &mut |sink: &mut dyn Sink, at: &Origin, text: &[u8]| {
+            show_name(sink, at, text, *keep.borrow_mut())
+        };
         look_at(sink, kind, origin, Input::Stream(&mut reader), false, take, beside)
     });
     let keep = keep.into_inner();

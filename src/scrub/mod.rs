@@ -27,11 +27,11 @@ mod learn;
 mod literal;
 mod memory;
 mod names;
-#[cfg(feature = "cli")]
-mod shown;
 mod needles;
 mod numbers;
 mod policy;
+#[cfg(feature = "cli")]
+mod shown;
 mod stream;
 #[cfg(feature = "sign")]
 mod tag;
@@ -54,11 +54,11 @@ use crate::token;
 #[cfg(feature = "tracing")]
 pub(crate) use literal::forms;
 pub use policy::{Hit, Policy, PolicyBuilder, Style};
+#[cfg(feature = "cli")]
+pub use shown::{mask_name, mask_random};
 pub use stream::Scrubber;
 #[cfg(feature = "cli")]
 pub(crate) use told::Leak;
-#[cfg(feature = "cli")]
-pub use shown::{mask_name, mask_random};
 pub use told::{Masked, Tally};
 
 /// Masks bytes by a [`Policy`]. Shared by all threads, and so is what it learns.

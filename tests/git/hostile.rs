@@ -6,7 +6,8 @@ use crate::lab::{Lab, Repo, assert_silent, mint};
 use crate::packed::{squeeze, tar, zip};
 
 /// How a secret is written that stands in a name or a line of its own.
-const FORMS: &[&str] = &["secret_key={alnum:32}", "device_secret_key={alnum:32}", "tirtc_secret_key={alnum:40}"];
+const FORMS: &[&str] =
+    &["secret_key={alnum:32}", "device_secret_key={alnum:32}", "tirtc_secret_key={alnum:40}"];
 
 /// A client with what it is to be given next.
 struct Client<'c> {
@@ -94,14 +95,21 @@ impl Client<'_> {
             "tree {tree}\nauthor A <a@example.com> 1800000000 +0000\ncommitter A <a@example.com> 1800000000 \
              +0000\n{lines}\n{message}"
         );
-        Self::id(self.repo.git_with(&["hash-object", "-t", "commit", "-w", "--stdin", "--literally"], text.as_bytes()))
+        Self::id(
+            self.repo
+                .git_with(&["hash-object", "-t", "commit", "-w", "--stdin", "--literally"], text.as_bytes()),
+        )
     }
 
     /// A tag object of something.
     fn tag(&self, kind: &str, id: &str, name: &str, tagger: &str, message: &str) -> String {
-        let text =
-            format!("object {id}\ntype {kind}\ntag {name}\ntagger {tagger} <a@example.com> 1800000000 +0000\n\n{message}\n");
-        Self::id(self.repo.git_with(&["hash-object", "-t", "tag", "-w", "--stdin", "--literally"], text.as_bytes()))
+        let text = format!(
+            "object {id}\ntype {kind}\ntag {name}\ntagger {tagger} <a@example.com> 1800000000 +0000\n\n{message}\n"
+        );
+        Self::id(
+            self.repo
+                .git_with(&["hash-object", "-t", "tag", "-w", "--stdin", "--literally"], text.as_bytes()),
+        )
     }
 }
 
@@ -270,7 +278,10 @@ const WITHIN: &[Way] = &[
 /// The lines of a push that are the command's; git itself shows the names of references.
 fn said(stderr: &str) -> String {
     let is_gits = |line: &str| {
-        line.starts_with(" ! ") || line.starts_with("error: ") || line.starts_with("To ") || line.contains(" -> ")
+        line.starts_with(" ! ")
+            || line.starts_with("error: ")
+            || line.starts_with("To ")
+            || line.contains(" -> ")
     };
     stderr.lines().filter(|line| !is_gits(line)).map(|line| format!("{line}\n")).collect()
 }
@@ -300,13 +311,20 @@ fn pushes(hook: &str, hash: &str, ways: &[Way]) {
         assert_silent(name, words.as_bytes());
         assert_silent(name, &out.stdout);
         // What cannot be looked at is no better than what was found.
-        let is_told = ["scrubjay: this push is", "scrubjay: stopped, because"].iter().any(|t| words.contains(t));
+        let is_told =
+            ["scrubjay: this push is", "scrubjay: stopped, because"].iter().any(|t| words.contains(t));
         if out.status.success() || !is_told {
             gone.push(format!("{name}: {:?}\n{words}", out.status));
         }
         assert_eq!(server.git(&["for-each-ref"]), "", "{name}");
     }
-    assert!(gone.is_empty(), "{hook} {hash}: {} of {} go through:\n{}", gone.len(), ways.len(), gone.join("\n"));
+    assert!(
+        gone.is_empty(),
+        "{hook} {hash}: {} of {} go through:\n{}",
+        gone.len(),
+        ways.len(),
+        gone.join("\n")
+    );
 }
 
 /// The same in a history and in a range, where nothing shows a value.

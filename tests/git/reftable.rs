@@ -36,8 +36,9 @@ fn histories_and_ranges_are_the_same() {
             repo.git(&["checkout", "-q", "main"]);
             repo.git(&["tag", "-a", "-m", "first", "v1", "main~3"]);
             // Enough for several blocks, and some that are gone.
-            let many: String =
-                (0..400).map(|n| format!("create refs/heads/a/long/name/of/a/branch-{n} HEAD~{}\n", n % 5)).collect();
+            let many: String = (0..400)
+                .map(|n| format!("create refs/heads/a/long/name/of/a/branch-{n} HEAD~{}\n", n % 5))
+                .collect();
             repo.git_with(&["update-ref", "--stdin"], many.as_bytes());
             repo.git(&["pack-refs", "--all"]);
             repo.git(&["branch", "-q", "-D", "a/long/name/of/a/branch-17"]);

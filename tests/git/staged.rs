@@ -387,7 +387,9 @@ fn versions_that_are_not_merged_are_read() {
     repo.commit("kept.txt", b"x\n");
     for side in 1..4_usize {
         let ids: Vec<String> = (1..4)
-            .map(|stage| repo.blob(&if stage == side { secret(&format!("side {side}")) } else { b"clean\n".to_vec() }))
+            .map(|stage| {
+                repo.blob(&if stage == side { secret(&format!("side {side}")) } else { b"clean\n".to_vec() })
+            })
             .collect();
         let lines: String =
             ids.iter().enumerate().map(|(at, id)| format!("100644 {id} {}\ta.env\n", at + 1)).collect();

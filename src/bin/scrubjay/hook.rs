@@ -175,8 +175,10 @@ fn piece(line: &[u8]) -> Option<(u64, u64)> {
 fn pushed(remote: Option<String>) -> Result<Option<Commits>> {
     let var = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
     let framework = var("PRE_COMMIT_REMOTE_NAME");
-    let mut names: Vec<String> =
-        var("PRE_COMMIT_REMOTE_BRANCH").filter(|_| var("PRE_COMMIT_FROM_REF").is_none()).into_iter().collect();
+    let mut names: Vec<String> = var("PRE_COMMIT_REMOTE_BRANCH")
+        .filter(|_| var("PRE_COMMIT_FROM_REF").is_none())
+        .into_iter()
+        .collect();
     let (tips, known) = match (var("PRE_COMMIT_TO_REF"), framework.is_some()) {
         (Some(to), _) => (vec![to], var("PRE_COMMIT_FROM_REF").into_iter().collect()),
         // Pushing a first branch, pre-commit tells no commits at all.
@@ -273,7 +275,9 @@ mod tests {
     #[test]
     fn names_are_those_of_references_that_are_new() {
         let (one, zero) = ("1".repeat(40), "0".repeat(40));
-        let text = format!("a b {one} refs/heads/a {zero}\n(delete) {zero} refs/heads/b {one}\nc {one} refs/heads/c {one}\n");
+        let text = format!(
+            "a b {one} refs/heads/a {zero}\n(delete) {zero} refs/heads/b {one}\nc {one} refs/heads/c {one}\n"
+        );
         assert_eq!(new_names(&text, [2, 3, 1]), ["refs/heads/a"]);
         let text = format!("{zero} {one} refs/heads/d\n{one} {zero} refs/heads/e\n");
         assert_eq!(new_names(&text, [2, 0, 1]), ["refs/heads/d"]);
@@ -297,7 +301,10 @@ mod tests {
     fn a_message_ends_at_the_scissors() {
         let message = [b"subject\n# comment\n# ", SCISSORS, b"\n# ", WARNING, b"\ndiff --git a b\n"].concat();
         // A file's name in a diff may be one to look at.
-        assert_eq!(kept(message), b"subject\n# comment\n# Do not modify or remove the line above.\ndiff --git a b\n");
+        assert_eq!(
+            kept(message),
+            b"subject\n# comment\n# Do not modify or remove the line above.\ndiff --git a b\n"
+        );
         let cut = [b"subject\n# ", SCISSORS, b"\n# ", WARNING, b"\n"].concat();
         let diff = b"--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@ fn a\n b\n-old\n+new\n\\ No newline at end of file\n";
         let mine = b"what somebody wrote\n+ with a sign\n";

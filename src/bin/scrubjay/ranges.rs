@@ -113,7 +113,13 @@ fn resolved(args: &ScanArgs, run: &Run, name: &str, deepen: String, output: &Out
         Resolved::Commits { revisions, words, .. } => {
             say(&words);
             let (tips, hidden) = (Tips::Revisions(revisions), Hidden::Nothing);
-            Ok(Subject::Commits(Commits { tips, hidden, since: None, deepen: Some(deepen), names: Vec::new() }))
+            Ok(Subject::Commits(Commits {
+                tips,
+                hidden,
+                since: None,
+                deepen: Some(deepen),
+                names: Vec::new(),
+            }))
         }
         Resolved::Files => {
             say("the files, since there is no history");

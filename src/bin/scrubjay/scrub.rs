@@ -12,7 +12,9 @@ use scrubjay::blob::Origin;
 use scrubjay::pack::{self, Filter, Input, Limits, Told};
 use scrubjay::prove::Known;
 use scrubjay::report::Failure;
-use scrubjay::rewrite::{self, Collector, InPlace, Mode, NAME_STAYS, Outcome, Plan, Records, Replacements, Wants};
+use scrubjay::rewrite::{
+    self, Collector, InPlace, Mode, NAME_STAYS, Outcome, Plan, Records, Replacements, Wants,
+};
 use scrubjay::rule;
 use scrubjay::scrub::{Masker, Policy, Style, mask_random};
 use scrubjay::text::printable;
@@ -117,7 +119,8 @@ fn streams(args: &ScrubArgs, masker: &Arc<Masker>, output: &Output) -> Result<St
             Err(error) => {
                 // What is not there may be a value that was given in the place of a path.
                 let path = path.to_string_lossy();
-                let path = if error.kind() == io::ErrorKind::NotFound { mask_random(&path) } else { path.into() };
+                let path =
+                    if error.kind() == io::ErrorKind::NotFound { mask_random(&path) } else { path.into() };
                 outcome.failures.push(Failure { path, message: error.to_string() });
             }
             Ok(()) => {}

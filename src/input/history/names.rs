@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet as Set};
 use gix::hash;
 use gix::hashtable::HashSet;
 
+use super::super::Sink;
 use super::super::exclude::OfTrees;
 use super::super::names::{glance_name, show_name};
-use super::super::Sink;
 use super::gaps::is_new;
 use super::teller::Teller;
 use crate::blob::Origin;
