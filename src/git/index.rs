@@ -15,6 +15,8 @@ pub struct Staged {
     pub changes: Vec<Change>,
     /// Files of which only the mode differs.
     pub touched: Vec<Vec<u8>>,
+    /// Versions of files that were not merged yet: paths and what each side has.
+    pub unmerged: Vec<(Vec<u8>, ObjectId)>,
     /// Paths that have no content that could be committed, and why.
     pub skipped: Vec<(Vec<u8>, &'static str)>,
     /// Trees that cannot be had, and why.
@@ -106,7 +108,10 @@ impl Compare<'_, '_> {
             return self.staged.skipped.push((path.to_vec(), "only announced with git add --intent-to-add"));
         }
         if entry.stage() != Stage::Unconflicted {
-            return self.staged.skipped.push((path.to_vec(), "unmerged"));
+            if entry.mode.is_submodule() {
+                return self.staged.skipped.push((path.to_vec(), "submodule"));
+            }
+            return self.staged.unmerged.push((path.to_vec(), entry.id));
         }
         if entry.mode.is_sparse() {
             let before = old.map(|e| e.id);

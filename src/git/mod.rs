@@ -11,6 +11,8 @@ mod index;
 mod lines;
 mod pack;
 mod range;
+mod references;
+mod reftable;
 mod revisions;
 mod roots;
 mod store;
@@ -205,10 +207,7 @@ impl Repository {
     /// `HEAD` names something that is not there.
     pub fn parents_of_next_commit(&self, objects: &Objects) -> Result<Vec<ObjectId>> {
         let git = self.git.to_thread_local();
-        let head = match git.head() {
-            Ok(head) => head.id().map(gix::Id::detach),
-            Err(error) => return Err(Error::from(said(&error)).at_path(git.git_dir().join("HEAD"))),
-        };
+        let head = self.head()?.id;
         let mut merged = roots::ids_of_words(&git.git_dir().join("MERGE_HEAD"), 1, self);
         if merged.is_empty() {
             // A merge that needs nobody tells its hook so.
@@ -398,6 +397,24 @@ fn date(time: gix::date::Time) -> String {
 /// The message of a commit or a tag: what follows the first blank line.
 pub fn message(bytes: &[u8]) -> &[u8] {
     memchr::memmem::find(bytes, b"\n\n").map_or(&[], |at| &bytes[at + 2..])
+}
+
+/// What stands before the message of a commit or a tag and is somebody's words: names and addresses, encodings,
+/// signatures, merged tags with their messages, whatever else. Lines that only name an object are left out, and
+/// continued lines are as they were before they were folded.
+pub fn header(bytes: &[u8], hash: hash::Kind) -> Vec<u8> {
+    let end = memchr::memmem::find(bytes, b"\n\n").map_or(bytes.len(), |at| at + 1);
+    let mut out = Vec::with_capacity(end);
+    for line in bytes[..end].split_inclusive(|b| *b == b'\n') {
+        let mut words = line.trim_ascii_end().rsplitn(2, |b| *b == b' ');
+        let id = words.next().unwrap_or_default();
+        let is_id = id.len() == hash.len_in_hex() && id.iter().all(u8::is_ascii_hexdigit);
+        let names: [&[u8]; 4] = [b"tree", b"parent", b"object", b"mergetag object"];
+        if !is_id || !words.next().is_some_and(|name| names.contains(&name)) {
+            out.extend_from_slice(line.strip_prefix(b" ").unwrap_or(line));
+        }
+    }
+    out
 }
 
 /// The first digits of an id, as people read it.

@@ -7,7 +7,8 @@
 use gix::ObjectId;
 use gix::revision::plumbing::Spec;
 
-use super::{Repository, said};
+use super::reftable::Target;
+use super::{Repository, peeled, said};
 use crate::error::{Error, Result};
 use crate::text::printable;
 
@@ -52,21 +53,31 @@ impl Repository {
     /// The commit that a revision names, through tags.
     pub fn commit_named(&self, revision: &str) -> Option<ObjectId> {
         let git = self.git.to_thread_local();
-        let revision = format!("{revision}^{{commit}}");
+        let revision = format!("{}^{{commit}}", self.spelled(revision).ok()?);
         git.rev_parse_single(revision.as_str()).map(gix::Id::detach).ok()
     }
 
     /// The short name of the branch that is checked out, unless `HEAD` is a commit itself.
     pub fn head_branch(&self) -> Option<String> {
-        let name = self.git.to_thread_local().head_name().ok()??;
-        Some(name.shorten().to_string())
+        let name = self.head().ok()?.branch?;
+        let short = name.strip_prefix("refs/heads/").or_else(|| name.strip_prefix("refs/"));
+        Some(short.unwrap_or(&name).to_owned())
     }
 
     /// The short name of the branch that the remote `origin` was cloned for, where the clone knows it.
     pub fn default_branch(&self) -> Option<String> {
-        let git = self.git.to_thread_local();
-        let head = git.find_reference("refs/remotes/origin/HEAD").ok()?;
-        let target = head.target().try_name()?.as_bstr().to_string();
+        let head = "refs/remotes/origin/HEAD";
+        let target = match self.tables().ok()? {
+            Some(mut tables) => match tables.references.remove(head)? {
+                Target::Reference(target) => target,
+                Target::Object(_) => return None,
+            },
+            None => {
+                let git = self.git.to_thread_local();
+                let head = git.find_reference(head).ok()?;
+                head.target().try_name()?.as_bstr().to_string()
+            }
+        };
         target.strip_prefix("refs/remotes/origin/").map(str::to_owned)
     }
 
@@ -100,11 +111,15 @@ impl Repository {
             let commit = commit.peel_to_commit().map_err(|error| Error::from(said(&error)))?;
             Ok(commit.parent_ids().map(gix::Id::detach).collect())
         };
-        match git.rev_parse(word).map_err(|_| unknown(word))?.detach() {
+        let spelled = self.spelled(word)?;
+        match git.rev_parse(spelled.as_str()).map_err(|_| unknown(word))?.detach() {
             Spec::Include(id) => revisions.add(negated, [id], []),
             Spec::Exclude(id) => revisions.add(negated, [], [id]),
             Spec::Range { from, to } => revisions.add(negated, [to], [from]),
             Spec::Merge { theirs, ours } => {
+                // A tag has no base with anything; what it leads to has.
+                let objects = self.objects()?;
+                let [theirs, ours] = [theirs, ours].map(|id| peeled(&objects, id, self.hash()));
                 let base = git.merge_bases_many(theirs, &[ours]).map_err(|e| Error::from(said(&e)))?;
                 revisions.add(negated, [theirs, ours], base.into_iter().map(gix::Id::detach));
             }
@@ -117,7 +132,8 @@ impl Repository {
     /// The object that one name names.
     fn named(&self, name: &str, word: &str) -> Result<ObjectId> {
         let git = self.git.to_thread_local();
-        git.rev_parse_single(name).map(gix::Id::detach).map_err(|_| unknown(word))
+        let name = self.spelled(name)?;
+        git.rev_parse_single(name.as_str()).map(gix::Id::detach).map_err(|_| unknown(word))
     }
 
     /// Why a whole id stands for no commit that could be left out; nothing where it may.

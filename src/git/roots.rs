@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use gix::ObjectId;
 use gix::index::entry::Flags;
 
+use super::reftable::Tables;
 use super::{Repository, said};
 
 /// Files of the git directory that name a commit in their first word.
@@ -45,10 +46,16 @@ impl Repository {
     pub fn roots(&self) -> Roots {
         let git = self.git.to_thread_local();
         let mut roots = Roots::default();
-        roots.read_references(&git);
-        match git.head() {
-            Ok(head) => roots.head = head.id().map(gix::Id::detach),
-            Err(error) => roots.failed.push(("HEAD".to_owned(), said(&error))),
+        match self.tables() {
+            Ok(None) => roots.read_references(&git),
+            Ok(Some(tables)) => roots.add_tables(&tables),
+            Err(error) => roots.failed.push(("the references".to_owned(), said(&error.message()))),
+        }
+        match self.head() {
+            Ok(head) => roots.head = head.id,
+            // That was said already of all references.
+            Err(_) if !roots.failed.is_empty() => {}
+            Err(error) => roots.failed.push(("HEAD".to_owned(), said(&error.message()))),
         }
         let common = git.common_dir().to_owned();
         let mut folders = vec![git.git_dir().to_owned(), common.clone()];
@@ -86,6 +93,22 @@ impl Repository {
 }
 
 impl Roots {
+    /// Adds what stands in tables: references below `refs/`, and others, such as `ORIG_HEAD`, as what leads to
+    /// something besides.
+    fn add_tables(&mut self, tables: &Tables) {
+        for name in tables.references.keys() {
+            // A symbolic reference leads where another does, or nowhere yet.
+            match tables.object(name) {
+                Some(id) if name.starts_with("refs/") => self.references.push((name.clone(), id)),
+                Some(id) => self.others.push(id),
+                None => {}
+            }
+        }
+        for (name, id) in &tables.logs {
+            if name == "refs/stash" { self.others.push(*id) } else { self.logs.push(*id) }
+        }
+    }
+
     fn read_references(&mut self, git: &gix::Repository) {
         let all = match git.references() {
             Ok(all) => all,

@@ -193,6 +193,23 @@ impl<'o> Differ<'o> {
         read.map_err(|failed| (id, failed))
     }
 
+    /// True where a tree has anything at a path: a file, a folder, a submodule.
+    pub fn has(&mut self, tree: ObjectId, path: &[u8]) -> bool {
+        let (folder, name) = match memchr::memrchr(b'/', path) {
+            Some(slash) => (&path[..slash], &path[slash + 1..]),
+            None => (&path[..0], path),
+        };
+        let mut at = tree;
+        for part in folder.split(|b| *b == b'/').filter(|part| !part.is_empty()) {
+            let entries = self.entries(Some(at)).unwrap_or_default();
+            let Some(entry) = entries.into_iter().find(|e| e.name == part && e.mode.is_tree()) else {
+                return false;
+            };
+            at = entry.id;
+        }
+        self.entries(Some(at)).is_ok_and(|entries| entries.iter().any(|entry| entry.name == name))
+    }
+
     /// The file at a path of a tree.
     ///
     /// # Errors

@@ -4,7 +4,7 @@
 //! Each commit is compared with its parents, so a secret that one commit brings and the next takes
 //! away again is found. Messages are read, too.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 
 use gix::hashtable::HashSet;
@@ -15,6 +15,7 @@ use super::fresh::{Moved, fresh};
 use super::history::gaps::failure;
 use super::history::teller::Teller;
 use super::history::trace::Place;
+use super::names::{glance_name, show_name};
 use super::{Commits, Crew, Hidden, Mark, Marks, Sink, Source, SourceKind, Subject, Tips};
 use crate::blob::Origin;
 use crate::error::Result;
@@ -42,6 +43,8 @@ struct Range {
     hidden: Vec<Id>,
     since: Option<i64>,
     deepen: Option<String>,
+    /// Names of references that come with the commits.
+    names: Vec<String>,
     /// All references are asked which commits they hold.
     tell_references: bool,
     roots: Roots,
@@ -75,7 +78,8 @@ impl Range {
             Hidden::AllReferences => hidden.extend(all()),
         }
         let (since, deepen) = (which.since, which.deepen.clone());
-        Ok(Self { repository, tips, hidden, since, deepen, tell_references, roots, left_out })
+        let names = which.names.clone();
+        Ok(Self { repository, tips, hidden, since, deepen, names, tell_references, roots, left_out })
     }
 }
 
@@ -141,20 +145,33 @@ impl Range {
             found: Vec::new(),
             told: BTreeMap::new(),
             later: BTreeMap::new(),
+            names: NewNames::default(),
         };
         for number in 0..graph.nodes.len() {
             look.commit(number as u32, sink);
             let id = graph.nodes[number].id;
             let mut buffer = Vec::new();
-            if objects.read(&id, &mut buffer).is_ok() && !sink.glance(message(&buffer), None).is_empty() {
+            if objects.read(&id, &mut buffer).is_ok() && says_secret(&buffer, hash, sink) {
                 messages.push((id, Kind::Commit));
             }
         }
         for (id, kind) in loose {
             look.alone(id, kind, sink);
         }
+        self.references(&objects, &graph, sink);
         self.tell(look, &messages, sink);
         Ok(())
+    }
+
+    /// The names of references that come with the commits, or lead to one of them.
+    fn references(&self, objects: &Objects, graph: &Graph, sink: &mut dyn Sink) {
+        let hash = self.repository.hash();
+        let leads =
+            |id: &Id| self.tips.contains(id) || graph.number(&git::peeled(objects, *id, hash)).is_some();
+        let known = self.roots.references.iter().filter(|(_, id)| self.tell_references && leads(id));
+        for name in self.names.iter().chain(known.map(|(name, _)| name)) {
+            show_name(sink, &Origin::file(name), name.as_bytes(), &mut |_| true);
+        }
     }
 
     /// A tip is a commit, or a tag whose message is read and which leads to one, or a blob or a tree.
@@ -173,7 +190,7 @@ impl Range {
             match objects.read(&at, &mut buffer) {
                 Ok(Kind::Commit) => return commits.push(at),
                 Ok(Kind::Tag) => {
-                    if !sink.glance(message(&buffer), None).is_empty() {
+                    if says_secret(&buffer, self.repository.hash(), sink) {
                         messages.push((at, Kind::Tag));
                     }
                     match git::target(&buffer, self.repository.hash()) {
@@ -190,11 +207,11 @@ impl Range {
 
     /// Shows what was found, with the commits that brought it.
     fn tell(&self, look: Look<'_>, messages: &[(Id, Kind)], sink: &mut dyn Sink) {
-        if look.found.is_empty() && messages.is_empty() {
+        if look.found.is_empty() && messages.is_empty() && look.names.found.is_empty() {
             return;
         }
         let hash = self.repository.hash();
-        let (objects, found, later) = (look.objects, look.found, look.later);
+        let (objects, found, later, names) = (look.objects, look.found, look.later, look.names.found);
         let all;
         let graph = if self.tell_references {
             let tips = self.roots.references.iter().map(|(_, id)| id).chain(&self.tips);
@@ -229,6 +246,63 @@ impl Range {
         teller.hold_all();
         messages.iter().for_each(|(id, kind)| teller.message(id, *kind, sink));
         teller.places(&places, sink);
+        for (path, commit) in names {
+            let in_head = head.is_some_and(|tree| differ.has(tree, &path));
+            teller.name(&path, graph.number(&commit), in_head, sink);
+        }
+    }
+}
+
+/// Whether anything is found in the message of a commit or a tag, or in what stands before it.
+fn says_secret(object: &[u8], hash: gix::hash::Kind, sink: &mut dyn Sink) -> bool {
+    !sink.glance(message(object), None).is_empty()
+        || !sink.glance(&git::header(object, hash), None).is_empty()
+}
+
+/// Names that commits bring and in which something is found.
+#[derive(Default)]
+struct NewNames {
+    /// Names that were looked at, and whether anything was found in them.
+    known: HashMap<Vec<u8>, bool>,
+    /// The paths that end in such a name, each with the first commit that brought it.
+    found: BTreeMap<Vec<u8>, Id>,
+}
+
+impl NewNames {
+    fn holds(&mut self, name: &[u8], sink: &mut dyn Sink) -> bool {
+        if let Some(known) = self.known.get(name) {
+            return *known;
+        }
+        let holds = !glance_name(sink, name).is_empty();
+        self.known.insert(name.to_vec(), holds);
+        holds
+    }
+
+    /// Looks at the names in a path that a commit brings. What any of its parents has is not new, nor what the
+    /// commit takes away elsewhere.
+    fn look(
+        &mut self,
+        commit: Id,
+        path: &[u8],
+        parents: &[Id],
+        gone: &[Vec<u8>],
+        differ: &mut Differ<'_>,
+        sink: &mut dyn Sink,
+    ) {
+        let mut end = 0;
+        for name in path.split(|b| *b == b'/') {
+            end += name.len();
+            let to_here = &path[..end];
+            end += 1;
+            let is_name = |part: &[u8]| part == name;
+            if self.holds(name, sink)
+                && !self.found.contains_key(to_here)
+                && !parents.iter().any(|tree| differ.has(*tree, to_here))
+                && !gone.iter().any(|path| path.split(|b| *b == b'/').any(is_name))
+            {
+                self.found.insert(to_here.to_vec(), commit);
+            }
+        }
     }
 }
 
@@ -248,6 +322,7 @@ struct Look<'l> {
     told: BTreeMap<Vec<u8>, BTreeSet<Mark>>,
     /// What commits made of paths, in order.
     later: BTreeMap<Vec<u8>, Vec<(Id, Option<Id>)>>,
+    names: NewNames,
 }
 
 impl Look<'_> {
@@ -263,8 +338,13 @@ impl Look<'_> {
         }
         let gone = changes.iter().filter(|change| change.new.is_none());
         let gone = gone.filter_map(|change| Some((change.path.clone(), change.old?)));
-        let mut moved = Moved::new(gone.collect(), self.objects);
+        let gone: Vec<(Vec<u8>, Id)> = gone.collect();
+        let gone_paths: Vec<Vec<u8>> = gone.iter().map(|(path, _)| path.clone()).collect();
+        let mut moved = Moved::new(gone, self.objects);
         for change in &changes {
+            if change.old.is_none() && !self.left_out.matches(&String::from_utf8_lossy(&change.path)) {
+                self.names.look(node.id, &change.path, &parents, &gone_paths, &mut differ, sink);
+            }
             let others = parents.iter().skip(1).map(|tree| differ.file(*tree, &change.path).unwrap_or(None));
             let olds: Vec<Option<Id>> = std::iter::once(change.old).chain(others).collect();
             self.change(node.id, change, &olds, &mut moved, sink);
@@ -381,7 +461,9 @@ impl Look<'_> {
         for (id, failed) in failed {
             sink.failed(&format!("tree {id}"), &failed.into());
         }
+        let mut names = NewNames::default();
         for Change { path, new, .. } in changes {
+            names.look(id, &path, &[], &[], &mut differ, sink);
             let Some(blob) = new else { continue };
             let origin = Origin::file(String::from_utf8_lossy(&path));
             let mut bytes = Vec::new();
@@ -409,6 +491,10 @@ impl Look<'_> {
             if !glance(sink, &origin, &bytes, None, true).marks.is_empty() {
                 show(sink, &origin, &bytes, &mut |_| true);
             }
+        }
+        for path in names.found.keys() {
+            let name = path.rsplit(|b| *b == b'/').next().unwrap_or_default();
+            show_name(sink, &Origin::file(String::from_utf8_lossy(path)), name, &mut |_| true);
         }
     }
 }

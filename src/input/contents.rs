@@ -4,9 +4,11 @@
 //! nobody knows its path, and where that stands, once the path is known. A container is asked entry by
 //! entry.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 
+use super::names::{glance_name, names_of_entry, show_name};
 use super::unpack::{container, look, look_at};
 use super::{Mark, Marks, Sink};
 use crate::blob::{CONTEXT, HEAD, Origin};
@@ -38,10 +40,20 @@ pub(super) fn glance(
     let Some(kind) = container(bytes, bytes).filter(|_| !sink.wants_containers_whole()) else {
         return Glance { marks: sink.glance(bytes, changed), is_container: false };
     };
-    let mut found = Union::default();
-    let whole = look(sink, kind, origin, bytes, tells, &mut |sink, leaf, bytes, rest| {
-        found.add(glance_entry(sink, bytes, rest), &leaf.entry.join("/"));
-    });
+    let found = RefCell::new(Union::default());
+    let whole = look(
+        sink,
+        kind,
+        origin,
+        bytes,
+        tells,
+        &mut |sink, leaf, bytes, rest| {
+            let marks = glance_entry(sink, leaf, bytes, rest);
+            found.borrow_mut().add(marks, &leaf.entry.join("/"));
+        },
+        &mut |sink, at, text| found.borrow_mut().add(glance_name(sink, text), &at.entry.join("/")),
+    );
+    let mut found = found.into_inner();
     if !whole {
         found.add(sink.glance(bytes, None), "");
     }
@@ -58,20 +70,45 @@ pub(super) fn show(
     let Some(kind) = container(bytes, bytes).filter(|_| !sink.wants_containers_whole()) else {
         return sink.sifted(origin, bytes, keep);
     };
-    let whole = look(sink, kind, origin, bytes, false, &mut |sink, leaf, bytes, rest| {
-        show_entry(sink, leaf, bytes, rest, keep);
-    });
+    let keep = RefCell::new(keep);
+    let whole = look(
+        sink,
+        kind,
+        origin,
+        bytes,
+        false,
+        &mut |sink, leaf, bytes, rest| show_entry(sink, leaf, bytes, rest, *keep.borrow_mut()),
+        &mut |sink, at, text| show_name(sink, at, text, *keep.borrow_mut()),
+    );
+    let keep = keep.into_inner();
     if !whole {
         sink.sifted(origin, bytes, keep);
     }
 }
 
-/// What is found in an entry of a container: its first bytes, and what follows on them if anything does.
-fn glance_entry(sink: &mut dyn Sink, bytes: &[u8], rest: Option<&mut (dyn Read + Send)>) -> Marks {
-    match rest {
+/// What follows on the first bytes of an entry.
+type Rest<'r> = Option<&'r mut (dyn Read + Send + 'r)>;
+
+/// What is found in an entry of a container: in its name, in its first bytes, and what follows on them if anything does.
+fn glance_entry(
+    sink: &mut dyn Sink,
+    leaf: &Origin,
+    bytes: &[u8],
+    rest: Option<&mut (dyn Read + Send)>,
+) -> Marks {
+    let mut found = Union::default();
+    for name in names_of_entry(leaf) {
+        found.add(glance_name(sink, name), "");
+    }
+    let marks = match rest {
         None => sink.glance(bytes, None),
         Some(rest) => glance_long(sink, &mut bytes.chain(rest)),
+    };
+    if found.anywhere.is_empty() && found.by_path.is_empty() {
+        return marks;
     }
+    found.add(marks, "");
+    found.into_marks()
 }
 
 /// Shows what is found in such an entry and is kept.
@@ -82,6 +119,9 @@ fn show_entry(
     rest: Option<&mut (dyn Read + Send)>,
     keep: &mut dyn FnMut(&Finding) -> bool,
 ) {
+    for name in names_of_entry(leaf) {
+        show_name(sink, leaf, name, keep);
+    }
     match rest {
         None => sink.sifted(leaf, bytes, keep),
         Some(rest) => sink.sifted_stream(leaf, &mut bytes.chain(rest), keep),
@@ -100,17 +140,23 @@ pub(super) fn glance_large(
     origin: &Origin,
     tells: bool,
 ) -> io::Result<Marks> {
-    let mut found = Union::default();
+    let found = RefCell::new(Union::default());
     let (kind, mut reader) = begun(objects, id)?;
     if tells {
         sink.counted(usize::try_from(reader.size()).unwrap_or(usize::MAX));
     }
     let kind = kind.filter(|_| !sink.wants_containers_whole());
     let whole = kind.is_some_and(|kind| {
-        look_at(sink, kind, origin, Input::Stream(&mut reader), tells, &mut |sink, leaf, bytes, rest| {
-            found.add(glance_entry(sink, bytes, rest), &leaf.entry.join("/"));
-        })
+        let take = &mut |sink: &mut dyn Sink, leaf: &Origin, bytes: &[u8], rest: Rest<'_>| {
+            let marks = glance_entry(sink, leaf, bytes, rest);
+            found.borrow_mut().add(marks, &leaf.entry.join("/"));
+        };
+        let beside = &mut |sink: &mut dyn Sink, at: &Origin, text: &[u8]| {
+            found.borrow_mut().add(glance_name(sink, text), &at.entry.join("/"));
+        };
+        look_at(sink, kind, origin, Input::Stream(&mut reader), tells, take, beside)
     });
+    let mut found = found.into_inner();
     if !whole {
         let (_, again) = begun(objects, id)?;
         reader = again;
@@ -133,11 +179,17 @@ pub(super) fn show_large(
 ) -> io::Result<()> {
     let (kind, mut reader) = begun(objects, id)?;
     let kind = kind.filter(|_| !sink.wants_containers_whole());
+    let keep = RefCell::new(keep);
     let whole = kind.is_some_and(|kind| {
-        look_at(sink, kind, origin, Input::Stream(&mut reader), false, &mut |sink, leaf, bytes, rest| {
-            show_entry(sink, leaf, bytes, rest, keep);
-        })
+        let take = &mut |sink: &mut dyn Sink, leaf: &Origin, bytes: &[u8], rest: Rest<'_>| {
+            show_entry(sink, leaf, bytes, rest, *keep.borrow_mut());
+        };
+        let beside = &mut |sink: &mut dyn Sink, at: &Origin, text: &[u8]| {
+            show_name(sink, at, text, *keep.borrow_mut())
+        };
+        look_at(sink, kind, origin, Input::Stream(&mut reader), false, take, beside)
     });
+    let keep = keep.into_inner();
     if !whole {
         let (_, again) = begun(objects, id)?;
         reader = again;

@@ -10,6 +10,7 @@ mod exclude;
 mod fresh;
 mod given;
 mod history;
+mod names;
 mod staged;
 mod stdin;
 mod unpack;
@@ -26,6 +27,7 @@ use crate::globs::{Excluded, Patterns, Watched};
 
 pub use exclude::patterns as exclude_patterns;
 pub(crate) use exclude::{EXCLUDED, Exclude};
+pub(crate) use names::{names_of_entry, readings};
 
 /// What is said of containers that are not what they must be.
 pub(crate) const DAMAGED: &str = "damaged container";
@@ -100,6 +102,8 @@ pub struct Commits {
     pub since: Option<i64>,
     /// What brings the commits that a shallow clone is without, where they are missed.
     pub deepen: Option<String>,
+    /// Names of references that come with them, which are looked at as well.
+    pub names: Vec<String>,
 }
 
 /// Where a range of commits begins.

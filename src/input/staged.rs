@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::contents::{Glance, glance, glance_large, marks_at, show, show_large};
 use super::exclude::{EXCLUDED, OfTrees};
 use super::fresh::{Moved, fresh};
+use super::names::{glance_name, show_name};
 use super::{Crew, Mark, Marks, Request, Sink, Source, SourceKind, Subject};
 use crate::blob::Origin;
 use crate::error::Result;
@@ -60,6 +61,7 @@ impl Index {
         let staged: HashSet<&[u8]> = (staged.changes.iter().map(|change| &change.path[..]))
             .chain(staged.touched.iter().map(Vec::as_slice))
             .chain(staged.skipped.iter().map(|(path, _)| &path[..]))
+            .chain(staged.unmerged.iter().map(|(path, _)| &path[..]))
             .collect();
         let mut paths = Vec::new();
         for file in &self.named.paths {
@@ -84,6 +86,73 @@ impl Index {
             source.read(crew);
         }
         Ok(())
+    }
+
+    /// Shows what is found in the names of files and folders that are new.
+    fn names(&self, staged: &Staged, parents: &[Id], differ: &mut Differ<'_>, sink: &mut dyn Sink) {
+        let mut told: HashSet<&[u8]> = HashSet::new();
+        let gone = || staged.changes.iter().filter(|change| change.new.is_none());
+        for change in staged.changes.iter().filter(|change| change.new.is_some() && change.old.is_none()) {
+            let mut end = 0;
+            for name in change.path.split(|b| *b == b'/') {
+                end += name.len();
+                let to_here = &change.path[..end];
+                end += 1;
+                let is_known = |differ: &mut Differ<'_>| {
+                    parents.iter().any(|tree| differ.has(*tree, to_here))
+                        || gone().any(|old| old.path.split(|b| *b == b'/').any(|part| part == name))
+                };
+                if !told.contains(to_here)
+                    && !glance_name(sink, name).is_empty()
+                    && (self.whole_files || !is_known(differ))
+                {
+                    told.insert(to_here);
+                    let origin = Origin::file(String::from_utf8_lossy(to_here));
+                    show_name(sink, &origin, name, &mut |_| true);
+                }
+            }
+        }
+    }
+
+    /// Shows what is found in the versions of files that are not merged yet: which of them, or what else, will
+    /// be committed is not known, so all of it counts. What two versions share is told once.
+    fn unmerged(&self, staged: &Staged, objects: &Objects, sink: &mut dyn Sink) {
+        let mut read: HashSet<(&[u8], Id)> = HashSet::new();
+        let mut told: BTreeSet<(&[u8], Mark)> = BTreeSet::new();
+        for (path, id) in &staged.unmerged {
+            let origin = Origin::file(String::from_utf8_lossy(path));
+            if self.left_out.matches(&origin.path) {
+                sink.skipped(&origin.path, EXCLUDED);
+                continue;
+            }
+            if !read.insert((path, *id)) {
+                continue;
+            }
+            let before = told.clone();
+            let mut keep = |finding: &Finding| {
+                let mark = Mark { rule: finding.rule.clone(), fingerprint: finding.fingerprint.clone() };
+                let is_new = !before.contains(&(&path[..], mark.clone()));
+                told.insert((path, mark));
+                is_new
+            };
+            let mut bytes = Vec::new();
+            let shown = match objects.read_checked(id, &mut bytes) {
+                Ok(_) => {
+                    sink.counted(bytes.len());
+                    sink.look_at_kind(&origin, &bytes);
+                    // The first look tells what cannot be read.
+                    glance(sink, &origin, &bytes, None, true);
+                    show(sink, &origin, &bytes, &mut keep);
+                    Ok(())
+                }
+                Err(Failed::TooLarge(_)) => glance_large(sink, objects, id, &origin, true)
+                    .and_then(|_| show_large(sink, objects, id, &origin, &mut keep)),
+                Err(failed) => Err(failed.into()),
+            };
+            if let Err(error) = shown {
+                sink.failed(&origin.path, &error);
+            }
+        }
     }
 
     fn run(&self, crew: &dyn Crew, sink: &mut dyn Sink) -> Result<()> {
@@ -114,6 +183,8 @@ impl Index {
         staged.changes.retain(kept);
         let gone = staged.changes.iter().filter(|c| c.new.is_none());
         let gone: Vec<(Vec<u8>, Id)> = gone.filter_map(|c| Some((c.path.clone(), c.old?))).collect();
+        self.names(&staged, &parents, &mut differ, sink);
+        self.unmerged(&staged, &objects, sink);
         let next = AtomicUsize::new(0);
         let work = |objects: &Objects| {
             let mut hand = Hand {

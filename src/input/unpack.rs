@@ -3,9 +3,11 @@
 //! What is inside is scanned by the thread that unpacks it, so that many archives keep many threads
 //! busy; only for an entry above [`WHOLE`] a second one scans while the first unpacks.
 
+use std::collections::HashSet;
 use std::io::{self, Cursor, Read};
 
 use super::contents::WINDOW;
+use super::names::{names_of_entry, show_name};
 use super::{Sink, WHOLE};
 use crate::blob::Origin;
 use crate::pack::{self, Input, Kind, Limits, Seekable, TAIL, Told, Visitor};
@@ -37,7 +39,8 @@ pub(super) fn unpack(
     buffer: &mut Vec<u8>,
 ) -> bool {
     buffer.resize(WHOLE + 1, 0);
-    let mut leaves = Leaves { sink, buffer, damage, read: false, failed: false, damaged: false };
+    let named = HashSet::new();
+    let mut leaves = Leaves { sink, buffer, damage, named, read: false, failed: false, damaged: false };
     // Only the visitor could end the walk, and it does not.
     let _ = pack::read(kind, origin, input, Limits::default(), &mut leaves);
     !leaves.damaged && (leaves.read || !leaves.failed)
@@ -60,6 +63,8 @@ struct Leaves<'l> {
     sink: &'l mut dyn Sink,
     buffer: &'l mut Vec<u8>,
     damage: Damage,
+    /// Names of entries in which something was found: a folder's is told once.
+    named: HashSet<Vec<u8>>,
     /// Something was read.
     read: bool,
     /// Something could not be read.
@@ -81,6 +86,7 @@ impl Visitor for Leaves<'_> {
             }
         }
         self.read |= length > 0;
+        names_of_entry(origin).for_each(|name| self.name(origin, name));
         if length < self.buffer.len() {
             self.sink.whole(origin, &self.buffer[..length]);
         } else {
@@ -93,6 +99,22 @@ impl Visitor for Leaves<'_> {
         self.failed |= matches!(told, Told::Failed(_));
         self.damaged |= origin.entry.is_empty() && matches!(&told, Told::Failed(error) if is_damage(error));
         tell(self.sink, origin, told, self.damage);
+    }
+
+    fn beside(&mut self, origin: &Origin, text: &[u8]) {
+        self.name(origin, text);
+    }
+}
+
+impl Leaves<'_> {
+    /// Shows what is found in a name, or another short text beside the leaves, once for the container.
+    fn name(&mut self, origin: &Origin, name: &[u8]) {
+        if !self.named.contains(name) {
+            show_name(self.sink, origin, name, &mut |_| {
+                self.named.insert(name.to_vec());
+                true
+            });
+        }
     }
 }
 
@@ -121,6 +143,9 @@ fn tell(sink: &mut dyn Sink, origin: &Origin, told: Told, damage: Damage) {
 /// Takes an entry: its first [`WINDOW`] bytes, and what follows on them if anything does.
 pub(super) type Take<'t> = dyn FnMut(&mut dyn Sink, &Origin, &[u8], Option<&mut (dyn Read + Send)>) + 't;
 
+/// Takes a text that stands beside the entries.
+pub(super) type Beside<'b> = dyn FnMut(&mut dyn Sink, &Origin, &[u8]) + 'b;
+
 /// Shows what is in a container, large entries in two parts. What cannot be read is told if `tells`.
 /// False where anything could not be read of it: then it should be read as it is, too.
 pub(super) fn look(
@@ -130,10 +155,11 @@ pub(super) fn look(
     bytes: &[u8],
     tells: bool,
     take: &mut Take<'_>,
+    beside: &mut Beside<'_>,
 ) -> bool {
     let mut cursor = Cursor::new(bytes);
     let file: &mut dyn Seekable = &mut cursor;
-    look_at(sink, kind, origin, Input::File(file), tells, take)
+    look_at(sink, kind, origin, Input::File(file), tells, take, beside)
 }
 
 /// The same for a container that need not be at hand.
@@ -144,20 +170,22 @@ pub(super) fn look_at(
     input: Input<'_>,
     tells: bool,
     take: &mut Take<'_>,
+    beside: &mut Beside<'_>,
 ) -> bool {
-    let mut looked = Looked { sink, tells, take, failed: false };
+    let mut looked = Looked { sink, tells, take, beside, failed: false };
     let _ = pack::read(kind, origin, input, Limits::default(), &mut looked);
     !looked.failed
 }
 
-struct Looked<'l, 't> {
+struct Looked<'l, 't, 'b> {
     sink: &'l mut dyn Sink,
     tells: bool,
     take: &'l mut Take<'t>,
+    beside: &'l mut Beside<'b>,
     failed: bool,
 }
 
-impl Visitor for Looked<'_, '_> {
+impl Visitor for Looked<'_, '_, '_> {
     fn leaf(&mut self, origin: &Origin, reader: &mut (dyn Read + Send)) -> io::Result<()> {
         let mut bytes = Vec::new();
         (&mut *reader).take(WINDOW as u64).read_to_end(&mut bytes)?;
@@ -174,5 +202,9 @@ impl Visitor for Looked<'_, '_> {
         if self.tells {
             tell(self.sink, origin, told, Damage::Counts);
         }
+    }
+
+    fn beside(&mut self, origin: &Origin, text: &[u8]) {
+        (self.beside)(self.sink, origin, text);
     }
 }

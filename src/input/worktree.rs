@@ -12,11 +12,13 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::exclude::{EXCLUDED, Exclude};
+use super::names::show_name;
 use super::unpack::{Damage, container, unpack, unpack_bytes};
 use super::{Crew, Large, Request, Sink, Source, SourceKind, Subject, WHOLE};
 use crate::blob::Origin;
 use crate::globs::{Excluded, Watched};
 use crate::pack::{Input, Kind, TAIL};
+use crate::scrub::mask_random;
 use crate::walk::{self, Visitor};
 use crate::{text, threads};
 
@@ -110,11 +112,15 @@ impl Source for Worktree {
                     Ok(meta) if self.leaves_out_named(path, meta.is_dir()) => {
                         sink.skipped(&text::shown(path), EXCLUDED);
                     }
-                    Ok(meta) if meta.is_dir() => directories.push(path.as_path()),
+                    Ok(meta) if meta.is_dir() => {
+                        show_name_of(&mut *sink, path);
+                        directories.push(path.as_path());
+                    }
                     Ok(meta) if meta.is_file() => files.push(path),
                     // Whoever names a path wants it read: that it is not must not pass for a clean scan.
                     Ok(meta) => sink.failed(&text::shown(path), &not_read(meta.file_type())),
-                    Err(error) => sink.failed(&text::shown(path), &error),
+                    // What is not there may be a value that was given in the place of a path.
+                    Err(error) => sink.failed(&mask_random(&text::shown(path)), &error),
                 }
             }
         }
@@ -149,6 +155,7 @@ impl<'s> Hand<'s> {
         if let Some(watched) = &self.tree.watched {
             watched.see(path);
         }
+        show_name_of(&mut *self.sink, path);
         match read_start(path, &mut self.buffer) {
             Ok(length) if length < self.buffer.len() => {
                 let bytes = &self.buffer[..length];
@@ -190,6 +197,7 @@ impl Visitor for Hand<'_> {
             self.skip(path, EXCLUDED);
             return false;
         }
+        show_name_of(&mut *self.sink, path);
         true
     }
 
@@ -199,6 +207,7 @@ impl Visitor for Hand<'_> {
         } else if kind.is_file() {
             self.read(path);
         } else {
+            show_name_of(&mut *self.sink, path);
             self.skip(path, what_it_is(kind));
         }
     }
@@ -215,6 +224,14 @@ impl Visitor for Hand<'_> {
 
     fn stops(&self) -> bool {
         self.crew.is_stopped()
+    }
+}
+
+/// Shows what is found in the last name of a path.
+fn show_name_of(sink: &mut dyn Sink, path: &Path) {
+    if let Some(name) = path.file_name() {
+        let origin = Origin::file(text::shown(path));
+        show_name(sink, &origin, name.as_encoded_bytes(), &mut |_| true);
     }
 }
 

@@ -81,11 +81,27 @@ impl Encode for Encoder<'_> {
     }
 }
 
+/// The name and the comment in a header, as far as `head` holds them.
+pub(super) fn texts(head: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let flags = head.get(3).copied().unwrap_or_default();
+    let start = match (flags & EXTRA, head.get(10..12)) {
+        (0, _) => 10,
+        (_, Some(length)) => 12 + usize::from(u16::from_le_bytes([length[0], length[1]])),
+        (_, None) => head.len(),
+    };
+    let count = TEXTS.iter().filter(|flag| flags & **flag != 0).count();
+    head.get(start..).unwrap_or_default().split(|b| *b == 0).take(count)
+}
+
+/// Whether a header has an extra field.
+const EXTRA: u8 = 4;
+
+/// Whether it has a name, and a comment.
+const TEXTS: [u8; 2] = [8, 16];
+
 /// Time, system, name and comment of a header. Its checksum and the extra field, which says what stands
 /// where in the old stream, are left out; and a name that `head` does not hold to its end.
 fn header(head: &[u8]) -> Vec<u8> {
-    const EXTRA: u8 = 4;
-    const TEXTS: [u8; 2] = [8, 16];
     let mut out = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
     let Some(fixed) = head.get(..10) else { return out };
     out[4..10].copy_from_slice(&fixed[4..10]);

@@ -170,6 +170,10 @@ pub trait Visitor {
 
     /// Something is not read.
     fn told(&mut self, origin: &Origin, told: Told);
+
+    /// A short text that stands beside the leaves, in the headers of what has this origin: the names of folders,
+    /// links and whatever else has no leaf, where links lead, owners, comments.
+    fn beside(&mut self, _origin: &Origin, _text: &[u8]) {}
 }
 
 /// Copies the leaves of a container that is rewritten.
@@ -188,4 +192,7 @@ pub trait Filter {
 
     /// Something is in the copy as it was, unread.
     fn told(&mut self, origin: &Origin, told: Told);
+
+    /// A short text that stands beside the leaves, as a [`Visitor`] sees it. It is copied as it is.
+    fn beside(&mut self, _origin: &Origin, _text: &[u8]) {}
 }

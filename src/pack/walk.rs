@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::source::Source;
 use super::spool::{Keeping, Spool};
 use super::watch::{Compared, Counted, Failing, Guarded};
-use super::{Filter, HEAD, Input, Kind, Limits, Told, Visitor, sniff, tar, zip};
+use super::{Filter, HEAD, Input, Kind, Limits, Told, Visitor, gz, sniff, tar, zip};
 use crate::blob::Origin;
 use crate::text;
 
@@ -170,6 +170,21 @@ impl<'j> Walk<'j> {
         }
     }
 
+    /// Texts in the headers of what is here.
+    pub(super) fn beside<'a>(&mut self, at: &At, texts: impl IntoIterator<Item = &'a [u8]>) {
+        for text in texts.into_iter().filter(|text| !text.is_empty()) {
+            match &mut self.job {
+                Job::Read(visitor) => visitor.beside(&at.origin, text),
+                Job::Rewrite(filter) => filter.beside(&at.origin, text),
+            }
+        }
+    }
+
+    /// The names in the path of an entry without a leaf.
+    pub(super) fn name_beside(&mut self, at: &At, name: &[u8]) {
+        self.beside(at, name.split(|b| *b == b'/'));
+    }
+
     /// An entry could not be read to its end, but its archive goes on behind it: told where it is read,
     /// and the end where it is rewritten.
     pub(super) fn broken(&mut self, at: &At, stop: Stop) -> Step<()> {
@@ -258,9 +273,20 @@ impl<'j> Walk<'j> {
         reader: &mut (dyn Read + Send),
         out: &mut dyn Write,
     ) -> Step<bool> {
+        let around = at;
         let at = at.unpacked(codec);
         if !self.rewrites() {
-            let mut plain = self.limited(&at, (codec.reader)(Box::new(reader))?);
+            let mut head = [0; HEAD];
+            let (length, failed) = fill(reader, &mut head);
+            let head = &head[..length];
+            if codec.name == gz::CODEC.name {
+                self.beside(around, gz::texts(head));
+            }
+            let reader: Box<dyn Read + Send + '_> = match failed {
+                Some(error) => Box::new(head.chain(Failing::new(error))),
+                None => Box::new(head.chain(reader)),
+            };
+            let mut plain = self.limited(&at, (codec.reader)(reader)?);
             return self.entry(&at, &mut *plain, out);
         }
         let mut head = [0; HEAD];
@@ -269,6 +295,9 @@ impl<'j> Walk<'j> {
             return Err(Stop::Broken(error));
         }
         let head = &head[..length];
+        if codec.name == gz::CODEC.name {
+            self.beside(around, gz::texts(head));
+        }
         let mut plain = self.limited(&at, (codec.reader)(Box::new(head.chain(reader)))?);
         let mut encoder = (codec.writer)(Box::new(out), head).map_err(Stop::Aborted)?;
         let changed = self.entry(&at, &mut *plain, &mut encoder)?;

@@ -4,8 +4,7 @@
 use std::fs::File;
 use std::io::{self, Read, Write};
 
-use super::pass::{Pass, shown};
-use crate::blob::Origin;
+use super::pass::Pass;
 use crate::scrub::Scrubber;
 use crate::text::printable;
 
@@ -22,8 +21,9 @@ pub(super) fn diff(pass: &mut Pass<'_>, file: &mut File) -> io::Result<Vec<u8>> 
         let mut plus = collector.scrubber(origin).look_ahead();
         // A scrubber of its own that counts nothing: both let the same lines out at the same time.
         let mut minus = collector.plain(origin).look_ahead().named();
-        let mut sheet = Sheet { line: 1, hits: 0, left: 0, begun: false, out: &mut out };
-        sheet.compare(origin, reader, writer, (&mut minus, &mut plus))?;
+        let path = collector.shown(origin);
+        let mut sheet = Sheet { path, line: 1, hits: 0, left: 0, begun: false, out: &mut out };
+        sheet.compare(reader, writer, (&mut minus, &mut plus))?;
         collector.count(&plus);
         Ok(sheet.hits)
     })?;
@@ -31,6 +31,8 @@ pub(super) fn diff(pass: &mut Pass<'_>, file: &mut File) -> io::Result<Vec<u8>> 
 }
 
 struct Sheet<'o> {
+    /// What the lines stand in, fit to be shown.
+    path: String,
     line: u64,
     hits: u64,
     /// Changed lines that there was no room for.
@@ -42,7 +44,6 @@ struct Sheet<'o> {
 impl Sheet<'_> {
     fn compare(
         &mut self,
-        origin: &Origin,
         reader: &mut dyn Read,
         writer: &mut dyn Write,
         (minus, plus): (&mut Scrubber, &mut Scrubber),
@@ -63,7 +64,7 @@ impl Sheet<'_> {
                 self.hits = plus.finish(&mut new)?.hits;
             }
             writer.write_all(&new)?;
-            self.lines(origin, &old, &new);
+            self.lines(&old, &new);
             old.clear();
             new.clear();
             if read == 0 {
@@ -77,27 +78,26 @@ impl Sheet<'_> {
     }
 
     /// Both have as many line ends, since masks keep them.
-    fn lines(&mut self, origin: &Origin, old: &[u8], new: &[u8]) {
+    fn lines(&mut self, old: &[u8], new: &[u8]) {
         if old == new {
             self.line += memchr::memchr_iter(b'\n', old).count() as u64;
             return;
         }
         for (a, b) in old.split_inclusive(|b| *b == b'\n').zip(new.split_inclusive(|b| *b == b'\n')) {
             if a != b {
-                self.hunk(origin, a, b);
+                self.hunk(a, b);
             }
             self.line += u64::from(a.ends_with(b"\n"));
         }
     }
 
-    fn hunk(&mut self, origin: &Origin, a: &[u8], b: &[u8]) {
+    fn hunk(&mut self, a: &[u8], b: &[u8]) {
         if self.out.len() > MOST {
             self.left += 1;
             return;
         }
         if !std::mem::replace(&mut self.begun, true) {
-            let path = shown(origin);
-            let path = printable(&path);
+            let path = printable(&self.path);
             self.out.extend_from_slice(format!("--- {path}\n+++ {path}\n").as_bytes());
         }
         let differ = a.iter().zip(b).take_while(|(a, b)| a == b).count();

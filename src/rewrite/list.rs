@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::input::{EXCLUDED, Exclude};
 use crate::pack;
 use crate::report::Failure;
+use crate::scrub::mask_random;
 use crate::walk::{self, Visitor};
 
 /// A file to go over.
@@ -58,7 +59,11 @@ pub fn list(paths: &[PathBuf], exclude: &[String], not: Option<&Path>) -> Result
                 Err(error) => listed.fail(path, &error.to_string()),
             },
             Ok(_) => listed.fail(path, "is no file; pipe it through `scrubjay scrub` instead"),
-            Err(error) => listed.fail(path, &error.to_string()),
+            // What is not there may be a value that was given in the place of a path.
+            Err(error) => {
+                let path = mask_random(&path.to_string_lossy());
+                listed.failures.push(Failure { path, message: error.to_string() });
+            }
         }
     }
     listed.unused = exclude.unused();

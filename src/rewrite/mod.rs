@@ -6,6 +6,7 @@
 
 mod diff;
 mod filter_repo;
+mod holes;
 mod keep;
 mod list;
 mod out_of_reach;
@@ -13,7 +14,7 @@ mod pass;
 mod record;
 mod replace;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -24,12 +25,12 @@ use crate::error::Result;
 use crate::finding::Finding;
 use crate::report::Failure;
 use crate::scan::Progress;
-use crate::scrub::Masker;
+use crate::scrub::{Masker, mask_name};
 use crate::threads;
 
 pub use filter_repo::{Replacements, replacements};
 pub use list::{Entry, Listed, list};
-pub use pass::{Collected, Collector, Wants};
+pub use pass::{Collected, Collector, NAME_STAYS, Wants};
 pub use record::Records;
 
 /// What becomes of the files.
@@ -118,6 +119,17 @@ impl Outcome {
         self.rules.values().sum()
     }
 
+    /// Masks what is secret in the names of files and entries, before anybody sees them.
+    pub fn mask_names(&mut self, masker: &Masker) {
+        let mask = |name: &mut String| *name = mask_name(masker, name);
+        for finding in &mut self.findings {
+            mask(&mut finding.path);
+            finding.entry.iter_mut().for_each(mask);
+        }
+        self.failures.iter_mut().for_each(|failure| mask(&mut failure.path));
+        self.skipped.iter_mut().for_each(|(path, _)| mask(path));
+    }
+
     fn add(&mut self, done: Done) {
         self.files += 1;
         self.bytes += done.bytes;
@@ -164,12 +176,31 @@ pub fn run(
         }
     });
     let mut outcome = outcome.into_inner().unwrap_or_else(PoisonError::into_inner);
+    outcome.skipped.extend(secret_names(plan.masker, files));
+    outcome.mask_names(plan.masker);
     outcome.left = (files.len() as u64).saturating_sub(outcome.files);
     let place = |f: &Finding| (f.path.clone(), f.entry.clone(), f.line, f.column);
     outcome.findings.sort_by_cached_key(place);
     outcome.failures.sort();
     outcome.skipped.sort();
     Ok(outcome)
+}
+
+/// The files and folders whose names hold a secret, each once, with what is said of them.
+fn secret_names(masker: &Masker, files: &[Entry]) -> Vec<(String, String)> {
+    let mut seen = HashSet::new();
+    for entry in files {
+        // From the last name up, as far as they were not typed by somebody.
+        let depth = entry.relative.components().count();
+        for path in entry.path.ancestors().take(depth) {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if mask_name(masker, &name) != name {
+                seen.insert(path);
+            }
+        }
+    }
+    let told = |path: &Path| (path.to_string_lossy().into_owned(), NAME_STAYS.to_owned());
+    seen.into_iter().map(told).collect()
 }
 
 impl Plan<'_> {
@@ -207,6 +238,9 @@ impl Plan<'_> {
             Mode::InPlace(_) | Mode::DryRun => Ok(()),
         };
         done.skipped = std::mem::take(&mut pass.skipped);
+        if done.changed {
+            done.path = pass.fit(&done.path);
+        }
         written
     }
 }

@@ -11,10 +11,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Plan;
 use crate::blob::Origin;
 use crate::finding::{Columns, Excerpt, Finding, Kind, Severity};
+use crate::input::names_of_entry;
 use crate::pack::{self, Filter, HEAD, Input, Limits, Told};
 use crate::rule::Rule;
 use crate::scan::{Progress, describe};
-use crate::scrub::{Leak, Masked, Masker, Memory, Scrubber, Tally};
+use crate::scrub::{Leak, Masked, Masker, Memory, Scrubber, Tally, mask_name};
 
 /// What was masked.
 #[derive(Debug, Default)]
@@ -33,6 +34,10 @@ pub struct Wants {
     /// Each value under the rule by which a scan reports it at this time (Unix seconds), where one does.
     pub verdicts_at: Option<i64>,
 }
+
+/// What is said where a secret stands in a name, which is not changed.
+pub const NAME_STAYS: &str =
+    "a name here holds a secret, or what stands beside one in an archive, and that is not changed; rename it";
 
 /// Collects what scrubbers mask.
 #[derive(Debug, Clone)]
@@ -122,6 +127,27 @@ impl Collector {
         match self.wants.verdicts_at {
             Some(now) => scrubber.judge(origin.clone(), now),
             None => scrubber,
+        }
+    }
+
+    /// Whether a short text, such as a name, holds a secret.
+    pub fn would_mask(&self, text: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(text);
+        mask_name(&self.masker, &text) != text
+    }
+
+    /// The way to a leaf in one line, with what is secret in its names masked.
+    pub(super) fn shown(&self, origin: &Origin) -> String {
+        self.fit(&origin.way())
+    }
+
+    /// A path with what is secret in its names masked, what was recognised elsewhere included.
+    pub(super) fn fit(&self, path: &str) -> String {
+        let path = mask_name(&self.masker, path);
+        let mut out = Vec::new();
+        match self.plain(&Origin::default()).copy(&mut path.as_bytes(), &mut out) {
+            Ok(_) => String::from_utf8_lossy(&out).into_owned(),
+            Err(_) => path,
         }
     }
 
@@ -238,7 +264,16 @@ impl<'p> Pass<'p> {
     }
 
     pub(super) fn collected(&self) -> Collected {
-        self.collector.take()
+        let mut collected = self.collector.take();
+        // All of them are in one file.
+        let path = self.collector.fit(&self.origin.path);
+        collected.findings.iter_mut().for_each(|finding| finding.path.clone_from(&path));
+        collected
+    }
+
+    /// What is shown for a path.
+    pub(super) fn fit(&self, path: &str) -> String {
+        self.collector.fit(path)
     }
 
     /// Everything that the file holds, scrubbed, into the writer.
@@ -291,6 +326,7 @@ impl Filter for Leaves<'_, '_> {
         reader: &mut (dyn Read + Send),
         writer: &mut dyn Write,
     ) -> io::Result<()> {
+        names_of_entry(origin).for_each(|name| self.beside(origin, name));
         let mut reader = Counting { inner: reader, progress: self.progress, stop: self.stop };
         (self.copy)(self.collector, origin, &mut reader, writer).map(drop)
     }
@@ -300,13 +336,17 @@ impl Filter for Leaves<'_, '_> {
             Told::Skipped(why) => why.to_owned(),
             Told::Failed(error) => error.to_string(),
         };
-        self.skipped.push((shown(origin), why));
+        self.skipped.push((self.collector.shown(origin), why));
     }
-}
 
-/// An origin in one line.
-pub(super) fn shown(origin: &Origin) -> String {
-    origin.way()
+    fn beside(&mut self, origin: &Origin, text: &[u8]) {
+        if self.collector.would_mask(text) {
+            let told = (self.collector.shown(origin), NAME_STAYS.to_owned());
+            if !self.skipped.contains(&told) {
+                self.skipped.push(told);
+            }
+        }
+    }
 }
 
 /// Tells how far a reader is, and fails once the run was stopped.

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::pass::Pass;
 use crate::error::{Error, Result};
 
 /// A file that records are added to.
@@ -21,6 +22,8 @@ pub struct Records {
 
 /// What happened to a file.
 pub(super) struct Event<'e> {
+    /// What masks secrets in paths.
+    pub(super) pass: &'e Pass<'e>,
     pub(super) path: &'e Path,
     pub(super) old: Digest,
     pub(super) new: Digest,
@@ -64,7 +67,7 @@ impl Records {
     fn line(&self, what: &str, event: &Event<'_>, to: Option<&Path>) -> io::Result<()> {
         let absolute = |path: &Path| {
             let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-            Value::from(path.to_string_lossy())
+            Value::from(event.pass.fit(&path.to_string_lossy()))
         };
         let also = |name: &str, path: Option<&Path>| {
             path.map_or_else(String::new, |path| format!(",{}:{}", Value::from(name), absolute(path)))

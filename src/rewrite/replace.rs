@@ -8,6 +8,7 @@ use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::holes::Holes;
 use super::pass::Pass;
 use super::record::{Digest, Event, Hashing};
 use super::{Done, Entry, InPlace, Plan, is_same, keep, parent};
@@ -135,7 +136,7 @@ impl Replace<'_> {
             is_unwritten(before)?;
         }
         let part = Part::beside(self.path)?;
-        let (old, new) = write(self.plan, pass, &mut file, &part)?;
+        let (old, new) = write(self.plan, pass, &mut file, before, &part)?;
         done.collected = pass.collected();
         keep::keep(self.path, before, &part.path, &part.file, self.how.touch)?;
         part.file.sync_all()?;
@@ -143,7 +144,8 @@ impl Replace<'_> {
         is_still(&file, self.path, before)?;
         let backup = self.backup(before)?;
         let kept = backup.as_ref().map(|backup| backup.path.as_path());
-        let event = Event { path: self.path, old, new, rules: &done.collected.rules, backup: kept };
+        let (path, rules) = (self.path, &done.collected.rules);
+        let event = Event { pass, path, old, new, rules, backup: kept };
         let records = self.plan.records;
         let replaced = records
             .map_or(Ok(()), |r| r.write("replace", &event))
@@ -259,12 +261,14 @@ pub(super) fn copy(
     fs::create_dir_all(parent(&to))?;
     let part = Part::beside(&to)?;
     let (old, new) = if done.changed {
-        let digests = write(plan, pass, &mut file, &part)?;
+        let digests = write(plan, pass, &mut file, before, &part)?;
         done.collected = pass.collected();
         digests
     } else {
         file.seek(SeekFrom::Start(0))?;
-        io::copy(&mut file, &mut &part.file)?;
+        let mut holes = Holes::like(before, &part.file);
+        io::copy(&mut file, &mut holes)?;
+        holes.finish()?;
         (Digest::default(), Digest::default())
     };
     part.file.set_permissions(before.permissions())?;
@@ -277,7 +281,8 @@ pub(super) fn copy(
     sync_directory(&to)?;
     match plan.records.filter(|_| done.changed) {
         Some(records) => {
-            let event = Event { path: &entry.path, old, new, rules: &done.collected.rules, backup: None };
+            let (path, rules) = (&entry.path, &done.collected.rules);
+            let event = Event { pass, path, old, new, rules, backup: None };
             records.write_copy(&to, &event)
         }
         None => Ok(()),
@@ -285,12 +290,20 @@ pub(super) fn copy(
 }
 
 /// Writes the scrubbed bytes; gives the digests of what was read and of what was written.
-fn write(plan: &Plan<'_>, pass: &mut Pass<'_>, file: &mut File, part: &Part) -> io::Result<(Digest, Digest)> {
+fn write(
+    plan: &Plan<'_>,
+    pass: &mut Pass<'_>,
+    file: &mut File,
+    before: &Metadata,
+    part: &Part,
+) -> io::Result<(Digest, Digest)> {
     let wants = plan.records.is_some();
-    let mut out = Hashing::new(BufWriter::with_capacity(256 * 1024, &part.file), wants);
+    let mut holes = Holes::like(before, &part.file);
+    let mut out = Hashing::new(BufWriter::with_capacity(256 * 1024, &mut holes), wants);
     pass.over(file, &mut out)?;
     out.flush()?;
     let new = out.digest();
+    holes.finish()?;
     let old = if wants { Digest::of(file)? } else { Digest::default() };
     Ok((old, new))
 }

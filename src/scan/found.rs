@@ -159,6 +159,12 @@ impl<'d> Inspector<'d> {
     /// A text, such as the message of a commit, with every secret in it masked, and what looks like one:
     /// the name that makes a secret of a value may stand in a file only.
     pub(super) fn masked(&mut self, text: &[u8]) -> String {
+        let masked = self.leaks_masked(text);
+        mask_runs(&masked.unwrap_or_else(|| String::from_utf8_lossy(text).into_owned()))
+    }
+
+    /// A text with every secret in it masked that is found there; nothing where there is none.
+    pub(super) fn leaks_masked(&mut self, text: &[u8]) -> Option<String> {
         let mut hidden = Vec::new();
         let done = catch_unwind(AssertUnwindSafe(|| {
             let detector = self.detector;
@@ -168,7 +174,10 @@ impl<'d> Inspector<'d> {
         }));
         if done.is_err() {
             self.scratch = Scratch::default();
-            return String::new();
+            return Some(String::new());
+        }
+        if hidden.is_empty() {
+            return None;
         }
         let (mut out, mut at) = (String::new(), 0);
         for (span, mask) in hidden {
@@ -177,7 +186,7 @@ impl<'d> Inspector<'d> {
             at = span.end;
         }
         out.push_str(&String::from_utf8_lossy(&text[at..]));
-        mask_runs(&out)
+        Some(out)
     }
 
     fn look(&mut self, blob: &Blob<'_>, offset: u64, excerpts: Excerpts, out: &mut Vec<Found>) {

@@ -9,6 +9,7 @@ mod encoding;
 mod excerpt;
 mod found;
 mod inline;
+mod names;
 mod parts;
 mod place;
 mod worker;
@@ -21,6 +22,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 pub(crate) use self::found::describe;
 use self::found::{Inspector, Settled};
+use self::names::Names;
+pub use self::names::mask_names;
 use self::worker::Worker;
 use crate::blob::Origin;
 use crate::config::Policy;
@@ -114,9 +117,10 @@ pub fn scan(
     proving: &Proving,
     progress: &Progress,
 ) -> Outcome {
-    let gathered = gather(detector, sources, settings, progress, false);
+    let mut gathered = gather(detector, sources, settings, progress, false);
+    tidy(&mut gathered.leaks);
+    gathered.mask_names(detector);
     let mut findings = gathered.leaks;
-    tidy(&mut findings);
     // Before the proofs: a key that is proven is critical whatever was said, and one that need not be
     // reported still proves what it signed.
     settings.policy.iter().for_each(|policy| findings.iter_mut().for_each(|f| policy.apply(f)));
@@ -149,7 +153,8 @@ pub fn explain(
     proving: &Proving,
     line: usize,
 ) -> (Vec<Judged>, Vec<Failure>) {
-    let gathered = gather(detector, sources, settings, &Progress::default(), true);
+    let mut gathered = gather(detector, sources, settings, &Progress::default(), true);
+    gathered.mask_names(detector);
     let mut leaks = gathered.leaks;
     leaks.sort_by(order);
     settings.policy.iter().for_each(|policy| leaks.iter_mut().for_each(|f| policy.apply(f)));
@@ -296,6 +301,18 @@ impl Gathered {
         if let Some(kind) = pack::unopened(head) {
             self.skip(kind.reason, list.then(|| (origin.way(), kind.reason.into())));
         }
+    }
+
+    /// Masks what is secret in the names of files, entries and references, before anybody sees them.
+    fn mask_names(&mut self, detector: &Detector) {
+        let mut names = Names::new(Inspector::new(detector, None, false), &self.leaks);
+        self.leaks.iter_mut().chain(&mut self.silent).for_each(|finding| names.mask_finding(finding));
+        for Failure { path, message } in &mut self.errors {
+            names.mask(path);
+            names.mask(message);
+        }
+        self.skipped_paths.iter_mut().for_each(|(path, _)| names.mask(path));
+        self.notes.iter_mut().for_each(|note| names.mask(&mut note.path));
     }
 
     fn add(&mut self, settled: Settled) {

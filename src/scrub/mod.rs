@@ -30,6 +30,8 @@ mod names;
 mod needles;
 mod numbers;
 mod policy;
+#[cfg(feature = "cli")]
+mod shown;
 mod stream;
 #[cfg(feature = "sign")]
 mod tag;
@@ -52,6 +54,8 @@ use crate::token;
 #[cfg(feature = "tracing")]
 pub(crate) use literal::forms;
 pub use policy::{Hit, Policy, PolicyBuilder, Style};
+#[cfg(feature = "cli")]
+pub use shown::{mask_name, mask_random};
 pub use stream::Scrubber;
 #[cfg(feature = "cli")]
 pub(crate) use told::Leak;

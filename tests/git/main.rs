@@ -12,6 +12,7 @@ mod forge;
 mod gaps;
 mod history;
 mod hooks;
+mod hostile;
 mod lab;
 mod large;
 mod laws;
@@ -21,6 +22,7 @@ mod managers;
 #[path = "../pack/made.rs"]
 #[allow(dead_code, reason = "made for another suite")]
 mod packed;
+mod reftable;
 mod several;
 mod slow;
 mod staged;

@@ -214,8 +214,9 @@ fn a_merge_brings_only_what_it_adds_itself() {
     repo.commit("a.txt", b"one\n2\nthree\n");
     assert_eq!(repo.try_git(&["merge", "-q", "theirs"]).status, 1, "a conflict");
     let ran = repo.scrubjay(&["scan", "--staged", "-v"]);
-    assert!(ran.stderr.contains("skipped: a.txt: unmerged"), "{}", ran.stderr);
-    assert_eq!(staged(&repo, &[]), none());
+    assert!(!ran.stderr.contains("unmerged"), "{}", ran.stderr);
+    // What is not merged is read, whichever side has it; nothing can be committed as long as it is there.
+    assert_eq!(staged(&repo, &[]), ["a.txt"]);
     let resolved = [&secret("theirs")[..], b"one\ntwo and 2\nthree\n"].concat();
     repo.stage("a.txt", &[&resolved[..], &secret("while resolving")].concat());
     assert_eq!(repo.scan(&["--staged"]).findings().len(), 1);
@@ -352,4 +353,50 @@ fn archives_are_compared_by_what_is_in_them() {
     repo.git(&["rm", "-q", "-f", "--cached", "a.tar"]);
     repo.stage("c.tar", &tar(&old));
     assert_eq!(staged(&repo, &[]), none(), "it was moved");
+}
+
+#[test]
+fn names_that_are_new_stop_a_commit() {
+    let lab = Lab::new();
+    let repo = hooked(&lab, &[]);
+    let name = |seed: &str| String::from_utf8(crate::lab::mint("secret_key={alnum:32}", seed)).expect("text");
+    let (file, folder) = (name("file") + ".txt", name("folder"));
+    repo.stage("a.txt", b"clean\n");
+    repo.stage(&file, b"clean\n");
+    repo.stage(&format!("x/{folder}/b.txt"), b"clean\n");
+    let ran = repo.scan(&["--staged"]);
+    assert_eq!((ran.status, ran.findings().len()), (1, 2), "{}", ran.stderr);
+    assert!(ran.findings().iter().all(|finding| finding["entry"][0] == "(name)"));
+    assert!(stopped(&repo.run("git", &["commit", "-m", "names"], b"")));
+    repo.run("git", &["commit", "-q", "--no-verify", "-m", "names"], b"");
+    // What is there already stops nobody: another file in the folder, another content, another place.
+    repo.stage(&format!("x/{folder}/c.txt"), b"more\n");
+    repo.stage(&file, b"changed\n");
+    assert_eq!(staged(&repo, &[]), none());
+    repo.git(&["mv", "--", &file, "x/"]);
+    assert_eq!(staged(&repo, &[]), none());
+    assert!(!stopped(&repo.try_git(&["commit", "-q", "-m", "moved"])));
+    assert_eq!(repo.scan(&["--history", "--range", "HEAD^!"]).status, 0);
+    assert_eq!(repo.scan(&["--history", "--range", "HEAD"]).findings().len(), 2);
+}
+
+#[test]
+fn versions_that_are_not_merged_are_read() {
+    let lab = Lab::new();
+    let repo = lab.repo("repo", &[]);
+    repo.commit("kept.txt", b"x\n");
+    for side in 1..4_usize {
+        let ids: Vec<String> = (1..4)
+            .map(|stage| {
+                repo.blob(&if stage == side { secret(&format!("side {side}")) } else { b"clean\n".to_vec() })
+            })
+            .collect();
+        let lines: String =
+            ids.iter().enumerate().map(|(at, id)| format!("100644 {id} {}\ta.env\n", at + 1)).collect();
+        repo.git_with(&["update-index", "--index-info"], lines.as_bytes());
+        let ran = repo.scan(&["--staged"]);
+        assert_eq!(ran.paths(), ["a.env"], "{side}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("nothing is staged"), "{}", ran.stderr);
+        repo.git(&["reset", "-q"]);
+    }
 }

@@ -7,10 +7,11 @@ use std::fmt;
 use std::path::Path;
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
-use scrubjay::scrub::{Masker, Policy, Scratch};
-use scrubjay::text::{mask_runs, printable};
+use scrubjay::scrub::{Masker, Policy, Scratch, mask_random};
+use scrubjay::text::printable;
 
 use crate::Stop;
+use crate::output::fit;
 
 /// A longer file is not read again to show a line of it.
 const LONGEST_FILE: u64 = 1 << 20;
@@ -44,7 +45,7 @@ fn source(error: &scrubjay::Error) -> Option<(NamedSource<String>, std::ops::Ran
 }
 
 fn shown(path: &Path) -> String {
-    printable(&path.to_string_lossy()).into_owned()
+    printable(&fit(&path.to_string_lossy())).into_owned()
 }
 
 /// The bytes of the word or the quoted text at a place, both numbers from 1.
@@ -80,7 +81,7 @@ fn shows_nothing(text: &str, line: usize) -> bool {
         line == masked
             && line.len() <= LONGEST_LINE
             && printable(&words) == words
-            && mask_runs(&words) == words
+            && mask_random(&words) == words
     })
 }
 
@@ -89,7 +90,7 @@ impl fmt::Display for Drawn<'_> {
         let error = &self.stop.error;
         let text = if self.source.is_some() { error.message() } else { error.to_string() };
         // What was given in the place of something else is shown no more than a finding.
-        f.write_str(&printable(&mask_runs(&text)))
+        f.write_str(&printable(&mask_random(&fit(&text))))
     }
 }
 
@@ -103,7 +104,8 @@ impl std::error::Error for Drawn<'_> {}
 
 impl Diagnostic for Drawn<'_> {
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.stop.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+        let help = self.stop.help.as_ref()?;
+        Some(Box::new(mask_random(&fit(help))))
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {

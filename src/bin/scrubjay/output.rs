@@ -6,10 +6,14 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use anstream::ColorChoice;
 use miette::{GraphicalReportHandler, GraphicalTheme, ThemeCharacters, ThemeStyles};
+use scrubjay::detect::Detector;
 use scrubjay::report::Style;
+use scrubjay::rule;
+use scrubjay::scan::mask_names;
 
 use crate::args::Color;
 use crate::drawn::Drawn;
@@ -129,16 +133,17 @@ impl Output {
         })
     }
 
-    /// A line on standard error.
+    /// Lines on standard error; whatever they quote, no secret is shown.
     pub(crate) fn note(&self, text: &str) {
+        let lines: Vec<String> = text.split('\n').map(fit).collect();
         // Nobody is left to be told where standard error is closed.
-        let _ = writeln!(io::stderr().lock(), "{text}");
+        let _ = writeln!(io::stderr().lock(), "{}", lines.join("\n"));
     }
 
     /// Lines on standard error, wrapped at the width of the terminal.
     pub(crate) fn wrapped_note(&self, text: &str) {
         let columns = self.style(&io::stderr()).columns;
-        let lines: Vec<String> = text.lines().map(|line| wrapped(line, columns)).collect();
+        let lines: Vec<String> = text.lines().map(|line| wrapped(&fit(line), columns)).collect();
         self.note(&lines.join("\n"));
     }
 
@@ -176,6 +181,12 @@ impl Output {
         let columns = if stream.is_terminal() { terminal_columns() } else { COLUMNS };
         Style { color, unicode: speaks_unicode(), columns, ..Style::default() }
     }
+}
+
+/// A line of our own with what is secret in it masked: a message quotes names of files, references and more.
+pub(crate) fn fit(line: &str) -> String {
+    static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(rule::builtin(), 0));
+    mask_names(&DETECTOR, line)
 }
 
 /// Makes a pipe as large as everybody may: fewer turns between the programs at its ends.

@@ -38,7 +38,7 @@ pub(crate) fn subject(args: &ScanArgs, output: &Output) -> Result<Subject> {
             }
         }
         let tips = args.range.clone().map_or(Tips::All, Tips::Revisions);
-        let commits = Commits { tips, hidden: Hidden::Nothing, since, deepen: None };
+        let commits = Commits { tips, hidden: Hidden::Nothing, since, deepen: None, names: Vec::new() };
         return Ok(Subject::Commits(commits));
     }
     Ok(if args.history { Subject::History } else { Subject::Files })
@@ -113,7 +113,13 @@ fn resolved(args: &ScanArgs, run: &Run, name: &str, deepen: String, output: &Out
         Resolved::Commits { revisions, words, .. } => {
             say(&words);
             let (tips, hidden) = (Tips::Revisions(revisions), Hidden::Nothing);
-            Ok(Subject::Commits(Commits { tips, hidden, since: None, deepen: Some(deepen) }))
+            Ok(Subject::Commits(Commits {
+                tips,
+                hidden,
+                since: None,
+                deepen: Some(deepen),
+                names: Vec::new(),
+            }))
         }
         Resolved::Files => {
             say("the files, since there is no history");
@@ -122,7 +128,7 @@ fn resolved(args: &ScanArgs, run: &Run, name: &str, deepen: String, output: &Out
         Resolved::Nothing(why) => {
             say(&format!("nothing to be read: {why}"));
             let (tips, hidden) = (Tips::Ids(Vec::new()), Hidden::Nothing);
-            Ok(Subject::Commits(Commits { tips, hidden, since: None, deepen: None }))
+            Ok(Subject::Commits(Commits { tips, hidden, since: None, deepen: None, names: Vec::new() }))
         }
     }
 }

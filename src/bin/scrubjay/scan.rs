@@ -210,7 +210,8 @@ impl Plan<'_> {
         );
         let mut text: String = judged.iter().map(explanation).collect();
         if judged.is_empty() && errors.is_empty() {
-            text = format!("{}:{line}: no rule saw a credential on this line\n", printable(path));
+            let path = scan::mask_names(self.detector, path);
+            text = format!("{}:{line}: no rule saw a credential on this line\n", printable(&path));
         }
         output.write(text.as_bytes())?;
         tell_failures(&errors, output);

@@ -12,9 +12,11 @@ use scrubjay::blob::Origin;
 use scrubjay::pack::{self, Filter, Input, Limits, Told};
 use scrubjay::prove::Known;
 use scrubjay::report::Failure;
-use scrubjay::rewrite::{self, Collector, InPlace, Mode, Outcome, Plan, Records, Replacements, Wants};
+use scrubjay::rewrite::{
+    self, Collector, InPlace, Mode, NAME_STAYS, Outcome, Plan, Records, Replacements, Wants,
+};
 use scrubjay::rule;
-use scrubjay::scrub::{Masker, Policy, Style};
+use scrubjay::scrub::{Masker, Policy, Style, mask_random};
 use scrubjay::text::printable;
 use zeroize::Zeroizing;
 
@@ -115,7 +117,10 @@ fn streams(args: &ScrubArgs, masker: &Arc<Masker>, output: &Output) -> Result<St
         match done {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => break,
             Err(error) => {
-                let path = path.to_string_lossy().into_owned();
+                // What is not there may be a value that was given in the place of a path.
+                let path = path.to_string_lossy();
+                let path =
+                    if error.kind() == io::ErrorKind::NotFound { mask_random(&path) } else { path.into() };
                 outcome.failures.push(Failure { path, message: error.to_string() });
             }
             Ok(()) => {}
@@ -127,6 +132,7 @@ fn streams(args: &ScrubArgs, masker: &Arc<Masker>, output: &Output) -> Result<St
     let collected = collector.take();
     outcome.rules = collected.rules;
     outcome.findings = collected.findings;
+    outcome.mask_names(masker);
     tell_failures(&outcome, output);
     let status = finish(args, masker, &outcome, started, output)?;
     Ok(ended_by.map_or(status, Status::Signal))
@@ -242,6 +248,9 @@ impl Filter for Leaves<'_> {
         reader: &mut (dyn Read + Send),
         writer: &mut dyn io::Write,
     ) -> io::Result<()> {
+        origin.entry.last().iter().flat_map(|name| name.split('/')).for_each(|name| {
+            self.beside(origin, name.as_bytes());
+        });
         self.outcome.bytes += self.collector.copy(origin, true, reader, writer)?.read;
         Ok(())
     }
@@ -251,8 +260,14 @@ impl Filter for Leaves<'_> {
             Told::Skipped(why) => why.to_owned(),
             Told::Failed(error) => error.to_string(),
         };
-        let path = [std::slice::from_ref(&origin.path), &origin.entry[..]].concat().join(" > ");
-        self.outcome.skipped.push((path, why));
+        self.outcome.skipped.push((origin.way(), why));
+    }
+
+    fn beside(&mut self, origin: &Origin, text: &[u8]) {
+        if self.collector.would_mask(text) {
+            self.outcome.skipped.push((origin.way(), NAME_STAYS.to_owned()));
+            self.outcome.skipped.dedup();
+        }
     }
 }
 

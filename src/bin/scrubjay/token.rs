@@ -71,6 +71,11 @@ fn read_bytes(path: Option<&Path>, most: u64) -> Result<Zeroizing<Vec<u8>>> {
     let text = match bytes[..] {
         [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
         [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
+        // The mark of UTF-8 is no part of what the file holds.
+        [0xef, 0xbb, 0xbf, ..] => {
+            bytes.drain(..3);
+            return Ok(bytes);
+        }
         _ => return Ok(bytes),
     };
     Ok(Zeroizing::new(text.into_bytes()))

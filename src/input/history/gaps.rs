@@ -41,10 +41,7 @@ impl Noted {
                 self.submodules.insert(name.to_vec());
                 return;
             }
-            // Names and ids are parts of the object's own bytes.
-            let start = mode.as_ptr() as usize - object.bytes.as_ptr() as usize;
-            let end = start + mode.len() + name.len() + 2 + id.as_bytes().len();
-            if object.changed.is_none_or(|changed| meets(changed, &(start..end))) && !has(store, id) {
+            if is_new(object, mode, name, id) && !has(store, id) {
                 holes.push(id.to_owned());
             }
         });
@@ -59,6 +56,14 @@ impl Noted {
         self.holes.extend(other.holes);
         self.submodules.extend(other.submodules);
     }
+}
+
+/// Whether an entry of a tree is not among what the tree shares with another one that was looked at.
+pub(super) fn is_new(object: &Object<'_>, mode: &[u8], name: &[u8], id: &gix::oid) -> bool {
+    // Names and ids are parts of the object's own bytes.
+    let start = mode.as_ptr() as usize - object.bytes.as_ptr() as usize;
+    let end = start + mode.len() + name.len() + 2 + id.as_bytes().len();
+    object.changed.is_none_or(|changed| meets(changed, &(start..end)))
 }
 
 fn meets(changed: &[Range<usize>], entry: &Range<usize>) -> bool {

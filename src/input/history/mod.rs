@@ -5,6 +5,7 @@
 //! brought it to which path, which took it away, and which branches and tags have it behind them.
 
 pub(super) mod gaps;
+mod names;
 mod several;
 pub(super) mod teller;
 pub(super) mod trace;
@@ -21,10 +22,11 @@ use super::{Crew, Marks, Request, Sink, Source, SourceKind, Subject};
 use crate::blob::Origin;
 use crate::error::Result;
 use crate::git::{
-    Failed, Graph, Id, Kind, Node, Object, Objects, Repository, Roots, Store, Visitor, message,
+    Failed, Graph, Id, Kind, Node, Object, Objects, Repository, Roots, Store, Visitor, header, message,
 };
 use crate::pack;
 use gaps::Noted;
+use names::Names;
 use teller::Teller;
 use trace::Trace;
 
@@ -60,6 +62,7 @@ struct Seen {
     messages: Vec<(Id, Kind)>,
     commits: Vec<Node>,
     trees: Noted,
+    names: Names,
     /// Objects that are too large to be looked at with the others, or told by one that is.
     large: Vec<Id>,
 }
@@ -107,6 +110,7 @@ impl History {
         check(&store, &graph, &roots, sink);
         let mut teller = Teller::new(self.repository.hash(), &objects, &graph, &roots);
         gaps::tell(&seen.trees, &store, &graph, &roots, &teller.reachable, &objects, sink);
+        seen.names.tell(&mut teller, &graph, &roots, &objects, &self.left_out, sink);
         if seen.blobs.is_empty() && seen.messages.is_empty() {
             return Ok(());
         }
@@ -211,12 +215,19 @@ impl Visitor for Look<'_> {
                         None => self.failed(object.id, Failed::Corrupt),
                     }
                 }
-                if !self.sink.glance(message(object.bytes), None).is_empty() {
+                let hash = self.history.repository.hash();
+                if !self.sink.glance(message(object.bytes), None).is_empty()
+                    || !self.sink.glance(&header(object.bytes, hash), None).is_empty()
+                {
                     self.seen.messages.push((*object.id, object.kind));
                 }
                 false
             }
-            Kind::Tree => self.seen.trees.tree(self.store, object, self.history.repository.hash()),
+            Kind::Tree => {
+                let hash = self.history.repository.hash();
+                self.seen.names.tree(object, hash, &mut *self.sink);
+                self.seen.trees.tree(self.store, object, hash)
+            }
         }
     }
 
@@ -236,6 +247,7 @@ impl Drop for Look<'_> {
         all.messages.extend(seen.messages);
         all.commits.extend(seen.commits);
         all.trees.extend(seen.trees);
+        all.names.extend(seen.names);
         all.large.extend(seen.large);
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use gix::hash;
 
+use super::super::names::show_name;
 use super::super::{Mark, Marks, Sink, contents};
 use super::trace::Place;
 use crate::blob::{Commit, Origin};
@@ -13,6 +14,10 @@ use crate::git::{self, Failed, Graph, Id, Kind, Objects, Roots, message};
 /// What a message is called where others have a path.
 const COMMIT_MESSAGE: &str = "<commit message>";
 const TAG_MESSAGE: &str = "<tag message>";
+
+/// And what stands before it.
+const COMMIT_HEADER: &str = "<commit header>";
+const TAG_HEADER: &str = "<tag header>";
 
 /// Tells where things stood.
 pub(in crate::input) struct Teller<'t> {
@@ -82,7 +87,7 @@ impl<'t> Teller<'t> {
         self.graph.holders(commits, &tips)
     }
 
-    /// Shows the message of a commit or a tag.
+    /// Shows the message of a commit or a tag, and what stands before it.
     pub(in crate::input) fn message(&mut self, id: &Id, kind: Kind, sink: &mut dyn Sink) {
         let mut origin = Origin::default();
         if kind == Kind::Commit {
@@ -105,9 +110,39 @@ impl<'t> Teller<'t> {
             }));
         }
         match self.objects.read(id, &mut self.buffer) {
-            Ok(_) => sink.sifted(&origin, message(&self.buffer), &mut |_| true),
+            Ok(_) => {
+                sink.sifted(&origin, message(&self.buffer), &mut |_| true);
+                let name = if kind == Kind::Commit { COMMIT_HEADER } else { TAG_HEADER };
+                name.clone_into(&mut origin.path);
+                if let Some(commit) = &mut origin.commit {
+                    name.clone_into(&mut Arc::make_mut(commit).path);
+                }
+                sink.sifted(&origin, &git::header(&self.buffer, self.hash), &mut |_| true);
+            }
             Err(failed) => sink.failed(&format!("object {id}"), &failed.into()),
         }
+    }
+
+    /// Shows what is found in the last name of a path, with the commit that brought it, if one did.
+    pub(in crate::input) fn name(
+        &mut self,
+        path: &[u8],
+        commit: Option<u32>,
+        in_head: bool,
+        sink: &mut dyn Sink,
+    ) {
+        let mut told = match commit {
+            Some(number) => {
+                let refs = self.holders(&[number]).swap_remove(0);
+                self.commit(number, &refs, sink)
+            }
+            None => Commit::default(),
+        };
+        told.in_head = in_head;
+        told.path = String::from_utf8_lossy(path).into_owned();
+        let name = path.rsplit(|b| *b == b'/').next().unwrap_or_default();
+        let origin = Origin { path: told.path.clone(), commit: Some(Arc::new(told)), ..Origin::default() };
+        show_name(sink, &origin, name, &mut |_| true);
     }
 
     /// Shows what is told of these places, each where it came in.

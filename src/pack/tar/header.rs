@@ -12,7 +12,9 @@ const NAME: Range<usize> = 0..100;
 const SIZE: Range<usize> = 124..136;
 const SUM: Range<usize> = 148..156;
 const KIND: usize = 156;
+const LINK: Range<usize> = 157..257;
 const MAGIC: Range<usize> = 257..263;
+const OWNERS: [Range<usize>; 2] = [265..297, 297..329];
 const PREFIX: Range<usize> = 345..500;
 /// In a sparse file of GNU: true where the map goes on in the next block.
 const MORE_MAP: usize = 482;
@@ -59,6 +61,13 @@ impl Header {
         } else {
             name.to_vec()
         }
+    }
+
+    /// Where a link leads, and who owns the entry.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &[u8]> {
+        let owners = if self.0[MAGIC].starts_with(b"ustar") { &OWNERS[..] } else { &[] };
+        let fields = std::iter::once(&LINK).chain(owners);
+        fields.map(|range| self.0[range.clone()].split(|b| *b == 0).next().unwrap_or_default())
     }
 
     /// Writes a size and what follows from it.
@@ -129,6 +138,12 @@ impl Pax {
 
     fn get(&self, key: &[u8]) -> Option<&[u8]> {
         self.records.iter().rev().find(|(k, _)| k == key).map(|(_, value)| &value[..])
+    }
+
+    /// What the records say, but for names of entries that have a leaf.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &[u8]> {
+        let records = self.records.iter().filter(|(key, _)| key != b"path" && key != b"GNU.sparse.name");
+        records.flat_map(|(key, value)| [&key[..], &value[..]])
     }
 
     pub(super) fn name(&self) -> Option<&[u8]> {

@@ -66,6 +66,8 @@ struct Told {
     /// They themselves, as they stand in the archive.
     raw: Vec<u8>,
     name: Option<Vec<u8>>,
+    /// Where a link leads, where that is too long for its header.
+    link: Option<Vec<u8>>,
     pax: Option<Pax>,
 }
 
@@ -76,12 +78,24 @@ impl Tar<'_, '_> {
             // What is no file has no data, whatever its size says.
             b'1'..=b'6' => {
                 let told = std::mem::take(&mut self.told);
+                self.beside(&told, &header, true);
                 put(self.out, &told.raw)?;
                 put(self.out, header.bytes())
             }
             b'V' | b'D' | b'N' => self.as_it_is(&header, source),
             _ => self.file(header, source),
         }
+    }
+
+    /// What stands in the headers of an entry beside what it holds; its name as well where it holds nothing.
+    fn beside(&mut self, told: &Told, header: &Header, is_all: bool) {
+        let name = told.name.clone().unwrap_or_else(|| header.name());
+        let at = self.at.entry(&name, false);
+        if is_all {
+            self.walk.name_beside(&at, &name);
+        }
+        self.walk.beside(&at, header.texts().chain(told.link.as_deref()));
+        self.walk.beside(&at, told.pax.iter().flat_map(Pax::texts));
     }
 
     /// A header that describes the next entry.
@@ -107,7 +121,15 @@ impl Tar<'_, '_> {
             b'L' => {
                 self.told.name = Some(body.split(|b| *b == 0).next().unwrap_or_default().to_vec());
             }
-            _ => {}
+            b'K' => {
+                self.told.link = Some(body.split(|b| *b == 0).next().unwrap_or_default().to_vec());
+            }
+            // It is of all entries that follow, and of none of them.
+            _ => {
+                if let Ok(pax) = Pax::new(&body, 0..0) {
+                    self.walk.beside(self.at, pax.texts());
+                }
+            }
         }
         Ok(())
     }
@@ -115,6 +137,7 @@ impl Tar<'_, '_> {
     /// An entry that holds nothing to be read.
     fn as_it_is(&mut self, header: &Header, source: &mut Source<'_>) -> Step<()> {
         let told = std::mem::take(&mut self.told);
+        self.beside(&told, header, true);
         put(self.out, &told.raw)?;
         put(self.out, header.bytes())?;
         let size = header.size()?;
@@ -133,6 +156,7 @@ impl Tar<'_, '_> {
             Some(size) => size,
             None => header.size()?,
         };
+        self.beside(&told, &header, size == 0);
         let name = told.name.take().unwrap_or_else(|| header.name());
         let at = self.at.entry(&name, false);
         let sparse = header.is_sparse() || told.pax.as_ref().is_some_and(Pax::is_sparse);

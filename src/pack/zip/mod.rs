@@ -174,7 +174,9 @@ impl<'z, 'j> Zip<'z, 'j> {
         {
             return Err(corrupt("an entry reaches into the directory").into());
         }
+        self.walk.beside(&entry.at, [entry.head.extra()]);
         if entry.packed == Some(0) && entry.head.name().ends_with(b"/") {
+            self.walk.name_beside(&entry.at, entry.head.name());
             self.as_it_is(&entry, source)?;
             return Ok(true);
         }
@@ -183,6 +185,7 @@ impl<'z, 'j> Zip<'z, 'j> {
             (_, 0) => "unknown compression method",
             _ => "encrypted",
         };
+        self.walk.name_beside(&entry.at, entry.head.name());
         self.walk.told(&entry.at, Told::Skipped(reason));
         self.as_it_is(&entry, source)?;
         Ok(true)

@@ -120,7 +120,7 @@ impl Head {
         usize::from(u16_at(&self.raw, self.layout.name + 2))
     }
 
-    fn extra(&self) -> &[u8] {
+    pub(super) fn extra(&self) -> &[u8] {
         &self.raw[self.layout.fixed + self.name_length()..][..self.extra_length()]
     }
 

@@ -213,7 +213,7 @@ pub(crate) struct VerifyArgs {
     #[arg(long, help_heading = KEYS, value_name = "FILE")]
     pub(crate) sdk_secret_key_file: Option<PathBuf>,
     /// A file descriptor with a JSON object of secrets, by the names of the variables
-    #[arg(long, help_heading = KEYS, value_name = "N")]
+    #[arg(long, help_heading = KEYS, value_name = "N", allow_negative_numbers = true)]
     pub(crate) secrets_fd: Option<u32>,
     /// The public or private key of a legacy UserSig, PEM
     #[arg(long, help_heading = KEYS, value_name = "FILE")]
@@ -239,7 +239,7 @@ pub(crate) struct TirtcKeys {
     #[command(flatten)]
     pub(crate) files: TirtcKeyFiles,
     /// A file descriptor with a JSON object of secrets, by the names of the variables
-    #[arg(long, help_heading = KEYS, value_name = "N")]
+    #[arg(long, help_heading = KEYS, value_name = "N", allow_negative_numbers = true)]
     pub(crate) secrets_fd: Option<u32>,
 }
 
@@ -263,7 +263,7 @@ pub(crate) struct SdkKey {
     #[arg(long, help_heading = KEYS, value_name = "FILE")]
     pub(crate) sdk_secret_key_file: Option<PathBuf>,
     /// A file descriptor with a JSON object of secrets, by the names of the variables
-    #[arg(long, help_heading = KEYS, value_name = "N")]
+    #[arg(long, help_heading = KEYS, value_name = "N", allow_negative_numbers = true)]
     pub(crate) secrets_fd: Option<u32>,
 }
 

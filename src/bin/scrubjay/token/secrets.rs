@@ -4,6 +4,7 @@ use std::path::Path;
 
 use scrubjay::secret::{DeviceSecretKey, License, SdkSecretKey, SecretKey};
 use scrubjay::{Error, Result};
+use serde_core::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use zeroize::Zeroizing;
 
 use super::args::{SdkKey, Stray, TirtcKeyFiles};
@@ -44,16 +45,20 @@ impl Given {
             let names = NAMES.map(|name| name.to_ascii_uppercase()).join(", ");
             Error::invalid(format!("expected a JSON object of strings with some of {names}"))
         };
-        let object: serde_json::Value = serde_json::from_str(text).map_err(|_| expected())?;
-        let serde_json::Value::Object(object) = object else { return Err(expected()) };
+        let Members(object) = serde_json::from_str(text).map_err(|_| expected())?;
         let mut given = [const { None }; 4];
         for (name, value) in object {
             let name = name.to_ascii_lowercase();
             // The variables' names, with or without the system's.
             let known = |n: &&str| *n == name || n.split_once('_').is_some_and(|(_, rest)| rest == name);
             let slot = NAMES.iter().position(known).ok_or_else(expected)?;
-            let serde_json::Value::String(value) = value else { return Err(expected()) };
-            given[slot] = Some(Zeroizing::new(value));
+            // Most readers keep the last and drop what stood under the name before.
+            if given[slot].replace(value).is_some() {
+                let name = NAMES[slot].to_ascii_uppercase();
+                return Err(Error::invalid(format!(
+                    "expected each secret once in the object; {name} is there twice"
+                )));
+            }
         }
         Ok(Self(given))
     }
@@ -99,6 +104,31 @@ impl Given {
             );
         }
         Ok(key)
+    }
+}
+
+/// The members of a JSON object of strings, those that are there twice among them.
+struct Members(Vec<(String, Zeroizing<String>)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> std::result::Result<Self, D::Error> {
+        struct Each;
+        impl<'de> Visitor<'de> for Each {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object of strings")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some((name, value)) = map.next_entry::<String, String>()? {
+                    members.push((name, Zeroizing::new(value)));
+                }
+                Ok(Members(members))
+            }
+        }
+        reader.deserialize_map(Each)
     }
 }
 
