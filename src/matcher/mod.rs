@@ -62,7 +62,7 @@ use crate::token::{self, Scheme};
 use context::ContextWords;
 pub(crate) use cores::Actions;
 use cores::{Cores, core_of};
-use field::{Field, Fields};
+use field::{Field, Fields, Strings};
 pub(crate) use inner::inner;
 pub(crate) use name::{Name, Names, normalise};
 pub(crate) use page::Page;
@@ -268,12 +268,18 @@ impl Matcher {
     }
 
     /// The field of a log around a core.
-    pub(crate) fn field(&self, bytes: &[u8], at: usize, actions: Actions) -> Option<Field> {
+    pub(crate) fn field(
+        &self,
+        bytes: &[u8],
+        at: usize,
+        actions: Actions,
+        strings: &mut Strings<'_>,
+    ) -> Option<Field> {
         // Wherever a name of a rule is met first, it may be the name of a field, too.
         let is_field =
             actions.has(Action::Field) || actions.has(Action::Name) || actions.has(Action::License);
         let is_field = is_field && name::may_be_followed(bytes, at, |name| self.fields.may_end(name));
-        let field = if is_field { self.fields.at(bytes, at) } else { None };
+        let field = if is_field { self.fields.at(bytes, at, strings) } else { None };
         field.or_else(|| if actions.has(Action::Address) { field::address(bytes, at) } else { None })
     }
 

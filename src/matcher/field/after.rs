@@ -1,7 +1,7 @@
 //! From a name to the place where its value begins: what is glued to the name, what closes after it,
 //! the separator.
 
-use super::Class;
+use super::{Class, Strings};
 use super::value::{Place, value};
 use crate::cursor::{Cursor, Mark, Quote};
 use crate::matcher::name::identifier;
@@ -71,6 +71,8 @@ pub(super) struct Raw {
     pub(super) quoted: bool,
     /// How many times the text is percent-encoded.
     pub(super) encoded: usize,
+    /// It ends with the string in which its name stands.
+    pub(super) in_string: bool,
 }
 
 /// What closes behind a name: quotes, brackets, colours.
@@ -90,7 +92,7 @@ struct Separator {
 }
 
 /// Reads on after a name: what closes, the separator, the value.
-pub(super) fn after(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
+pub(super) fn after(bytes: &[u8], name: Span, class: Class, strings: &mut Strings<'_>) -> Option<Raw> {
     let mut c = Cursor::new(bytes, name.end);
     let Closed { quote: closed, encoded } = closing(&mut c);
     let Separator { colon, pair, encoded } = separator(&mut c, name, closed, encoded, class)?;
@@ -123,7 +125,42 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
     // In a query and after a flag a blank ends the value; elsewhere it may be one of a password's.
     let words = loose && encoded == 0 && !matches!(before.last(), Some(b'?' | b'&' | b'-'));
     let place = Place { wrap, encoded, loose, header: colon && loose, words };
-    value(c, place, class)
+    let raw = value(c, place, class);
+    match raw {
+        Some(raw) if loose && (follows_string(&c, closed) || has_quote(&bytes[c.at..raw.end])) => {
+            match strings.around(name.start) {
+                Some(string) => inside(c, string, closed.filter(|_| colon), place, class),
+                None => Some(raw),
+            }
+        }
+        raw => raw,
+    }
+}
+
+fn has_quote(text: &[u8]) -> bool {
+    memchr::memchr2(b'"', b'\'', text).is_some()
+}
+
+/// Whether the string ends before the separator in which the name stands.
+fn follows_string(c: &Cursor<'_>, closed: Option<Quote>) -> bool {
+    closed.is_some() && !c.bytes[..c.at].ends_with(b"=")
+}
+
+/// The value of a name that stands in a string, and ends with it: whatever it opens, the string around it
+/// is over there. Where the name itself is the last of the string, a member of JSON follows.
+fn inside(mut c: Cursor<'_>, string: Span, closed: Option<Quote>, place: Place, class: Class) -> Option<Raw> {
+    if c.at <= string.end {
+        c.bytes = &c.bytes[..c.bytes.len().min(string.end)];
+        let raw = value(c, place, class)?;
+        return Some(Raw { in_string: raw.end >= string.end, ..raw });
+    }
+    match closed {
+        Some(Quote { mark: Mark::Byte(mark), depth }) => {
+            let wrap = Some((mark, depth));
+            value(c, Place { wrap, loose: false, header: false, words: false, ..place }, class)
+        }
+        _ => value(c, place, class),
+    }
 }
 
 /// How long the sign is with which YAML says that a text begins on the next line: `|`, `>-` and so on.

@@ -115,5 +115,5 @@ fn element_text(bytes: &[u8], from: usize) -> Option<Raw> {
     }
     let start = from + (text.len() - text.trim_ascii_start().len());
     let span = Span::new(start, start + trimmed.len());
-    Some(Raw { span, end: span.end, wrap: None, quoted: true, encoded: 0 })
+    Some(Raw { span, end: span.end, wrap: None, quoted: true, encoded: 0, in_string: false })
 }

@@ -11,6 +11,7 @@ mod element;
 mod endings;
 mod names;
 mod sibling;
+mod strings;
 mod value;
 
 use super::cursor::Cursor;
@@ -20,6 +21,7 @@ pub(crate) use address::{at as address, cores as address_cores};
 use after::{Raw, after, bare_name, sign};
 pub(crate) use names::{Fields, can_be_found};
 pub(super) use sibling::value_of_sibling;
+pub(crate) use strings::Strings;
 use value::{key_run, next_word, token_run};
 
 /// What kind of secret a name announces: decides how much of the value a mask may show.
@@ -56,6 +58,8 @@ pub(crate) struct Field {
     pub(crate) apart: bool,
     /// What the name announces.
     pub(crate) class: Class,
+    /// The value ends with the string in which its name stands.
+    pub(crate) in_string: bool,
     /// A value without quotes among JSON: its mask needs them, with so many backslashes.
     pub(crate) wrap: Option<(u8, usize)>,
 }
@@ -85,10 +89,10 @@ const LONG: usize = 64;
 
 impl Fields {
     /// The field around a hit of the prefilter.
-    pub(crate) fn at(&self, bytes: &[u8], hit: usize) -> Option<Field> {
+    pub(crate) fn at(&self, bytes: &[u8], hit: usize, strings: &mut Strings<'_>) -> Option<Field> {
         let run = bare_name(bytes, hit)?;
         let class = self.class_at(bytes, run)?;
-        if let Some(value) = after(bytes, run, class) {
+        if let Some(value) = after(bytes, run, class, strings) {
             return Some(settle(bytes, run, value, class));
         }
         let value = sibling::sibling(bytes, run, class).or_else(|| element::element(bytes, run))?;
@@ -184,7 +188,8 @@ fn settle(bytes: &[u8], name: Span, raw: Raw, class: Class) -> Field {
     {
         span.end = span.start;
     }
-    Field { span, name, masked, end, apart: false, class, wrap: raw.wrap.filter(|_| !raw.quoted) }
+    let (wrap, in_string) = (raw.wrap.filter(|_| !raw.quoted), raw.in_string);
+    Field { span, name, masked, end, apart: false, class, in_string, wrap }
 }
 
 /// Whether there is anything to hide in a value of this class.
@@ -240,7 +245,7 @@ mod tests {
     /// The value of the first field in the text.
     fn hidden(text: &str) -> Option<&str> {
         let f = fields();
-        let field = (0..text.len()).find_map(|at| f.at(text.as_bytes(), at))?;
+        let field = (0..text.len()).find_map(|at| f.at(text.as_bytes(), at, &mut Strings::new(text.as_bytes())))?;
         (!field.span.is_empty()).then(|| text.get(field.span.range()).unwrap())
     }
 

@@ -64,7 +64,7 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
         let start = c.at;
         let span = quoted(&mut c, quote, loose).unwrap_or_else(|| Span::new(start, line_of(c.bytes, start)));
         let end = c.at.max(span.end);
-        return Some(Raw { span, end, wrap: None, quoted: true, encoded });
+        return Some(Raw { span, end, wrap: None, quoted: true, encoded, in_string: false });
     }
     if let (mark @ (b'"' | b'\''), length, encoded) = sign(&c)
         && length > 1
@@ -82,14 +82,14 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
             c.at += length;
         }
         let end = c.at.min(c.bytes.len());
-        return Some(Raw { span: Span::new(start, end), end, wrap: None, quoted: true, encoded });
+        return Some(Raw { span: Span::new(start, end), end, wrap: None, quoted: true, encoded, in_string: false });
     }
     // A wrapper around what is not quoted is part of the value, unless it is on a line of its own.
     let begin = if below { c.at } else { begin };
     c.at = begin;
     let end = bare(&mut c, encoded, loose);
     if let Some(end) = quoted_behind_number(c, begin, place) {
-        return Some(Raw { span: Span::new(begin, end), end, wrap, quoted: false, encoded });
+        return Some(Raw { span: Span::new(begin, end), end, wrap, quoted: false, encoded, in_string: false });
     }
     let end = match class {
         Class::Header if place.header => extend_header(c.bytes, begin, end),
@@ -98,7 +98,7 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
         Class::Password if place.words => extend_words(c.bytes, begin, end),
         _ => end,
     };
-    (end > begin).then(|| Raw { span: Span::new(begin, end), end, wrap, quoted: false, encoded })
+    (end > begin).then(|| Raw { span: Span::new(begin, end), end, wrap, quoted: false, encoded, in_string: false })
 }
 
 /// The end of a quoted text behind a number with nothing between them, or only blanks between them for a
@@ -182,16 +182,13 @@ pub(super) fn quoted(c: &mut Cursor<'_>, quote: Quote, loose: bool) -> Option<Sp
             continue;
         }
         let slashes = hay[..i].iter().rev().take_while(|b| **b == b'\\').count();
-        let closes = match quote.depth {
-            0 => slashes.is_multiple_of(2),
-            // Behind an escaped backslash stands the quote that is around.
-            1 => slashes < 2 || slashes.is_multiple_of(2),
-            depth => slashes <= depth,
-        };
+        let closes = closes_at(slashes, quote.depth);
         if hay[i] == mark && closes {
-            let end = start + i - if quote.depth == 0 { 0 } else { slashes };
+            // The backslashes before those of the quote are of the text, each of them escaped.
+            let own = slashes % (2 * (quote.depth + 1)) == quote.depth;
+            let end = start + i - if own { quote.depth } else { slashes };
             // A quote of a lower depth closes what is around as well, and is left for it.
-            c.at = if slashes == quote.depth || quote.depth == 0 { start + i + 1 } else { end };
+            c.at = if own { start + i + 1 } else { end };
             return Some(Span::new(start, end));
         }
         if hay[i] != mark && slashes == 0 && outer(&i) {
@@ -200,6 +197,20 @@ pub(super) fn quoted(c: &mut Cursor<'_>, quote: Quote, loose: bool) -> Option<Sp
         }
     }
     None
+}
+
+/// Whether a quote behind so many backslashes closes one that was opened behind `depth`, or one around it.
+fn closes_at(slashes: usize, depth: usize) -> bool {
+    let is_of = |depth: usize| slashes % (2 * (depth + 1)) == depth;
+    // JSON in JSON has none, one, three, seven …
+    let mut around = 0;
+    while around < depth {
+        if is_of(around) {
+            return true;
+        }
+        around = 2 * around + 1;
+    }
+    is_of(depth)
 }
 
 /// The end of what stands on this line, without the backslash by which it goes on below.
