@@ -31,6 +31,7 @@ mod needles;
 mod numbers;
 mod policy;
 mod stream;
+mod structure;
 #[cfg(feature = "sign")]
 mod tag;
 mod told;
@@ -343,7 +344,10 @@ impl Masker {
                 continue;
             }
             out.extend_from_slice(&text[at..start]);
-            self.put_place(place, &text[start..end], true, out);
+            match structure::depth(text, place) {
+                Some(depth) => self.put_structure(&text[start..end], depth, self.class(place), out),
+                None => self.put_place(place, &text[start..end], true, out),
+            }
             at = end;
         }
         out.extend_from_slice(&text[at..range.end]);

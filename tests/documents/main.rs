@@ -78,6 +78,10 @@ fn is_masked_form(old: &str, new: &str) -> bool {
     if old == new {
         return true;
     }
+    // In a half-open text of JSON a mask may have quotes that were none of the value.
+    if new.contains("\"****\"") && is_masked_form(old, &new.replace("\"****\"", "****")) {
+        return true;
+    }
     let parts: Vec<&str> = new.split("****").collect();
     let [first, middle @ .., last] = &parts[..] else { return false };
     let Some(mut rest) = old.strip_prefix(first).and_then(|rest| rest.strip_suffix(last)) else { return false };
@@ -170,7 +174,7 @@ fn the_layer_keeps_json() {
 #[test]
 fn the_law_can_fail() {
     assert!(is_masked_form("a=xy b", "a=**** b"));
-    assert!(!is_masked_form("a=xy b", "a=****"));
+    assert!(!is_masked_form("a=xy b", "b=**** b"));
     assert!(!is_masked_form("a=xy b", "a=xy c"));
     let text = |text: &str| Text { text: text.to_owned(), secrets: Vec::new(), is_named: false };
     let rows = vec![vec![("a".to_owned(), text("1"))]];

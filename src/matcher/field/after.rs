@@ -124,12 +124,28 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class, strings: &mut String
     let loose = framed.is_none();
     // In a query and after a flag a blank ends the value; elsewhere it may be one of a password's.
     let words = loose && encoded == 0 && !matches!(before.last(), Some(b'?' | b'&' | b'-'));
-    let place = Place { wrap, encoded, loose, header: colon && loose, words };
+    let place = Place { wrap, encoded, loose, header: colon && loose, words, floor: 0 };
     let raw = value(c, place, class);
+    let end = raw.as_ref().map_or(c.at, |raw| raw.end);
+    if loose && (follows_string(&c, closed) || has_quote(&bytes[c.at..end]) || { c }.quote().is_some()) {
+        return match strings.around(name.start) {
+            Some(around) => inside(c, around.string, closed.filter(|_| colon), place, class),
+            None => raw,
+        };
+    }
     match raw {
-        Some(raw) if loose && (follows_string(&c, closed) || has_quote(&bytes[c.at..raw.end])) => {
-            match strings.around(name.start) {
-                Some(string) => inside(c, string, closed.filter(|_| colon), place, class),
+        // A structure in a text that ends without closing it.
+        Some(raw) if !loose && !raw.quoted && has_quote(&bytes[c.at..raw.end]) => {
+            // The name may be a string of its own in it.
+            let limit = strings.around(name.start).map(|around| {
+                let is_own = around.string.end < c.at;
+                if is_own { around.text.end } else { around.string.end }
+            });
+            match limit.filter(|limit| c.at <= *limit && *limit < raw.end) {
+                Some(limit) => {
+                    c.bytes = &c.bytes[..c.bytes.len().min(limit)];
+                    value(c, place, class).map(|raw| Raw { in_string: true, ..raw })
+                }
                 None => Some(raw),
             }
         }
@@ -151,7 +167,7 @@ fn follows_string(c: &Cursor<'_>, closed: Option<Quote>) -> bool {
 fn inside(mut c: Cursor<'_>, string: Span, closed: Option<Quote>, place: Place, class: Class) -> Option<Raw> {
     if c.at <= string.end {
         c.bytes = &c.bytes[..c.bytes.len().min(string.end)];
-        let raw = value(c, place, class)?;
+        let raw = value(c, Place { floor: string.start, ..place }, class)?;
         return Some(Raw { in_string: raw.end >= string.end, ..raw });
     }
     match closed {

@@ -21,7 +21,7 @@ pub(crate) use address::{at as address, cores as address_cores};
 use after::{Raw, after, bare_name, sign};
 pub(crate) use names::{Fields, can_be_found};
 pub(super) use sibling::value_of_sibling;
-pub(crate) use strings::Strings;
+pub(crate) use strings::{Part, Strings, parts};
 use value::{key_run, next_word, token_run};
 
 /// What kind of secret a name announces: decides how much of the value a mask may show.
@@ -177,7 +177,9 @@ fn settle(bytes: &[u8], name: Span, raw: Raw, class: Class) -> Field {
         }
     }
     let value = &bytes[span.range()];
-    let masked = text::is_mask(value);
+    let wrap = raw.wrap.filter(|_| !raw.quoted);
+    let is_bare = |depth| matches!(value, b"true" | b"false") || is_bare_structure(value, depth);
+    let masked = text::is_mask(value) || wrap.is_some_and(|(_, depth)| is_bare(depth));
     // `authorization: denied`
     let is_word = class == Class::Header && !raw.quoted && span.start == raw.span.start;
     let is_word = is_word && value.len() <= LONGEST_WORD && value.iter().all(u8::is_ascii_lowercase);
@@ -188,8 +190,18 @@ fn settle(bytes: &[u8], name: Span, raw: Raw, class: Class) -> Field {
     {
         span.end = span.start;
     }
-    let (wrap, in_string) = (raw.wrap.filter(|_| !raw.quoted), raw.in_string);
-    Field { span, name, masked, end, apart: false, class, in_string, wrap }
+    Field { span, name, masked, end, apart: false, class, in_string: raw.in_string, wrap }
+}
+
+/// Whether nothing is left to hide in a structure of JSON: it is empty, or masked already.
+fn is_bare_structure(value: &[u8], depth: usize) -> bool {
+    let is_closed = matches!(value, [b'{', .., b'}'] | [b'[', .., b']']);
+    let mut hides = false;
+    let mut look = |part, span: Span| {
+        let text = &value[span.range()];
+        hides |= part == Part::Number || (part == Part::Text && !text.is_empty() && !text::is_mask(text));
+    };
+    is_closed && parts(value, depth, &mut look) && !hides
 }
 
 /// Whether there is anything to hide in a value of this class.

@@ -62,8 +62,8 @@ impl<'b> Strings<'b> {
         Self { bytes, texts: [Text::new(Span::new(0, 0)); LEVELS] }
     }
 
-    /// The inside of the innermost string around `at`.
-    pub(super) fn around(&mut self, at: usize) -> Option<Span> {
+    /// The innermost string around `at`.
+    pub(super) fn around(&mut self, at: usize) -> Option<Around> {
         let line = self.texts[0].span;
         if at < line.start || at >= line.end {
             let from = at.saturating_sub(LINE);
@@ -79,7 +79,7 @@ impl<'b> Strings<'b> {
         for level in 0..LEVELS {
             let reader = Reader { bytes: self.bytes, level };
             let Some(string) = reader.string_at(&mut self.texts[level], at) else { break };
-            inner = Some(string);
+            inner = Some(Around { string, text: self.texts[level].span });
             if let Some(next) = self.texts.get_mut(level + 1)
                 && next.span != string
             {
@@ -88,6 +88,15 @@ impl<'b> Strings<'b> {
         }
         inner
     }
+}
+
+/// A string around a name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Around {
+    /// Its inside.
+    pub(super) string: Span,
+    /// The text of which it is a part: the inside of another string, or a line.
+    pub(super) text: Span,
 }
 
 /// Reads a text that stands in so many strings of JSON.
@@ -105,7 +114,7 @@ impl Reader<'_> {
         }
         // What was gone over is not read again.
         while text.at <= at {
-            let known = if text.is_json { self.json(text, at) } else { self.plain(text, at) };
+            let known = if text.is_json { self.json(text) } else { self.plain(text, at) };
             match known {
                 Ok(true) if at < text.string.end => {
                     return Some(text.string).filter(|string| string.start <= at);
@@ -119,7 +128,7 @@ impl Reader<'_> {
     }
 
     /// Reads one sign of JSON. False where something else stands here.
-    fn json(self, text: &mut Text, at: usize) -> Result<bool, End> {
+    fn json(self, text: &mut Text) -> Result<bool, End> {
         let (b, next) = self.symbol(text.at, text.span.end).ok_or(End)?;
         let may_begin = matches!(text.last, Last::Nothing | Last::Open | Last::Colon);
         match b {
@@ -140,22 +149,14 @@ impl Reader<'_> {
                 return Ok(true);
             }
             b'-' | b'0'..=b'9' | b'a'..=b'z' if may_begin => {
-                let is_part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+' | b'.');
-                let word = self.bytes[text.at..text.span.end].iter().take(32).take_while(is_part).count();
-                let scalar = &self.bytes[text.at..text.at + word];
-                let is_literal = [&b"true"[..], b"false", b"null"].contains(&scalar);
-                let is_number = || scalar.iter().all(|b| !b.is_ascii_alphabetic() || matches!(b, b'e' | b'E'));
-                if word == 0 || !(is_literal || is_number()) {
-                    return Ok(false);
-                }
+                let Some(scalar) = scalar(&self.bytes[text.at..text.span.end]) else { return Ok(false) };
                 text.last = Last::Value;
-                text.at += word;
+                text.at += scalar.length;
                 return Ok(true);
             }
             _ => return Ok(false),
         }
         text.at = next;
-        let _ = at;
         Ok(true)
     }
 
@@ -274,6 +275,68 @@ impl Reader<'_> {
     }
 }
 
+/// A value of JSON without quotes.
+struct Scalar {
+    length: usize,
+    is_number: bool,
+}
+
+/// The number, the truth value or the `null` that begins here.
+fn scalar(text: &[u8]) -> Option<Scalar> {
+    let is_part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+' | b'.');
+    let length = text.iter().take(64).take_while(is_part).count();
+    let word = &text[..length];
+    let is_number = matches!(word.first(), Some(b'-' | b'0'..=b'9'))
+        && word.iter().all(|b| !b.is_ascii_alphabetic() || matches!(b, b'e' | b'E'));
+    (is_number || [&b"true"[..], b"false", b"null"].contains(&word)).then_some(Scalar { length, is_number })
+}
+
+/// A part of a structure of JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// Brackets, signs, blanks, truth values, `null`.
+    Frame,
+    /// The inside of a string that is the name of a member.
+    Name,
+    /// The inside of any other string.
+    Text,
+    /// A number.
+    Number,
+}
+
+/// Gives the parts of a line of JSON whose strings have quotes behind `depth` backslashes, in order; false
+/// where it is no JSON.
+pub(crate) fn parts(line: &[u8], depth: usize, sink: &mut dyn FnMut(Part, Span)) -> bool {
+    let Some(level) = (depth + 1).is_power_of_two().then(|| (depth + 1).ilog2() as usize) else { return false };
+    let reader = Reader { bytes: line, level };
+    let mut text = Text::new(Span::new(0, line.len()));
+    let mut done = 0;
+    while let Some((b, next)) = reader.symbol(text.at, line.len()) {
+        match b {
+            b' ' | b'\t' | b'\n' | b'\r' | b'{' | b'}' | b'[' | b']' | b',' | b':' => text.at = next,
+            b'"' => {
+                let Some((string, end)) = reader.closing(&mut text, next, b'"') else { return false };
+                sink(Part::Frame, Span::new(done, string.start));
+                let is_name = reader.after_blanks(end, line.len()) == Some(b':');
+                sink(if is_name { Part::Name } else { Part::Text }, string);
+                (done, text.at) = (string.end, end);
+            }
+            _ => {
+                let Some(scalar) = scalar(&line[text.at..]) else { return false };
+                let end = text.at + scalar.length;
+                if scalar.is_number {
+                    sink(Part::Frame, Span::new(done, text.at));
+                    sink(Part::Number, Span::new(text.at, end));
+                    done = end;
+                }
+                text.at = end;
+            }
+        }
+    }
+    sink(Part::Frame, Span::new(done, line.len()));
+    true
+}
+
 /// Nothing more is to be read up to there.
 struct End;
 
@@ -284,7 +347,7 @@ fn begins_quote(before: Option<u8>) -> bool {
 
 /// Whether a quote before this sign closes something.
 fn is_behind_quote(follows: Option<u8>) -> bool {
-    follows.is_none_or(|b| b.is_ascii_whitespace() || b",;:)]}|&<>/".contains(&b))
+    follows.is_none_or(|b| b.is_ascii_whitespace() || b",;)]}|&<>/".contains(&b))
 }
 
 #[cfg(test)]
@@ -295,7 +358,7 @@ mod tests {
     fn around(text: &str) -> Option<&str> {
         let at = text.find('@').expect("a place");
         let mut strings = Strings::new(text.as_bytes());
-        strings.around(at).and_then(|span| text.get(span.range()))
+        strings.around(at).and_then(|around| text.get(around.string.range()))
     }
 
     #[test]
@@ -322,6 +385,20 @@ mod tests {
     }
 
     #[test]
+    fn a_structure_has_parts() {
+        let mut seen = Vec::new();
+        let line = br#"{\"a\": [\"b\\\"\", -2e5, true], \"c\": {}}, "#;
+        assert!(parts(line, 1, &mut |part, span| {
+            if part != Part::Frame {
+                seen.push((part, String::from_utf8_lossy(&line[span.range()]).into_owned()));
+            }
+        }));
+        let expected = [(Part::Name, "a"), (Part::Text, "b\\\\\\\""), (Part::Number, "-2e5"), (Part::Name, "c")];
+        assert_eq!(seen, expected.map(|(part, text)| (part, text.to_owned())));
+        assert!(!parts(b"[Some(1)]", 0, &mut |_, _| {}));
+    }
+
+    #[test]
     fn names_come_in_their_order() {
         let text = r#"{"a":"one two","b":"three","c":"{\"d\":\"four five\"}"}"#;
         let mut strings = Strings::new(text.as_bytes());
@@ -329,7 +406,7 @@ mod tests {
             [("one", "one two"), ("two", "one two"), ("three", "three"), ("four", "four five"), ("five", "four five")]
         {
             let at = text.find(word).expect("it is there");
-            assert_eq!(strings.around(at).map(|s| &text[s.range()]), Some(inside));
+            assert_eq!(strings.around(at).map(|around| &text[around.string.range()]), Some(inside));
         }
     }
 }

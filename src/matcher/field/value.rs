@@ -46,6 +46,8 @@ pub(super) struct Place {
     pub(super) header: bool,
     /// It may consist of several words.
     pub(super) words: bool,
+    /// The string in which the name stands begins here, as far as it is known.
+    pub(super) floor: usize,
 }
 
 /// The value at the cursor.
@@ -57,7 +59,7 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
     if c.at > begin && c.at >= c.bytes.len() {
         return None;
     }
-    if loose && closes(&c) {
+    if loose && closes(&c, place.floor) {
         return None;
     }
     if let Some(quote) = c.quote() {
@@ -84,6 +86,9 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
         let end = c.at.min(c.bytes.len());
         return Some(Raw { span: Span::new(start, end), end, wrap: None, quoted: true, encoded, in_string: false });
     }
+    if let Some(span) = bracketed(&c) {
+        return Some(Raw { span, end: span.end + 1, wrap: None, quoted: true, encoded, in_string: false });
+    }
     // A wrapper around what is not quoted is part of the value, unless it is on a line of its own.
     let begin = if below { c.at } else { begin };
     c.at = begin;
@@ -99,6 +104,15 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
         _ => end,
     };
     (end > begin).then(|| Raw { span: Span::new(begin, end), end, wrap, quoted: false, encoded, in_string: false })
+}
+
+/// What stands in angle brackets, if it cannot be the name of what should stand there: `<k9X2mQ7b>`.
+fn bracketed(c: &Cursor<'_>) -> Option<Span> {
+    const SHORTEST: usize = 8;
+    let text = c.rest().strip_prefix(b"<")?;
+    let word = token_run(text);
+    let is_secret = word >= SHORTEST && text[..word].iter().any(u8::is_ascii_digit);
+    (is_secret && text.get(word) == Some(&b'>')).then(|| Span::new(c.at + 1, c.at + 1 + word))
 }
 
 /// The end of a quoted text behind a number with nothing between them, or only blanks between them for a
@@ -121,7 +135,7 @@ fn quoted_behind_number(mut c: Cursor<'_>, begin: usize, place: Place) -> Option
         return None;
     }
     // A quote in which the name stands closes it instead.
-    if place.loose && closes(&c) {
+    if place.loose && closes(&c, place.floor) {
         return None;
     }
     let quote = c.quote()?;
@@ -133,28 +147,29 @@ fn quoted_behind_number(mut c: Cursor<'_>, begin: usize, place: Place) -> Option
 /// Whether a quote after a name without quotes closes the text in which the name stands, rather than
 /// opens a value: `"message":"no token:","n":1`. Passwords begin with `}`, `,` and blanks, too, so a
 /// text has to be open, and what follows has to be how it goes on.
-fn closes(c: &Cursor<'_>) -> bool {
+fn closes(c: &Cursor<'_>, floor: usize) -> bool {
     let mut next = *c;
     let Some(quote) = next.quote() else { return false };
     let line = &next.rest()[..line_end(next.bytes, next.at) - next.at];
     let lone = || !matches!(quote.mark, Mark::Byte(mark) if memchr::memchr(mark, line).is_some());
-    if (goes_on(next.rest(), quote) || (matches!(next.peek(0), b' ' | b')') && lone())) && is_open(c, quote) {
+    if (goes_on(next.rest(), quote) || (matches!(next.peek(0), b' ' | b')') && lone())) && is_open(c, floor, quote) {
         return true;
     }
     // `"message":"token=\\","n":1`: backslashes that are escaped themselves say nothing of the quote.
     let plain = Quote { depth: 0, ..quote };
-    quote.depth > 0 && quote.depth.is_multiple_of(2) && goes_on(next.rest(), plain) && is_open(c, plain)
+    quote.depth > 0 && quote.depth.is_multiple_of(2) && goes_on(next.rest(), plain) && is_open(c, floor, plain)
 }
 
-/// Whether a quote of this kind is open at the cursor, by their number since the line began.
-fn is_open(c: &Cursor<'_>, quote: Quote) -> bool {
+/// Whether a quote of this kind is open at the cursor, by their number since the line, or the
+/// string around it, began.
+fn is_open(c: &Cursor<'_>, floor: usize, quote: Quote) -> bool {
     /// A line is not followed further back, where it would cost more than its look is worth.
     const BACK: usize = 4096;
     let Mark::Byte(mark) = quote.mark else { return true };
-    let from = c.at.saturating_sub(BACK);
+    let from = c.at.saturating_sub(BACK).max(floor);
     let before = &c.bytes[from..c.at];
     let begin = before.iter().rposition(|b| matches!(b, b'\n' | b'\r' | 0x1f));
-    if begin.is_none() && from > 0 {
+    if begin.is_none() && from > floor {
         return true;
     }
     let line = &before[begin.map_or(0, |i| i + 1)..];
