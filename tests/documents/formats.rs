@@ -21,7 +21,6 @@ pub(crate) struct Format {
 
 pub(crate) const FORMATS: &[Format] = &[
     Format { name: "logfmt", columns: false, can_hold: |_| true, write: write_logfmt, read: read_logfmt },
-    Format { name: "CSV", columns: true, can_hold: |_| true, write: write_csv, read: read_csv },
     Format { name: "YAML", columns: false, can_hold: |_| true, write: write_yaml, read: read_yaml },
     Format { name: "flow YAML", columns: false, can_hold: |_| true, write: write_flow, read: read_flow },
     Format { name: "XML", columns: false, can_hold: |_| true, write: write_xml, read: read_xml },
@@ -29,6 +28,7 @@ pub(crate) const FORMATS: &[Format] = &[
     Format { name: "TOML", columns: false, can_hold: |_| true, write: write_toml, read: read_toml },
     Format { name: "INI", columns: false, can_hold: is_trimmed, write: write_ini, read: read_ini },
     Format { name: "env", columns: false, can_hold: |_| true, write: write_env, read: read_env },
+    Format { name: "CSV", columns: true, can_hold: |_| true, write: write_csv, read: read_csv },
 ];
 
 fn is_trimmed(text: &str) -> bool {

@@ -64,6 +64,10 @@ fn continued(walk: &Walk<'_>, from: usize) -> Option<usize> {
     if walk.inside.is_none() && c.at == line && name > 0 && matches!(c.peek(name), b'=' | b':') {
         return None;
     }
+    // The next member of a block of YAML.
+    if name > 0 && c.peek(name) == b':' && matches!(c.peek(name + 1), b' ' | b'\n' | b'\r') {
+        return None;
+    }
     if c.at == line || walk.is_token || walk.opening().is_some() || walk.inside.is_some() {
         return Some(c.at);
     }

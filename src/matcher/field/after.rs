@@ -134,8 +134,8 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class, strings: &mut String
         };
     }
     match raw {
-        // A structure in a text that ends without closing it.
-        Some(raw) if !loose && !raw.quoted && has_quote(&bytes[c.at..raw.end]) => {
+        // A structure, or a string, in a text that ends without closing it.
+        Some(raw) if !loose && may_leave_text(bytes, &c, &raw) => {
             // The name may be a string of its own in it.
             let limit = strings.around(name.start).map(|around| {
                 let is_own = around.string.end < c.at;
@@ -155,6 +155,15 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class, strings: &mut String
 
 fn has_quote(text: &[u8]) -> bool {
     memchr::memchr2(b'"', b'\'', text).is_some()
+}
+
+/// Whether the value of a member may reach out of the text in which the member stands.
+fn may_leave_text(bytes: &[u8], c: &Cursor<'_>, raw: &Raw) -> bool {
+    if raw.quoted {
+        let is_open = raw.end == raw.span.end;
+        return is_open || memchr::memchr2(b'\'', b'\n', &bytes[raw.span.range()]).is_some();
+    }
+    has_quote(&bytes[c.at..raw.end])
 }
 
 /// Whether the string ends before the separator in which the name stands.

@@ -189,8 +189,8 @@ pub(super) fn quoted(c: &mut Cursor<'_>, quote: Quote, loose: bool) -> Option<Sp
     let mut lines = 0;
     for i in memchr::memchr3_iter(mark, b'"', b'\n', hay) {
         if hay[i] == b'\n' {
-            // The next line belongs to it in any case, if the quote closes there.
-            if lines > 0 && !goes_on_below(c.bytes, start, start + i) {
+            // The next line belongs to it in any case, if the quote closes there, but for a next member.
+            if begins_member(c.bytes, start, start + i) || (lines > 0 && !goes_on_below(c.bytes, start, start + i)) {
                 return None;
             }
             lines += 1;
@@ -322,12 +322,36 @@ fn run(c: &mut Cursor<'_>, encoded: usize, loose: bool) {
 /// than the one it begins on, or begins with what closes it. A line of a log that was cut off would take
 /// the next ones with it otherwise.
 fn goes_on_below(bytes: &[u8], from: usize, end: usize) -> bool {
-    let indent = |at: usize| bytes[at..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
-    let before = &bytes[from.saturating_sub(LINE)..from];
-    let line = from - before.len() + memchr::memrchr(b'\n', before).map_or(0, |i| i + 1);
-    let further = indent(end + 1);
+    let further = indent(bytes, end + 1);
     let closes = |b: &u8| matches!(b, b'\n' | b'\r' | b')' | b']' | b'}' | b'"' | b'\'');
-    further > indent(line) || bytes.get(end + 1 + further).is_none_or(closes)
+    further > indent(bytes, line_start(bytes, from)) || bytes.get(end + 1 + further).is_none_or(closes)
+}
+
+fn indent(bytes: &[u8], at: usize) -> usize {
+    bytes[at..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count()
+}
+
+fn line_start(bytes: &[u8], at: usize) -> usize {
+    let before = &bytes[at.saturating_sub(LINE)..at];
+    at - before.len() + memchr::memrchr(b'\n', before).map_or(0, |i| i + 1)
+}
+
+/// Whether the line behind a line end is the next member of a record that is written over lines, no further
+/// in than the one with the value that begins at `from`: `name: …`, `name = …`, `- …`.
+fn begins_member(bytes: &[u8], from: usize, end: usize) -> bool {
+    let begin = end + 1 + indent(bytes, end + 1);
+    let text = &bytes[begin..];
+    let name = text
+        .iter()
+        .take(LONGEST_NAME)
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+        .count();
+    let is_member = match text[name..] {
+        [b':', b' ' | b'\n' | b'\r', ..] | [b' ', b'=', b' ', ..] => name > 0,
+        [b'=', next, ..] => name > 0 && !matches!(next, b'=' | b'\n' | b'\r'),
+        _ => matches!(text, [b'-', b' ' | b'\n' | b'\r', ..]),
+    };
+    is_member && begin - (end + 1) <= indent(bytes, line_start(bytes, from))
 }
 
 /// Goes over a bracketed structure, to the end of the text where nothing closes it; false where the
