@@ -278,8 +278,17 @@ impl Detector {
             if field.class == Class::Weak && hidden {
                 hidden = put_random(page.bytes, place, out);
                 done &= hidden;
+            } else if hidden && field.items {
+                field::each_item(page.bytes, field.span, &mut |span| {
+                    if field::is_secret(&page.bytes[span.range()], field.class, true) {
+                        out.push(Place { span, wrap: None, ..place });
+                    }
+                });
             } else if hidden {
                 out.push(place);
+            }
+            if !field.apart {
+                self.follow(page, at, actions, Some(field.end), depth, out);
             }
             if !done && !field.apart {
                 walked.end = walked.end.max(field.end);
@@ -287,6 +296,7 @@ impl Detector {
             let Field { end, apart, in_string, .. } = field;
             return Some(AtOnce { end, place: Some(place), hidden, apart, in_string, done });
         }
+        self.follow(page, at, actions, None, depth, out);
         if actions.has(Action::Pem)
             && let Some(body) = field::pem(page.bytes, at)
         {
@@ -297,6 +307,21 @@ impl Detector {
         self.connect.filter(|_| actions.has(Action::Connect))?;
         let end = Matcher::connect(page.bytes, at)?;
         Some(AtOnce::whole(place(Span::new(at, end), self.connect), out))
+    }
+
+    /// Hides what a sentence has behind a name, or behind its value that ends at `from`.
+    fn follow(
+        &self,
+        page: &Page<'_>,
+        at: usize,
+        actions: Actions,
+        from: Option<usize>,
+        depth: usize,
+        out: &mut Vec<Place>,
+    ) {
+        self.matcher.follow(page.bytes, at, actions, from, &mut |span, class| {
+            out.push(Place { class: Some(class), decoded: depth > 0, ..Place::at(span, None) });
+        });
     }
 
     /// The field at a hit. In a value that was looked at without being hidden as a whole, a name is

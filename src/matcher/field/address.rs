@@ -59,6 +59,7 @@ pub(crate) fn at(bytes: &[u8], at: usize) -> Option<Field> {
         end: span.end,
         apart: false,
         in_string: false,
+        items: false,
         class: Class::Password,
         wrap: None,
     })

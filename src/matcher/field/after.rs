@@ -2,8 +2,9 @@
 //! the separator.
 
 use super::{Class, Strings};
-use super::value::{Place, value};
+use super::value::{Place, token_run, value};
 use crate::cursor::{Cursor, Mark, Quote};
+use crate::judge::plain;
 use crate::matcher::name::identifier;
 use crate::text::{Span, hex_byte};
 
@@ -245,6 +246,14 @@ fn separator(
     c.blanks();
     let gap = c.at > gap_from;
     let plain = Separator { colon: false, pair: false, encoded };
+    if let Some((byte, length)) = entity(c.rest()) {
+        c.at += length;
+        return Some(Separator { colon: byte == b':', ..plain });
+    }
+    // `Password("…")`: the Debug of a type that has the name.
+    if !gap && closed.is_none() && c.peek(0) == b'(' && bytes[name.start].is_ascii_uppercase() {
+        return is_newtype(c).then_some(plain);
+    }
     match sign(c) {
         (b'=', length, depth) => {
             c.at += length;
@@ -262,7 +271,7 @@ fn separator(
         }
         (b',', _, _) if is_pair(bytes, name, closed) => {
             c.at += 1;
-            c.blanks();
+            c.space(1);
             { *c }.quote()?;
             Some(Separator { pair: true, ..plain })
         }
@@ -271,6 +280,19 @@ fn separator(
         (b'\'' | b'"', ..) if gap && closed.is_none() && class == Class::Password => Some(plain),
         _ => None,
     }
+}
+
+/// Goes into the brackets of a type around one value: a text in quotes, another such type, or one word.
+fn is_newtype(c: &mut Cursor<'_>) -> bool {
+    c.at += 1;
+    c.space(1);
+    let mut next = *c;
+    while next.wrapped() {}
+    if let Some(quote) = next.quote() {
+        return next.quoted(quote).is_some();
+    }
+    let word = token_run(next.rest());
+    word >= 8 && next.peek(word) == b')' && next.rest()[..word].iter().any(u8::is_ascii_digit)
 }
 
 /// `token= user=bob`: the value is empty, and the next field begins.
@@ -291,10 +313,32 @@ fn is_opened(bytes: &[u8], name: Span, quote: Quote) -> Option<usize> {
     (slashes == quote.depth).then_some(before.len() - slashes)
 }
 
-/// `("authorization", "Bearer …")`: name and value as a pair.
+/// `("authorization", "Bearer …")`: name and value as a pair; and `"--password", "…"`, a flag in a list.
 fn is_pair(bytes: &[u8], name: Span, closed: Option<Quote>) -> bool {
     let opened = closed.and_then(|quote| is_opened(bytes, name, quote));
-    opened.is_some_and(|at| matches!(bytes[..at].last(), Some(b'(' | b'[')))
+    let before = &bytes[..name.start];
+    let is_flag = before.iter().rev().take(64).find(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_')));
+    opened.is_some_and(|at| is_flag == Some(&b'-') || matches!(bytes[..at].last(), Some(b'(' | b'[')))
+}
+
+/// An equals sign or a colon as an entity of XML, perhaps twice escaped: which, and how long it is.
+fn entity(rest: &[u8]) -> Option<(u8, usize)> {
+    const ENTITIES: [(&[u8], u8); 8] = [
+        (b"#61;", b'='),
+        (b"#x3d;", b'='),
+        (b"#x3D;", b'='),
+        (b"equals;", b'='),
+        (b"#58;", b':'),
+        (b"#x3a;", b':'),
+        (b"#x3A;", b':'),
+        (b"colon;", b':'),
+    ];
+    let mut tail = rest.strip_prefix(b"&")?;
+    while let Some(inner) = tail.strip_prefix(b"amp;") {
+        tail = inner;
+    }
+    let found = ENTITIES.iter().find(|(name, _)| tail.starts_with(name));
+    found.map(|(name, byte)| (*byte, rest.len() - tail.len() + name.len()))
 }
 
 /// A value on a line of its own is followed so far, in bytes.
@@ -312,8 +356,13 @@ fn begins_well(c: &Cursor<'_>, bytes: &[u8], name: Span) -> bool {
     let text = &c.rest()[..word];
     let alone = matches!(c.rest().get(word), None | Some(b'\n' | b'\r'));
     let mapped = text.contains(&b':') || text.starts_with(b"-");
-    alone && word >= 8 && !mapped && indent(c.at) > indent(name.start)
+    // A long value was wrapped, and begins where every line does.
+    let is_wrapped = || word >= WRAPPED && plain::secret(text) == plain::Secret::Whole;
+    alone && word >= 8 && !mapped && (indent(c.at) > indent(name.start) || is_wrapped())
 }
+
+/// A line of a value that was wrapped is at least so long, in bytes.
+pub(super) const WRAPPED: usize = 60;
 
 /// `invalid token: signature mismatch`: a sentence about a token, not a token.
 fn is_prose(bytes: &[u8], name: Span, c: &Cursor<'_>) -> bool {

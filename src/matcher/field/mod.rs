@@ -9,6 +9,8 @@ mod address;
 mod after;
 mod element;
 mod endings;
+mod follow;
+mod list;
 mod names;
 mod sibling;
 mod strings;
@@ -19,6 +21,7 @@ use crate::text::{self, Span};
 
 pub(crate) use address::{at as address, cores as address_cores};
 use after::{Raw, after, bare_name, sign};
+pub(crate) use list::each_item;
 pub(crate) use names::{Fields, can_be_found};
 pub(super) use sibling::value_of_sibling;
 pub(crate) use strings::{Part, Strings, parts};
@@ -58,6 +61,8 @@ pub(crate) struct Field {
     pub(crate) apart: bool,
     /// What the name announces.
     pub(crate) class: Class,
+    /// The value is a list with one item a line.
+    pub(crate) items: bool,
     /// The value ends with the string in which its name stands.
     pub(crate) in_string: bool,
     /// A value without quotes among JSON: its mask needs them, with so many backslashes.
@@ -91,12 +96,46 @@ impl Fields {
     /// The field around a hit of the prefilter.
     pub(crate) fn at(&self, bytes: &[u8], hit: usize, strings: &mut Strings<'_>) -> Option<Field> {
         let run = bare_name(bytes, hit)?;
-        let class = self.class_at(bytes, run)?;
+        let Some(class) = self.class_at(bytes, run) else { return self.several(bytes, run, strings) };
         if let Some(value) = after(bytes, run, class, strings) {
             return Some(settle(bytes, run, value, class));
         }
         let value = sibling::sibling(bytes, run, class).or_else(|| element::element(bytes, run))?;
         Some(Field { apart: true, ..settle(bytes, run, value, class) })
+    }
+
+    /// The field of a name in the plural: what is written as a list, and what is random.
+    fn several(&self, bytes: &[u8], run: Span, strings: &mut Strings<'_>) -> Option<Field> {
+        let one = Span::new(run.start, run.end - usize::from(matches!(bytes[run.end - 1], b's' | b'S')));
+        let class = self.class_at(bytes, one).filter(|class| one != run && *class != Class::Keep)?;
+        if let Some(items) = list::block(bytes, run) {
+            let end = items.end;
+            let raw = Raw { span: items, end, wrap: None, quoted: true, encoded: 0, in_string: true };
+            return Some(Field { items: true, ..settle(bytes, run, raw, class) });
+        }
+        let raw = after(bytes, run, class, strings)?;
+        if bytes[raw.span.range()].iter().any(|b| matches!(b, b'[' | b'{' | b'(')) {
+            return Some(settle(bytes, run, raw, class));
+        }
+        let span = if raw.quoted { raw.span } else { list::row(bytes, raw.span) };
+        Some(settle(bytes, run, Raw { span, end: raw.end.max(span.end), ..raw }, Class::Weak))
+    }
+
+    /// Gives the values that a sentence has behind a name, or behind its value that ends at `from`, with what
+    /// the name announces.
+    pub(crate) fn follow(
+        &self,
+        bytes: &[u8],
+        hit: usize,
+        from: Option<usize>,
+        sink: &mut dyn FnMut(Span, Class),
+    ) {
+        let Some(run) = bare_name(bytes, hit) else { return };
+        if !follow::begins(bytes, from.unwrap_or(run.end)) {
+            return;
+        }
+        let Some(class) = self.class_at(bytes, run).filter(|class| *class != Class::Keep) else { return };
+        follow::follow(bytes, from.unwrap_or(run.end), class, &mut |span| sink(span, class));
     }
 }
 
@@ -190,7 +229,7 @@ fn settle(bytes: &[u8], name: Span, raw: Raw, class: Class) -> Field {
     {
         span.end = span.start;
     }
-    Field { span, name, masked, end, apart: false, class, in_string: raw.in_string, wrap }
+    Field { span, name, masked, end, apart: false, items: false, class, in_string: raw.in_string, wrap }
 }
 
 /// Whether nothing is left to hide in a structure of JSON: it is empty, or masked already.

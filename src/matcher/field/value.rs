@@ -1,6 +1,6 @@
 //! The value of a field, in every form: quoted at any depth, wrapped, bare, a structure, a header.
 
-use super::after::{Raw, sign};
+use super::after::{Raw, WRAPPED, sign};
 use super::{Class, scheme};
 use crate::cursor::{Cursor, Mark, Quote};
 use crate::matcher::bare::is_inner_ampersand;
@@ -62,6 +62,9 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
     if loose && closes(&c, place.floor) {
         return None;
     }
+    if let Some(span) = doubled(&c).filter(|_| loose) {
+        return Some(Raw { span, end: span.end, wrap: None, quoted: true, encoded, in_string: false });
+    }
     if let Some(quote) = c.quote() {
         let start = c.at;
         let span = quoted(&mut c, quote, loose).unwrap_or_else(|| Span::new(start, line_of(c.bytes, start)));
@@ -101,9 +104,48 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
         Class::Cookie => extend_cookie(c.bytes, end),
         Class::License => extend_license(c.bytes, begin, end),
         Class::Password if place.words => extend_words(c.bytes, begin, end),
+        Class::Key | Class::Weak if encoded == 0 => extend_lines(c.bytes, begin, end),
         _ => end,
     };
     (end > begin).then(|| Raw { span: Span::new(begin, end), end, wrap, quoted: false, encoded, in_string: false })
+}
+
+/// The inside of quotes that are doubled, as in the quotes of CSV and of YAML: `''…''`.
+fn doubled(c: &Cursor<'_>) -> Option<Span> {
+    let [mark @ (b'"' | b'\''), second, inner, ..] = *c.rest() else { return None };
+    if mark != second || !(inner.is_ascii_alphanumeric() || !inner.is_ascii()) {
+        return None;
+    }
+    let start = c.at + 2;
+    let line = &c.bytes[start..line_end(c.bytes, start)];
+    let closes = memchr::memmem::find(line, &[mark, mark]).unwrap_or(line.len());
+    Some(Span::new(start, start + closes))
+}
+
+/// A value that was wrapped, or broken softly as mail is: its next lines are full of it.
+fn extend_lines(bytes: &[u8], begin: usize, mut end: usize) -> usize {
+    const SHORTEST: usize = 8;
+    let mut line = begin;
+    loop {
+        let break_length = match bytes[end..] {
+            [b'\r', b'\n', ..] => 2,
+            [b'\n', ..] => 1,
+            _ => return end,
+        };
+        let is_soft = bytes[..end].ends_with(b"=") && end - begin >= 2 * SHORTEST;
+        let is_full = key_run(&bytes[line..end]) >= WRAPPED;
+        let from = end + break_length + indent(bytes, end + break_length);
+        let word = token_run(&bytes[from..]);
+        let text = &bytes[from..from + word];
+        let is_alone = matches!(bytes.get(from + word), None | Some(b'\n' | b'\r'));
+        // `NAME=value` is the next setting.
+        let sign = text.iter().position(|b| *b == b'=').unwrap_or(word);
+        let is_part = text[sign..].iter().all(|b| *b == b'=') && word >= SHORTEST && text.iter().any(u8::is_ascii_digit);
+        if !(is_soft || is_full) || !is_alone || !is_part || end - begin > STRUCTURE {
+            return end;
+        }
+        (line, end) = (from, from + word);
+    }
 }
 
 /// What stands in angle brackets, if it cannot be the name of what should stand there: `<k9X2mQ7b>`.
@@ -368,6 +410,8 @@ pub(super) fn structure(c: &mut Cursor<'_>, loose: bool) -> bool {
             continue;
         }
         match c.peek(0) {
+            // As many as stand before a quote were gone over with it.
+            b'\\' => c.at += c.rest().iter().take_while(|b| **b == b'\\').count() - 1,
             b'(' | b'[' | b'{' => depth += 1,
             b')' | b']' | b'}' => depth = depth.saturating_sub(1),
             b'\n' if !goes_on_below(c.bytes, floor, c.at) => break,
