@@ -31,6 +31,9 @@ pub(crate) enum Mark {
     Typographic(&'static str),
 }
 
+/// So many backslashes stand before a quote in texts of JSON that stand eight deep in each other.
+const SLASHES: usize = 256;
+
 const ENTITIES: [&[u8]; 6] = [b"&quot;", b"&#34;", b"&#x22;", b"&apos;", b"&#39;", b"&#x27;"];
 const TYPOGRAPHIC: [(&str, &str); 6] =
     [("“", "”"), ("‘", "’"), ("「", "」"), ("『", "』"), ("«", "»"), ("”", "”")];
@@ -208,7 +211,7 @@ impl<'a> Cursor<'a> {
         if rest.first().is_none_or(u8::is_ascii_alphanumeric) {
             return None;
         }
-        let depth = rest.iter().take(64).take_while(|&&b| b == b'\\').count();
+        let depth = rest.iter().take(SLASHES).take_while(|&&b| b == b'\\').count();
         let mark = match rest.get(depth) {
             Some(&b @ (b'"' | b'\'' | b'`')) => {
                 self.at += depth + 1;

@@ -10,7 +10,7 @@ use crate::decode::{Ask, DECODERS, Decoder, Joined, View, Wake};
 use crate::judge::plain;
 use crate::matcher::context::Context;
 use crate::matcher::csv::Columns;
-use crate::matcher::field::{self, Class, Field};
+use crate::matcher::field::{self, Class, Field, Strings};
 use crate::matcher::{Action, Actions, Matcher, Page};
 use crate::prefilter::Hit;
 use crate::text::{self, Span};
@@ -70,6 +70,8 @@ struct AtOnce {
     hidden: bool,
     /// Something else may stand between the name and the value.
     apart: bool,
+    /// The string in which the name stands ends with it, so that no pieces follow.
+    in_string: bool,
     /// That is all there is: in code a value that is no key may have one behind it.
     done: bool,
 }
@@ -86,6 +88,7 @@ impl AtOnce {
             place: Some(place).filter(|_| !is_empty),
             hidden: !is_empty,
             apart: false,
+            in_string: false,
             done: true,
         }
     }
@@ -106,12 +109,13 @@ const LOOSE: usize = 128;
 
 /// How far values were looked at of which not all was hidden: names in them have parts of the same bytes
 /// for their values, and looking at these again and again takes time by the square of their number.
-#[derive(Default)]
-struct Walked {
+struct Walked<'b> {
     /// So far.
     end: usize,
     /// So far values of names in them were followed to their ends.
     again: usize,
+    /// The strings around names.
+    strings: Strings<'b>,
 }
 
 /// A name in a value that was looked at is followed so far first, in bytes: over more than a run that tells
@@ -215,7 +219,7 @@ impl Detector {
         let mut covered = 0;
         // What of a value apart from its name is.
         let mut apart = 0..0;
-        let mut walked = Walked::default();
+        let mut walked = Walked { end: 0, again: 0, strings: Strings::new(page.bytes) };
         let mut at = range.start;
         while at < range.end {
             let end = range.end.min(at + STRETCH);
@@ -235,7 +239,7 @@ impl Detector {
                     _ => Actions::default(),
                 };
                 let done = self.at_once(page, hit, actions, depth, &mut walked, out).is_some_and(|at_once| {
-                    let AtOnce { end, place, hidden, apart: is_apart, done } = at_once;
+                    let AtOnce { end, place, hidden, apart: is_apart, in_string, done } = at_once;
                     // All that stands in what is hidden is hidden with it, but for a name at its end.
                     let inner = place.filter(|_| hidden).map_or(0, |p| p.span.end.saturating_sub(LOOSE));
                     let end = if done { end } else { inner };
@@ -244,7 +248,8 @@ impl Detector {
                     } else if let Some(value) = place.filter(|p| p.span.start < end) {
                         apart = value.span.start..end;
                     }
-                    if let Some(ask) = place.and_then(|p| self.ask_for_pieces(page, p)) {
+                    let goes_on = place.filter(|_| !in_string);
+                    if let Some(ask) = goes_on.and_then(|p| self.ask_for_pieces(page, p)) {
                         self.hide_pieces(page, &ask, depth, &mut seen, out);
                     }
                     done
@@ -265,7 +270,7 @@ impl Detector {
         hit: Hit,
         actions: Actions,
         depth: usize,
-        walked: &mut Walked,
+        walked: &mut Walked<'_>,
         out: &mut Vec<Place>,
     ) -> Option<AtOnce> {
         let place = |span, rule| Place { decoded: depth > 0, ..Place::at(span, rule) };
@@ -285,14 +290,25 @@ impl Detector {
             if field.class == Class::Weak && hidden {
                 hidden = put_random(page.bytes, place, out);
                 done &= hidden;
+            } else if hidden && field.items {
+                field::each_item(page.bytes, field.span, &mut |span| {
+                    if field::is_secret(&page.bytes[span.range()], field.class, true) {
+                        out.push(Place { span, wrap: None, ..place });
+                    }
+                });
             } else if hidden {
                 out.push(place);
+            }
+            if !field.apart {
+                self.follow(page, at, actions, Some(field.end), depth, out);
             }
             if !done && !field.apart {
                 walked.end = walked.end.max(field.end);
             }
-            return Some(AtOnce { end: field.end, place: Some(place), hidden, apart: field.apart, done });
+            let Field { end, apart, in_string, .. } = field;
+            return Some(AtOnce { end, place: Some(place), hidden, apart, in_string, done });
         }
+        self.follow(page, at, actions, None, depth, out);
         if actions.has(Action::Pem)
             && let Some(body) = field::pem(page.bytes, at)
         {
@@ -305,19 +321,34 @@ impl Detector {
         Some(AtOnce::whole(place(Span::new(at, end), self.connect), out))
     }
 
+    /// Hides what a sentence has behind a name, or behind its value that ends at `from`.
+    fn follow(
+        &self,
+        page: &Page<'_>,
+        at: usize,
+        actions: Actions,
+        from: Option<usize>,
+        depth: usize,
+        out: &mut Vec<Place>,
+    ) {
+        self.matcher.follow(page.bytes, at, actions, from, &mut |span, class| {
+            out.push(Place { class: Some(class), decoded: depth > 0, ..Place::at(span, None) });
+        });
+    }
+
     /// The field at a hit. In a value that was looked at without being hidden as a whole, a name is
     /// followed only as far as it may tell something new.
-    fn field(&self, bytes: &[u8], at: usize, actions: Actions, walked: &mut Walked) -> Option<Field> {
+    fn field(&self, bytes: &[u8], at: usize, actions: Actions, walked: &mut Walked<'_>) -> Option<Field> {
         let limit = at + NEAR;
         if limit >= walked.end {
-            return self.matcher.field(bytes, at, actions);
+            return self.matcher.field(bytes, at, actions, &mut walked.strings);
         }
-        let Some(near) = self.matcher.field(&bytes[..limit], at, actions) else {
+        let Some(near) = self.matcher.field(&bytes[..limit], at, actions, &mut walked.strings) else {
             // A value apart from its name may stand behind.
             let far = bytes.len().min(at + FAR);
-            let field = self.matcher.field(&bytes[..far], at, actions)?;
+            let field = self.matcher.field(&bytes[..far], at, actions, &mut walked.strings)?;
             let is_whole = field.end.max(field.span.end) < far;
-            return if is_whole { Some(field) } else { self.matcher.field(bytes, at, actions) };
+            return if is_whole { Some(field) } else { self.matcher.field(bytes, at, actions, &mut walked.strings) };
         };
         if near.end.max(near.span.end) < limit {
             return Some(near);
@@ -335,7 +366,7 @@ impl Detector {
             return None;
         }
         if near.class != Class::Weak || at >= walked.again {
-            let whole = self.matcher.field(bytes, at, actions)?;
+            let whole = self.matcher.field(bytes, at, actions, &mut walked.strings)?;
             walked.again = whole.end;
             return Some(whole);
         }

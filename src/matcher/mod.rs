@@ -62,7 +62,7 @@ use crate::token::{self, Scheme};
 use context::ContextWords;
 pub(crate) use cores::Actions;
 use cores::{Cores, core_of};
-use field::{Field, Fields};
+use field::{Field, Fields, Strings};
 pub(crate) use inner::inner;
 pub(crate) use name::{Name, Names, normalise};
 pub(crate) use page::Page;
@@ -206,6 +206,7 @@ impl Matcher {
                 bytes[at..],
                 [_, b's' | b'S', b'k' | b'K', ..] | [b'"' | b'\'', b'e' | b'v', _, b',', ..]
             )
+            || decode::invisible::in_core(&bytes[at..])
     }
 
     fn at_core(&self, page: &Page<'_>, at: usize, out: &mut Vec<Match>, asks: &mut Asks) {
@@ -223,6 +224,7 @@ impl Matcher {
                 asks.extend(decode::pieces::ask_characters(page.bytes, at + 1));
             }
             [_, b's' | b'S', b'k' | b'K', _] => short::short_name(self, page, at + 1, out),
+            _ if decode::invisible::in_core(&four) => asks.push(Ask::new(Wake::Invisible, at)),
             _ => {}
         }
     }
@@ -268,13 +270,37 @@ impl Matcher {
     }
 
     /// The field of a log around a core.
-    pub(crate) fn field(&self, bytes: &[u8], at: usize, actions: Actions) -> Option<Field> {
+    pub(crate) fn field(
+        &self,
+        bytes: &[u8],
+        at: usize,
+        actions: Actions,
+        strings: &mut Strings<'_>,
+    ) -> Option<Field> {
         // Wherever a name of a rule is met first, it may be the name of a field, too.
         let is_field =
             actions.has(Action::Field) || actions.has(Action::Name) || actions.has(Action::License);
-        let is_field = is_field && name::may_be_followed(bytes, at, |name| self.fields.may_end(name));
-        let field = if is_field { self.fields.at(bytes, at) } else { None };
+        let may_end = |name: &[u8]| {
+            let one = name.strip_suffix(b"s").or_else(|| name.strip_suffix(b"S"));
+            self.fields.may_end(name) || one.is_some_and(|one| self.fields.may_end(one))
+        };
+        let is_field = is_field && name::may_be_followed(bytes, at, may_end);
+        let field = if is_field { self.fields.at(bytes, at, strings) } else { None };
         field.or_else(|| if actions.has(Action::Address) { field::address(bytes, at) } else { None })
+    }
+
+    /// Gives the values that a sentence has behind a name at a core, or behind its value.
+    pub(crate) fn follow(
+        &self,
+        bytes: &[u8],
+        at: usize,
+        actions: Actions,
+        from: Option<usize>,
+        sink: &mut dyn FnMut(Span, field::Class),
+    ) {
+        if actions.has(Action::Field) || actions.has(Action::Name) || actions.has(Action::License) {
+            self.fields.follow(bytes, at, from, sink);
+        }
     }
 
     /// The end of what has the form of a connect token at a core, whole and with a whole signature: to
@@ -416,7 +442,8 @@ fn either_case(b: u8) -> Vec<u8> {
 fn own_cores() -> Vec<Core> {
     let fourth = b"0189ABEFMNUVcdklqrst".to_vec();
     let zlib = |second: u8, third: &[u8]| [vec![b'e'], vec![second], third.to_vec(), fourth.clone()];
-    vec![
+    let mut cores = decode::invisible::cores().to_vec();
+    cores.extend([
         zlib(b'A', b"EFGH"),
         zlib(b'F', b"4567"),
         zlib(b'J', b"wxyz"),
@@ -424,5 +451,6 @@ fn own_cores() -> Vec<Core> {
         [vec![b'%'], b"4567".to_vec(), b"0123456789abcdefABCDEF".to_vec(), vec![b'%']],
         [b"\"'".to_vec(), b"ev".to_vec(), b"\"'".to_vec(), b",".to_vec()],
         [SK_BEFORE.to_vec(), either_case(b's'), either_case(b'k'), b"=:\"' \\".to_vec()],
-    ]
+    ]);
+    cores
 }

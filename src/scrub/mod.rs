@@ -33,6 +33,7 @@ mod policy;
 #[cfg(feature = "cli")]
 mod shown;
 mod stream;
+mod structure;
 #[cfg(feature = "sign")]
 mod tag;
 mod told;
@@ -353,7 +354,10 @@ impl Masker {
                 continue;
             }
             out.extend_from_slice(&text[at..start]);
-            self.put_place(place, &text[start..end], true, out);
+            match structure::depth(text, place) {
+                Some(depth) => self.put_structure(&text[start..end], depth, self.class(place), out),
+                None => self.put_place(place, &text[start..end], true, out),
+            }
             at = end;
         }
         out.extend_from_slice(&text[at..range.end]);

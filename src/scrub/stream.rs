@@ -20,6 +20,7 @@ use super::judged::{self, Judging};
 use super::learn::Part;
 use super::memory::Memory;
 use super::policy::{FIELD, LITERAL};
+use super::structure;
 use super::told::{Leak, Masked, Position, Tally};
 use super::{Masker, Scratch};
 use crate::blob::{HEAD, Origin};
@@ -415,6 +416,10 @@ impl Scrubber {
                 place.span.start < self.context && self.masked.is_some_and(|m| m >= place.span.start);
             let mut start = place.span.start.max(self.context);
             let stop = place.span.end.min(end);
+            // A line that goes out in parts is masked as one.
+            let is_line = stop == place.span.end || text[..stop].ends_with(b"\n");
+            let shape = structure::depth(text, place).filter(|_| is_line && !self.named && start < binary);
+            let class = self.masker.class(place);
             self.out.extend_from_slice(&text[at..start]);
             at = stop;
             if !goes_on {
@@ -432,6 +437,8 @@ impl Scrubber {
                     self.out.extend([b"[", rule.as_bytes(), b"]"].concat());
                 } else if start >= binary {
                     keep_length(&text[start..line], &mut self.out);
+                } else if let Some(depth) = shape {
+                    self.masker.put_structure(&text[start..line], depth, class, &mut self.out);
                 } else {
                     self.masker.put_place(place, &text[start..line], is_whole, &mut self.out);
                 }
@@ -462,6 +469,8 @@ impl Scrubber {
             }
             if start >= binary && !self.named {
                 keep_length(&text[start..stop], &mut self.out);
+            } else if let Some(depth) = shape {
+                self.masker.put_structure(&text[start..stop], depth, class, &mut self.out);
             } else {
                 keep_line_ends(&text[start..stop], &mut self.out);
             }

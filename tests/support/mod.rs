@@ -7,6 +7,7 @@
 
 pub(crate) mod cases;
 pub(crate) mod keys;
+pub(crate) mod lines;
 pub(crate) mod prng;
 pub(crate) mod rates;
 pub(crate) mod scrubbing;

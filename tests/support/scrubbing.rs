@@ -77,12 +77,29 @@ pub(crate) fn is_same_outside(text: &[u8], done: &Scrubbed) -> Result<(), String
         let first = value.iter().position(|b| *b == b'\n').unwrap_or(value.len());
         let first = first - usize::from(first < value.len() && value[..first].ends_with(b"\r"));
         // With NULs in the text the rest of a value is as long as before, in stars.
-        rest = rest
+        let behind = rest
             .strip_prefix(&line_ends(&value[first..])[..])
-            .or_else(|| rest.strip_prefix(&stars(&value[first..])[..]))
-            .ok_or_else(|| format!("after the mask at {offset} stands more than line ends"))?;
+            .or_else(|| rest.strip_prefix(&stars(&value[first..])[..]));
+        // Of a structure of JSON the lines stay, with masks for the values in them.
+        let is_structure = matches!(value.first(), Some(b'{' | b'[')) && first < value.len();
+        rest = match (behind, is_structure) {
+            (_, true) => behind_structure(&value[first..], rest, &text[at..]).or(behind),
+            (behind, false) => behind,
+        }
+        .ok_or_else(|| format!("after the mask at {offset} stands more than line ends"))?;
     }
     if rest == &text[at..] { Ok(()) } else { Err(format!("after {at} something changed")) }
+}
+
+/// What comes behind the lines of a structure, which are as many as before and begin as before.
+fn behind_structure<'r>(old: &[u8], rest: &'r [u8], behind: &[u8]) -> Option<&'r [u8]> {
+    let lines = old.iter().filter(|b| **b == b'\n').count();
+    let last = memchr::memchr_iter(b'\n', rest).nth(lines - 1)? + 1;
+    let blanks = rest[last..].iter().take_while(|b| **b == b' ').count();
+    let closing = last + blanks + 1;
+    let line = &behind[..behind.iter().position(|b| *b == b'\n').unwrap_or(behind.len())];
+    let closes = matches!(rest.get(closing - 1), Some(b'}' | b']')) && rest[closing..].starts_with(line);
+    closes.then(|| &rest[closing..])
 }
 
 fn line_ends(text: &[u8]) -> Vec<u8> {

@@ -19,6 +19,8 @@ pub(super) fn joint(walk: &Walk<'_>, from: usize, is_loose: &mut bool) -> Option
             *is_loose |= walk.is_token;
             Some(from + length)
         }
+        // Where it closes what it opened, it continues nothing.
+        [b'`', ..] if walk.opening().is_some_and(|quote| quote.mark == crate::cursor::Mark::Byte(b'`')) => None,
         [b'\\' | b'^' | b'`', b'\n' | b'\r', ..] => continued(walk, from),
         [b'\\', ..] => {
             let mut c = Cursor::new(walk.bytes, from);
@@ -62,6 +64,10 @@ fn continued(walk: &Walk<'_>, from: usize) -> Option<usize> {
     let name =
         c.rest().iter().take(MAX_LINE_BYTES).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
     if walk.inside.is_none() && c.at == line && name > 0 && matches!(c.peek(name), b'=' | b':') {
+        return None;
+    }
+    // The next member of a block of YAML.
+    if name > 0 && c.peek(name) == b':' && matches!(c.peek(name + 1), b' ' | b'\n' | b'\r') {
         return None;
     }
     if c.at == line || walk.is_token || walk.opening().is_some() || walk.inside.is_some() {

@@ -58,6 +58,8 @@ pub(crate) fn at(bytes: &[u8], at: usize) -> Option<Field> {
         masked,
         end: span.end,
         apart: false,
+        in_string: false,
+        items: false,
         class: Class::Password,
         wrap: None,
     })

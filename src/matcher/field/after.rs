@@ -1,9 +1,10 @@
 //! From a name to the place where its value begins: what is glued to the name, what closes after it,
 //! the separator.
 
-use super::Class;
-use super::value::{Place, value};
+use super::{Class, Strings};
+use super::value::{Place, token_run, value};
 use crate::cursor::{Cursor, Mark, Quote};
+use crate::judge::plain;
 use crate::matcher::name::identifier;
 use crate::text::{Span, hex_byte};
 
@@ -71,6 +72,8 @@ pub(super) struct Raw {
     pub(super) quoted: bool,
     /// How many times the text is percent-encoded.
     pub(super) encoded: usize,
+    /// It ends with the string in which its name stands.
+    pub(super) in_string: bool,
 }
 
 /// What closes behind a name: quotes, brackets, colours.
@@ -90,7 +93,7 @@ struct Separator {
 }
 
 /// Reads on after a name: what closes, the separator, the value.
-pub(super) fn after(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
+pub(super) fn after(bytes: &[u8], name: Span, class: Class, strings: &mut Strings<'_>) -> Option<Raw> {
     let mut c = Cursor::new(bytes, name.end);
     let Closed { quote: closed, encoded } = closing(&mut c);
     let Separator { colon, pair, encoded } = separator(&mut c, name, closed, encoded, class)?;
@@ -122,8 +125,68 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
     let loose = framed.is_none();
     // In a query and after a flag a blank ends the value; elsewhere it may be one of a password's.
     let words = loose && encoded == 0 && !matches!(before.last(), Some(b'?' | b'&' | b'-'));
-    let place = Place { wrap, encoded, loose, header: colon && loose, words };
-    value(c, place, class)
+    let place = Place { wrap, encoded, loose, header: colon && loose, words, floor: 0 };
+    let raw = value(c, place, class);
+    let end = raw.as_ref().map_or(c.at, |raw| raw.end);
+    if loose && (follows_string(&c, closed) || has_quote(&bytes[c.at..end]) || { c }.quote().is_some()) {
+        return match strings.around(name.start) {
+            Some(around) => inside(c, around.string, closed.filter(|_| colon), place, class),
+            None => raw,
+        };
+    }
+    match raw {
+        // A structure, or a string, in a text that ends without closing it.
+        Some(raw) if !loose && may_leave_text(bytes, &c, &raw) => {
+            // The name may be a string of its own in it.
+            let limit = strings.around(name.start).map(|around| {
+                let is_own = around.string.end < c.at;
+                if is_own { around.text.end } else { around.string.end }
+            });
+            match limit.filter(|limit| c.at <= *limit && *limit < raw.end) {
+                Some(limit) => {
+                    c.bytes = &c.bytes[..c.bytes.len().min(limit)];
+                    value(c, place, class).map(|raw| Raw { in_string: true, ..raw })
+                }
+                None => Some(raw),
+            }
+        }
+        raw => raw,
+    }
+}
+
+fn has_quote(text: &[u8]) -> bool {
+    memchr::memchr2(b'"', b'\'', text).is_some()
+}
+
+/// Whether the value of a member may reach out of the text in which the member stands.
+fn may_leave_text(bytes: &[u8], c: &Cursor<'_>, raw: &Raw) -> bool {
+    if raw.quoted {
+        let is_open = raw.end == raw.span.end;
+        return is_open || memchr::memchr2(b'\'', b'\n', &bytes[raw.span.range()]).is_some();
+    }
+    has_quote(&bytes[c.at..raw.end])
+}
+
+/// Whether the string ends before the separator in which the name stands.
+fn follows_string(c: &Cursor<'_>, closed: Option<Quote>) -> bool {
+    closed.is_some() && !c.bytes[..c.at].ends_with(b"=")
+}
+
+/// The value of a name that stands in a string, and ends with it: whatever it opens, the string around it
+/// is over there. Where the name itself is the last of the string, a member of JSON follows.
+fn inside(mut c: Cursor<'_>, string: Span, closed: Option<Quote>, place: Place, class: Class) -> Option<Raw> {
+    if c.at <= string.end {
+        c.bytes = &c.bytes[..c.bytes.len().min(string.end)];
+        let raw = value(c, Place { floor: string.start, ..place }, class)?;
+        return Some(Raw { in_string: raw.end >= string.end, ..raw });
+    }
+    match closed {
+        Some(Quote { mark: Mark::Byte(mark), depth }) => {
+            let wrap = Some((mark, depth));
+            value(c, Place { wrap, loose: false, header: false, words: false, ..place }, class)
+        }
+        _ => value(c, place, class),
+    }
 }
 
 /// How long the sign is with which YAML says that a text begins on the next line: `|`, `>-` and so on.
@@ -183,6 +246,14 @@ fn separator(
     c.blanks();
     let gap = c.at > gap_from;
     let plain = Separator { colon: false, pair: false, encoded };
+    if let Some((byte, length)) = entity(c.rest()) {
+        c.at += length;
+        return Some(Separator { colon: byte == b':', ..plain });
+    }
+    // `Password("…")`: the Debug of a type that has the name.
+    if !gap && closed.is_none() && c.peek(0) == b'(' && bytes[name.start].is_ascii_uppercase() {
+        return is_newtype(c).then_some(plain);
+    }
     match sign(c) {
         (b'=', length, depth) => {
             c.at += length;
@@ -200,7 +271,7 @@ fn separator(
         }
         (b',', _, _) if is_pair(bytes, name, closed) => {
             c.at += 1;
-            c.blanks();
+            c.space(1);
             { *c }.quote()?;
             Some(Separator { pair: true, ..plain })
         }
@@ -209,6 +280,19 @@ fn separator(
         (b'\'' | b'"', ..) if gap && closed.is_none() && class == Class::Password => Some(plain),
         _ => None,
     }
+}
+
+/// Goes into the brackets of a type around one value: a text in quotes, another such type, or one word.
+fn is_newtype(c: &mut Cursor<'_>) -> bool {
+    c.at += 1;
+    c.space(1);
+    let mut next = *c;
+    while next.wrapped() {}
+    if let Some(quote) = next.quote() {
+        return next.quoted(quote).is_some();
+    }
+    let word = token_run(next.rest());
+    word >= 8 && next.peek(word) == b')' && next.rest()[..word].iter().any(u8::is_ascii_digit)
 }
 
 /// `token= user=bob`: the value is empty, and the next field begins.
@@ -229,10 +313,32 @@ fn is_opened(bytes: &[u8], name: Span, quote: Quote) -> Option<usize> {
     (slashes == quote.depth).then_some(before.len() - slashes)
 }
 
-/// `("authorization", "Bearer …")`: name and value as a pair.
+/// `("authorization", "Bearer …")`: name and value as a pair; and `"--password", "…"`, a flag in a list.
 fn is_pair(bytes: &[u8], name: Span, closed: Option<Quote>) -> bool {
     let opened = closed.and_then(|quote| is_opened(bytes, name, quote));
-    opened.is_some_and(|at| matches!(bytes[..at].last(), Some(b'(' | b'[')))
+    let before = &bytes[..name.start];
+    let is_flag = before.iter().rev().take(64).find(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_')));
+    opened.is_some_and(|at| is_flag == Some(&b'-') || matches!(bytes[..at].last(), Some(b'(' | b'[')))
+}
+
+/// An equals sign or a colon as an entity of XML, perhaps twice escaped: which, and how long it is.
+fn entity(rest: &[u8]) -> Option<(u8, usize)> {
+    const ENTITIES: [(&[u8], u8); 8] = [
+        (b"#61;", b'='),
+        (b"#x3d;", b'='),
+        (b"#x3D;", b'='),
+        (b"equals;", b'='),
+        (b"#58;", b':'),
+        (b"#x3a;", b':'),
+        (b"#x3A;", b':'),
+        (b"colon;", b':'),
+    ];
+    let mut tail = rest.strip_prefix(b"&")?;
+    while let Some(inner) = tail.strip_prefix(b"amp;") {
+        tail = inner;
+    }
+    let found = ENTITIES.iter().find(|(name, _)| tail.starts_with(name));
+    found.map(|(name, byte)| (*byte, rest.len() - tail.len() + name.len()))
 }
 
 /// A value on a line of its own is followed so far, in bytes.
@@ -250,8 +356,13 @@ fn begins_well(c: &Cursor<'_>, bytes: &[u8], name: Span) -> bool {
     let text = &c.rest()[..word];
     let alone = matches!(c.rest().get(word), None | Some(b'\n' | b'\r'));
     let mapped = text.contains(&b':') || text.starts_with(b"-");
-    alone && word >= 8 && !mapped && indent(c.at) > indent(name.start)
+    // A long value was wrapped, and begins where every line does.
+    let is_wrapped = || word >= WRAPPED && plain::secret(text) == plain::Secret::Whole;
+    alone && word >= 8 && !mapped && (indent(c.at) > indent(name.start) || is_wrapped())
 }
+
+/// A line of a value that was wrapped is at least so long, in bytes.
+pub(super) const WRAPPED: usize = 60;
 
 /// `invalid token: signature mismatch`: a sentence about a token, not a token.
 fn is_prose(bytes: &[u8], name: Span, c: &Cursor<'_>) -> bool {

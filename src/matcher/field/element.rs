@@ -34,10 +34,27 @@ pub(super) fn element(bytes: &[u8], name: Span) -> Option<Raw> {
             let opens = opens && word(&next[1..]) != word(&rest[2..]);
             element_text(bytes, tag_end(bytes, closed + gap).filter(|_| opens)?)
         }
+        b'&' => escaped_element(bytes, name),
         // `key="password">`
         b'"' | b'\'' | b'\\' if in_attribute(before) => element_text(bytes, tag_end(bytes, name.end)?),
         _ => None,
     }
+}
+
+/// The text of an element whose signs are escaped: `&lt;password&gt;…&lt;/password&gt;`.
+fn escaped_element(bytes: &[u8], name: Span) -> Option<Raw> {
+    let mut tail = &bytes[name.end + 1..];
+    while let Some(inner) = tail.strip_prefix(b"amp;") {
+        tail = inner;
+    }
+    let from = bytes.len() - tail.strip_prefix(b"gt;")?.len();
+    if !bytes[..name.start].ends_with(b"lt;") {
+        return None;
+    }
+    let text = &bytes[from..];
+    let end = memchr::memchr2(b'&', b'\n', text).filter(|at| text[*at] == b'&')?;
+    let span = Span::new(from, from + end);
+    (end > 0).then_some(Raw { span, end: span.end, wrap: None, quoted: true, encoded: 0, in_string: false })
 }
 
 /// What holds the value that belongs to the name in `<key>`, in property lists and in maps.
@@ -115,5 +132,5 @@ fn element_text(bytes: &[u8], from: usize) -> Option<Raw> {
     }
     let start = from + (text.len() - text.trim_ascii_start().len());
     let span = Span::new(start, start + trimmed.len());
-    Some(Raw { span, end: span.end, wrap: None, quoted: true, encoded: 0 })
+    Some(Raw { span, end: span.end, wrap: None, quoted: true, encoded: 0, in_string: false })
 }

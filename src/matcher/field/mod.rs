@@ -9,8 +9,11 @@ mod address;
 mod after;
 mod element;
 mod endings;
+mod follow;
+mod list;
 mod names;
 mod sibling;
+mod strings;
 mod value;
 
 use super::cursor::Cursor;
@@ -18,8 +21,10 @@ use crate::text::{self, Span};
 
 pub(crate) use address::{at as address, cores as address_cores};
 use after::{Raw, after, bare_name, sign};
+pub(crate) use list::each_item;
 pub(crate) use names::{Fields, can_be_found};
 pub(super) use sibling::value_of_sibling;
+pub(crate) use strings::{Part, Strings, parts};
 use value::{key_run, next_word, token_run};
 
 /// What kind of secret a name announces: decides how much of the value a mask may show.
@@ -56,6 +61,10 @@ pub(crate) struct Field {
     pub(crate) apart: bool,
     /// What the name announces.
     pub(crate) class: Class,
+    /// The value is a list with one item a line.
+    pub(crate) items: bool,
+    /// The value ends with the string in which its name stands.
+    pub(crate) in_string: bool,
     /// A value without quotes among JSON: its mask needs them, with so many backslashes.
     pub(crate) wrap: Option<(u8, usize)>,
 }
@@ -85,14 +94,48 @@ const LONG: usize = 64;
 
 impl Fields {
     /// The field around a hit of the prefilter.
-    pub(crate) fn at(&self, bytes: &[u8], hit: usize) -> Option<Field> {
+    pub(crate) fn at(&self, bytes: &[u8], hit: usize, strings: &mut Strings<'_>) -> Option<Field> {
         let run = bare_name(bytes, hit)?;
-        let class = self.class_at(bytes, run)?;
-        if let Some(value) = after(bytes, run, class) {
+        let Some(class) = self.class_at(bytes, run) else { return self.several(bytes, run, strings) };
+        if let Some(value) = after(bytes, run, class, strings) {
             return Some(settle(bytes, run, value, class));
         }
         let value = sibling::sibling(bytes, run, class).or_else(|| element::element(bytes, run))?;
         Some(Field { apart: true, ..settle(bytes, run, value, class) })
+    }
+
+    /// The field of a name in the plural: what is written as a list, and what is random.
+    fn several(&self, bytes: &[u8], run: Span, strings: &mut Strings<'_>) -> Option<Field> {
+        let one = Span::new(run.start, run.end - usize::from(matches!(bytes[run.end - 1], b's' | b'S')));
+        let class = self.class_at(bytes, one).filter(|class| one != run && *class != Class::Keep)?;
+        if let Some(items) = list::block(bytes, run) {
+            let end = items.end;
+            let raw = Raw { span: items, end, wrap: None, quoted: true, encoded: 0, in_string: true };
+            return Some(Field { items: true, ..settle(bytes, run, raw, class) });
+        }
+        let raw = after(bytes, run, class, strings)?;
+        if bytes[raw.span.range()].iter().any(|b| matches!(b, b'[' | b'{' | b'(')) {
+            return Some(settle(bytes, run, raw, class));
+        }
+        let span = if raw.quoted { raw.span } else { list::row(bytes, raw.span) };
+        Some(settle(bytes, run, Raw { span, end: raw.end.max(span.end), ..raw }, Class::Weak))
+    }
+
+    /// Gives the values that a sentence has behind a name, or behind its value that ends at `from`, with what
+    /// the name announces.
+    pub(crate) fn follow(
+        &self,
+        bytes: &[u8],
+        hit: usize,
+        from: Option<usize>,
+        sink: &mut dyn FnMut(Span, Class),
+    ) {
+        let Some(run) = bare_name(bytes, hit) else { return };
+        if !follow::begins(bytes, from.unwrap_or(run.end)) {
+            return;
+        }
+        let Some(class) = self.class_at(bytes, run).filter(|class| *class != Class::Keep) else { return };
+        follow::follow(bytes, from.unwrap_or(run.end), class, &mut |span| sink(span, class));
     }
 }
 
@@ -173,7 +216,9 @@ fn settle(bytes: &[u8], name: Span, raw: Raw, class: Class) -> Field {
         }
     }
     let value = &bytes[span.range()];
-    let masked = text::is_mask(value);
+    let wrap = raw.wrap.filter(|_| !raw.quoted);
+    let is_bare = |depth| matches!(value, b"true" | b"false") || is_bare_structure(value, depth);
+    let masked = text::is_mask(value) || wrap.is_some_and(|(_, depth)| is_bare(depth));
     // `authorization: denied`
     let is_word = class == Class::Header && !raw.quoted && span.start == raw.span.start;
     let is_word = is_word && value.len() <= LONGEST_WORD && value.iter().all(u8::is_ascii_lowercase);
@@ -184,7 +229,18 @@ fn settle(bytes: &[u8], name: Span, raw: Raw, class: Class) -> Field {
     {
         span.end = span.start;
     }
-    Field { span, name, masked, end, apart: false, class, wrap: raw.wrap.filter(|_| !raw.quoted) }
+    Field { span, name, masked, end, apart: false, items: false, class, in_string: raw.in_string, wrap }
+}
+
+/// Whether nothing is left to hide in a structure of JSON: it is empty, or masked already.
+fn is_bare_structure(value: &[u8], depth: usize) -> bool {
+    let is_closed = matches!(value, [b'{', .., b'}'] | [b'[', .., b']']);
+    let mut hides = false;
+    let mut look = |part, span: Span| {
+        let text = &value[span.range()];
+        hides |= part == Part::Number || (part == Part::Text && !text.is_empty() && !text::is_mask(text));
+    };
+    is_closed && parts(value, depth, &mut look) && !hides
 }
 
 /// Whether there is anything to hide in a value of this class.
@@ -240,7 +296,7 @@ mod tests {
     /// The value of the first field in the text.
     fn hidden(text: &str) -> Option<&str> {
         let f = fields();
-        let field = (0..text.len()).find_map(|at| f.at(text.as_bytes(), at))?;
+        let field = (0..text.len()).find_map(|at| f.at(text.as_bytes(), at, &mut Strings::new(text.as_bytes())))?;
         (!field.span.is_empty()).then(|| text.get(field.span.range()).unwrap())
     }
 

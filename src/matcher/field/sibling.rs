@@ -249,7 +249,7 @@ fn line_value(bytes: &[u8], at: usize, class: Class) -> Option<Raw> {
     c.blanks();
     c.at += block(c.rest());
     c.line_end();
-    value(c, Place { wrap: None, encoded: 0, loose: true, header: true, words: true }, class)
+    value(c, Place { wrap: None, encoded: 0, loose: true, header: true, words: true, floor: 0 }, class)
 }
 
 /// What a member is called, and its quotes.
@@ -323,7 +323,7 @@ fn member_value(mut c: Cursor<'_>, mut quote: Option<Quote>, class: Class) -> Op
         _ => None,
     });
     let loose = wrap.is_none();
-    value(c, Place { wrap, encoded: 0, loose, header: false, words: false }, class)
+    value(c, Place { wrap, encoded: 0, loose, header: false, words: false, floor: 0 }, class)
 }
 
 /// Goes over the value of another member; nothing where it does not end before `to`.

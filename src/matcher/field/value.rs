@@ -1,6 +1,6 @@
 //! The value of a field, in every form: quoted at any depth, wrapped, bare, a structure, a header.
 
-use super::after::{Raw, sign};
+use super::after::{Raw, WRAPPED, sign};
 use super::{Class, scheme};
 use crate::cursor::{Cursor, Mark, Quote};
 use crate::matcher::bare::is_inner_ampersand;
@@ -46,6 +46,8 @@ pub(super) struct Place {
     pub(super) header: bool,
     /// It may consist of several words.
     pub(super) words: bool,
+    /// The string in which the name stands begins here, as far as it is known.
+    pub(super) floor: usize,
 }
 
 /// The value at the cursor.
@@ -57,14 +59,17 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
     if c.at > begin && c.at >= c.bytes.len() {
         return None;
     }
-    if loose && closes(&c) {
+    if loose && closes(&c, place.floor) {
         return None;
+    }
+    if let Some(span) = doubled(&c).filter(|_| loose) {
+        return Some(Raw { span, end: span.end, wrap: None, quoted: true, encoded, in_string: false });
     }
     if let Some(quote) = c.quote() {
         let start = c.at;
         let span = quoted(&mut c, quote, loose).unwrap_or_else(|| Span::new(start, line_of(c.bytes, start)));
         let end = c.at.max(span.end);
-        return Some(Raw { span, end, wrap: None, quoted: true, encoded });
+        return Some(Raw { span, end, wrap: None, quoted: true, encoded, in_string: false });
     }
     if let (mark @ (b'"' | b'\''), length, encoded) = sign(&c)
         && length > 1
@@ -82,23 +87,74 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
             c.at += length;
         }
         let end = c.at.min(c.bytes.len());
-        return Some(Raw { span: Span::new(start, end), end, wrap: None, quoted: true, encoded });
+        return Some(Raw { span: Span::new(start, end), end, wrap: None, quoted: true, encoded, in_string: false });
+    }
+    if let Some(span) = bracketed(&c) {
+        return Some(Raw { span, end: span.end + 1, wrap: None, quoted: true, encoded, in_string: false });
     }
     // A wrapper around what is not quoted is part of the value, unless it is on a line of its own.
     let begin = if below { c.at } else { begin };
     c.at = begin;
     let end = bare(&mut c, encoded, loose);
     if let Some(end) = quoted_behind_number(c, begin, place) {
-        return Some(Raw { span: Span::new(begin, end), end, wrap, quoted: false, encoded });
+        return Some(Raw { span: Span::new(begin, end), end, wrap, quoted: false, encoded, in_string: false });
     }
     let end = match class {
         Class::Header if place.header => extend_header(c.bytes, begin, end),
         Class::Cookie => extend_cookie(c.bytes, end),
         Class::License => extend_license(c.bytes, begin, end),
         Class::Password if place.words => extend_words(c.bytes, begin, end),
+        Class::Key | Class::Weak if encoded == 0 => extend_lines(c.bytes, begin, end),
         _ => end,
     };
-    (end > begin).then(|| Raw { span: Span::new(begin, end), end, wrap, quoted: false, encoded })
+    (end > begin).then(|| Raw { span: Span::new(begin, end), end, wrap, quoted: false, encoded, in_string: false })
+}
+
+/// The inside of quotes that are doubled, as in the quotes of CSV and of YAML: `''…''`.
+fn doubled(c: &Cursor<'_>) -> Option<Span> {
+    let [mark @ (b'"' | b'\''), second, inner, ..] = *c.rest() else { return None };
+    if mark != second || !(inner.is_ascii_alphanumeric() || !inner.is_ascii()) {
+        return None;
+    }
+    let start = c.at + 2;
+    let line = &c.bytes[start..line_end(c.bytes, start)];
+    let closes = memchr::memmem::find(line, &[mark, mark]).unwrap_or(line.len());
+    Some(Span::new(start, start + closes))
+}
+
+/// A value that was wrapped, or broken softly as mail is: its next lines are full of it.
+fn extend_lines(bytes: &[u8], begin: usize, mut end: usize) -> usize {
+    const SHORTEST: usize = 8;
+    let mut line = begin;
+    loop {
+        let break_length = match bytes[end..] {
+            [b'\r', b'\n', ..] => 2,
+            [b'\n', ..] => 1,
+            _ => return end,
+        };
+        let is_soft = bytes[..end].ends_with(b"=") && end - begin >= 2 * SHORTEST;
+        let is_full = key_run(&bytes[line..end]) >= WRAPPED;
+        let from = end + break_length + indent(bytes, end + break_length);
+        let word = token_run(&bytes[from..]);
+        let text = &bytes[from..from + word];
+        let is_alone = matches!(bytes.get(from + word), None | Some(b'\n' | b'\r'));
+        // `NAME=value` is the next setting.
+        let sign = text.iter().position(|b| *b == b'=').unwrap_or(word);
+        let is_part = text[sign..].iter().all(|b| *b == b'=') && word >= SHORTEST && text.iter().any(u8::is_ascii_digit);
+        if !(is_soft || is_full) || !is_alone || !is_part || end - begin > STRUCTURE {
+            return end;
+        }
+        (line, end) = (from, from + word);
+    }
+}
+
+/// What stands in angle brackets, if it cannot be the name of what should stand there: `<k9X2mQ7b>`.
+fn bracketed(c: &Cursor<'_>) -> Option<Span> {
+    const SHORTEST: usize = 8;
+    let text = c.rest().strip_prefix(b"<")?;
+    let word = token_run(text);
+    let is_secret = word >= SHORTEST && text[..word].iter().any(u8::is_ascii_digit);
+    (is_secret && text.get(word) == Some(&b'>')).then(|| Span::new(c.at + 1, c.at + 1 + word))
 }
 
 /// The end of a quoted text behind a number with nothing between them, or only blanks between them for a
@@ -121,7 +177,7 @@ fn quoted_behind_number(mut c: Cursor<'_>, begin: usize, place: Place) -> Option
         return None;
     }
     // A quote in which the name stands closes it instead.
-    if place.loose && closes(&c) {
+    if place.loose && closes(&c, place.floor) {
         return None;
     }
     let quote = c.quote()?;
@@ -133,28 +189,29 @@ fn quoted_behind_number(mut c: Cursor<'_>, begin: usize, place: Place) -> Option
 /// Whether a quote after a name without quotes closes the text in which the name stands, rather than
 /// opens a value: `"message":"no token:","n":1`. Passwords begin with `}`, `,` and blanks, too, so a
 /// text has to be open, and what follows has to be how it goes on.
-fn closes(c: &Cursor<'_>) -> bool {
+fn closes(c: &Cursor<'_>, floor: usize) -> bool {
     let mut next = *c;
     let Some(quote) = next.quote() else { return false };
     let line = &next.rest()[..line_end(next.bytes, next.at) - next.at];
     let lone = || !matches!(quote.mark, Mark::Byte(mark) if memchr::memchr(mark, line).is_some());
-    if (goes_on(next.rest(), quote) || (matches!(next.peek(0), b' ' | b')') && lone())) && is_open(c, quote) {
+    if (goes_on(next.rest(), quote) || (matches!(next.peek(0), b' ' | b')') && lone())) && is_open(c, floor, quote) {
         return true;
     }
     // `"message":"token=\\","n":1`: backslashes that are escaped themselves say nothing of the quote.
     let plain = Quote { depth: 0, ..quote };
-    quote.depth > 0 && quote.depth.is_multiple_of(2) && goes_on(next.rest(), plain) && is_open(c, plain)
+    quote.depth > 0 && quote.depth.is_multiple_of(2) && goes_on(next.rest(), plain) && is_open(c, floor, plain)
 }
 
-/// Whether a quote of this kind is open at the cursor, by their number since the line began.
-fn is_open(c: &Cursor<'_>, quote: Quote) -> bool {
+/// Whether a quote of this kind is open at the cursor, by their number since the line, or the
+/// string around it, began.
+fn is_open(c: &Cursor<'_>, floor: usize, quote: Quote) -> bool {
     /// A line is not followed further back, where it would cost more than its look is worth.
     const BACK: usize = 4096;
     let Mark::Byte(mark) = quote.mark else { return true };
-    let from = c.at.saturating_sub(BACK);
+    let from = c.at.saturating_sub(BACK).max(floor);
     let before = &c.bytes[from..c.at];
     let begin = before.iter().rposition(|b| matches!(b, b'\n' | b'\r' | 0x1f));
-    if begin.is_none() && from > 0 {
+    if begin.is_none() && from > floor {
         return true;
     }
     let line = &before[begin.map_or(0, |i| i + 1)..];
@@ -174,24 +231,21 @@ pub(super) fn quoted(c: &mut Cursor<'_>, quote: Quote, loose: bool) -> Option<Sp
     let mut lines = 0;
     for i in memchr::memchr3_iter(mark, b'"', b'\n', hay) {
         if hay[i] == b'\n' {
-            // The next line belongs to it in any case, if the quote closes there.
-            if lines > 0 && !goes_on_below(c.bytes, start, start + i) {
+            // The next line belongs to it in any case, if the quote closes there, but for a next member.
+            if begins_member(c.bytes, start, start + i) || (lines > 0 && !goes_on_below(c.bytes, start, start + i)) {
                 return None;
             }
             lines += 1;
             continue;
         }
         let slashes = hay[..i].iter().rev().take_while(|b| **b == b'\\').count();
-        let closes = match quote.depth {
-            0 => slashes.is_multiple_of(2),
-            // Behind an escaped backslash stands the quote that is around.
-            1 => slashes < 2 || slashes.is_multiple_of(2),
-            depth => slashes <= depth,
-        };
+        let closes = closes_at(slashes, quote.depth);
         if hay[i] == mark && closes {
-            let end = start + i - if quote.depth == 0 { 0 } else { slashes };
+            // The backslashes before those of the quote are of the text, each of them escaped.
+            let own = slashes % (2 * (quote.depth + 1)) == quote.depth;
+            let end = start + i - if own { quote.depth } else { slashes };
             // A quote of a lower depth closes what is around as well, and is left for it.
-            c.at = if slashes == quote.depth || quote.depth == 0 { start + i + 1 } else { end };
+            c.at = if own { start + i + 1 } else { end };
             return Some(Span::new(start, end));
         }
         if hay[i] != mark && slashes == 0 && outer(&i) {
@@ -200,6 +254,20 @@ pub(super) fn quoted(c: &mut Cursor<'_>, quote: Quote, loose: bool) -> Option<Sp
         }
     }
     None
+}
+
+/// Whether a quote behind so many backslashes closes one that was opened behind `depth`, or one around it.
+fn closes_at(slashes: usize, depth: usize) -> bool {
+    let is_of = |depth: usize| slashes % (2 * (depth + 1)) == depth;
+    // JSON in JSON has none, one, three, seven …
+    let mut around = 0;
+    while around < depth {
+        if is_of(around) {
+            return true;
+        }
+        around = 2 * around + 1;
+    }
+    is_of(depth)
 }
 
 /// The end of what stands on this line, without the backslash by which it goes on below.
@@ -296,12 +364,36 @@ fn run(c: &mut Cursor<'_>, encoded: usize, loose: bool) {
 /// than the one it begins on, or begins with what closes it. A line of a log that was cut off would take
 /// the next ones with it otherwise.
 fn goes_on_below(bytes: &[u8], from: usize, end: usize) -> bool {
-    let indent = |at: usize| bytes[at..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
-    let before = &bytes[from.saturating_sub(LINE)..from];
-    let line = from - before.len() + memchr::memrchr(b'\n', before).map_or(0, |i| i + 1);
-    let further = indent(end + 1);
+    let further = indent(bytes, end + 1);
     let closes = |b: &u8| matches!(b, b'\n' | b'\r' | b')' | b']' | b'}' | b'"' | b'\'');
-    further > indent(line) || bytes.get(end + 1 + further).is_none_or(closes)
+    further > indent(bytes, line_start(bytes, from)) || bytes.get(end + 1 + further).is_none_or(closes)
+}
+
+fn indent(bytes: &[u8], at: usize) -> usize {
+    bytes[at..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count()
+}
+
+fn line_start(bytes: &[u8], at: usize) -> usize {
+    let before = &bytes[at.saturating_sub(LINE)..at];
+    at - before.len() + memchr::memrchr(b'\n', before).map_or(0, |i| i + 1)
+}
+
+/// Whether the line behind a line end is the next member of a record that is written over lines, no further
+/// in than the one with the value that begins at `from`: `name: …`, `name = …`, `- …`.
+fn begins_member(bytes: &[u8], from: usize, end: usize) -> bool {
+    let begin = end + 1 + indent(bytes, end + 1);
+    let text = &bytes[begin..];
+    let name = text
+        .iter()
+        .take(LONGEST_NAME)
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+        .count();
+    let is_member = match text[name..] {
+        [b':', b' ' | b'\n' | b'\r', ..] | [b' ', b'=', b' ', ..] => name > 0,
+        [b'=', next, ..] => name > 0 && !matches!(next, b'=' | b'\n' | b'\r'),
+        _ => matches!(text, [b'-', b' ' | b'\n' | b'\r', ..]),
+    };
+    is_member && begin - (end + 1) <= indent(bytes, line_start(bytes, from))
 }
 
 /// Goes over a bracketed structure, to the end of the text where nothing closes it; false where the
@@ -318,6 +410,8 @@ pub(super) fn structure(c: &mut Cursor<'_>, loose: bool) -> bool {
             continue;
         }
         match c.peek(0) {
+            // As many as stand before a quote were gone over with it.
+            b'\\' => c.at += c.rest().iter().take_while(|b| **b == b'\\').count() - 1,
             b'(' | b'[' | b'{' => depth += 1,
             b')' | b']' | b'}' => depth = depth.saturating_sub(1),
             b'\n' if !goes_on_below(c.bytes, floor, c.at) => break,
