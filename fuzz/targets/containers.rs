@@ -65,7 +65,7 @@ fuzz_target!(|bytes: &[u8]| {
     let (mut copy, mut file) = (Vec::new(), Cursor::new(bytes));
     let origin = Origin::file("a.bin");
     let mut filter = Copy { is_first: true };
-    let written = pack::rewrite(kind, &origin, Input::File(&mut file), LIMITS, &mut filter, &mut copy);
+    let written = pack::rewrite(kind, &origin, Input::File(&mut file), &mut copy, LIMITS, &mut filter);
     if written.is_err() || !found.is_whole || found.all.is_empty() {
         return;
     }

@@ -180,8 +180,8 @@ impl Place<'_> {
             let other = |(name, id): &(&str, Id)| match &self.run.own {
                 _ if self.run.aim == Aim::Tag => true,
                 Some(own) => name != own,
-                // Nobody says which is the own one.
-                None => *id != head,
+                // Nobody says which is the own one, and it may have moved on.
+                None => !self.leads(*id, head),
             };
             named.filter(other).filter(|(name, _)| *name != "HEAD").map(|(_, id)| id).collect()
         };
