@@ -42,7 +42,6 @@ pub fn mask_name(masker: &Masker, text: &str) -> String {
 /// assert_eq!(mask_random("`logs/service-2026.log` is no time"), "`logs/service-2026.log` is no time");
 /// ```
 pub fn mask_random(text: &str) -> String {
-    let text = mask_runs(text);
     let mut out = String::with_capacity(text.len());
     for piece in text.split_inclusive(|c: char| c.is_whitespace() || "/`'\"=".contains(c)) {
         let mut at = 0;
@@ -53,5 +52,5 @@ pub fn mask_random(text: &str) -> String {
         }
         out.push_str(&piece[at..]);
     }
-    out
+    mask_runs(&out)
 }

@@ -14,6 +14,7 @@ mod lab;
 #[path = "../pack/made.rs"]
 #[allow(dead_code, reason = "made for another suite")]
 mod made;
+mod names;
 mod stopping;
 #[path = "../support/mod.rs"]
 mod support;

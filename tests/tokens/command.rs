@@ -343,3 +343,60 @@ fn inspect_takes_a_text_with_several_tokens_and_says_why_there_is_none() {
         assert!(said.contains("no token found in the input") && said.contains(expected), "{said}");
     }
 }
+
+#[test]
+fn marks_and_line_ends_of_a_key_file_are_no_part_of_the_key() {
+    let directory = tempfile::tempdir().unwrap();
+    let keys = keys();
+    let license = format!("TIRA1B2C3D4E,{}", keys.device);
+    let fixed = ["--nonce", "-a-nonce-of-ours-", "--issued-at", "1800000000"];
+    let signed = |key: &[u8], license: &[u8]| {
+        let (a, b) = (directory.path().join("key"), directory.path().join("license"));
+        std::fs::write(&a, key).unwrap();
+        std::fs::write(&b, license).unwrap();
+        let files = ["--secret-key-file", a.to_str().unwrap(), "--license-file", b.to_str().unwrap()];
+        token(&scrubjay(&[&SIGN[..], &fixed, &files].concat(), &[], ""))
+    };
+    let expected = signed(keys.app.as_bytes(), license.as_bytes());
+    let wide = |text: &str, unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(unit).collect()
+    };
+    for end in ["", "\n", "\r\n", "\n\n", " \r\n"] {
+        let with = |text: &str| format!("\u{feff}{text}{end}").into_bytes();
+        assert_eq!(signed(&with(&keys.app), &with(&license)), expected, "{end:?}");
+        for unit in [u16::to_le_bytes, u16::to_be_bytes] {
+            let with = |text: &str| wide(&format!("{text}{end}"), unit);
+            assert_eq!(signed(&with(&keys.app), &with(&license)), expected, "{end:?} UTF-16");
+        }
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_secret_that_is_given_twice_is_refused() {
+    let keys = keys();
+    let directory = tempfile::tempdir().unwrap();
+    let license = format!("TIRA1B2C3D4E,{}", keys.device);
+    for names in [["secret_key", "secret_key"], ["secret_key", "TIRTC_SECRET_KEY"], ["a", "b"]] {
+        let text = format!(
+            "{{\"{}\": \"{}\", \"tirtc_license\": \"{license}\", \"{}\": \"x{}\"}}",
+            names[0], keys.app, names[1], keys.app
+        );
+        let path = file(directory.path(), "secrets.json", &text);
+        let line = format!("exec \"$0\" token {} --secrets-fd 3 3<\"$1\"", SIGN.join(" "));
+        let out = Command::new("sh")
+            .args(["-c", &line, env!("CARGO_BIN_EXE_scrubjay"), path.to_str().unwrap()])
+            .output()
+            .unwrap();
+        let said = text_of(&out);
+        assert_eq!(out.status.code(), Some(2), "{said}");
+        assert!(!said.contains(&keys.app[..20]));
+        assert_eq!(said.contains("twice"), names[0] == "secret_key", "{said}");
+    }
+    let out = scrubjay(&[&SIGN[..], &["--secrets-fd", "-1"]].concat(), &[], "");
+    assert!(text_of(&out).contains("invalid value `-1`"), "{}", text_of(&out));
+}
+
+fn text_of(output: &Output) -> String {
+    text(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ")
+}
