@@ -348,7 +348,11 @@ impl Detector {
             let far = bytes.len().min(at + FAR);
             let field = self.matcher.field(&bytes[..far], at, actions, &mut walked.strings)?;
             let is_whole = field.end.max(field.span.end) < far;
-            return if is_whole { Some(field) } else { self.matcher.field(bytes, at, actions, &mut walked.strings) };
+            return if is_whole {
+                Some(field)
+            } else {
+                self.matcher.field(bytes, at, actions, &mut walked.strings)
+            };
         };
         if near.end.max(near.span.end) < limit {
             return Some(near);

@@ -4,7 +4,7 @@
 //! Each commit is compared with its parents, so a secret that one commit brings and the next takes
 //! away again is found. Messages are read, too.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use gix::hashtable::HashSet;
@@ -15,7 +15,8 @@ use super::fresh::{Moved, fresh};
 use super::history::gaps::failure;
 use super::history::teller::Teller;
 use super::history::trace::Place;
-use super::names::{glance_name, show_name};
+use super::names::show_name;
+use super::new_names::{Before, NewNames};
 use super::{Commits, Crew, Hidden, Mark, Marks, Sink, Source, SourceKind, Subject, Tips};
 use crate::blob::Origin;
 use crate::error::Result;
@@ -259,53 +260,6 @@ fn says_secret(object: &[u8], hash: gix::hash::Kind, sink: &mut dyn Sink) -> boo
         || !sink.glance(&git::header(object, hash), None).is_empty()
 }
 
-/// Names that commits bring and in which something is found.
-#[derive(Default)]
-struct NewNames {
-    /// Names that were looked at, and whether anything was found in them.
-    known: HashMap<Vec<u8>, bool>,
-    /// The paths that end in such a name, each with the first commit that brought it.
-    found: BTreeMap<Vec<u8>, Id>,
-}
-
-impl NewNames {
-    fn holds(&mut self, name: &[u8], sink: &mut dyn Sink) -> bool {
-        if let Some(known) = self.known.get(name) {
-            return *known;
-        }
-        let holds = !glance_name(sink, name).is_empty();
-        self.known.insert(name.to_vec(), holds);
-        holds
-    }
-
-    /// Looks at the names in a path that a commit brings. What any of its parents has is not new, nor what the
-    /// commit takes away elsewhere.
-    fn look(
-        &mut self,
-        commit: Id,
-        path: &[u8],
-        parents: &[Id],
-        gone: &[Vec<u8>],
-        differ: &mut Differ<'_>,
-        sink: &mut dyn Sink,
-    ) {
-        let mut end = 0;
-        for name in path.split(|b| *b == b'/') {
-            end += name.len();
-            let to_here = &path[..end];
-            end += 1;
-            let is_name = |part: &[u8]| part == name;
-            if self.holds(name, sink)
-                && !self.found.contains_key(to_here)
-                && !parents.iter().any(|tree| differ.has(*tree, to_here))
-                && !gone.iter().any(|path| path.split(|b| *b == b'/').any(is_name))
-            {
-                self.found.insert(to_here.to_vec(), commit);
-            }
-        }
-    }
-}
-
 /// Looks at what commits change.
 struct Look<'l> {
     hash: gix::hash::Kind,
@@ -343,7 +297,8 @@ impl Look<'_> {
         let mut moved = Moved::new(gone, self.objects);
         for change in &changes {
             if change.old.is_none() && !self.left_out.matches(&String::from_utf8_lossy(&change.path)) {
-                self.names.look(node.id, &change.path, &parents, &gone_paths, &mut differ, sink);
+                let before = Before { parents: &parents, gone: &gone_paths };
+                self.names.look(node.id, &change.path, before, &mut differ, sink);
             }
             let others = parents.iter().skip(1).map(|tree| differ.file(*tree, &change.path).unwrap_or(None));
             let olds: Vec<Option<Id>> = std::iter::once(change.old).chain(others).collect();
@@ -463,7 +418,7 @@ impl Look<'_> {
         }
         let mut names = NewNames::default();
         for Change { path, new, .. } in changes {
-            names.look(id, &path, &[], &[], &mut differ, sink);
+            names.look(id, &path, Before { parents: &[], gone: &[] }, &mut differ, sink);
             let Some(blob) = new else { continue };
             let origin = Origin::file(String::from_utf8_lossy(&path));
             let mut bytes = Vec::new();

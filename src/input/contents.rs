@@ -185,7 +185,7 @@ pub(super) fn show_large(
             show_entry(sink, leaf, bytes, rest, *keep.borrow_mut());
         };
         let beside = &mut |sink: &mut dyn Sink, at: &Origin, text: &[u8]| {
-            show_name(sink, at, text, *keep.borrow_mut())
+            show_name(sink, at, text, *keep.borrow_mut());
         };
         look_at(sink, kind, origin, Input::Stream(&mut reader), false, take, beside)
     });

@@ -11,6 +11,7 @@ mod fresh;
 mod given;
 mod history;
 mod names;
+mod new_names;
 mod staged;
 mod stdin;
 mod unpack;

@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::contents::{Glance, glance, glance_large, marks_at, show, show_large};
 use super::exclude::{EXCLUDED, OfTrees};
 use super::fresh::{Moved, fresh};
-use super::names::{glance_name, show_name};
+use super::names::show_name;
+use super::new_names::{Before, NewNames};
 use super::{Crew, Mark, Marks, Request, Sink, Source, SourceKind, Subject};
 use crate::blob::Origin;
 use crate::error::Result;
@@ -90,27 +91,18 @@ impl Index {
 
     /// Shows what is found in the names of files and folders that are new.
     fn names(&self, staged: &Staged, parents: &[Id], differ: &mut Differ<'_>, sink: &mut dyn Sink) {
-        let mut told: HashSet<&[u8]> = HashSet::new();
-        let gone = || staged.changes.iter().filter(|change| change.new.is_none());
-        for change in staged.changes.iter().filter(|change| change.new.is_some() && change.old.is_none()) {
-            let mut end = 0;
-            for name in change.path.split(|b| *b == b'/') {
-                end += name.len();
-                let to_here = &change.path[..end];
-                end += 1;
-                let is_known = |differ: &mut Differ<'_>| {
-                    parents.iter().any(|tree| differ.has(*tree, to_here))
-                        || gone().any(|old| old.path.split(|b| *b == b'/').any(|part| part == name))
-                };
-                if !told.contains(to_here)
-                    && !glance_name(sink, name).is_empty()
-                    && (self.whole_files || !is_known(differ))
-                {
-                    told.insert(to_here);
-                    let origin = Origin::file(String::from_utf8_lossy(to_here));
-                    show_name(sink, &origin, name, &mut |_| true);
-                }
+        let mut names = NewNames::default();
+        let gone = staged.changes.iter().filter(|change| change.new.is_none() && !self.whole_files);
+        let gone: Vec<Vec<u8>> = gone.map(|change| change.path.clone()).collect();
+        let before = Before { parents: if self.whole_files { &[] } else { parents }, gone: &gone };
+        for change in staged.changes.iter().filter(|change| change.old.is_none() || self.whole_files) {
+            if let Some(id) = change.new {
+                names.look(id, &change.path, before, differ, sink);
             }
+        }
+        for path in names.found.keys() {
+            let name = path.rsplit(|b| *b == b'/').next().unwrap_or_default();
+            show_name(sink, &Origin::file(String::from_utf8_lossy(path)), name, &mut |_| true);
         }
     }
 

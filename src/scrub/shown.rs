@@ -19,7 +19,7 @@ pub fn mask_name(masker: &Masker, text: &str) -> String {
     let mut masked = |bytes: &[u8]| {
         let mut out = Vec::new();
         (masker.find(bytes, &mut scratch) > 0).then(|| {
-            masker.put(bytes, 0..bytes.len(), &mut scratch, &mut out);
+            masker.put(bytes, 0..bytes.len(), &scratch, &mut out);
             String::from_utf8_lossy(&out).into_owned()
         })
     };

@@ -7,7 +7,7 @@ use crate::made::fill;
 fn both(lab: &Lab, hash: &str, make: &dyn Fn(&Repo)) -> Option<[Repo; 2]> {
     let known = lab.at("").try_git(&["init", "-q", "--ref-format=reftable", "probe"]).status == 0;
     if !known {
-        eprintln!("git is too old for reftables: nothing was looked at");
+        // This git is too old for them.
         return None;
     }
     Some(["files", "reftable"].map(|format| {

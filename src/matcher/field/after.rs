@@ -1,8 +1,8 @@
 //! From a name to the place where its value begins: what is glued to the name, what closes after it,
 //! the separator.
 
-use super::{Class, Strings};
 use super::value::{Place, token_run, value};
+use super::{Class, Strings};
 use crate::cursor::{Cursor, Mark, Quote};
 use crate::judge::plain;
 use crate::matcher::name::identifier;

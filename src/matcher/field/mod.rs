@@ -296,7 +296,8 @@ mod tests {
     /// The value of the first field in the text.
     fn hidden(text: &str) -> Option<&str> {
         let f = fields();
-        let field = (0..text.len()).find_map(|at| f.at(text.as_bytes(), at, &mut Strings::new(text.as_bytes())))?;
+        let field =
+            (0..text.len()).find_map(|at| f.at(text.as_bytes(), at, &mut Strings::new(text.as_bytes())))?;
         (!field.span.is_empty()).then(|| text.get(field.span.range()).unwrap())
     }
 

@@ -87,7 +87,14 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
             c.at += length;
         }
         let end = c.at.min(c.bytes.len());
-        return Some(Raw { span: Span::new(start, end), end, wrap: None, quoted: true, encoded, in_string: false });
+        return Some(Raw {
+            span: Span::new(start, end),
+            end,
+            wrap: None,
+            quoted: true,
+            encoded,
+            in_string: false,
+        });
     }
     if let Some(span) = bracketed(&c) {
         return Some(Raw { span, end: span.end + 1, wrap: None, quoted: true, encoded, in_string: false });
@@ -97,7 +104,14 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
     c.at = begin;
     let end = bare(&mut c, encoded, loose);
     if let Some(end) = quoted_behind_number(c, begin, place) {
-        return Some(Raw { span: Span::new(begin, end), end, wrap, quoted: false, encoded, in_string: false });
+        return Some(Raw {
+            span: Span::new(begin, end),
+            end,
+            wrap,
+            quoted: false,
+            encoded,
+            in_string: false,
+        });
     }
     let end = match class {
         Class::Header if place.header => extend_header(c.bytes, begin, end),
@@ -107,7 +121,14 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
         Class::Key | Class::Weak if encoded == 0 => extend_lines(c.bytes, begin, end),
         _ => end,
     };
-    (end > begin).then(|| Raw { span: Span::new(begin, end), end, wrap, quoted: false, encoded, in_string: false })
+    (end > begin).then(|| Raw {
+        span: Span::new(begin, end),
+        end,
+        wrap,
+        quoted: false,
+        encoded,
+        in_string: false,
+    })
 }
 
 /// The inside of quotes that are doubled, as in the quotes of CSV and of YAML: `''…''`.
@@ -140,7 +161,9 @@ fn extend_lines(bytes: &[u8], begin: usize, mut end: usize) -> usize {
         let is_alone = matches!(bytes.get(from + word), None | Some(b'\n' | b'\r'));
         // `NAME=value` is the next setting.
         let sign = text.iter().position(|b| *b == b'=').unwrap_or(word);
-        let is_part = text[sign..].iter().all(|b| *b == b'=') && word >= SHORTEST && text.iter().any(u8::is_ascii_digit);
+        let is_part = text[sign..].iter().all(|b| *b == b'=')
+            && word >= SHORTEST
+            && text.iter().any(u8::is_ascii_digit);
         if !(is_soft || is_full) || !is_alone || !is_part || end - begin > STRUCTURE {
             return end;
         }
@@ -194,12 +217,17 @@ fn closes(c: &Cursor<'_>, floor: usize) -> bool {
     let Some(quote) = next.quote() else { return false };
     let line = &next.rest()[..line_end(next.bytes, next.at) - next.at];
     let lone = || !matches!(quote.mark, Mark::Byte(mark) if memchr::memchr(mark, line).is_some());
-    if (goes_on(next.rest(), quote) || (matches!(next.peek(0), b' ' | b')') && lone())) && is_open(c, floor, quote) {
+    if (goes_on(next.rest(), quote) || (matches!(next.peek(0), b' ' | b')') && lone()))
+        && is_open(c, floor, quote)
+    {
         return true;
     }
     // `"message":"token=\\","n":1`: backslashes that are escaped themselves say nothing of the quote.
     let plain = Quote { depth: 0, ..quote };
-    quote.depth > 0 && quote.depth.is_multiple_of(2) && goes_on(next.rest(), plain) && is_open(c, floor, plain)
+    quote.depth > 0
+        && quote.depth.is_multiple_of(2)
+        && goes_on(next.rest(), plain)
+        && is_open(c, floor, plain)
 }
 
 /// Whether a quote of this kind is open at the cursor, by their number since the line, or the
@@ -232,7 +260,9 @@ pub(super) fn quoted(c: &mut Cursor<'_>, quote: Quote, loose: bool) -> Option<Sp
     for i in memchr::memchr3_iter(mark, b'"', b'\n', hay) {
         if hay[i] == b'\n' {
             // The next line belongs to it in any case, if the quote closes there, but for a next member.
-            if begins_member(c.bytes, start, start + i) || (lines > 0 && !goes_on_below(c.bytes, start, start + i)) {
+            if begins_member(c.bytes, start, start + i)
+                || (lines > 0 && !goes_on_below(c.bytes, start, start + i))
+            {
                 return None;
             }
             lines += 1;
