@@ -51,6 +51,11 @@ pub struct Commit {
 }
 
 impl Origin {
+    /// What it is called where it lies: the name of the innermost entry, or the path.
+    pub fn name(&self) -> &str {
+        self.entry.last().unwrap_or(&self.path)
+    }
+
     /// The path, and the way into the containers there.
     pub fn way(&self) -> String {
         let names: Vec<&str> = std::iter::once(&self.path).chain(&self.entry).map(String::as_str).collect();

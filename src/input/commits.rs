@@ -9,7 +9,7 @@ use std::io;
 
 use gix::hashtable::HashSet;
 
-use super::contents::{Glance, glance, glance_large, marks_at, show, show_large};
+use super::contents::{Glance, glance, glance_large, look_at_kind, marks_at, show, show_large};
 use super::exclude::{EXCLUDED, OfTrees};
 use super::fresh::{Moved, fresh};
 use super::history::gaps::failure;
@@ -343,7 +343,7 @@ impl Look<'_> {
             Ok(_) => {
                 sink.counted(bytes.len());
                 if tells {
-                    sink.look_at_kind(&origin, &bytes);
+                    look_at_kind(sink, &origin, &bytes);
                 }
                 Ok(glance(sink, &origin, &bytes, None, tells))
             }
@@ -441,7 +441,7 @@ impl Look<'_> {
                 }
             }
             sink.counted(bytes.len());
-            sink.look_at_kind(&origin, &bytes);
+            look_at_kind(sink, &origin, &bytes);
             // The first look tells what cannot be read.
             if !glance(sink, &origin, &bytes, None, true).marks.is_empty() {
                 show(sink, &origin, &bytes, &mut |_| true);

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Read};
 
 use super::names::{glance_name, names_of_entry, show_name};
-use super::unpack::{container, look, look_at};
+use super::unpack::{look, look_at};
 use super::{Mark, Marks, Sink};
 use crate::blob::{CONTEXT, HEAD, Origin};
 use crate::finding::Finding;
@@ -28,6 +28,14 @@ pub(super) struct Glance {
     pub(super) is_container: bool,
 }
 
+/// Counts a blob by its kind where it is read as it is; what stands before a container counts when that is
+/// opened.
+pub(super) fn look_at_kind(sink: &mut dyn Sink, origin: &Origin, bytes: &[u8]) {
+    if pack::identify(bytes).is_none() || sink.wants_containers_whole() {
+        sink.look_at_kind(origin, bytes);
+    }
+}
+
 /// What is found in a blob, each once. What cannot be read of a container is told under the origin's path
 /// if `tells`. `changed` is as in [`Sink::glance`].
 pub(super) fn glance(
@@ -37,7 +45,7 @@ pub(super) fn glance(
     changed: Option<&[std::ops::Range<usize>]>,
     tells: bool,
 ) -> Glance {
-    let Some(kind) = container(bytes, bytes).filter(|_| !sink.wants_containers_whole()) else {
+    let Some(kind) = pack::identify(bytes).filter(|_| !sink.wants_containers_whole()) else {
         return Glance { marks: sink.glance(bytes, changed), is_container: false };
     };
     let found = RefCell::new(Union::default());
@@ -67,7 +75,7 @@ pub(super) fn show(
     bytes: &[u8],
     keep: &mut dyn FnMut(&Finding) -> bool,
 ) {
-    let Some(kind) = container(bytes, bytes).filter(|_| !sink.wants_containers_whole()) else {
+    let Some(kind) = pack::identify(bytes).filter(|_| !sink.wants_containers_whole()) else {
         return sink.sifted(origin, bytes, keep);
     };
     let keep = RefCell::new(keep);
@@ -145,7 +153,7 @@ pub(super) fn glance_large(
     if tells {
         sink.counted(usize::try_from(reader.size()).unwrap_or(usize::MAX));
     }
-    let kind = kind.filter(|_| !sink.wants_containers_whole());
+    let kind = Some(kind).filter(|_| !sink.wants_containers_whole());
     let whole = kind.is_some_and(|kind| {
         let take = &mut |sink: &mut dyn Sink, leaf: &Origin, bytes: &[u8], rest: Rest<'_>| {
             let marks = glance_entry(sink, leaf, bytes, rest);
@@ -178,7 +186,7 @@ pub(super) fn show_large(
     keep: &mut dyn FnMut(&Finding) -> bool,
 ) -> io::Result<()> {
     let (kind, mut reader) = begun(objects, id)?;
-    let kind = kind.filter(|_| !sink.wants_containers_whole());
+    let kind = Some(kind).filter(|_| !sink.wants_containers_whole());
     let keep = RefCell::new(keep);
     let whole = kind.is_some_and(|kind| {
         let take = &mut |sink: &mut dyn Sink, leaf: &Origin, bytes: &[u8], rest: Rest<'_>| {
@@ -225,15 +233,16 @@ impl Read for Careful {
     }
 }
 
-/// Opens an object, with what container it is by its beginning.
-fn begun(objects: &Objects, id: &Id) -> io::Result<(Option<Kind>, Careful)> {
+/// Opens an object, with what it is by its beginning.
+fn begun(objects: &Objects, id: &Id) -> io::Result<(Kind, Careful)> {
     let mut inner = objects.stream(id)?;
     if inner.kind() != git::Kind::Blob {
         return Err(Failed::TooLarge(inner.left()).into());
     }
     let mut head = Vec::new();
     (&mut inner).take(pack::HEAD as u64).read_to_end(&mut head)?;
-    Ok((pack::sniff(&head), Careful { head: io::Cursor::new(head), inner, error: None }))
+    let kind = pack::sniff(&head).unwrap_or(Kind::Plain);
+    Ok((kind, Careful { head: io::Cursor::new(head), inner, error: None }))
 }
 
 /// What is found at a path in an object that is read for it; nothing where it cannot be had.

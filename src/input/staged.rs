@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::contents::{Glance, glance, glance_large, marks_at, show, show_large};
+use super::contents::{Glance, glance, glance_large, look_at_kind, marks_at, show, show_large};
 use super::exclude::{EXCLUDED, OfTrees};
 use super::fresh::{Moved, fresh};
 use super::names::show_name;
@@ -232,7 +232,7 @@ impl Hand<'_> {
             Err(failed) => return self.sink.failed(&origin.path, &failed.into()),
         }
         self.sink.counted(bytes.len());
-        self.sink.look_at_kind(&origin, &bytes);
+        look_at_kind(&mut *self.sink, &origin, &bytes);
         let Glance { marks, is_container } = glance(&mut *self.sink, &origin, &bytes, None, true);
         if is_container {
             return self.contained(&origin, &bytes, &marks, change);

@@ -3,10 +3,10 @@
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::unpack::{Damage, container, unpack};
+use super::unpack::{Damage, unpack};
 use super::{Crew, Request, Source, SourceKind};
 use crate::blob::Origin;
-use crate::pack::{HEAD, Input};
+use crate::pack::{HEAD, Input, Kind, sniff};
 
 /// The line in the table.
 pub(super) const SOURCE: SourceKind = SourceKind {
@@ -78,7 +78,7 @@ fn read(crew: &dyn Crew, reader: &mut (dyn Read + Send)) {
     // A terminal must not be asked twice.
     let rest = if head.len() < HEAD { 0 } else { u64::MAX };
     let mut whole = head.chain(reader.take(rest));
-    let Some(kind) = container(&head, &[]) else { return sink.stream(&origin, &mut whole) };
+    let kind = sniff(&head).unwrap_or(Kind::Plain);
     // What was read cannot be read again: that nothing came out of it is told, and the scan incomplete.
     unpack(&mut *sink, kind, &origin, Input::Stream(&mut whole), Damage::Fails, &mut Vec::new());
 }

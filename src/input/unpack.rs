@@ -4,20 +4,15 @@
 //! busy; only for an entry above [`WHOLE`] a second one scans while the first unpacks.
 
 use std::collections::HashSet;
-use std::io::{self, Cursor, Read};
+use std::fs::File;
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 use super::contents::WINDOW;
 use super::names::{names_of_entry, show_name};
-use super::{Sink, WHOLE};
+use super::{Large, Sink, WHOLE};
 use crate::blob::Origin;
-use crate::pack::{self, Input, Kind, Limits, Seekable, TAIL, Told, Visitor};
+use crate::pack::{self, Input, Kind, Limits, Seekable, Told, Visitor};
 use crate::text::printable;
-
-/// What a file is whose first and last bytes these are; none where it is no container.
-pub(super) fn container(head: &[u8], tail: &[u8]) -> Option<Kind> {
-    pack::sniff(&head[..head.len().min(pack::HEAD)])
-        .or_else(|| pack::ends_as_zip(&tail[tail.len().saturating_sub(TAIL)..]).then_some(Kind::Zip))
-}
 
 /// What is said of what is damaged in a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +70,12 @@ struct Leaves<'l> {
 
 impl Visitor for Leaves<'_> {
     fn leaf(&mut self, origin: &Origin, reader: &mut (dyn Read + Send)) -> io::Result<()> {
+        if self.damage == Damage::Fails && origin.entry.is_empty() {
+            // What stands before a container in a pipe, or all of it: nobody knows how much that is.
+            self.sink.stream(origin, reader);
+            self.read = true;
+            return Ok(());
+        }
         let mut length = 0;
         while length < self.buffer.len() {
             match reader.read(&mut self.buffer[length..]) {
@@ -140,6 +141,21 @@ fn tell(sink: &mut dyn Sink, origin: &Origin, told: Told, damage: Damage) {
     }
 }
 
+/// Reads a zip in a large file that was read as it is, up to where the zip begins. False where it is damaged.
+pub(crate) fn unpack_behind(sink: &mut dyn Sink, large: &Large, start: u64) -> bool {
+    let opened = File::open(&large.path).and_then(|mut file| file.seek(SeekFrom::Start(start)).map(|_| file));
+    match opened {
+        Ok(mut file) => {
+            let input = Input::Rest { reader: &mut file, read: start, written: 0 };
+            unpack(sink, Kind::Zip, &large.origin, input, Damage::Counts, &mut Vec::new())
+        }
+        Err(error) => {
+            sink.failed(&large.origin.path, &error);
+            false
+        }
+    }
+}
+
 /// Takes an entry: its first [`WINDOW`] bytes, and what follows on them if anything does.
 pub(super) type Take<'t> = dyn FnMut(&mut dyn Sink, &Origin, &[u8], Option<&mut (dyn Read + Send)>) + 't;
 
@@ -162,7 +178,7 @@ pub(super) fn look(
     look_at(sink, kind, origin, Input::File(file), tells, take, beside)
 }
 
-/// The same for a container that need not be at hand.
+/// The same for what need not be at hand, and may be no container.
 pub(super) fn look_at(
     sink: &mut dyn Sink,
     kind: Kind,

@@ -13,11 +13,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::exclude::{EXCLUDED, Exclude};
 use super::names::show_name;
-use super::unpack::{Damage, container, unpack, unpack_bytes};
+use super::unpack::{Damage, unpack, unpack_bytes};
 use super::{Crew, Large, Request, Sink, Source, SourceKind, Subject, WHOLE};
 use crate::blob::Origin;
 use crate::globs::{Excluded, Watched};
-use crate::pack::{Input, Kind, TAIL};
+use crate::pack::{self, Input, Kind};
 use crate::scrub::mask_random;
 use crate::walk::{self, Visitor};
 use crate::{text, threads};
@@ -159,7 +159,7 @@ impl<'s> Hand<'s> {
         match read_start(path, &mut self.buffer) {
             Ok(length) if length < self.buffer.len() => {
                 let bytes = &self.buffer[..length];
-                let unpacked = container(bytes, bytes).is_some_and(|kind| {
+                let unpacked = pack::identify(bytes).is_some_and(|kind| {
                     unpack_bytes(&mut *self.sink, kind, &self.origin, bytes, &mut self.unpacked)
                 });
                 if !unpacked {
@@ -290,16 +290,15 @@ fn read_start(path: &Path, buffer: &mut [u8]) -> io::Result<usize> {
     Ok(length)
 }
 
-/// A large file that is a container, by its first bytes or its last.
+/// A large file that is a container, by its first bytes or its last; a zip in its middle shows when it is read.
 fn open_container(path: &Path, head: &[u8]) -> io::Result<Option<(Kind, File)>> {
     let mut file = File::open(path)?;
-    let mut tail = [0; TAIL];
-    // A file in `/proc` may have no end to go to, and a log that was cut short meanwhile none so far.
-    let length = match file.seek(SeekFrom::End(-(TAIL as i64))) {
-        Ok(_) => fill(&mut file, &mut tail)?,
-        Err(_) => 0,
+    let kind = match pack::sniff(&head[..pack::HEAD]) {
+        // A file in `/proc` may have no end to go to.
+        None if pack::ends_as_zip(&mut file).unwrap_or(false) => Kind::Zip,
+        None => return Ok(None),
+        Some(kind) => kind,
     };
-    let Some(kind) = container(head, &tail[..length]) else { return Ok(None) };
     file.seek(SeekFrom::Start(0))?;
     Ok(Some((kind, file)))
 }

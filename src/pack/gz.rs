@@ -81,6 +81,20 @@ impl Encode for Encoder<'_> {
     }
 }
 
+/// What follows on a header; none where that does not end within these bytes.
+pub(super) fn data(member: &[u8]) -> Option<&[u8]> {
+    const SUM: u8 = 2;
+    let flags = *member.get(3)?;
+    let mut rest = member.get(10..)?;
+    if flags & EXTRA != 0 {
+        rest = rest.get(2 + usize::from(u16::from_le_bytes([*rest.first()?, *rest.get(1)?]))..)?;
+    }
+    for _ in TEXTS.into_iter().filter(|flag| flags & flag != 0) {
+        rest = &rest[memchr::memchr(0, rest)? + 1..];
+    }
+    if flags & SUM != 0 { rest.get(2..) } else { Some(rest) }
+}
+
 /// The name and the comment in a header, as far as `head` holds them.
 pub(super) fn texts(head: &[u8]) -> impl Iterator<Item = &[u8]> {
     let flags = head.get(3).copied().unwrap_or_default();

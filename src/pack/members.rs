@@ -12,6 +12,9 @@ pub(super) trait Member<'a>: Read + Send + Sized {
     /// The name of the format in messages.
     const NAME: &'static str;
 
+    /// How much of a member's head tells what it is.
+    const HEAD: usize = 10;
+
     /// True where a member begins like this.
     fn begins(head: &[u8]) -> bool;
 
@@ -26,9 +29,6 @@ pub(super) trait Member<'a>: Read + Send + Sized {
     /// Ends a member whose last byte was read; gives back what follows.
     fn close(self) -> io::Result<Source<'a>>;
 }
-
-/// How much of a member's head tells what it is.
-const HEAD: usize = 10;
 
 /// All members of a stream, one after the other.
 pub(super) struct Members<'a, M> {
@@ -52,7 +52,7 @@ impl<'a, M: Member<'a> + 'a> Members<'a, M> {
 
     fn next(&mut self, mut source: Source<'a>) -> io::Result<State<'a, M>> {
         loop {
-            let head = source.peek(HEAD)?;
+            let head = source.peek(M::HEAD)?;
             if head.is_empty() && self.seen > 0 {
                 return Ok(State::Over);
             }

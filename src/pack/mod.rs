@@ -10,10 +10,18 @@
 //! no more than [`Limits`] say, since there every layer multiplies, and archives inside of archives end
 //! at a depth. Entries of a zip that lie over each other are read once, by place.
 
+mod behind;
 mod bz2;
+mod compress;
+mod der;
 mod gz;
+mod heads;
+mod inside;
+mod kinds;
 mod lz4;
+mod lzma;
 mod members;
+mod sight;
 mod source;
 mod spool;
 mod tar;
@@ -23,20 +31,24 @@ mod walk;
 mod watch;
 mod xz;
 mod zip;
+mod zlib;
 mod zst;
 
 use std::io::{self, Read, Seek, Write};
 
 use crate::blob::Origin;
 
-pub use unopened::{KINDS, NOT_LOOKED_INTO, Unopened, unopened};
+pub use behind::{Behind, find as find_behind};
+pub use kinds::KINDS;
+pub use sight::{Sight, Sighted, unopened_in_part};
+pub use unopened::{NOT_LOOKED_INTO, Unopened};
 pub use walk::{read, rewrite};
 
 /// How many bytes of a file's start [`sniff`] wants to see; with fewer it may miss a tar.
 pub const HEAD: usize = 512;
 
 /// How many bytes of a file's end [`ends_as_zip`] wants to see.
-pub const TAIL: usize = zip::END;
+pub const TAIL: usize = zip::END + u16::MAX as usize;
 
 /// What a container is.
 #[derive(Debug, Clone, Copy)]
@@ -45,8 +57,10 @@ pub enum Kind {
     Compressed(&'static Codec),
     /// A tape archive, not compressed.
     Tar,
-    /// A zip, under whatever name: jar, apk, docx …
+    /// A zip, under whatever name: jar, apk, docx … Other bytes may come before its first entry.
     Zip,
+    /// Bytes, and perhaps a zip behind them, which shows when it comes.
+    Plain,
 }
 
 /// A way to compress a stream.
@@ -83,10 +97,12 @@ pub trait Encode: Write {
 }
 
 /// Every compression.
-pub const CODECS: &[Codec] = &[gz::CODEC, zst::CODEC, bz2::CODEC, xz::CODEC, lz4::CODEC];
+pub const CODECS: &[Codec] =
+    &[gz::CODEC, zst::CODEC, bz2::CODEC, xz::CODEC, lz4::CODEC, lzma::CODEC, zlib::CODEC];
 
-/// Encodings of text that are unpacked as compressions are.
-const TEXTS: &[Codec] = &utf32::CODECS;
+/// What is unpacked as compressions are and has no end of its own, or nothing that marks it: asked for last.
+pub const OTHERS: &[Codec] =
+    &[compress::CODEC, der::CODEC, zlib::DEFLATE, utf32::LOW_FIRST, utf32::HIGH_FIRST];
 
 /// What a file is by its first bytes ([`HEAD`] of them, or all where there are fewer); none where it is
 /// no container. Plain text is refused at its first byte.
@@ -100,7 +116,7 @@ pub fn sniff(head: &[u8]) -> Option<Kind> {
     if tar::begins(head) {
         return Some(Kind::Tar);
     }
-    TEXTS.iter().find(|codec| (codec.begins)(head)).map(Kind::Compressed)
+    OTHERS.iter().find(|codec| (codec.begins)(head)).map(Kind::Compressed)
 }
 
 /// Whether more bytes could show that what begins like this is a container: of a stream nobody knows how
@@ -110,10 +126,52 @@ pub fn may_begin(head: &[u8]) -> bool {
     sniff(head).is_none() && (is_gzip || memchr::memchr2(b'\n', b'\r', head).is_none())
 }
 
-/// True where a file that does not begin as a zip ends as one, by its last [`TAIL`] bytes: an archive
-/// that unpacks itself, for example. One with a comment at its end is not seen.
-pub fn ends_as_zip(tail: &[u8]) -> bool {
-    tail.len() >= TAIL && zip::is_bare_end(&tail[tail.len() - TAIL..])
+/// What a file is of which all bytes are at hand; none where it is no container and none stands behind it.
+pub fn identify(bytes: &[u8]) -> Option<Kind> {
+    let kind = sniff(&bytes[..bytes.len().min(HEAD)]);
+    // No zip is without NULs, and nearly all texts are.
+    if kind.is_some() || memchr::memchr(0, bytes).is_none() {
+        return kind;
+    }
+    let ends = || {
+        zip::may_end(&bytes[bytes.len().saturating_sub(TAIL)..])
+            && ends_as_zip(&mut io::Cursor::new(bytes)).unwrap_or(false)
+    };
+    if ends() { Some(Kind::Zip) } else { find_behind(bytes).map(|_| Kind::Plain) }
+}
+
+/// True where a file that does not begin as a zip ends as one: an archive that unpacks itself, for example.
+/// The file stands anywhere then.
+///
+/// # Errors
+///
+/// Those of the file.
+pub fn ends_as_zip(file: &mut dyn Seekable) -> io::Result<bool> {
+    let length = file.seek(io::SeekFrom::End(0))?;
+    let mut tail = Vec::new();
+    file.seek(io::SeekFrom::Start(length.saturating_sub(TAIL as u64)))?;
+    (&mut *file).take(TAIL as u64).read_to_end(&mut tail)?;
+    Ok(zip::may_end(&tail) && zip::index(file, 0)?.is_some_and(|index| index.len() > 0))
+}
+
+/// Copies what is no container by its beginning: the filter gets the bytes as a leaf, up to where a zip begins
+/// if one stands behind them, and all that is in that. Tells whether anything was changed in the zip.
+///
+/// # Errors
+///
+/// Those of the filter, and of [`rewrite`].
+pub fn rewrite_plain(
+    origin: &Origin,
+    reader: &mut (dyn Read + Send),
+    writer: &mut dyn Write,
+    filter: &mut dyn Filter,
+) -> io::Result<bool> {
+    let (mut behind, mut writer) = (Behind::new(reader), watch::Measured::new(writer));
+    filter.leaf(origin, &mut behind, &mut writer)?;
+    let Some(read) = behind.found() else { return Ok(false) };
+    let (written, mut rest) = (writer.length, behind.rest());
+    let input = Input::Rest { reader: &mut rest, read, written };
+    rewrite(Kind::Zip, origin, input, &mut writer, Limits::default(), filter)
 }
 
 /// Where a container's bytes come from.
@@ -123,6 +181,16 @@ pub enum Input<'a> {
     Stream(&'a mut (dyn Read + Send)),
     /// They can be read from any place; begins where the reader stands at the start.
     File(&'a mut dyn Seekable),
+    /// A zip, with what follows on it: what came before was read already, `read` bytes, and copied to
+    /// `written` ones.
+    Rest {
+        /// What follows.
+        reader: &'a mut (dyn Read + Send),
+        /// How many bytes came before.
+        read: u64,
+        /// How many they are in the copy.
+        written: u64,
+    },
 }
 
 /// What can be read from any place.

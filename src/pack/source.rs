@@ -40,6 +40,17 @@ impl<'a> Source<'a> {
         Ok(&self.buffer[self.start..self.end.min(self.start + wanted)])
     }
 
+    /// Puts bytes back that were taken last.
+    pub(super) fn give_back(&mut self, bytes: &[u8]) {
+        let left = [bytes, &self.buffer[self.start..self.end]].concat();
+        (self.start, self.end) = (0, left.len());
+        self.buffer[..left.len().min(ROOM)].copy_from_slice(&left[..left.len().min(ROOM)]);
+        if left.len() > ROOM {
+            self.buffer = left;
+        }
+        self.taken = self.taken.saturating_sub(bytes.len() as u64);
+    }
+
     /// How many bytes were taken.
     pub(super) fn position(&self) -> u64 {
         self.taken

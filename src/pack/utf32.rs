@@ -6,23 +6,23 @@ use std::io::{self, Read, Write};
 use super::source::{corrupt, cut_off};
 use super::{Codec, Encode};
 
-/// The lines in the table: low byte first, and high byte first.
-pub(super) const CODECS: [Codec; 2] = [
-    Codec {
-        name: "utf-32",
-        extensions: &[],
-        begins: |head| begins(head, u32::from_le_bytes),
-        reader: |inner| Ok(Box::new(Reader::new(inner, u32::from_le_bytes))),
-        writer: |inner, head| Writer::open(inner, head, u32::from_le_bytes, u32::to_le_bytes),
-    },
-    Codec {
-        name: "utf-32",
-        extensions: &[],
-        begins: |head| begins(head, u32::from_be_bytes),
-        reader: |inner| Ok(Box::new(Reader::new(inner, u32::from_be_bytes))),
-        writer: |inner, head| Writer::open(inner, head, u32::from_be_bytes, u32::to_be_bytes),
-    },
-];
+/// The line in the table for low bytes first.
+pub(super) const LOW_FIRST: Codec = Codec {
+    name: "utf-32",
+    extensions: &[],
+    begins: |head| begins(head, u32::from_le_bytes),
+    reader: |inner| Ok(Box::new(Reader::new(inner, u32::from_le_bytes))),
+    writer: |inner, head| Writer::open(inner, head, u32::from_le_bytes, u32::to_le_bytes),
+};
+
+/// The line in the table for high bytes first.
+pub(super) const HIGH_FIRST: Codec = Codec {
+    name: "utf-32",
+    extensions: &[],
+    begins: |head| begins(head, u32::from_be_bytes),
+    reader: |inner| Ok(Box::new(Reader::new(inner, u32::from_be_bytes))),
+    writer: |inner, head| Writer::open(inner, head, u32::from_be_bytes, u32::to_be_bytes),
+};
 
 /// How the four bytes of a unit are put together.
 type Unit = fn([u8; 4]) -> u32;
@@ -175,6 +175,7 @@ impl Encode for Writer<'_> {
 mod tests {
     use super::*;
 
+    const CODECS: [Codec; 2] = [LOW_FIRST, HIGH_FIRST];
     const TEXT: &str = "name=密钥, and some more 😀\r\nline\n";
 
     fn utf32(text: &str, bytes: fn(u32) -> [u8; 4], marked: bool) -> Vec<u8> {

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::source::Source;
 use super::spool::{Keeping, Spool};
-use super::watch::{Compared, Counted, Failing, Guarded};
-use super::{Filter, HEAD, Input, Kind, Limits, Told, Visitor, gz, sniff, tar, zip};
+use super::watch::{Compared, Counted, Failing, Guarded, Measured};
+use super::{Behind, Filter, HEAD, Input, Kind, Limits, Told, Visitor, gz, sniff, tar, zip};
 use crate::blob::Origin;
 use crate::text;
 
@@ -206,6 +206,10 @@ impl<'j> Walk<'j> {
                 let mut reader = Counted::new(reader, move |read| taken.take(read));
                 self.container(kind, at, &mut reader, None, out)
             }
+            Input::Rest { reader, read, written } => {
+                let mut reader = Counted::new(reader, move |read| taken.take(read));
+                zip::walk(self, &at.deeper(), zip::Lead { read, written }, &mut reader, None, out)
+            }
             Input::File(file) => {
                 let start = file.stream_position()?;
                 let index = if matches!(kind, Kind::Zip) { zip::index(file, start)? } else { None };
@@ -231,7 +235,7 @@ impl<'j> Walk<'j> {
             None => Box::new(head.chain(reader)),
         };
         match sniff(head) {
-            None => self.leaf(at, &mut *reader, out),
+            None => self.plain(at, &mut *reader, out),
             Some(_) if at.depth >= self.limits.depth => {
                 self.broken(at, Stop::Broken(io::Error::other("containers are nested too deep")))?;
                 self.leaf(at, &mut *reader, out)
@@ -262,8 +266,22 @@ impl<'j> Walk<'j> {
         match kind {
             Kind::Compressed(codec) => self.compressed(codec, at, reader, out),
             Kind::Tar => tar::walk(self, &at.deeper(), &mut Source::new(Box::new(reader)), out),
-            Kind::Zip => zip::walk(self, &at.deeper(), reader, index, out),
+            Kind::Zip => zip::walk(self, &at.deeper(), zip::Lead::default(), reader, index, out),
+            Kind::Plain => self.plain(at, reader, out),
         }
+    }
+
+    /// What is no container by its beginning: a leaf, and perhaps a zip behind it.
+    fn plain(&mut self, at: &At, reader: &mut (dyn Read + Send), out: &mut dyn Write) -> Step<bool> {
+        let (mut behind, mut out) = (Behind::new(reader), Measured::new(out));
+        let changed = self.leaf(at, &mut behind, &mut out)?;
+        let Some(read) = behind.found() else { return Ok(changed) };
+        let (lead, mut rest) = (zip::Lead { read, written: out.length }, behind.rest());
+        if at.depth >= self.limits.depth {
+            self.broken(at, Stop::Broken(io::Error::other("containers are nested too deep")))?;
+            return self.leaf(at, &mut rest, &mut out);
+        }
+        Ok(zip::walk(self, &at.deeper(), lead, &mut rest, None, &mut out)? | changed)
     }
 
     fn compressed(

@@ -24,6 +24,30 @@ impl<R: Read, F: FnMut(usize) -> io::Result<()>> Read for Counted<R, F> {
     }
 }
 
+/// Counts what is written.
+pub(super) struct Measured<W> {
+    inner: W,
+    pub(super) length: u64,
+}
+
+impl<W: Write> Measured<W> {
+    pub(super) fn new(inner: W) -> Self {
+        Self { inner, length: 0 }
+    }
+}
+
+impl<W: Write> Write for Measured<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.length += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
 /// Nothing but an error.
 pub(super) struct Failing(Option<io::Error>);
 

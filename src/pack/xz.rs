@@ -22,10 +22,10 @@ pub(super) const CODEC: Codec = Codec {
 };
 
 /// What a dictionary may take: the largest of the presets, `xz -9`, has 64 MiB. A header may ask for 4 GiB.
-const MEMORY_KIB: u32 = 132 * 1024;
+pub(super) const MEMORY_KIB: u32 = 132 * 1024;
 
 /// Of the presets, one that is quick.
-const LEVEL: u32 = 3;
+pub(super) const LEVEL: u32 = 3;
 
 const MAGIC: &[u8] = &[0xfd, b'7', b'z', b'X', b'Z', 0];
 

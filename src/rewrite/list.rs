@@ -4,15 +4,14 @@
 //! the remains of a run that was killed, which are removed.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs::{self, File, FileType};
-use std::io::{self, Read};
+use std::fs::{self, FileType};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::replace;
 use crate::error::{Error, Result};
 use crate::input::{EXCLUDED, Exclude};
-use crate::pack;
 use crate::report::Failure;
 use crate::scrub::mask_random;
 use crate::walk::{self, Visitor};
@@ -169,21 +168,6 @@ impl Listed {
         let names: HashSet<PathBuf> = self.files.iter().map(name).collect();
         let backups = self.files.extract_if(.., |entry| names.contains(&entry.path));
         self.skipped.extend(backups.map(|entry| (entry.path, "backups")));
-    }
-
-    /// How many of the files are of a kind that is gone over as bytes and not looked into, by what is said of
-    /// it.
-    pub fn unopened(&self) -> BTreeMap<&'static str, u64> {
-        let mut kinds = BTreeMap::new();
-        for entry in &self.files {
-            let mut head = Vec::with_capacity(pack::HEAD);
-            // What cannot be read is told when it is gone over.
-            let read = File::open(&entry.path).and_then(|f| f.take(pack::HEAD as u64).read_to_end(&mut head));
-            if let Some(kind) = read.ok().and_then(|_| pack::unopened(&head)) {
-                *kinds.entry(kind.reason).or_default() += 1;
-            }
-        }
-        kinds
     }
 
     /// Whether each file has a place of its own below a directory that is not its own.

@@ -87,6 +87,8 @@ pub struct Done {
     pub diff: Vec<u8>,
     /// Parts that were left as they were, and why: entries of archives that cannot be read.
     pub skipped: Vec<(String, String)>,
+    /// What was gone over as bytes and not looked into, by what is said of its kind.
+    pub unopened: BTreeMap<&'static str, u64>,
     /// Why the file is as it was.
     pub failed: Option<String>,
 }
@@ -108,6 +110,8 @@ pub struct Outcome {
     pub failures: Vec<Failure>,
     /// Entries of archives that are as they were, and why.
     pub skipped: Vec<(String, String)>,
+    /// What was gone over as bytes and not looked into, by what is said of its kind.
+    pub unopened: BTreeMap<&'static str, u64>,
     /// Files that were not gone over, or not to their end, because the run was stopped; they are as they
     /// were.
     pub left: u64,
@@ -134,6 +138,9 @@ impl Outcome {
         self.files += 1;
         self.bytes += done.bytes;
         self.skipped.extend(done.skipped);
+        for (kind, count) in done.unopened {
+            *self.unopened.entry(kind).or_default() += count;
+        }
         if let Some(message) = done.failed {
             // What was found in it is there still, so nothing was masked.
             return self.failures.push(Failure { path: done.path, message });
@@ -223,6 +230,7 @@ impl Plan<'_> {
         let mut pass = pass::Pass::new(self, &entry.path, progress);
         pass.over(&mut file, &mut io::sink())?;
         (done.bytes, done.changed) = (before.len(), pass.changed);
+        done.unopened = std::mem::take(&mut pass.unopened);
         if done.changed {
             // What was recognised somewhere in the file is now known in all of it.
             pass.again(self.wants, &unseen);

@@ -19,7 +19,7 @@ pub(super) fn is_binary(bytes: &[u8]) -> bool {
 
 /// Whether these bytes are a container with a secret somewhere inside.
 pub(super) fn holds_inside(bytes: &[u8], detector: &Detector, scratch: &mut Scratch) -> bool {
-    let Some(kind) = pack::sniff(bytes) else { return false };
+    let Some(kind) = pack::identify(bytes) else { return false };
     let mut leaves = Leaves { detector, scratch, found: false };
     let mut bytes = io::Cursor::new(bytes);
     // The walk is ended at the first secret, and what cannot be opened holds none that is known.

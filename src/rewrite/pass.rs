@@ -12,7 +12,7 @@ use super::Plan;
 use crate::blob::Origin;
 use crate::finding::{Columns, Excerpt, Finding, Kind, Severity};
 use crate::input::names_of_entry;
-use crate::pack::{self, Filter, HEAD, Input, Limits, Told};
+use crate::pack::{self, Filter, HEAD, Input, Kind as Container, Limits, Sighted, Told};
 use crate::rule::Rule;
 use crate::scan::{Progress, describe};
 use crate::scrub::{Leak, Masked, Masker, Memory, Scrubber, Tally, mask_name};
@@ -239,6 +239,8 @@ pub(super) struct Pass<'p> {
     pub(super) changed: bool,
     /// Entries that were left, and why.
     pub(super) skipped: Vec<(String, String)>,
+    /// What was gone over as bytes and not looked into, by what is said of its kind.
+    pub(super) unopened: BTreeMap<&'static str, u64>,
 }
 
 impl<'p> Pass<'p> {
@@ -252,6 +254,7 @@ impl<'p> Pass<'p> {
             stop: &plan.stop,
             changed: false,
             skipped: Vec::new(),
+            unopened: BTreeMap::new(),
         }
     }
 
@@ -288,20 +291,24 @@ impl<'p> Pass<'p> {
         file.seek(SeekFrom::Start(0))?;
         let mut head = Vec::with_capacity(HEAD);
         file.take(HEAD as u64).read_to_end(&mut head)?;
+        let kind = match pack::sniff(&head) {
+            // What cannot be read from its end is no archive by it.
+            None => pack::ends_as_zip(file).unwrap_or(false).then_some(Container::Zip),
+            kind => kind,
+        };
         file.seek(SeekFrom::Start(0))?;
         self.skipped.clear();
+        self.unopened.clear();
         let (progress, stop) = (self.progress, self.stop);
-        self.changed = match pack::sniff(&head) {
-            None => {
-                let mut reader = Counting { inner: file, progress, stop };
-                copy(&self.collector, &self.origin, &mut reader, writer)? > 0
-            }
+        let (collector, skipped, unopened) = (&self.collector, &mut self.skipped, &mut self.unopened);
+        let mut leaves = Leaves { collector, progress, stop, copy, hits: 0, skipped, unopened };
+        let changed = match kind {
+            None => pack::rewrite_plain(&self.origin, file, writer, &mut leaves)?,
             Some(kind) => {
-                let (collector, skipped) = (&self.collector, &mut self.skipped);
-                let mut leaves = Leaves { collector, progress, stop, copy, skipped };
                 pack::rewrite(kind, &self.origin, Input::File(file), writer, Limits::default(), &mut leaves)?
             }
         };
+        self.changed = changed || leaves.hits > 0;
         // Inside of an archive it was taken for damage of one entry.
         if stop.load(Ordering::Relaxed) { Err(stopped()) } else { Ok(()) }
     }
@@ -316,7 +323,10 @@ struct Leaves<'l, 'c> {
     progress: &'l Progress,
     stop: &'l AtomicBool,
     copy: Copy<'c>,
+    /// How many values were masked so far.
+    hits: u64,
     skipped: &'l mut Vec<(String, String)>,
+    unopened: &'l mut BTreeMap<&'static str, u64>,
 }
 
 impl Filter for Leaves<'_, '_> {
@@ -328,7 +338,12 @@ impl Filter for Leaves<'_, '_> {
     ) -> io::Result<()> {
         names_of_entry(origin).for_each(|name| self.beside(origin, name));
         let mut reader = Counting { inner: reader, progress: self.progress, stop: self.stop };
-        (self.copy)(self.collector, origin, &mut reader, writer).map(drop)
+        let mut reader = Sighted::new(&mut reader);
+        self.hits += (self.copy)(self.collector, origin, &mut reader, writer)?;
+        if let Some(kind) = reader.sight.kind(origin.name()) {
+            *self.unopened.entry(kind.reason).or_default() += 1;
+        }
+        Ok(())
     }
 
     fn told(&mut self, origin: &Origin, told: Told) {

@@ -296,9 +296,9 @@ impl Gathered {
         self.skipped_paths.extend(listed);
     }
 
-    /// Counts a file that is read as it is, but not looked into, by its first bytes.
-    fn look_at_kind(&mut self, origin: &Origin, head: &[u8], list: bool) {
-        if let Some(kind) = pack::unopened(head) {
+    /// Counts a file that is read as it is, but not looked into.
+    fn look_at_kind(&mut self, origin: &Origin, kind: Option<&'static pack::Unopened>, list: bool) {
+        if let Some(kind) = kind {
             self.skip(kind.reason, list.then(|| (origin.way(), kind.reason.into())));
         }
     }

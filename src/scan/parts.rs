@@ -17,7 +17,8 @@ use super::place::{Base, Counted, count};
 use super::{Gathered, Shared, locked};
 use crate::blob::{Blob, CONTEXT, HEAD, Origin};
 use crate::finding::Finding;
-use crate::input::Large;
+use crate::input::{Crew, Large, unpack_behind};
+use crate::pack::{self, Sight, Unopened};
 use crate::prove::Exhibits;
 use crate::text::Span;
 use crate::threads;
@@ -41,8 +42,10 @@ pub(super) fn files(shared: &Shared<'_>, mut large: Vec<Large>) {
             task.join_in(shared, file, &mut hand);
         }
     });
-    for task in tasks {
-        task.finish(shared, None);
+    for (task, file) in tasks.into_iter().zip(&large) {
+        let start = locked(&task.seen).zip;
+        let inside = start.filter(|start| unpack_behind(&mut *shared.sink(), file, *start));
+        task.finish(shared, None, inside);
     }
 }
 
@@ -82,7 +85,7 @@ pub(super) fn stream(
     if let Some(error) = locked(&stream).error.take() {
         task.stop(error);
     }
-    task.finish(shared, keep);
+    task.finish(shared, keep, None);
 }
 
 /// A part in a buffer: the bytes that are its own, and where it stands.
@@ -124,6 +127,8 @@ struct Seen {
     done: Vec<Done>,
     bytes: u64,
     error: Option<io::Error>,
+    /// Where the first zip begins that stands in it.
+    zip: Option<u64>,
 }
 
 /// What a part gave.
@@ -134,6 +139,8 @@ struct Done {
     found: Vec<Found>,
     /// Each once for the part, however often the secret comes in it.
     exhibits: Exhibits,
+    /// What it shows that nothing looks into.
+    kind: Option<&'static Unopened>,
 }
 
 impl Task {
@@ -202,12 +209,22 @@ impl Task {
         let inspected = hand.inspector.inspect(&blob, part.offset, shared.settings.excerpts, &mut found);
         let counted = count(Encoding::of(head), bytes, part.owned.range(), at_start);
         shared.progress.add(0, part.owned.len(), found.len());
+        let owned = &bytes[part.owned.range().start..];
+        let zip = pack::find_behind(owned).filter(|at| *at < part.owned.len());
+        let zip = zip.map(|at| part.offset + (part.owned.range().start + at) as u64);
+        let before_zip =
+            &bytes[..bytes.len().min(zip.map_or(bytes.len(), |zip| (zip - part.offset) as usize))];
+        let kind = match part.index {
+            0 => Sight::whole(self.origin.name(), before_zip),
+            _ => pack::unopened_in_part(before_zip),
+        };
         let mut exhibits = Exhibits::default();
         found.iter_mut().for_each(|found| found.put_by(&mut exhibits));
         found.shrink_to_fit();
         let mut seen = locked(&self.seen);
         seen.bytes += part.owned.len() as u64;
-        seen.done.push(Done { index: part.index, counted, found, exhibits });
+        seen.zip = seen.zip.into_iter().chain(zip).min();
+        seen.done.push(Done { index: part.index, counted, found, exhibits, kind });
         if let Err(broken) = inspected {
             seen.error.get_or_insert(broken.into());
         }
@@ -220,20 +237,23 @@ impl Task {
         locked(&self.seen).error.get_or_insert(error);
     }
 
-    /// Settles the places and hands over.
-    fn finish(self, shared: &Shared<'_>, mut keep: Keep<'_>) {
+    /// Settles the places and hands over; what stands behind `end` was found in another way.
+    fn finish(self, shared: &Shared<'_>, mut keep: Keep<'_>, end: Option<u64>) {
         let mut seen = self.seen.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         seen.done.sort_by_key(|done| done.index);
         // What is sifted was counted when it was first looked at.
         let (files, bytes) = if keep.is_some() { (0, 0) } else { (1, seen.bytes) };
         let mut gathered = Gathered { files, bytes, ..Gathered::default() };
         gathered.leaks.reserve_exact(seen.done.iter().map(|done| done.found.len()).sum());
-        let head = self.head.get().map_or(&[][..], Vec::as_slice);
-        gathered.look_at_kind(&self.origin, head, shared.settings.list_skipped);
+        // Behind a zip that was opened nothing of it shows any more.
+        let parts = if end.is_some() { 1 } else { seen.done.len() };
+        let kind = seen.done.iter().take(parts).find_map(|done| done.kind);
+        gathered.look_at_kind(&self.origin, kind, shared.settings.list_skipped);
         let mut base = Base::default();
         for Done { counted, found, exhibits, .. } in seen.done {
             gathered.exhibits.merge(exhibits);
             let settled = found.into_iter().map(|found| found.settle(base));
+            let settled = settled.filter(|s| end.is_none_or(|end| s.finding().offset < end));
             let kept = settled.filter(|s| keep.as_mut().is_none_or(|keep| keep(s.finding())));
             kept.for_each(|settled| gathered.add(settled));
             base = base.after(counted);

@@ -9,6 +9,7 @@ use super::{Excerpts, Gathered, Shared, locked, parts};
 use crate::blob::{Blob, Origin};
 use crate::finding::Finding;
 use crate::input::{DAMAGED, Large, Marks, Sink};
+use crate::pack::Sight;
 
 /// One thread of a source: scans what is small, and hands over what it gathered when it is done.
 pub(super) struct Worker<'s> {
@@ -16,12 +17,15 @@ pub(super) struct Worker<'s> {
     inspector: Inspector<'s>,
     /// What the file at hand gave; kept for its room.
     found: Vec<Found>,
+    /// The last file that was read as it is.
+    last: String,
     gathered: Gathered,
 }
 
 impl<'s> Worker<'s> {
     pub(super) fn new(shared: &'s Shared<'s>) -> Self {
-        Self { shared, inspector: shared.inspector(), found: Vec::new(), gathered: Gathered::default() }
+        let inspector = shared.inspector();
+        Self { shared, inspector, found: Vec::new(), last: String::new(), gathered: Gathered::default() }
     }
 }
 
@@ -30,7 +34,13 @@ impl Sink for Worker<'_> {
         if self.shared.progress.is_stopped() {
             return;
         }
-        self.look_at_kind(origin, bytes);
+        // What stands before a damaged container is read twice.
+        if self.last != origin.path || !origin.entry.is_empty() {
+            self.look_at_kind(origin, bytes);
+        }
+        if origin.entry.is_empty() {
+            self.last.clone_from(&origin.path);
+        }
         let excerpts = self.shared.settings.excerpts;
         let inspected = self.inspector.inspect(&Blob::whole(bytes, origin), 0, excerpts, &mut self.found);
         let count = self.found.len();
@@ -110,7 +120,7 @@ impl Sink for Worker<'_> {
 
     fn look_at_kind(&mut self, origin: &Origin, head: &[u8]) {
         let list = self.shared.settings.list_skipped;
-        self.gathered.look_at_kind(origin, head, list);
+        self.gathered.look_at_kind(origin, Sight::whole(origin.name(), head), list);
     }
 
     fn damaged(&mut self, path: &str, error: &io::Error) {

@@ -17,7 +17,14 @@ fn kinds() -> Vec<(String, Make)> {
         .iter()
         .map(|name| (format!("c.{name}"), (|kind, text| squeeze(&kind[2..], text)) as Make))
         .collect();
-    let made: [(&str, Make); 5] = [
+    let made: [(&str, Make); 9] = [
+        ("l.Z", |_, text| squeeze("compress", text)),
+        ("d.deflate", |_, text| squeeze("deflate", text)),
+        ("app.pyz", |_, text| [b"\xef\xbb\xbf#!/bin/sh\n".to_vec(), zip(&[("b.env", text)])].concat()),
+        ("mid.exe", |_, text| {
+            [b"MZ\x90\0".to_vec(), vec![7; 90_000], zip(&[("b.env", text)]), b"more\n".repeat(20_000)]
+                .concat()
+        }),
         ("t.tar", |_, text| tar(&[("x/a.env", b"nothing\n"), ("x/b.env", text)])),
         ("z.zip", |_, text| zip(&[("a.env", b"nothing\n"), ("b.env", text)])),
         ("t.tgz", |_, text| squeeze("gzip", &tar(&[("b.env", text)]))),

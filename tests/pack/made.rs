@@ -3,7 +3,7 @@
 use std::io::{self, Cursor, Read, Write};
 
 use scrubjay::blob::Origin;
-use scrubjay::pack::{self, CODECS, Filter, HEAD, Input, Limits, Told, Visitor};
+use scrubjay::pack::{self, CODECS, Filter, HEAD, Input, Limits, OTHERS, Told, Visitor};
 
 /// The names of all compressions.
 pub(crate) fn codecs() -> Vec<&'static str> {
@@ -17,7 +17,8 @@ pub(crate) fn squeeze(name: &str, bytes: &[u8]) -> Vec<u8> {
 
 /// The same, with the options of a stream that begins like this.
 pub(crate) fn squeeze_as(name: &str, bytes: &[u8], head: &[u8]) -> Vec<u8> {
-    let codec = CODECS.iter().find(|codec| codec.name == name).expect("a compression of this name");
+    let codec =
+        CODECS.iter().chain(OTHERS).find(|codec| codec.name == name).expect("a compression of this name");
     let mut out = Vec::new();
     let mut writer = (codec.writer)(Box::new(&mut out), head).expect("opens");
     writer.write_all(bytes).expect("writes");
@@ -137,6 +138,21 @@ pub(crate) fn zip_of(entries: &[Zipped<'_>], comment: &[u8]) -> Vec<u8> {
     out
 }
 
+/// Puts bytes before a zip, and makes the places in its directory count from the beginning of the file.
+pub(crate) fn counted_from_start(lead: &[u8], zip: &[u8]) -> Vec<u8> {
+    let mut out = [lead, zip].concat();
+    let mut add = |at: usize| {
+        let place = u32::from_le_bytes(out[at..at + 4].try_into().expect("four")) + lead.len() as u32;
+        out[at..at + 4].copy_from_slice(&place.to_le_bytes());
+    };
+    let lines: Vec<usize> =
+        memchr::memmem::find_iter(zip, b"PK\x01\x02").map(|at| lead.len() + at + 42).collect();
+    lines.into_iter().for_each(&mut add);
+    let end = memchr::memmem::rfind(zip, b"PK\x05\x06").expect("an end");
+    add(lead.len() + end + 16);
+    out
+}
+
 /// What came out of a container.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Seen {
@@ -175,7 +191,7 @@ impl Visitor for Seen {
 
 /// Reads bytes that must begin as a container.
 pub(crate) fn read(bytes: &[u8]) -> Seen {
-    let kind = pack::sniff(&bytes[..bytes.len().min(HEAD)]).expect("begins as a container");
+    let kind = pack::identify(bytes).expect("a container");
     let mut seen = Seen::default();
     let input = Input::File(&mut Cursor::new(bytes));
     pack::read(kind, &Origin::file("f.gz"), input, Limits::default(), &mut seen).expect("reads");
@@ -234,9 +250,8 @@ impl Filter for Replace<'_> {
 
 /// Rewrites bytes with one text for another: the copy, whether it is another, and what was told.
 pub(crate) fn rewrite(bytes: &[u8], from: &str, to: &str) -> io::Result<(Vec<u8>, bool, Seen)> {
-    let kind = pack::sniff(&bytes[..bytes.len().min(HEAD)])
-        .or_else(|| pack::ends_as_zip(bytes).then_some(pack::Kind::Zip))
-        .expect("a container");
+    let kind =
+        pack::sniff(&bytes[..bytes.len().min(HEAD)]).or_else(|| pack::identify(bytes)).expect("a container");
     let mut out = Vec::new();
     let mut filter = Replace { from, to, seen: Seen::default() };
     let input = Input::File(&mut Cursor::new(bytes));

@@ -4,6 +4,7 @@
 //! programs that people use.
 #![cfg(feature = "cli")]
 
+mod agreeing;
 mod hostile;
 mod made;
 mod reading;

@@ -2,9 +2,11 @@
 //! else is as it was.
 
 use crate::made::{
-    Zipped, codecs, pax, read, rewrite, squeeze, squeeze_as, sum, tar, tar_entry, tar_header, zip, zip_of,
+    Replace, Seen, Zipped, codecs, counted_from_start, pax, read, rewrite, squeeze, squeeze_as, sum, tar,
+    tar_entry, tar_header, zip, zip_of,
 };
 use crate::support::prng::Prng;
+use scrubjay::pack;
 
 /// Containers of every kind, some in others, all with the word.
 fn samples() -> Vec<(String, Vec<u8>)> {
@@ -162,4 +164,51 @@ fn the_kinds_of_checksums_stay() {
     let lz4 = squeeze_as("lz4", b"SECRET", b"\x04\x22\x4d\x18\x74\x50");
     let (copy, _, _) = rewrite(&lz4, "SECRET", "*").expect("rewrites");
     assert_eq!(copy[4..6], [0x74, 0x50]);
+}
+
+/// Where the directory of a zip says that its entries begin, counted from the beginning of the file or the zip.
+fn offsets(bytes: &[u8]) -> Vec<usize> {
+    let number = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four")) as usize;
+    memchr::memmem::find_iter(bytes, b"PK\x01\x02").map(|at| number(at + 42)).collect()
+}
+
+#[test]
+fn a_zip_behind_other_bytes_stays_one_for_programs_of_both_kinds() {
+    let lead = b"#!/bin/sh\n# SECRET SECRET\n";
+    let zipped = zip(&[("a", b"1 SECRET"), ("b", b"nothing"), ("c", b"3 SECRET")]);
+    for (from_start, bytes) in
+        [(false, [&lead[..], &zipped].concat()), (true, counted_from_start(lead, &zipped))]
+    {
+        for to in ["****", "", "a mask that is longer than what it hides"] {
+            for input in ["file", "pipe"] {
+                let (copy, changed) = match input {
+                    "file" => rewrite(&bytes, "SECRET", to)
+                        .map(|(copy, changed, _)| (copy, changed))
+                        .expect("rewrites"),
+                    _ => {
+                        let (mut copy, mut filter) =
+                            (Vec::new(), Replace { from: "SECRET", to, seen: Seen::default() });
+                        let origin = scrubjay::blob::Origin::file("f");
+                        let changed = pack::rewrite_plain(&origin, &mut &bytes[..], &mut copy, &mut filter);
+                        (copy, changed.expect("rewrites"))
+                    }
+                };
+                let what = format!("{from_start} {to} {input}");
+                assert!(changed, "{what}");
+                let start = memchr::memmem::find(&copy, b"PK\x03\x04").expect("an entry");
+                assert_eq!(
+                    &copy[..start],
+                    String::from_utf8_lossy(lead).replace("SECRET", to).as_bytes(),
+                    "{what}"
+                );
+                let base = if from_start { 0 } else { start };
+                assert!(
+                    offsets(&copy).iter().all(|at| copy[base + at..].starts_with(b"PK\x03\x04")),
+                    "{what}"
+                );
+                let seen = read(&copy);
+                assert_eq!((seen.told, seen.leaves.len()), (vec![], 4), "{what}");
+            }
+        }
+    }
 }

@@ -34,7 +34,24 @@ const FOUND: &[(&str, Wrap)] = &[
     ("shift-jis", |text| [b"\x94\xe9\x96\xa7\x83\x5c ", text, b"\x82\xc5\x82\xb7\n"].concat()),
     ("big5", |text| [b"\xb1\x4b\xc6\x5f ", text].concat()),
     ("euc-kr", |text| [b"\xba\xf1\xb9\xd0 ", text].concat()),
-    ("program", |text| [b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0", text, &[0; 64]].concat()),
+    ("raw bytes", |text| [b"\x01\x02\x03\0\0\0\0\0", text, &[0; 64]].concat()),
+    ("zlib", |text| squeeze("zlib", text)),
+    ("deflate", |text| squeeze("deflate", text)),
+    ("deflate of many lines", |text| {
+        squeeze("deflate", &[&b"one more line\n".repeat(900)[..], text].concat())
+    }),
+    ("lzma", |text| squeeze("lzma", text)),
+    ("compress", |text| squeeze("compress", text)),
+    ("compress of many lines", |text| squeeze("compress", &[&noise(90_000)[..], text].concat())),
+    ("zipapp", |text| [b"#!/usr/bin/env python3\n".to_vec(), zip(&[("__main__.py", text)])].concat()),
+    ("mark and zip", |text| [b"\xef\xbb\xbf".to_vec(), zip(&[("a.env", text)])].concat()),
+    ("zip and more", |text| [zip(&[("a.env", text)]), noise(90_000)].concat()),
+    ("zip between others", |text| [noise(90_000), zip(&[("a.env", text)]), noise(90_000)].concat()),
+    ("large zipapp", |text| [noise(1_300_000), zip(&[("a.env", text)]), noise(90_000)].concat()),
+    ("zipapp in tar.gz", |text| {
+        let app = [b"#!/bin/sh\n".to_vec(), zip(&[("a.env", text)])].concat();
+        squeeze("gzip", &tar(&[("app", &app)]))
+    }),
     ("gzip", |text| squeeze("gzip", text)),
     ("bzip2", |text| squeeze("bzip2", text)),
     ("xz", |text| squeeze("xz", text)),
@@ -68,8 +85,16 @@ fn heads() -> Vec<(&'static str, Vec<u8>)> {
     }
     let mut mobi = vec![0; 60];
     mobi.extend(b"BOOKMOBI");
-    let lzma = [&b"\x5d\0\0\x80\0"[..], &[0xff; 8], &[0; 20]].concat();
-    let zlib = squeeze_zlib(&b"some text and more of it ".repeat(20));
+    // What begins as these and cannot be theirs.
+    let lzma = [&b"\x5d\0\0\x80\0"[..], &[0xff; 8], &[1; 20]].concat();
+    let zlib = b"\x78\x9c\xff\xff\xff\xff\0".to_vec();
+    let at = |place: usize, mark: &[u8]| [&vec![0; place], mark, &[0; 64]].concat();
+    let pe = [&b"MZ\x90\0\x03\0\0\0"[..], &[0; 60]].concat();
+    let bks = [&b"\0\0\0\x02\0\0\0\x14"[..], &[7; 20], &[0, 0, 8, 0]].concat();
+    let dmg = [&[7; 700][..], b"koly\0\0\0\x04\0\0\x02\0", &[0; 500]].concat();
+    let makeself =
+        [b"#!/bin/sh\ntail -n +3 \"$0\" | gzip -dc | tar xf -\nexit\n".to_vec(), squeeze("gzip", b"x")];
+    let makeself = [makeself.concat(), vec![0; 40]].concat();
     let cpio = [&b"070701"[..], &b"0".repeat(104)].concat();
     let plain: &[(&'static str, &[u8])] = &[
         ("pdf", b"%PDF-1.7\n"),
@@ -105,7 +130,7 @@ fn heads() -> Vec<(&'static str, Vec<u8>)> {
         ("rpm", b"\xed\xab\xee\xdb\x03\0"),
         ("deb", b"!<arch>\ndebian-binary   "),
         ("squashfs", b"hsqs\x07\0\0\0"),
-        ("compress", b"\x1f\x9d\x90\x61\xc4"),
+        ("compress", b"\x1f\x9d\x08\x61\xc4"),
         ("lzip", b"LZIP\x01\x0c"),
         ("lfs pointer", b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n"),
         ("pgp", b"-----BEGIN PGP MESSAGE-----\n\nhQEM\n"),
@@ -142,9 +167,41 @@ fn heads() -> Vec<(&'static str, Vec<u8>)> {
         ("s-record", b"S00F000068656C6C6F202020202000003C\n"),
         ("uuencode", b"begin 644 a.bin\n#0V%T\n`\nend\n"),
         ("cbor", b"\xd9\xd9\xf7\xa1"),
+        ("elf", b"\x7fELF\x02\x01\x01\0"),
+        ("mach-o", b"\xcf\xfa\xed\xfe\x07\0\0\x01"),
+        ("mach-o", b"\xca\xfe\xba\xbe\0\0\0\x02"),
+        ("wasm", b"\0asm\x01\0\0\0"),
+        ("ar", b"!<arch>\n/               0"),
+        ("bitcode", b"BC\xc0\xde\x35\x14"),
+        ("lua", b"\x1bLua\x54\0"),
+        ("beam", b"FOR1\0\0\x03\x5cBEAM"),
+        ("sops", b"db:\n  password: ENC[AES256_GCM,data:x,iv:x,tag:x,type:str]\nsops:\n"),
+        ("eyaml", b"---\npassword: ENC[PKCS7,MIIB]\n"),
+        ("ansible vault", b"password: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162\n"),
+        ("sealed secret", b"apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\n"),
+        (
+            "pkcs12",
+            b"\x30\x82\x0a\x2c\x02\x01\x03\x30\x82\x09\xf2\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01",
+        ),
+        ("encrypted key", b"\x30\x81\xec\x30\x57\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0d\x30\x4a"),
+        ("encrypted key", b"-----BEGIN ENCRYPTED PRIVATE KEY-----\n"),
+        ("java keystore", b"\xfe\xed\xfe\xed\0\0\0\x02\0\0\0\x01"),
+        ("keystore", b"\xce\xce\xce\xce\0\0\0\x02\0\0\0\x01"),
+        ("hprof", b"JAVA PROFILE 1.0.2\0"),
+        ("minidump", b"MDMP\x93\xa7\0\0"),
+        ("7z inside", b"#!/bin/sh\nexit\n7z\xbc\xaf\x27\x1c\0\x04AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+        ("xz inside", b"some text\n\xfd7zXZ\0\0\x04\xe6\xd6\xb4\x46"),
         ("keepass", b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5"),
     ];
     let made = [
+        ("iso", at(32769, b"CD001\x01")),
+        ("ntfs", at(3, b"NTFS    ")),
+        ("ext", at(1080, b"\x53\xef\x01\0")),
+        ("lmdb", at(16, b"\xde\xc0\xef\xbe\x01\0")),
+        ("pe", pe),
+        ("bks", bks),
+        ("dmg", dmg),
+        ("gzip inside", makeself),
         ("bmp", bmp),
         ("pyc", pyc),
         ("ico", ico),
@@ -172,17 +229,6 @@ fn utf32(text: &[u8], bytes: fn(u32) -> [u8; 4]) -> Vec<u8> {
 
 fn base64(text: &[u8]) -> Vec<u8> {
     base64::engine::general_purpose::STANDARD.encode(text).into_bytes()
-}
-
-/// A zlib stream of stored blocks.
-fn squeeze_zlib(text: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(text.len()).expect("short");
-    let mut out = vec![0x78, 0x9c, 1];
-    out.extend(length.to_le_bytes());
-    out.extend((!length).to_le_bytes());
-    out.extend(text);
-    out.extend([0; 4]);
-    out
 }
 
 /// The reasons of a scan of one file, and whether it found anything.
@@ -216,12 +262,15 @@ fn every_kind_is_counted_in_trees_archives_and_standard_input() {
         let expected = BTreeMap::from([(reason.clone(), 1)]);
         // A secret in the clear is found all the same, and the count does not change the status.
         let with = [&head[..], b"\n", &secret(kind)].concat();
-        assert_eq!(scanned(&repo, &with, "f"), (1, expected.clone(), 1), "{kind}");
+        if kind != "dmg" {
+            // That is told by its end.
+            assert_eq!(scanned(&repo, &with, "f"), (1, expected.clone(), 1), "{kind}");
+        }
         assert_eq!(scanned(&repo, &head, "f.txt"), (0, expected.clone(), 0), "{kind}");
         let packed = squeeze("gzip", &tar(&[("x/f", &head), ("text", b"plain")]));
         assert_eq!(scanned(&repo, &packed, "f"), (0, expected.clone(), 0), "{kind} in an archive");
         let large = [&head[..], &b" ".repeat(1_200_000)].concat();
-        if !["zlib", "lzma"].contains(&kind) {
+        if !["zlib", "lzma", "dmg"].contains(&kind) {
             assert_eq!(scanned(&repo, &large, "f"), (0, expected.clone(), 0), "{kind}, large");
         }
         let args = ["scan", "-f", "json", "-v", "-"];
@@ -231,6 +280,50 @@ fn every_kind_is_counted_in_trees_archives_and_standard_input() {
         assert!(ran.stderr.contains(&format!("\n  not looked into: 1 {kind}")), "{}", ran.stderr);
         let strict = repo.run(crate::lab::SCRUBJAY, &["scan", "-q", "--fail-on-skipped", "-"], &head);
         assert_eq!(strict.status, 2, "{kind}");
+    }
+}
+
+/// What no byte of it tells.
+#[test]
+fn brotli_is_counted_by_its_name() {
+    let lab = Lab::new();
+    let repo = lab.repo("r", &[]);
+    let brotli = b"\x8b\x02\x80\xff\x01\x03";
+    let expected = BTreeMap::from([("not looked into: brotli".to_owned(), 1)]);
+    assert_eq!(scanned(&repo, brotli, "bundle.js.br"), (0, expected.clone(), 0));
+    assert_eq!(scanned(&repo, &tar(&[("a.br", brotli)]), "t.tar"), (0, expected, 0));
+    assert_eq!(scanned(&repo, b"a text of another kind\n", "index.html.br"), (0, BTreeMap::new(), 0));
+    assert_eq!(scanned(&repo, brotli, "bundle.js"), (0, BTreeMap::new(), 0));
+}
+
+/// A key in DER is what it is in PEM, and counted, as what it opens can hardly be told; no part of one can be
+/// masked.
+#[test]
+fn a_key_in_der_is_found_where_a_key_in_pem_is() {
+    let lab = Lab::new();
+    let repo = lab.repo("r", &[]);
+    let mut rng = crate::support::prng::Prng::new(11);
+    let keys =
+        [crate::support::tokens::ec_key(&mut rng), crate::support::tokens::ec_key_in_pkcs8(&mut rng, false)];
+    for der in keys {
+        for (path, found) in [("keys/a.der", false), ("usersig/ec_key.pem.der", true)] {
+            repo.write(path, &der);
+            for input in ["file", "pipe"] {
+                let ran = match input {
+                    "file" => repo.scan(&["--no-config", path]),
+                    _ => repo.run(crate::lab::SCRUBJAY, &["scan", "-f", "json", "-"], &der),
+                };
+                assert_eq!(
+                    skipped(&ran),
+                    BTreeMap::from([("not looked into: der key".to_owned(), 1)]),
+                    "{path}"
+                );
+                assert_eq!(ran.status, i32::from(found && input == "file"), "{path} {input}");
+            }
+            let ran = repo.scrubjay(&["scrub", "--output", "out", path]);
+            assert_eq!(ran.status, 2, "{}", ran.stderr);
+            assert!(ran.stderr.contains("cannot be masked"), "{}", ran.stderr);
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use scrubjay::blob::Origin;
-use scrubjay::pack::{self, Filter, Input, Limits, Told};
+use scrubjay::pack::{self, Filter, Input, Limits, Sighted, Told};
 use scrubjay::prove::Known;
 use scrubjay::report::Failure;
 use scrubjay::rewrite::{
@@ -134,6 +134,10 @@ fn streams(args: &ScrubArgs, masker: &Arc<Masker>, output: &Output) -> Result<St
     outcome.findings = collected.findings;
     outcome.mask_names(masker);
     tell_failures(&outcome, output);
+    if !args.quiet && !outcome.unopened.is_empty() {
+        let what = crate::summary::skipped(&outcome.unopened);
+        output.wrapped_note(&format!("scrubjay: {}", what.trim_start()));
+    }
     let status = finish(args, masker, &outcome, started, output)?;
     Ok(ended_by.map_or(status, Status::Signal))
 }
@@ -154,10 +158,14 @@ fn known_ahead(
         let ahead = collector.unheard();
         let copied = match pack::sniff(&head(&mut file)?) {
             _ if file.rewind().is_err() => Ok(()),
-            None => ahead.copy(origin, true, &mut file, &mut io::sink()).map(drop),
+            None => {
+                let mut outcome = Outcome::default();
+                let mut leaves = Leaves { collector: &ahead, outcome: &mut outcome, waits: false };
+                pack::rewrite_plain(origin, &mut file, &mut io::sink(), &mut leaves).map(drop)
+            }
             Some(kind) => {
                 let mut outcome = Outcome::default();
-                let mut leaves = Leaves { collector: &ahead, outcome: &mut outcome };
+                let mut leaves = Leaves { collector: &ahead, outcome: &mut outcome, waits: false };
                 let input = Input::Stream(&mut file);
                 pack::rewrite(kind, origin, input, &mut io::sink(), Limits::default(), &mut leaves).map(drop)
             }
@@ -210,11 +218,10 @@ fn stream(
     let is_file = origin.path != "-";
     let mut reader = io::Cursor::new(head).chain(reader);
     output.stream(&mut |writer| {
+        let mut leaves = Leaves { collector, outcome, waits: !is_file };
         let Some(kind) = kind else {
-            outcome.bytes += collector.copy(origin, is_file, &mut reader, writer)?.read;
-            return Ok(());
+            return pack::rewrite_plain(origin, &mut reader, writer, &mut leaves).map(drop);
         };
-        let mut leaves = Leaves { collector, outcome };
         pack::rewrite(kind, origin, Input::Stream(&mut reader), writer, Limits::default(), &mut leaves)
             .map(drop)
     })
@@ -239,6 +246,8 @@ fn head(reader: &mut dyn Read) -> io::Result<Vec<u8>> {
 struct Leaves<'l> {
     collector: &'l Collector,
     outcome: &'l mut Outcome,
+    /// Somebody may wait for each line of what is no container.
+    waits: bool,
 }
 
 impl Filter for Leaves<'_> {
@@ -251,7 +260,12 @@ impl Filter for Leaves<'_> {
         origin.entry.last().iter().flat_map(|name| name.split('/')).for_each(|name| {
             self.beside(origin, name.as_bytes());
         });
-        self.outcome.bytes += self.collector.copy(origin, true, reader, writer)?.read;
+        let ahead = !self.waits || !origin.entry.is_empty();
+        let mut reader = Sighted::new(reader);
+        self.outcome.bytes += self.collector.copy(origin, ahead, &mut reader, writer)?.read;
+        if let Some(kind) = reader.sight.kind(origin.name()) {
+            *self.outcome.unopened.entry(kind.reason).or_default() += 1;
+        }
         Ok(())
     }
 
@@ -297,7 +311,6 @@ fn files(args: &ScrubArgs, masker: &Arc<Masker>, mode: &Mode, output: &Output) -
     for glob in &listed.unused {
         output.note(&format!("scrubjay: --exclude: `{}` matches nothing", printable(glob)));
     }
-    let unopened = if args.quiet { BTreeMap::new() } else { listed.unopened() };
     let all = || std::thread::available_parallelism().map_or(1, usize::from);
     #[cfg(unix)]
     let stop = signals::stop_flag().map_err(scrubjay::Error::from)?;
@@ -328,7 +341,7 @@ fn files(args: &ScrubArgs, masker: &Arc<Masker>, mode: &Mode, output: &Output) -
     }
     tell_failures(&outcome, output);
     if !args.quiet {
-        let mut reasons: BTreeMap<&'static str, u64> = unopened;
+        let mut reasons: BTreeMap<&'static str, u64> = outcome.unopened.clone();
         skipped.iter().for_each(|(_, why)| *reasons.entry(why).or_default() += 1);
         output.wrapped_note(&summary(&outcome, mode, &reasons, clock.elapsed()));
     }

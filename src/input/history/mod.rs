@@ -16,7 +16,7 @@ use std::sync::{Mutex, PoisonError};
 
 use gix::hashtable::HashMap;
 
-use super::contents::{Glance, glance, glance_large};
+use super::contents::{Glance, glance, glance_large, look_at_kind};
 use super::exclude::{EXCLUDED, OfTrees};
 use super::{Crew, Marks, Request, Sink, Source, SourceKind, Subject};
 use crate::blob::Origin;
@@ -24,7 +24,6 @@ use crate::error::Result;
 use crate::git::{
     Failed, Graph, Id, Kind, Node, Object, Objects, Repository, Roots, Store, Visitor, header, message,
 };
-use crate::pack;
 use gaps::Noted;
 use names::Names;
 use teller::Teller;
@@ -197,9 +196,7 @@ impl Visitor for Look<'_> {
             Kind::Blob => {
                 self.sink.counted(object.bytes.len());
                 let origin = Origin::file(format!("object {}", object.id));
-                if pack::unopened(object.bytes).is_some() {
-                    self.sink.look_at_kind(&origin, object.bytes);
-                }
+                look_at_kind(&mut *self.sink, &origin, object.bytes);
                 let Glance { marks, is_container } =
                     glance(&mut *self.sink, &origin, object.bytes, object.changed, true);
                 let quiet = marks.is_empty();

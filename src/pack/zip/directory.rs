@@ -6,7 +6,7 @@ use super::records::{
     self, CENTRAL, DIRECTORY_LINE, END_64, Head, LOCATOR, SIGNATURE, length_of, put_at, record, u16_at,
     u64_at,
 };
-use super::{Zip, put};
+use super::{Zip, put, signed};
 use crate::pack::source::{Source, corrupt};
 use crate::pack::walk::{Step, Stop};
 
@@ -29,10 +29,14 @@ impl Zip<'_, '_> {
             self.walk.broken(self.at, stop)?;
         }
         let mut ending = Ending { start: self.out.length, wide: None, locator: None };
+        let mut lines = 0;
         loop {
             let mark: [u8; 4] = source.peek(4)?.try_into().map_err(|_| corrupt("directory"))?;
             match mark {
-                CENTRAL => self.line(source)?,
+                CENTRAL => {
+                    self.line(source)?;
+                    lines += 1;
+                }
                 SIGNATURE => {
                     let raw = record(source, 6, &[4])?;
                     put(&mut self.out, &raw)?;
@@ -52,6 +56,10 @@ impl Zip<'_, '_> {
                 _ => return Err(corrupt("directory").into()),
             }
         }
+        if self.index.is_none() && lines > self.met {
+            let stop = Stop::Broken(corrupt("entries that the directory names are not there"));
+            self.walk.broken(self.at, stop)?;
+        }
         if !source.peek(1)?.is_empty() {
             let rest = self.at.entry(b"(after the end)", false);
             self.changed |= self.walk.leaf(&rest, source, &mut self.out)?;
@@ -65,12 +73,15 @@ impl Zip<'_, '_> {
         if !self.walk.rewrites() {
             return Ok(());
         }
-        let before = self.index.as_ref().map_or(0, |index| index.base);
-        let moved = line.offset().checked_add(before).and_then(|place| self.moved.get(&place));
+        let before = match &self.index {
+            Some(index) => index.base,
+            None => self.counts_from(line.offset()),
+        };
+        let moved = line.offset().checked_add_signed(before).and_then(|place| self.moved.get(&place));
         let Some(moved) = moved.copied() else {
             return Err(corrupt("the directory names an entry that is not there").into());
         };
-        let offset = moved.to.saturating_sub(self.base.unwrap_or_default());
+        let offset = moved.to.saturating_add_signed(-self.base.unwrap_or_default());
         if moved.sizes.is_some() {
             line.clear_described();
         }
@@ -79,6 +90,17 @@ impl Zip<'_, '_> {
             return put(&mut self.out, line.raw());
         }
         put(&mut self.out, &line.with(sizes, offset, &comment)?)
+    }
+
+    /// What is to be added to the offsets of a directory that was not read before its entries, by the first
+    /// one: they count from the beginning of the zip, or from that of the file around it.
+    fn counts_from(&mut self, offset: u64) -> i64 {
+        let read = self.lead.read;
+        let is_of_file = offset.checked_sub(read).is_some_and(|place| self.moved.contains_key(&place));
+        if read > 0 && self.base == Some(0) && is_of_file && !self.moved.contains_key(&offset) {
+            self.base = Some(-signed(self.lead.written));
+        }
+        if self.base == Some(0) { 0 } else { -signed(read) }
     }
 
     /// A comment on an entry, or on all where that has no name.
@@ -100,12 +122,12 @@ impl Zip<'_, '_> {
         }
         let base = self.base.unwrap_or_default();
         let now = self.out.length;
-        let (size, offset) = (now - ending.start, ending.start.saturating_sub(base));
+        let (size, offset) = (now - ending.start, ending.start.saturating_add_signed(-base));
         if let (Some(wide), Some(locator)) = (&ending.wide, &ending.locator) {
             let (mut wide, mut locator) = (wide.clone(), locator.clone());
             put_at(&mut wide, 40, &size.to_le_bytes());
             put_at(&mut wide, 48, &offset.to_le_bytes());
-            put_at(&mut locator, 8, &now.saturating_sub(base).to_le_bytes());
+            put_at(&mut locator, 8, &now.saturating_add_signed(-base).to_le_bytes());
             put(&mut self.out, &wide)?;
             put(&mut self.out, &locator)?;
         }

@@ -19,8 +19,10 @@ pub(in crate::pack) struct Index {
     entries: Vec<(u64, Indexed)>,
     /// Where the directory begins.
     pub(super) directory: u64,
-    /// What is to be added to the offsets in it.
-    pub(super) base: u64,
+    /// What is to be added to the offsets in it; below zero where they count from before the beginning.
+    pub(super) base: i64,
+    /// How many entries it names.
+    named: usize,
 }
 
 /// What the directory says of an entry.
@@ -44,14 +46,15 @@ impl Index {
         self.entries.get(next).map_or(self.directory, |(at, _)| *at).min(self.directory.max(place))
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.entries.len()
+    /// How many entries it names, those included that cannot be where it says.
+    pub(in crate::pack) fn len(&self) -> usize {
+        self.named
     }
 }
 
-/// True for the end of a directory that has no comment.
-pub(in crate::pack) fn is_bare_end(tail: &[u8]) -> bool {
-    tail.starts_with(&records::END) && u16_at(tail, 20) == 0
+/// Whether a file that does not begin as a zip ends as one, by its last bytes.
+pub(in crate::pack) fn may_end(tail: &[u8]) -> bool {
+    find_end(tail).is_some()
 }
 
 /// Reads the directory of a zip that begins at `start`; none where there is none that makes sense.
@@ -77,17 +80,19 @@ pub(in crate::pack) fn index(file: &mut dyn Seekable, start: u64) -> io::Result<
     {
         (size, offset, behind) = (u64_at(&record, 40), u64_at(&record, 48), at);
     }
-    let base = behind.checked_sub(size).and_then(|at| at.checked_sub(offset));
-    let (Some(base), true) = (base, size <= LONGEST) else { return Ok(None) };
-    let directory = base + offset;
+    let directory = behind.checked_sub(size).filter(|_| size <= LONGEST);
+    let (Some(directory), Ok(offset)) = (directory, i64::try_from(offset)) else { return Ok(None) };
+    let base = super::signed(directory) - offset;
     file.seek(SeekFrom::Start(start + directory))?;
-    Ok(lines(file, size, base).map(|entries| Index { entries, directory, base }))
+    let Some((entries, named)) = lines(file, size, base) else { return Ok(None) };
+    Ok(Some(Index { entries, directory, base, named }))
 }
 
 /// The last end in a tail whose comment fits into what follows.
 fn find_end(tail: &[u8]) -> Option<usize> {
-    memchr::memmem::rfind_iter(tail, &records::END)
-        .find(|at| tail.len() >= at + END && tail.len() - at - END >= usize::from(u16_at(tail, at + 20)))
+    let fits =
+        |at: &usize| tail.len() >= at + END && tail.len() - at - END >= usize::from(u16_at(tail, at + 20));
+    memchr::memmem::find_iter(tail, &records::END).filter(fits).last()
 }
 
 /// The end with wide numbers: where it is said to be, or right before its locator.
@@ -111,19 +116,24 @@ fn end_64(
     Ok(None)
 }
 
-/// All entries of a directory; none where it is something else.
-fn lines(file: &mut dyn Seekable, size: u64, base: u64) -> Option<Vec<(u64, Indexed)>> {
+/// All entries of a directory and how many there are in all, with those that lie before the beginning; none
+/// where it is something else.
+fn lines(file: &mut dyn Seekable, size: u64, base: i64) -> Option<(Vec<(u64, Indexed)>, usize)> {
     let mut source = Source::new(Box::new((&mut *file).take(size)));
-    let mut entries = Vec::new();
+    let (mut entries, mut outside) = (Vec::new(), 0);
     while source.peek(4).ok()? == CENTRAL {
         let line = Head::take(&mut source, &DIRECTORY_LINE).ok()?;
         let indexed = Indexed { flags: line.flags(), method: line.method(), sizes: line.sizes() };
-        entries.push((base.checked_add(line.offset())?, indexed));
+        match line.offset().checked_add_signed(base) {
+            Some(place) => entries.push((place, indexed)),
+            None => outside += 1,
+        }
     }
     if source.peek(4).ok()?.is_empty() || source.peek(4).ok()? == records::SIGNATURE {
         entries.sort_by_key(|(at, _)| *at);
         entries.dedup_by_key(|(at, _)| *at);
-        return Some(entries);
+        let named = entries.len() + outside;
+        return Some((entries, named));
     }
     None
 }

@@ -7,19 +7,21 @@
 
 mod data;
 mod directory;
+mod gap;
 mod index;
 mod records;
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, Read, Write};
 
-pub(super) use self::index::{END, Index, index, is_bare_end};
+pub(super) use self::index::{END, Index, index, may_end};
 
 use self::data::{Method, Summed, Taken};
+use self::gap::UntilMark;
 use self::index::Indexed;
 use self::records::{DESCRIBED, DESCRIPTOR, ENCRYPTED, Head, LOCAL, LOCAL_HEAD, Sizes, u32_at, u64_at};
 use super::Told;
-use super::source::{Exactly, ROOM, Source, corrupt, cut_off};
+use super::source::{Exactly, Source, corrupt, cut_off};
 use super::spool::Spool;
 use super::walk::{At, Step, Stop, Walk, fill, put};
 use super::watch::Failing;
@@ -29,6 +31,17 @@ const SMALL: usize = 8 * 1024 * 1024;
 
 /// How many entries a zip may have that is rewritten: the new place of each must be known at the end.
 const MOST: usize = 4 * 1024 * 1024;
+
+/// How many bytes of the head of an entry, or of a line of a directory, may come before the first NUL in it.
+pub(super) const PLAIN: usize = 8;
+
+/// Whether bytes begin with the head of an entry or a line of a directory; none where they are too few to
+/// tell. Stricter than what is read within an archive, as nothing around it says that there is one.
+pub(super) fn is_head(bytes: &[u8]) -> Option<bool> {
+    let layouts = [(LOCAL, &LOCAL_HEAD), (records::CENTRAL, &records::DIRECTORY_LINE)];
+    let layout = layouts.iter().find(|(mark, _)| bytes.iter().zip(mark).all(|(a, b)| a == b));
+    layout.map_or(Some(false), |(_, layout)| layout.is_likely(bytes))
+}
 
 /// True where a file begins as a zip: with an entry, with the mark of one in parts, or as an empty one.
 pub(super) fn begins(head: &[u8]) -> bool {
@@ -41,12 +54,13 @@ pub(super) fn begins(head: &[u8]) -> bool {
 pub(super) fn walk(
     walk: &mut Walk<'_>,
     at: &At,
+    lead: Lead,
     reader: &mut (dyn Read + Send),
     index: Option<Index>,
     out: &mut dyn Write,
 ) -> Step<bool> {
     if index.is_some() {
-        return Zip::new(walk, at, index, out).run(&mut Source::new(Box::new(reader)));
+        return Zip::new(walk, at, lead, index, out).run(&mut Source::new(Box::new(reader)));
     }
     let mut bytes = Vec::new();
     let mut chunk = vec![0; 64 * 1024];
@@ -62,20 +76,31 @@ pub(super) fn walk(
     };
     // A directory that was found in a part of the whole would be that of something inside.
     let index = if bytes.len() < SMALL { self::index(&mut io::Cursor::new(&bytes), 0)? } else { None };
-    Zip::new(walk, at, index, out).run(&mut Source::new(Box::new(bytes.chain(&mut *rest))))
+    Zip::new(walk, at, lead, index, out).run(&mut Source::new(Box::new(bytes.chain(&mut *rest))))
+}
+
+/// What came before a zip and is no part of what is read of it, in bytes: some programs count places from
+/// the beginning of the file, some from that of the zip.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Lead {
+    /// As it was.
+    pub(super) read: u64,
+    /// As it is in the copy.
+    pub(super) written: u64,
 }
 
 struct Zip<'z, 'j> {
     walk: &'z mut Walk<'j>,
     at: &'z At,
+    lead: Lead,
     index: Option<Index>,
     out: Summed<&'z mut dyn Write>,
-    /// How many entries were met of those that the directory knows.
+    /// How many entries were met of those that the directory knows; of all, where it is not known.
     met: usize,
     /// Where entries are now, by where they were, where anything is rewritten.
     moved: HashMap<u64, Moved>,
     /// What is to be taken off places now to get the offsets in the directory.
-    base: Option<u64>,
+    base: Option<i64>,
     changed: bool,
 }
 
@@ -99,18 +124,28 @@ struct Entry {
 }
 
 impl<'z, 'j> Zip<'z, 'j> {
-    fn new(walk: &'z mut Walk<'j>, at: &'z At, index: Option<Index>, out: &'z mut dyn Write) -> Self {
+    fn new(
+        walk: &'z mut Walk<'j>,
+        at: &'z At,
+        lead: Lead,
+        index: Option<Index>,
+        out: &'z mut dyn Write,
+    ) -> Self {
         let out = Summed::new(out);
-        Self { walk, at, index, out, met: 0, moved: HashMap::new(), base: None, changed: false }
+        Self { walk, at, lead, index, out, met: 0, moved: HashMap::new(), base: None, changed: false }
     }
 
     fn run(&mut self, source: &mut Source<'_>) -> Step<bool> {
         loop {
             let place = source.position();
             let before = self.index.as_ref().map_or(0, |index| index.base);
-            if self.base.is_none() && place >= before {
-                let now = self.out.length.saturating_sub(place - before);
-                self.base = Some(if before == 0 { 0 } else { now });
+            if self.base.is_none() && signed(place) >= before {
+                let now = signed(self.out.length) - (signed(place) - before);
+                self.base = Some(match before {
+                    0 => 0,
+                    1.. => now,
+                    _ => before + signed(self.lead.read) - signed(self.lead.written),
+                });
             }
             let mark: [u8; 4] = match source.peek(4)?.try_into() {
                 Ok(mark) => mark,
@@ -168,7 +203,7 @@ impl<'z, 'j> Zip<'z, 'j> {
         let at = self.at.entry(head.name(), method != 0);
         let packed = told.then_some(sizes.packed);
         let entry = Entry { at, head, start, flags, sizes, packed };
-        self.met += usize::from(known.is_some());
+        self.met += usize::from(known.is_some() || self.index.is_none());
         if let (Some(end), Some(packed)) = (end, packed)
             && packed > end.saturating_sub(source.position())
         {
@@ -325,6 +360,11 @@ impl<'z, 'j> Zip<'z, 'j> {
     }
 }
 
+/// A place or a length as a number that may be taken off another.
+fn signed(place: u64) -> i64 {
+    i64::try_from(place).unwrap_or(i64::MAX / 2)
+}
+
 /// What became of the data of an entry.
 struct Data {
     changed: bool,
@@ -350,50 +390,3 @@ fn fits(source: &mut Source<'_>, room: u64) -> bool {
 
 /// The length of a head without its name.
 const LOCAL_LENGTH: usize = 30;
-
-/// What comes before the next head, or line of a directory.
-struct UntilMark<'s, 'a> {
-    source: &'s mut Source<'a>,
-    /// Whatever stands first is part of it.
-    first: bool,
-}
-
-impl Read for UntilMark<'_, '_> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        const MARKS: [[u8; 4]; 3] = [LOCAL, records::CENTRAL, records::END];
-        if out.is_empty() {
-            return Ok(0);
-        }
-        let wanted = out.len().clamp(8, ROOM);
-        let ready = self.source.peek(wanted)?;
-        let from = usize::from(std::mem::take(&mut self.first)).min(ready.len());
-        let found = memchr::memmem::find_iter(&ready[from..], b"PK")
-            .map(|at| from + at)
-            .find(|at| MARKS.iter().any(|mark| ready[*at..].starts_with(mark)));
-        // A mark may begin in the last three bytes, unless nothing follows.
-        let seen = if ready.len() < wanted { ready.len() } else { ready.len() - 3 };
-        let length = found.unwrap_or(seen).min(out.len());
-        self.source.read(&mut out[..length])
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_gap_ends_at_the_next_mark_wherever_the_reads_end() {
-        let text = b"xPKyPK\x03PK\x03\x04 and PK\x01\x02";
-        for room in 1..20 {
-            let mut source = Source::new(Box::new(&text[..]));
-            let mut gap = UntilMark { source: &mut source, first: true };
-            let mut seen = Vec::new();
-            let mut out = vec![0; room];
-            while let read @ 1.. = gap.read(&mut out).expect("reads") {
-                seen.extend_from_slice(&out[..read]);
-            }
-            assert_eq!(seen, b"xPKyPK\x03");
-            assert_eq!(source.peek(4).expect("reads"), LOCAL);
-        }
-    }
-}

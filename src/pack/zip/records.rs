@@ -85,6 +85,37 @@ pub(super) const LOCAL_HEAD: Layout =
 pub(super) const DIRECTORY_LINE: Layout =
     Layout { fixed: 46, version: 6, crc: 16, name: 28, comment: Some(32), offset: Some(42) };
 
+/// The methods of compression that have a number.
+const METHODS: [u16; 22] = [0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 14, 16, 18, 19, 20, 93, 94, 95, 97, 98, 99];
+
+/// The longest name that is believed where nothing else says that there is an archive.
+const LONGEST_NAME: u16 = 4096;
+
+/// How much of a name is looked at for that.
+const SEEN_OF_NAME: u16 = 32;
+
+impl Layout {
+    /// Whether bytes that begin with the mark of such a head look like one all in all; none where they are
+    /// too few to tell.
+    pub(super) fn is_likely(&self, bytes: &[u8]) -> Option<bool> {
+        if bytes.len() < self.fixed {
+            return None;
+        }
+        let name_length = u16_at(bytes, self.name);
+        // The same whatever the reads give at once.
+        let name_end = self.fixed + usize::from(name_length.min(SEEN_OF_NAME));
+        const NO_FLAGS: u16 = 0xd000;
+        let name = bytes.get(self.fixed..name_end)?;
+        Some(
+            bytes[self.version] < 100
+                && u16_at(bytes, self.version + 2) & NO_FLAGS == 0
+                && METHODS.contains(&u16_at(bytes, self.version + 4))
+                && (1..=LONGEST_NAME).contains(&name_length)
+                && !name.iter().any(u8::is_ascii_control),
+        )
+    }
+}
+
 impl Head {
     pub(super) fn take(source: &mut Source<'_>, layout: &'static Layout) -> io::Result<Self> {
         let lengths = [layout.name, layout.name + 2, layout.comment.unwrap_or(layout.name)];
