@@ -17,6 +17,7 @@ use scrubjay::scan::mask_names;
 
 use crate::args::Color;
 use crate::drawn::Drawn;
+use crate::summary::JOINED;
 use crate::{Result, Stop};
 
 /// The width of text that does not go to a terminal.
@@ -144,7 +145,7 @@ impl Output {
     pub(crate) fn wrapped_note(&self, text: &str) {
         let columns = self.style(&io::stderr()).columns;
         let lines: Vec<String> = text.lines().map(|line| wrapped(&fit(line), columns)).collect();
-        self.note(&lines.join("\n"));
+        self.note(&lines.join("\n").replace(JOINED, " "));
     }
 
     /// Says on standard error what stopped the program.

@@ -39,16 +39,20 @@ pub(crate) fn summary(args: &ScanArgs, outcome: &Outcome, project: Option<&str>,
 /// How much was read, in one line, and what was not by reason.
 pub(crate) fn amount(summary: &Summary) -> String {
     let text = format!("scrubjay: {} ({}) read", counted(summary.files, "file"), size(summary.bytes));
-    text + &skipped(&summary.skipped)
+    text + &skipped(&summary.skipped).replace(JOINED, " ")
 }
 
-/// What was not read, by reason, and what was not looked into, by kind.
+/// Stands for a space where no line may end: a number stays with what it counts.
+pub(crate) const JOINED: char = '\u{a0}';
+
+/// What was not read, by reason, and what was not looked into, by kind; to be wrapped.
 pub(crate) fn skipped(reasons: &BTreeMap<&'static str, u64>) -> String {
     let (mut kinds, mut others) = (Vec::new(), Vec::new());
     for (reason, count) in reasons {
         let kind = reason.strip_prefix(NOT_LOOKED_INTO);
         let list = if kind.is_some() { &mut kinds } else { &mut others };
-        list.push(format!("{} {}", thousands(*count), kind.unwrap_or(reason)));
+        let kind = kind.map_or_else(|| (*reason).to_owned(), |kind| kind.replace(' ', &JOINED.to_string()));
+        list.push(format!("{}{JOINED}{kind}", thousands(*count)));
     }
     let mut text = String::new();
     for (what, list) in [("skipped: ", others), (NOT_LOOKED_INTO, kinds)] {
