@@ -138,9 +138,10 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class, strings: &mut String
         // A structure, or a string, in a text that ends without closing it.
         Some(raw) if !loose && may_leave_text(bytes, &c, &raw) => {
             // The name may be a string of its own in it.
-            let limit = strings.around(name.start).map(|around| {
+            let limit = strings.around(name.start).and_then(|around| {
                 let is_own = around.string.end < c.at;
-                if is_own { around.text.end } else { around.string.end }
+                let end = if is_own { around.text.end } else { around.string.end };
+                (!is_own || !around.is_line).then_some(end)
             });
             match limit.filter(|limit| c.at <= *limit && *limit < raw.end) {
                 Some(limit) => {

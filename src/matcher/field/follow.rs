@@ -40,6 +40,7 @@ pub(super) fn begins(bytes: &[u8], from: usize) -> bool {
     let gap = rest.iter().take_while(|b| is_gap(**b)).count();
     let letters = rest[gap..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
     is_word(&rest[gap..gap + letters])
+        || (rest.starts_with(b" ") && gap <= 2 && token_run(&rest[gap..]) >= 16)
         || memchr::memmem::find(&rest[..gap], b">").is_some()
         || rest[gap..].starts_with("→".as_bytes())
 }
@@ -50,6 +51,8 @@ pub(super) fn follow(bytes: &[u8], from: usize, class: Class, sink: &mut dyn FnM
     let mut at = from;
     // A word, or an arrow, has announced the next value.
     let mut announced = false;
+    // A value right behind the name is one if another follows it.
+    let mut first = None;
     for _ in 0..MOST {
         let gap = bytes[at..end].iter().take_while(|b| is_gap(**b)).count();
         let signs = &bytes[at..at + gap];
@@ -70,9 +73,15 @@ pub(super) fn follow(bytes: &[u8], from: usize, class: Class, sink: &mut dyn FnM
             continue;
         }
         let value = value(rest, quote, class);
-        if value == 0 || !announced {
+        if value == 0 || (!announced && at != from + 1) {
             return;
         }
+        if !announced {
+            first = Some(Span::new(at, at + value)).filter(|first| !text::is_mask(&bytes[first.range()]));
+            at += value;
+            continue;
+        }
+        first.take().into_iter().for_each(&mut *sink);
         if !text::is_mask(&rest[..value]) {
             sink(Span::new(at, at + value));
         }
@@ -151,6 +160,8 @@ mod tests {
             (format!("\"@ is\" value={a}"), vec![a]),
             (format!("error=bad @\u{1f}error={a}\u{1f}"), vec![a]),
             (format!("@ of device {a}"), vec![]),
+            (format!("@ {a} replaced by {b}"), vec![a, b]),
+            (format!("@ {a} for bob"), vec![]),
             (format!("@, {a}"), vec![]),
             (format!("@ changed, request {a}"), vec![]),
             ("@ changed from weak to strong".to_owned(), vec![]),

@@ -275,8 +275,8 @@ fn words(name: &str) -> Vec<Vec<u8>> {
     all
 }
 
-/// What may follow a name.
-const BEHIND: &[u8] = b"=:\"'\\ %\x1b],\t\n\r<>&})_";
+/// What may follow a name, or belong to its plural.
+const BEHIND: &[u8] = b"=:\"'\\ %\x1b],\t\n\r<>&})(_s";
 
 /// The cores of two words, joined by a sign or glued together: the first word's end with what follows,
 /// and what stands before the second word with its beginning.

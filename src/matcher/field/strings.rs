@@ -79,7 +79,7 @@ impl<'b> Strings<'b> {
         for level in 0..LEVELS {
             let reader = Reader { bytes: self.bytes, level };
             let Some(string) = reader.string_at(&mut self.texts[level], at) else { break };
-            inner = Some(Around { string, text: self.texts[level].span });
+            inner = Some(Around { string, text: self.texts[level].span, is_line: level == 0 });
             if let Some(next) = self.texts.get_mut(level + 1)
                 && next.span != string
             {
@@ -97,6 +97,8 @@ pub(super) struct Around {
     pub(super) string: Span,
     /// The text of which it is a part: the inside of another string, or a line.
     pub(super) text: Span,
+    /// It is a line, and a document may go on below it.
+    pub(super) is_line: bool,
 }
 
 /// Reads a text that stands in so many strings of JSON.
