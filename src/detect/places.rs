@@ -300,7 +300,8 @@ impl Detector {
                 out.push(place);
             }
             if !field.apart {
-                self.follow(page, at, actions, Some(field.end), depth, out);
+                let value = Span::new(field.span.start, field.end.max(field.span.start));
+                self.follow(page, at, actions, Some(value), depth, out);
             }
             if !done && !field.apart {
                 walked.end = walked.end.max(field.end);
@@ -321,17 +322,17 @@ impl Detector {
         Some(AtOnce::whole(place(Span::new(at, end), self.connect), out))
     }
 
-    /// Hides what a sentence has behind a name, or behind its value that ends at `from`.
+    /// Hides what a sentence has behind a name, or behind its value.
     fn follow(
         &self,
         page: &Page<'_>,
         at: usize,
         actions: Actions,
-        from: Option<usize>,
+        value: Option<Span>,
         depth: usize,
         out: &mut Vec<Place>,
     ) {
-        self.matcher.follow(page.bytes, at, actions, from, &mut |span, class| {
+        self.matcher.follow(page.bytes, at, actions, value, &mut |span, class| {
             out.push(Place { class: Some(class), decoded: depth > 0, ..Place::at(span, None) });
         });
     }

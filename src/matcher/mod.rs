@@ -295,11 +295,11 @@ impl Matcher {
         bytes: &[u8],
         at: usize,
         actions: Actions,
-        from: Option<usize>,
+        value: Option<Span>,
         sink: &mut dyn FnMut(Span, field::Class),
     ) {
         if actions.has(Action::Field) || actions.has(Action::Name) || actions.has(Action::License) {
-            self.fields.follow(bytes, at, from, sink);
+            self.fields.follow(bytes, at, value, sink);
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod errors;
 mod fields;
+mod kinds;
 mod nested;
 mod odd;
 mod outputs;
@@ -54,7 +55,15 @@ impl Case {
 
 /// Events that leak without the layer.
 pub(crate) fn list() -> impl Iterator<Item = &'static Case> {
-    [fields::CASES, nested::CASES, texts::CASES, shapes::CASES, errors::CASES, spans::CASES, odd::CASES]
-        .into_iter()
-        .flatten()
+    let lists =
+        [fields::CASES, nested::CASES, texts::CASES, shapes::CASES, errors::CASES, spans::CASES, odd::CASES];
+    lists.into_iter().chain(kinds()).flatten()
+}
+
+/// The kinds that were found later.
+pub(crate) fn kinds() -> [&'static [Case]; 11] {
+    use kinds::{
+        APART, ARGUMENTS, ASSERTIONS, CUT_OFF, ENTITIES, INVISIBLE, LISTS, NESTED, SENTENCES, TYPES, WRAPPED,
+    };
+    [LISTS, SENTENCES, ASSERTIONS, ARGUMENTS, TYPES, CUT_OFF, WRAPPED, ENTITIES, NESTED, INVISIBLE, APART]
 }

@@ -16,7 +16,25 @@ pub(super) fn has_soft_break(bytes: &[u8], at: usize) -> bool {
         return false;
     }
     let next = &bytes[at + end + 1..];
-    (is_filled(bytes, at, line) && !is_setting(next)) || closes_element(next) || is_encoded(bytes, at)
+    (is_filled(bytes, at, line) && !is_setting(next))
+        || closes_element(next)
+        || is_encoded(bytes, at)
+        || goes_on(line, next)
+}
+
+/// Whether the next line is full of a value as this one is, and of nothing else.
+fn goes_on(line: &[u8], next: &[u8]) -> bool {
+    const SHORTEST: usize = 8;
+    let word = next.iter().take(MAX_LINE_BYTES + 1).take_while(|b| b.is_ascii_alphanumeric()).count();
+    let text = &next[..word];
+    let has = |is: fn(&u8) -> bool| text.iter().any(is);
+    let is_alone = matches!(next[word..], [] | [b'\n' | b'\r' | b'=' | b'"', ..]);
+    line.len() >= 2 * SHORTEST
+        && word >= SHORTEST
+        && is_alone
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_uppercase)
 }
 
 /// Whether the line is as long as one that had to be broken.

@@ -1,10 +1,9 @@
 //! From a name to the place where its value begins: what is glued to the name, what closes after it,
 //! the separator.
 
-use super::value::{Place, token_run, value};
 use super::{Class, Strings};
+use super::value::{Place, is_drawn, token_run, value};
 use crate::cursor::{Cursor, Mark, Quote};
-use crate::judge::plain;
 use crate::matcher::name::identifier;
 use crate::text::{Span, hex_byte};
 
@@ -358,7 +357,7 @@ fn begins_well(c: &Cursor<'_>, bytes: &[u8], name: Span) -> bool {
     let alone = matches!(c.rest().get(word), None | Some(b'\n' | b'\r'));
     let mapped = text.contains(&b':') || text.starts_with(b"-");
     // A long value was wrapped, and begins where every line does.
-    let is_wrapped = || word >= WRAPPED && plain::secret(text) == plain::Secret::Whole;
+    let is_wrapped = || word >= WRAPPED && is_drawn(text);
     alone && word >= 8 && !mapped && (indent(c.at) > indent(name.start) || is_wrapped())
 }
 

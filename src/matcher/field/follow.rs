@@ -5,8 +5,7 @@
 //! value comes. It ends at the first other word: what stands behind that is not the name's any more.
 
 use super::Class;
-use super::value::token_run;
-use crate::judge::plain;
+use super::value::{is_drawn, token_run};
 use crate::text::{self, Span};
 
 /// The way goes no further, in bytes.
@@ -24,25 +23,32 @@ const SHORTEST_PASSWORD: usize = 6;
 /// What may stand between a name and its value.
 #[rustfmt::skip]
 const WORDS: &[&str] = &[
-    "a", "actual", "after", "and", "as", "assertion", "at", "bad", "be", "because", "before", "but", "by", "cause",
-    "caused", "changed", "changing", "chars", "contains", "current", "currently", "details", "differ", "differs",
-    "does", "equal", "equals", "error", "errors", "err", "expected", "failed", "failure", "for", "found", "from",
-    "given", "got", "had", "has", "have", "i", "in", "instead", "invalid", "is", "it", "its", "key", "left", "literal", "malformed",
-    "match", "message", "mismatch", "msg", "new", "next", "no", "not", "now", "of", "old", "or", "original", "parse",
-    "previous", "prev", "provided", "raw", "reads", "reason", "received", "replaced", "reset", "right", "rolled", "rotated",
-    "secret", "set", "should", "sources", "source", "string", "the", "then", "this", "to", "unexpected", "unequal", "updated",
-    "val", "value", "values", "v", "vs", "wanted", "was", "were", "with", "wrong",
+    "actual", "after", "and", "bad", "be", "before", "but", "by", "cause", "caused", "changed", "current",
+    "currently", "differ", "differs", "equal", "error", "expected", "failed", "for", "from", "given", "got",
+    "invalid", "is", "it", "left", "malformed", "mismatch", "new", "not", "now", "old", "previous", "prev",
+    "provided", "raw", "received", "replaced", "reset", "right", "rotated", "set", "sources", "then", "to",
+    "unexpected", "updated", "val", "value", "vs", "wanted", "was", "with", "wrong",
 ];
+
+/// The first words of a line on which a value may stand that a line before has announced.
+const LINE_WORDS: &[&str] =
+    &["left", "right", "expected", "actual", "caused", "got", "wanted", "was", "value", "old", "new", "from", "to"];
+
 
 /// Whether a word or an arrow behind a name, or behind its value, may announce a value.
 pub(super) fn begins(bytes: &[u8], from: usize) -> bool {
     let rest = &bytes[from..bytes.len().min(from + 64)];
-    let gap = rest.iter().take_while(|b| is_gap(**b)).count();
-    let letters = rest[gap..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
-    is_word(&rest[gap..gap + letters])
-        || (rest.starts_with(b" ") && gap <= 2 && token_run(&rest[gap..]) >= 16)
-        || memchr::memmem::find(&rest[..gap], b">").is_some()
+    let gap = gap(rest);
+    let word = word(&rest[gap..]);
+    is_one(word, WORDS)
+        || is_arrow(&rest[..gap])
         || rest[gap..].starts_with("→".as_bytes())
+        || (gap <= 2 && rest.starts_with(b" ") && rest.len() - gap >= SHORTEST)
+}
+
+/// Where the way goes on from a value that only announces another: `api_key: expected "…"`.
+pub(super) fn announces(value: &[u8]) -> bool {
+    is_one(value.strip_suffix(b":").unwrap_or(value), WORDS)
 }
 
 /// Gives the values that follow `from`; `name` has led there.
@@ -54,38 +60,39 @@ pub(super) fn follow(bytes: &[u8], from: usize, class: Class, sink: &mut dyn FnM
     // A value right behind the name is one if another follows it.
     let mut first = None;
     for _ in 0..MOST {
-        let gap = bytes[at..end].iter().take_while(|b| is_gap(**b)).count();
+        let gap = gap(&bytes[at..end]);
         let signs = &bytes[at..at + gap];
-        announced |= signs.windows(2).any(|pair| matches!(pair, b"->" | b"=>" | b"!="));
+        announced |= is_arrow(signs);
         let quote = signs.last().copied().filter(|b| matches!(b, b'"' | b'\'' | b'`'));
+        let is_near = at == from && gap <= 2 && signs.starts_with(b" ");
+        let is_line = is_line_end(signs);
         at += gap;
         let rest = &bytes[at..end];
         if rest.starts_with("→".as_bytes()) {
             (announced, at) = (true, at + "→".len());
             continue;
         }
-        let letters = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
-        let word = &rest[..letters];
-        let is_label = word.len() == 1 && word[0].is_ascii_digit();
-        if letters > 0 && (is_label || is_word(word)) && !goes_on(&rest[letters..]) {
+        let word = word(rest);
+        let is_label = word.len() == 1 && word[0].is_ascii_digit() && rest.get(1) == Some(&b':');
+        if is_line && !is_label && !is_one(word, LINE_WORDS) {
+            return;
+        }
+        if is_label || (is_one(word, WORDS) && !goes_on(&rest[word.len()..])) {
             announced = true;
-            at += letters;
+            at += word.len();
             continue;
         }
         let value = value(rest, quote, class);
-        if value == 0 || (!announced && at != from + 1) {
+        if value == 0 || !(announced || is_near) {
             return;
         }
-        if !announced {
-            first = Some(Span::new(at, at + value)).filter(|first| !text::is_mask(&bytes[first.range()]));
-            at += value;
-            continue;
-        }
-        first.take().into_iter().for_each(&mut *sink);
-        if !text::is_mask(&rest[..value]) {
-            sink(Span::new(at, at + value));
-        }
+        let span = Some(Span::new(at, at + value)).filter(|span| !text::is_mask(&bytes[span.range()]));
         at += value;
+        if announced {
+            first.take().into_iter().chain(span).for_each(&mut *sink);
+        } else {
+            first = span;
+        }
         announced = false;
     }
 }
@@ -95,16 +102,24 @@ fn value(rest: &[u8], quote: Option<u8>, class: Class) -> usize {
     if let Some(quote) = quote.filter(|_| class != Class::Weak)
         && let Some(length) = rest.iter().position(|b| matches!(b, b'\n' | b'\r' | 0x1f) || *b == quote)
         && rest[length] == quote
+        // The name of a member is no value.
+        && !matches!(rest.get(length + 1), Some(b':' | b'='))
         && length >= SHORTEST_PASSWORD
         && !rest[..length].contains(&b' ')
     {
         return length - rest[..length].iter().rev().take_while(|b| **b == b'\\').count();
     }
-    let run = token_run(rest);
+    let is_part = |b: &&u8| b.is_ascii_graphic() && !b"\"'`,;()[]{}<>\\".contains(b);
+    let run = if class == Class::Password { rest.iter().take_while(is_part).count() } else { token_run(rest) };
     // The full stop of the sentence is none of the value's.
     let run = run - rest[..run].iter().rev().take_while(|b| **b == b'.').count();
     let text = &rest[..run];
-    let is_random = || run >= SHORTEST && plain::secret(text) == plain::Secret::Whole;
+    let padding = text.iter().rev().take_while(|b| **b == b'=').count();
+    // `name=value` is a field of its own.
+    if text[..run - padding].iter().any(|b| matches!(b, b'=' | b':')) {
+        return 0;
+    }
+    let is_random = || run >= SHORTEST && token_run(text) == run && is_drawn(text);
     let is_password = || {
         class == Class::Password
             && run >= SHORTEST_PASSWORD
@@ -114,8 +129,32 @@ fn value(rest: &[u8], quote: Option<u8>, class: Class) -> usize {
     if text::is_mask(text) || is_random() || is_password() { run } else { 0 }
 }
 
-fn is_gap(b: u8) -> bool {
-    b.is_ascii_whitespace() || b"\"'`,:;=()[]{}<>-!|\\\x1f".contains(&b) || b == b'.'
+/// How many signs stand between two words; line ends may be escaped.
+fn gap(text: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(&b) = text.get(at) {
+        let is_sign = b.is_ascii_whitespace() || b"\"'`,:=->!.()|\x1f".contains(&b);
+        let slashes = text[at..].iter().take(16).take_while(|b| **b == b'\\').count();
+        let is_escape = slashes > 0 && matches!(text.get(at + slashes), Some(b'"' | b'\'' | b'n'));
+        match (is_sign, is_escape) {
+            (true, _) => at += 1,
+            (_, true) => at += slashes + 1,
+            _ => break,
+        }
+    }
+    at
+}
+
+fn is_arrow(signs: &[u8]) -> bool {
+    signs.windows(2).any(|pair| matches!(pair, b"->" | b"=>" | b"!="))
+}
+
+fn is_line_end(signs: &[u8]) -> bool {
+    signs.contains(&b'\n') || signs.windows(2).any(|pair| pair == b"\\n")
+}
+
+fn word(text: &[u8]) -> &[u8] {
+    &text[..text.iter().take(32).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count()]
 }
 
 /// Whether a word goes on behind its letters.
@@ -126,17 +165,8 @@ fn goes_on(rest: &[u8]) -> bool {
         && !rest.starts_with(b"->")
 }
 
-fn is_word(word: &[u8]) -> bool {
-    const LONGEST: usize = 12;
-    if word.len() > LONGEST {
-        return false;
-    }
-    let mut folded = [0; LONGEST];
-    for (to, from) in folded.iter_mut().zip(word) {
-        *to = from.to_ascii_lowercase();
-    }
-    let folded = &folded[..word.len()];
-    WORDS.iter().any(|word| word.as_bytes() == folded)
+fn is_one(word: &[u8], of: &[&str]) -> bool {
+    !word.is_empty() && of.iter().any(|one| word.eq_ignore_ascii_case(one.as_bytes()))
 }
 
 #[cfg(test)]
@@ -160,6 +190,8 @@ mod tests {
             (format!("\"@ is\" value={a}"), vec![a]),
             (format!("error=bad @\u{1f}error={a}\u{1f}"), vec![a]),
             (format!("@ of device {a}"), vec![]),
+            (format!("@ from {a}\npassword={b}"), vec![a]),
+            (format!("@: 5}},\"value\":\"{a}\""), vec![]),
             (format!("@ {a} replaced by {b}"), vec![a, b]),
             (format!("@ {a} for bob"), vec![]),
             (format!("@, {a}"), vec![]),

@@ -108,6 +108,11 @@ impl Fields {
     fn several(&self, bytes: &[u8], run: Span, strings: &mut Strings<'_>) -> Option<Field> {
         let one = Span::new(run.start, run.end - usize::from(matches!(bytes[run.end - 1], b's' | b'S')));
         let class = self.class_at(bytes, one).filter(|class| one != run && *class != Class::Keep)?;
+        // `max_tokens` is a count, and `keys` are those of any table.
+        let is_token = || bytes[one.range()].eq_ignore_ascii_case(b"token");
+        if class == Class::Weak && !is_token() {
+            return None;
+        }
         if let Some(items) = list::block(bytes, run) {
             let end = items.end;
             let raw = Raw { span: items, end, wrap: None, quoted: true, encoded: 0, in_string: true };
@@ -121,21 +126,24 @@ impl Fields {
         Some(settle(bytes, run, Raw { span, end: raw.end.max(span.end), ..raw }, Class::Weak))
     }
 
-    /// Gives the values that a sentence has behind a name, or behind its value that ends at `from`, with what
-    /// the name announces.
+    /// Gives the values that a sentence has behind a name, or behind its value, with what the name announces.
     pub(crate) fn follow(
         &self,
         bytes: &[u8],
         hit: usize,
-        from: Option<usize>,
+        value: Option<Span>,
         sink: &mut dyn FnMut(Span, Class),
     ) {
         let Some(run) = bare_name(bytes, hit) else { return };
-        if !follow::begins(bytes, from.unwrap_or(run.end)) {
+        // What looked like its value may be a word that announces it.
+        let from = value.filter(|value| !follow::announces(&bytes[value.range()])).map(|value| value.end);
+        let from = from.unwrap_or_else(|| value.map_or(run.end, |value| value.start));
+        if !follow::begins(bytes, from) {
             return;
         }
-        let Some(class) = self.class_at(bytes, run).filter(|class| *class != Class::Keep) else { return };
-        follow::follow(bytes, from.unwrap_or(run.end), class, &mut |span| sink(span, class));
+        let class = self.class_at(bytes, run).filter(|class| matches!(class, Class::Key | Class::Password));
+        let Some(class) = class else { return };
+        follow::follow(bytes, from, class, &mut |span| sink(span, class));
     }
 }
 

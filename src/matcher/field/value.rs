@@ -143,7 +143,7 @@ fn doubled(c: &Cursor<'_>) -> Option<Span> {
     Some(Span::new(start, start + closes))
 }
 
-/// A value that was wrapped, or broken softly as mail is: its next lines are full of it.
+/// A value that was wrapped: its next lines are full of it.
 fn extend_lines(bytes: &[u8], begin: usize, mut end: usize) -> usize {
     const SHORTEST: usize = 8;
     let mut line = begin;
@@ -153,7 +153,6 @@ fn extend_lines(bytes: &[u8], begin: usize, mut end: usize) -> usize {
             [b'\n', ..] => 1,
             _ => return end,
         };
-        let is_soft = bytes[..end].ends_with(b"=") && end - begin >= 2 * SHORTEST;
         let is_full = key_run(&bytes[line..end]) >= WRAPPED;
         let from = end + break_length + indent(bytes, end + break_length);
         let word = token_run(&bytes[from..]);
@@ -161,10 +160,8 @@ fn extend_lines(bytes: &[u8], begin: usize, mut end: usize) -> usize {
         let is_alone = matches!(bytes.get(from + word), None | Some(b'\n' | b'\r'));
         // `NAME=value` is the next setting.
         let sign = text.iter().position(|b| *b == b'=').unwrap_or(word);
-        let is_part = text[sign..].iter().all(|b| *b == b'=')
-            && word >= SHORTEST
-            && text.iter().any(u8::is_ascii_digit);
-        if !(is_soft || is_full) || !is_alone || !is_part || end - begin > STRUCTURE {
+        let is_part = text[sign..].iter().all(|b| *b == b'=') && word >= SHORTEST && text.iter().any(u8::is_ascii_digit);
+        if !is_full || !is_alone || !is_part || end - begin > STRUCTURE {
             return end;
         }
         (line, end) = (from, from + word);
@@ -591,3 +588,18 @@ static KEY: [u8; 256] = {
     }
     table
 };
+
+/// Whether a text of letters, digits and few signs looks drawn by chance: capitals, small letters and digits
+/// take turns more often than in words with numbers.
+pub(super) fn is_drawn(text: &[u8]) -> bool {
+    let kind = |b: &u8| match b {
+        b'0'..=b'9' => 1,
+        b'a'..=b'z' => 2,
+        b'A'..=b'Z' => 3,
+        _ => 0,
+    };
+    let text = &text[..text.len().min(64)];
+    let has = |wanted: u8| text.iter().any(|b| kind(b) == wanted);
+    let turns = text.windows(2).filter(|pair| kind(&pair[0]) != kind(&pair[1])).count();
+    (has(2) || has(3)) && (has(1) || (has(2) && has(3))) && turns * 4 >= text.len()
+}
