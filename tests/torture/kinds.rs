@@ -23,7 +23,8 @@ fn nested(inner: String, times: usize) -> String {
 
 /// Wrapped after so many characters.
 fn wrapped(text: &str, width: usize, by: &str) -> String {
-    let parts: Vec<&str> = text.as_bytes().chunks(width).map(|c| std::str::from_utf8(c).expect("ASCII")).collect();
+    let parts: Vec<&str> =
+        text.as_bytes().chunks(width).map(|c| std::str::from_utf8(c).expect("ASCII")).collect();
     parts.join(by)
 }
 
@@ -210,7 +211,11 @@ pub(crate) const APART: &[Case] = &[
     Case::new("apart: val", |w| info!(val = w.key, "api_key was"), &[]),
     Case::new("apart: old and new", |w| info!(old = w.key, new = w.device_key, "secret_key rotated"), &[]),
     Case::new("apart: from and to", |w| info!(from = w.key, to = w.device_key, "secret_key changed"), &[]),
-    Case::new("apart: expected", |w| info!(expected = w.key, actual = w.device_key, "secret_key mismatch"), &[]),
+    Case::new(
+        "apart: expected",
+        |w| info!(expected = w.key, actual = w.device_key, "secret_key mismatch"),
+        &[],
+    ),
     Case::new("apart: Debug", |w| info!(value = ?w.key, "invalid secret_key"), &[]),
     Case::new("apart: got", |w| info!(got = %w.key, "bad client_secret"), &[]),
     Case::new("apart: raw", |w| info!(raw = w.key, "access_token received"), &[]),

@@ -179,7 +179,9 @@ fn a_log_of_these_kinds_is_scrubbed_as_well() {
         let mut scrubbed = Vec::new();
         words.masker.mask(plain.as_bytes(), &mut Default::default(), &mut scrubbed);
         let scrubbed = String::from_utf8_lossy(&scrubbed);
-        complaints.extend(leak(case, oracle, &scrubbed).map(|what| format!("{} shows {what}:\n{scrubbed}", case.name)));
+        complaints.extend(
+            leak(case, oracle, &scrubbed).map(|what| format!("{} shows {what}:\n{scrubbed}", case.name)),
+        );
     }
     none(&complaints);
     assert!(seen >= 100, "{seen} kinds show a secret in a log");

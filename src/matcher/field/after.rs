@@ -1,8 +1,8 @@
 //! From a name to the place where its value begins: what is glued to the name, what closes after it,
 //! the separator.
 
-use super::{Class, Strings};
 use super::value::{Place, is_drawn, token_run, value};
+use super::{Class, Strings};
 use crate::cursor::{Cursor, Mark, Quote};
 use crate::matcher::name::identifier;
 use crate::text::{Span, hex_byte};

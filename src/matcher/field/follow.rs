@@ -31,9 +31,10 @@ const WORDS: &[&str] = &[
 ];
 
 /// The first words of a line on which a value may stand that a line before has announced.
-const LINE_WORDS: &[&str] =
-    &["left", "right", "expected", "actual", "caused", "got", "wanted", "was", "value", "old", "new", "from", "to"];
-
+const LINE_WORDS: &[&str] = &[
+    "left", "right", "expected", "actual", "caused", "got", "wanted", "was", "value", "old", "new", "from",
+    "to",
+];
 
 /// Whether a word or an arrow behind a name, or behind its value, may announce a value.
 pub(super) fn begins(bytes: &[u8], from: usize) -> bool {
@@ -110,7 +111,8 @@ fn value(rest: &[u8], quote: Option<u8>, class: Class) -> usize {
         return length - rest[..length].iter().rev().take_while(|b| **b == b'\\').count();
     }
     let is_part = |b: &&u8| b.is_ascii_graphic() && !b"\"'`,;()[]{}<>\\".contains(b);
-    let run = if class == Class::Password { rest.iter().take_while(is_part).count() } else { token_run(rest) };
+    let run =
+        if class == Class::Password { rest.iter().take_while(is_part).count() } else { token_run(rest) };
     // The full stop of the sentence is none of the value's.
     let run = run - rest[..run].iter().rev().take_while(|b| **b == b'.').count();
     let text = &rest[..run];

@@ -160,7 +160,9 @@ fn extend_lines(bytes: &[u8], begin: usize, mut end: usize) -> usize {
         let is_alone = matches!(bytes.get(from + word), None | Some(b'\n' | b'\r'));
         // `NAME=value` is the next setting.
         let sign = text.iter().position(|b| *b == b'=').unwrap_or(word);
-        let is_part = text[sign..].iter().all(|b| *b == b'=') && word >= SHORTEST && text.iter().any(u8::is_ascii_digit);
+        let is_part = text[sign..].iter().all(|b| *b == b'=')
+            && word >= SHORTEST
+            && text.iter().any(u8::is_ascii_digit);
         if !is_full || !is_alone || !is_part || end - begin > STRUCTURE {
             return end;
         }
