@@ -20,7 +20,7 @@ use support::NOW;
 use support::prng::Prng;
 use support::scrubbing::{is_clean, scrub};
 
-use formats::{FORMATS, Pair};
+use formats::{FORMATS, Format, OPEN, Pair};
 use hostile::Text;
 
 static MASKER: LazyLock<Arc<Masker>> = LazyLock::new(Arc::default);
@@ -32,6 +32,11 @@ fn number_from(variable: &str, default: u64) -> u64 {
 
 /// Calls `check` with a generator for each seed, and stops with the first few complaints.
 fn each_seed(check: impl Fn(&mut Prng) -> Result<(), String>) {
+    let failed = failures(check);
+    assert!(failed.is_empty(), "{failed}");
+}
+
+fn failures(check: impl Fn(&mut Prng) -> Result<(), String>) -> String {
     let first = number_from("SCRUBJAY_SEED", 1);
     let count = number_from("SCRUBJAY_DOCUMENTS", if cfg!(debug_assertions) { 250 } else { 5_000 });
     let mut complaints = Vec::new();
@@ -40,8 +45,12 @@ fn each_seed(check: impl Fn(&mut Prng) -> Result<(), String>) {
             complaints.push(format!("seed {seed}: {complaint}"));
         }
     }
-    let shown = complaints.iter().take(5).cloned().collect::<Vec<_>>().join("\n\n");
-    assert!(complaints.is_empty(), "{} of {count} fail\n\n{shown}", complaints.len());
+    let shown = complaints.iter().take(3).cloned().collect::<Vec<_>>().join("\n\n");
+    if complaints.is_empty() {
+        String::new()
+    } else {
+        format!("{} of {count} fail\n\n{shown}", complaints.len())
+    }
 }
 
 /// What holds for the output of any document.
@@ -111,8 +120,19 @@ fn json_stays_json() {
 
 #[test]
 fn records_stay_records() {
-    for format in FORMATS {
-        each_seed(|rng| {
+    stay_records(FORMATS);
+}
+
+#[test]
+#[ignore = "known: a bracket that nothing closes takes the cells and members behind it where no quotes say where they begin"]
+fn records_of_other_formats_stay_records() {
+    stay_records(OPEN);
+}
+
+fn stay_records(formats: &[Format]) {
+    let mut all = String::new();
+    for format in formats {
+        all += &failures(|rng| {
             let rows: Vec<Vec<Pair>> = hostile::rows(rng, format.columns, format.can_hold);
             let text = (format.write)(&rows, rng);
             let out = scrubbed(&text)?;
@@ -124,6 +144,7 @@ fn records_stay_records() {
             holds_for_all(&text, &out, &secrets, rng).map_err(|complaint| format!("{name}: {complaint}"))
         });
     }
+    assert!(all.is_empty(), "{all}");
 }
 
 fn same_rows(old: &[Vec<Pair>], new: &[Vec<(String, String)>]) -> Result<(), String> {

@@ -133,15 +133,11 @@ impl Form {
 pub(crate) fn is_same(old: &Value, new: &Value, named: Option<&str>) -> Result<(), String> {
     let differ = || Err(format!("{old} becomes {new}"));
     match (old, new) {
-        // Under a secret name other names may be masked, and two of them are one then.
+        // Names may be masked as well, and two of them are one then.
         (Value::Object(a), Value::Object(b))
-            if named.is_some() && b.keys().any(|name| name.contains("****")) =>
+            if (named.is_some() || b.len() < a.len()) && b.keys().any(|name| name.contains("****")) =>
         {
-            if b.len() <= a.len() {
-                Ok(())
-            } else {
-                differ()
-            }
+            if b.len() <= a.len() { Ok(()) } else { differ() }
         }
         (Value::Object(a), Value::Object(b)) if a.len() == b.len() => {
             for ((name, a), (new_name, b)) in a.iter().zip(b) {

@@ -69,7 +69,8 @@ fn continued(walk: &Walk<'_>, from: usize) -> Option<usize> {
         return None;
     }
     // The next member of a block of YAML.
-    if name > 0 && c.peek(name) == b':' && matches!(c.peek(name + 1), b' ' | b'\n' | b'\r') {
+    let is_item = c.peek(0) == b'-' && matches!(c.peek(1), b' ' | b'\n' | b'\r');
+    if is_item || (name > 0 && c.peek(name) == b':' && matches!(c.peek(name + 1), b' ' | b'\n' | b'\r')) {
         return None;
     }
     if c.at == line || walk.is_token || walk.opening().is_some() || walk.inside.is_some() {

@@ -9,7 +9,7 @@ const MAX_LINE_BYTES: usize = 76;
 
 /// Whether a soft break ends the line of the value at `at`, of which nothing else is known.
 pub(super) fn has_soft_break(bytes: &[u8], at: usize) -> bool {
-    let line = &bytes[at..bytes.len().min(at + MAX_LINE_BYTES + 1)];
+    let line = &bytes[at..bytes.len().min(at + MAX_LINE_BYTES + 3)];
     let Some(end) = memchr::memchr(b'\n', line) else { return false };
     let line = line[..end].strip_suffix(b"\r").unwrap_or(&line[..end]);
     if !line.ends_with(b"=") || line.iter().any(u8::is_ascii_whitespace) {

@@ -125,7 +125,12 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class, strings: &mut String
     // In a query and after a flag a blank ends the value; elsewhere it may be one of a password's.
     let words = loose && encoded == 0 && !matches!(before.last(), Some(b'?' | b'&' | b'-'));
     let place = Place { wrap, encoded, loose, header: colon && loose, words, floor: 0 };
-    let raw = value(c, place, class);
+    let mut raw = value(c, place, class);
+    // The text of an element ends with it.
+    if let Some(at) = raw.as_ref().filter(|_| loose).and_then(|raw| closing_tag(&bytes[c.at..raw.end])) {
+        c.bytes = &c.bytes[..c.at + at];
+        raw = value(c, place, class).map(|raw| Raw { in_string: true, ..raw });
+    }
     let end = raw.as_ref().map_or(c.at, |raw| raw.end);
     if loose && (follows_string(&c, closed) || has_quote(&bytes[c.at..end]) || { c }.quote().is_some()) {
         return match strings.around(name.start) {
@@ -152,6 +157,12 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class, strings: &mut String
         }
         raw => raw,
     }
+}
+
+/// Where a tag closes what was opened before a value.
+fn closing_tag(value: &[u8]) -> Option<usize> {
+    let at = memchr::memchr(b'<', value)?;
+    matches!(value[at + 1..], [b'/', b'A'..=b'Z' | b'a'..=b'z', ..]).then_some(at)
 }
 
 fn has_quote(text: &[u8]) -> bool {

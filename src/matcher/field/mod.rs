@@ -138,7 +138,11 @@ impl Fields {
         // What looked like its value may be a word that announces it.
         let from = value.filter(|value| !follow::announces(&bytes[value.range()])).map(|value| value.end);
         let from = from.unwrap_or_else(|| value.map_or(run.end, |value| value.start));
-        if !follow::begins(bytes, from) {
+        // As a string of its own it is the value of some member, which has a value of its own.
+        let is_quote = |b: Option<&u8>| b.is_some_and(|b| matches!(b, b'"' | b'\''));
+        let behind = bytes[run.end..].iter().find(|b| **b != b'\\');
+        let is_string = is_quote(bytes[..run.start].last()) && is_quote(behind);
+        if (value.is_none() && is_string) || !follow::begins(bytes, from) {
             return;
         }
         let class = self.class_at(bytes, run).filter(|class| matches!(class, Class::Key | Class::Password));

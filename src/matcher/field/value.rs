@@ -153,7 +153,8 @@ fn extend_lines(bytes: &[u8], begin: usize, mut end: usize) -> usize {
             [b'\n', ..] => 1,
             _ => return end,
         };
-        let is_full = key_run(&bytes[line..end]) >= WRAPPED;
+        // Mail breaks its lines with a sign of its own.
+        let is_full = key_run(&bytes[line..end]) >= WRAPPED && bytes[end - 1] != b'=';
         let from = end + break_length + indent(bytes, end + break_length);
         let word = token_run(&bytes[from..]);
         let text = &bytes[from..from + word];
@@ -443,7 +444,7 @@ pub(super) fn structure(c: &mut Cursor<'_>, loose: bool) -> bool {
             b'\\' => c.at += c.rest().iter().take_while(|b| **b == b'\\').count() - 1,
             b'(' | b'[' | b'{' => depth += 1,
             b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            b'\n' if !goes_on_below(c.bytes, floor, c.at) => break,
+            b'\n' if begins_member(c.bytes, floor, c.at) || !goes_on_below(c.bytes, floor, c.at) => break,
             _ => {}
         }
         c.at += 1;
