@@ -31,10 +31,7 @@ const WORDS: &[&str] = &[
 ];
 
 /// The first words of a line on which a value may stand that a line before has announced.
-const LINE_WORDS: &[&str] = &[
-    "left", "right", "expected", "actual", "caused", "got", "wanted", "was", "value", "old", "new", "from",
-    "to",
-];
+const LINE_WORDS: &[&str] = &["left", "right", "expected", "actual", "caused", "got", "wanted"];
 
 /// Whether a word or an arrow behind a name, or behind its value, may announce a value.
 pub(super) fn begins(bytes: &[u8], from: usize) -> bool {

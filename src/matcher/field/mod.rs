@@ -166,9 +166,18 @@ pub(crate) fn pem(bytes: &[u8], at: usize) -> Option<Span> {
         _ => !is_armoured(&rest[i + 1..]),
     };
     let body = memchr::memchr2_iter(b'-', b'\n', rest).find(ends).unwrap_or(rest.len());
-    let body = Span::new(start, start + body);
+    let is_cut_off = !rest[body..].starts_with(b"-----END ");
+    let string = if is_cut_off { string_end(&rest[..body], rest) } else { None };
+    let body = Span::new(start, start + string.unwrap_or(body));
     let masked = body.is_empty() || text::is_mask(bytes[body.range()].trim_ascii());
     Some(if masked { Span::new(body.end, body.end) } else { body })
+}
+
+/// Where the string of JSON ends in which a block was cut off.
+fn string_end(body: &[u8], rest: &[u8]) -> Option<usize> {
+    let closes = |at: &usize| matches!(rest.get(at + 1), None | Some(b',' | b'}' | b']' | b'\\' | b'"'));
+    let quote = memchr::memchr_iter(b'"', body).find(closes)?;
+    Some(quote - body[..quote].iter().rev().take_while(|b| **b == b'\\').count())
 }
 
 /// Whether a line may belong to a PEM block: it is base64 or a header of RFC 1421, perhaps behind what a
