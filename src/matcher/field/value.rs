@@ -134,7 +134,7 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
 /// The inside of quotes that are doubled, as in the quotes of CSV and of YAML: `''…''`.
 fn doubled(c: &Cursor<'_>) -> Option<Span> {
     let [mark @ (b'"' | b'\''), second, inner, ..] = *c.rest() else { return None };
-    if mark != second || !(inner.is_ascii_alphanumeric() || !inner.is_ascii()) {
+    if mark != second || (inner.is_ascii() && !inner.is_ascii_alphanumeric()) {
         return None;
     }
     let start = c.at + 2;
