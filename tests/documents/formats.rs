@@ -75,7 +75,8 @@ fn write_logfmt(rows: &[Vec<Pair>], _: &mut Prng) -> String {
             !text.is_empty() && text.chars().all(|c| c > ' ' && !matches!(c, '"' | '=' | '\\' | '\'' | '`'))
         };
         let value = |text: &str| if is_bare(text) { text.to_owned() } else { quoted(text) };
-        let pairs: Vec<String> = pairs.iter().map(|(name, text)| format!("{name}={}", value(&text.text))).collect();
+        let pairs: Vec<String> =
+            pairs.iter().map(|(name, text)| format!("{name}={}", value(&text.text))).collect();
         pairs.join(" ")
     })
 }
@@ -111,7 +112,8 @@ fn write_csv(rows: &[Vec<Pair>], rng: &mut Prng) -> String {
         }
     };
     let names = rows[0].iter().map(|(name, _)| name.clone()).collect::<Vec<_>>().join(",");
-    let body = by_line(rows, |pairs| pairs.iter().map(|(_, text)| cell(&text.text)).collect::<Vec<_>>().join(","));
+    let body =
+        by_line(rows, |pairs| pairs.iter().map(|(_, text)| cell(&text.text)).collect::<Vec<_>>().join(","));
     format!("{names}\n{body}")
 }
 
@@ -238,9 +240,9 @@ fn write_xml(rows: &[Vec<Pair>], rng: &mut Prng) -> String {
     rows.iter()
         .map(|pairs| match rng.below(3) {
             0 => {
-                let attributes = pairs
-                    .iter()
-                    .map(|(name, text)| format!(" {name}=\"{}\"", escaped(&text.text).replace('"', "&quot;")));
+                let attributes = pairs.iter().map(|(name, text)| {
+                    format!(" {name}=\"{}\"", escaped(&text.text).replace('"', "&quot;"))
+                });
                 format!("<row{}/>\n", attributes.collect::<String>())
             }
             indented => {
@@ -274,7 +276,8 @@ fn read_xml(text: &str) -> Option<Read> {
             while let Some(tag) = rest.strip_prefix('<').filter(|tag| !tag.starts_with("/row>")) {
                 let (name, value) = tag.split_once('>')?;
                 let (value, behind) = value.split_once('<')?;
-                rest = behind.strip_prefix('/')?.strip_prefix(name)?.strip_prefix('>')?.trim_start_matches('\n');
+                rest =
+                    behind.strip_prefix('/')?.strip_prefix(name)?.strip_prefix('>')?.trim_start_matches('\n');
                 row.push((name.to_owned(), unescaped(value)));
             }
             rest = rest.strip_prefix("</row>\n")?;
@@ -335,7 +338,11 @@ fn write_toml(rows: &[Vec<Pair>], rng: &mut Prng) -> String {
             let mut out = String::from("[[row]]\n");
             for (name, text) in pairs {
                 let text = &text.text;
-                let value = if rng.below(2) == 0 && !text.contains('\'') { format!("'{text}'") } else { quoted(text) };
+                let value = if rng.below(2) == 0 && !text.contains('\'') {
+                    format!("'{text}'")
+                } else {
+                    quoted(text)
+                };
                 out.push_str(&format!("{name} = {value}\n"));
             }
             out
@@ -356,7 +363,9 @@ fn read_toml(text: &str) -> Option<Read> {
         pairs.sort();
         Some(pairs.into_iter().map(|(_, pair)| pair).collect())
     };
-    rows.iter().map(|value| if let DeValue::Table(table) = value.get_ref() { row(table) } else { None }).collect()
+    rows.iter()
+        .map(|value| if let DeValue::Table(table) = value.get_ref() { row(table) } else { None })
+        .collect()
 }
 
 fn write_ini(rows: &[Vec<Pair>], _: &mut Prng) -> String {

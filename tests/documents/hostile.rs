@@ -19,7 +19,8 @@ impl Text {
 }
 
 /// Names of secrets.
-pub(crate) const NAMES: &[&str] = &["secret_key", "password", "secret", "access_token", "dbPassword", "token"];
+pub(crate) const NAMES: &[&str] =
+    &["secret_key", "password", "secret", "access_token", "dbPassword", "token"];
 
 /// Names of what is none.
 pub(crate) const PLAIN_NAMES: &[&str] = &["user", "path", "msg", "note", "code", "url", "items"];
@@ -61,8 +62,24 @@ const PARTS: &[&str] = &[
 ];
 
 /// What says nothing of secrets.
-const PLAIN: &[&str] =
-    &["", "x", "a b", "C:\\dir\\", "[", "}", "\"", "\\\"", "it's", "a, b", "1", "\u{e9}\u{4f60}", "a=b", "(x) [y] {z}", "<b>", "&"];
+const PLAIN: &[&str] = &[
+    "",
+    "x",
+    "a b",
+    "C:\\dir\\",
+    "[",
+    "}",
+    "\"",
+    "\\\"",
+    "it's",
+    "a, b",
+    "1",
+    "\u{e9}\u{4f60}",
+    "a=b",
+    "(x) [y] {z}",
+    "<b>",
+    "&",
+];
 
 const BETWEEN: &[&str] = &[" ", " ", ", ", "; ", " | "];
 

@@ -84,7 +84,9 @@ fn is_masked_form(old: &str, new: &str) -> bool {
     }
     let parts: Vec<&str> = new.split("****").collect();
     let [first, middle @ .., last] = &parts[..] else { return false };
-    let Some(mut rest) = old.strip_prefix(first).and_then(|rest| rest.strip_suffix(last)) else { return false };
+    let Some(mut rest) = old.strip_prefix(first).and_then(|rest| rest.strip_suffix(last)) else {
+        return false;
+    };
     for part in middle {
         match rest.find(part) {
             Some(at) => rest = &rest[at + part.len()..],
@@ -133,7 +135,8 @@ fn same_rows(old: &[Vec<Pair>], new: &[Vec<(String, String)>]) -> Result<(), Str
             return Err(format!("{} members, now {}: {new:?}", old.len(), new.len()));
         }
         for ((name, text), (new_name, new_text)) in old.iter().zip(new) {
-            let same = if text.is_plain() { text.text == *new_text } else { is_masked_form(&text.text, new_text) };
+            let same =
+                if text.is_plain() { text.text == *new_text } else { is_masked_form(&text.text, new_text) };
             if name != new_name || !same {
                 return Err(format!("{name:?}: {:?} becomes {new_name:?}: {new_text:?}", text.text));
             }
@@ -155,14 +158,17 @@ fn the_layer_keeps_json() {
         let text = form.write(&made.value);
         let seen = support::lines::Lines::default();
         let layer = tracing_subscriber::fmt::layer().json().without_time().with_writer(seen.clone());
-        let dispatch = tracing::Dispatch::new(tracing_subscriber::registry().with(layer).redacted(Arc::clone(&MASKER)));
+        let dispatch =
+            tracing::Dispatch::new(tracing_subscriber::registry().with(layer).redacted(Arc::clone(&MASKER)));
         tracing::dispatcher::with_default(&dispatch, || tracing::info!(body = %text, "{text}"));
         let line = seen.text();
-        let event: serde_json::Value = serde_json::from_str(&line).map_err(|e| format!("{e}\n{text}\n{line}"))?;
+        let event: serde_json::Value =
+            serde_json::from_str(&line).map_err(|e| format!("{e}\n{text}\n{line}"))?;
         for field in ["message", "body"] {
             let out = event["fields"][field].as_str().ok_or("a field is gone")?;
             let read = form.read(out).map_err(|error| format!("{field} {form:?}: {error}\n{text}\n{out}"))?;
-            tree::is_same(&made.value, &read, None).map_err(|at| format!("{field} {form:?}: {at}\n{text}\n{out}"))?;
+            tree::is_same(&made.value, &read, None)
+                .map_err(|at| format!("{field} {form:?}: {at}\n{text}\n{out}"))?;
             if let Some(secret) = made.secrets.iter().find(|secret| is_readable(out, secret)) {
                 return Err(format!("{secret} is readable\n{text}\n{out}"));
             }

@@ -134,8 +134,14 @@ pub(crate) fn is_same(old: &Value, new: &Value, named: Option<&str>) -> Result<(
     let differ = || Err(format!("{old} becomes {new}"));
     match (old, new) {
         // Under a secret name other names may be masked, and two of them are one then.
-        (Value::Object(a), Value::Object(b)) if named.is_some() && b.keys().any(|name| name.contains("****")) => {
-            if b.len() <= a.len() { Ok(()) } else { differ() }
+        (Value::Object(a), Value::Object(b))
+            if named.is_some() && b.keys().any(|name| name.contains("****")) =>
+        {
+            if b.len() <= a.len() {
+                Ok(())
+            } else {
+                differ()
+            }
         }
         (Value::Object(a), Value::Object(b)) if a.len() == b.len() => {
             for ((name, a), (new_name, b)) in a.iter().zip(b) {
@@ -154,7 +160,8 @@ pub(crate) fn is_same(old: &Value, new: &Value, named: Option<&str>) -> Result<(
             let inner = serde_json::from_str::<Value>(a).ok().filter(Value::is_object);
             match inner {
                 Some(inner) if named.is_none() => {
-                    let now = serde_json::from_str(b).map_err(|error| format!("{error}: {a:?} becomes {b:?}"))?;
+                    let now =
+                        serde_json::from_str(b).map_err(|error| format!("{error}: {a:?} becomes {b:?}"))?;
                     is_same(&inner, &now, named)
                 }
                 _ if crate::is_masked_form(a, b) => Ok(()),

@@ -20,7 +20,9 @@ pub(super) fn joint(walk: &Walk<'_>, from: usize, is_loose: &mut bool) -> Option
             Some(from + length)
         }
         // Where it closes what it opened, it continues nothing.
-        [b'`', ..] if walk.opening().is_some_and(|quote| quote.mark == crate::cursor::Mark::Byte(b'`')) => None,
+        [b'`', ..] if walk.opening().is_some_and(|quote| quote.mark == crate::cursor::Mark::Byte(b'`')) => {
+            None
+        }
         [b'\\' | b'^' | b'`', b'\n' | b'\r', ..] => continued(walk, from),
         [b'\\', ..] => {
             let mut c = Cursor::new(walk.bytes, from);

@@ -1,6 +1,6 @@
 //! Values under a name in the plural: `secret_keys=a,b`, and one a line as YAML has them.
 
-use super::value::{token_run};
+use super::value::token_run;
 use crate::judge::plain;
 use crate::text::Span;
 
@@ -58,7 +58,10 @@ pub(super) fn row(bytes: &[u8], first: Span) -> Span {
     while let Some(rest) = bytes[end..].strip_prefix(b",") {
         let gap = rest.iter().take_while(|b| **b == b' ').count();
         let run = token_run(&rest[gap..]);
-        if run == 0 || plain::secret(&rest[gap..gap + run]) != plain::Secret::Whole || end - first.start > REACH {
+        if run == 0
+            || plain::secret(&rest[gap..gap + run]) != plain::Secret::Whole
+            || end - first.start > REACH
+        {
             break;
         }
         end += 1 + gap + run;

@@ -9,9 +9,12 @@ mod address;
 mod after;
 mod element;
 mod endings;
+mod flat;
 mod follow;
 mod list;
 mod names;
+mod numbers;
+mod others;
 mod sibling;
 mod strings;
 mod value;
@@ -20,7 +23,7 @@ use super::cursor::Cursor;
 use crate::text::{self, Span};
 
 pub(crate) use address::{at as address, cores as address_cores};
-use after::{Raw, after, bare_name, sign};
+use after::{Numbers, Raw, after, bare_name, sign};
 pub(crate) use list::each_item;
 pub(crate) use names::{Fields, can_be_found};
 pub(super) use sibling::value_of_sibling;
@@ -67,6 +70,8 @@ pub(crate) struct Field {
     pub(crate) in_string: bool,
     /// A value without quotes among JSON: its mask needs them, with so many backslashes.
     pub(crate) wrap: Option<(u8, usize)>,
+    /// It is an array of numbers.
+    pub(crate) numbers: bool,
 }
 
 impl Field {
@@ -100,6 +105,9 @@ impl Fields {
         if let Some(value) = after(bytes, run, class, strings) {
             return Some(settle(bytes, run, value, class));
         }
+        if let Some(array) = numbers::after_name(bytes, run) {
+            return Some(settle(bytes, run, array, class));
+        }
         let value = sibling::sibling(bytes, run, class).or_else(|| element::element(bytes, run))?;
         Some(Field { apart: true, ..settle(bytes, run, value, class) })
     }
@@ -110,7 +118,15 @@ impl Fields {
         let class = self.class_at(bytes, one).filter(|class| one != run && *class != Class::Keep)?;
         if let Some(items) = list::block(bytes, run) {
             let end = items.end;
-            let raw = Raw { span: items, end, wrap: None, quoted: true, encoded: 0, in_string: true };
+            let raw = Raw {
+                span: items,
+                end,
+                wrap: None,
+                quoted: true,
+                encoded: 0,
+                in_string: true,
+                numbers: None,
+            };
             return Some(Field { items: true, ..settle(bytes, run, raw, class) });
         }
         let raw = after(bytes, run, class, strings)?;
@@ -193,6 +209,25 @@ const LONGEST_WORD: usize = 12;
 fn settle(bytes: &[u8], name: Span, raw: Raw, class: Class) -> Field {
     let mut span = raw.span;
     let mut end = raw.end;
+    if let Some(held) = raw.numbers {
+        let masked = held == Numbers::Stars;
+        if masked || !numbers::is_secret(&bytes[span.range()], class) {
+            span.end = span.start;
+        }
+        let wrap = None;
+        return Field {
+            span,
+            name,
+            masked,
+            end,
+            apart: false,
+            items: false,
+            class,
+            in_string: false,
+            wrap,
+            numbers: true,
+        };
+    }
     if let Some(word) = scheme(&bytes[span.range()]) {
         if raw.quoted {
             let gap = bytes[span.start + word..span.end].iter().take_while(|b| **b == b' ').count();
@@ -225,11 +260,22 @@ fn settle(bytes: &[u8], name: Span, raw: Raw, class: Class) -> Field {
     if masked
         || is_word
         || !is_secret(value, class, raw.quoted)
-        || endings::is_directory(&bytes[name.range()], value)
+        || others::is_other(&bytes[name.range()], value)
     {
         span.end = span.start;
     }
-    Field { span, name, masked, end, apart: false, items: false, class, in_string: raw.in_string, wrap }
+    Field {
+        span,
+        name,
+        masked,
+        end,
+        apart: false,
+        items: false,
+        class,
+        in_string: raw.in_string,
+        wrap,
+        numbers: false,
+    }
 }
 
 /// Whether nothing is left to hide in a structure of JSON: it is empty, or masked already.
@@ -296,7 +342,8 @@ mod tests {
     /// The value of the first field in the text.
     fn hidden(text: &str) -> Option<&str> {
         let f = fields();
-        let field = (0..text.len()).find_map(|at| f.at(text.as_bytes(), at, &mut Strings::new(text.as_bytes())))?;
+        let field =
+            (0..text.len()).find_map(|at| f.at(text.as_bytes(), at, &mut Strings::new(text.as_bytes())))?;
         (!field.span.is_empty()).then(|| text.get(field.span.range()).unwrap())
     }
 

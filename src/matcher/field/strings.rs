@@ -307,7 +307,9 @@ pub(crate) enum Part {
 /// Gives the parts of a line of JSON whose strings have quotes behind `depth` backslashes, in order; false
 /// where it is no JSON.
 pub(crate) fn parts(line: &[u8], depth: usize, sink: &mut dyn FnMut(Part, Span)) -> bool {
-    let Some(level) = (depth + 1).is_power_of_two().then(|| (depth + 1).ilog2() as usize) else { return false };
+    let Some(level) = (depth + 1).is_power_of_two().then(|| (depth + 1).ilog2() as usize) else {
+        return false;
+    };
     let reader = Reader { bytes: line, level };
     let mut text = Text::new(Span::new(0, line.len()));
     let mut done = 0;
@@ -393,7 +395,8 @@ mod tests {
                 seen.push((part, String::from_utf8_lossy(&line[span.range()]).into_owned()));
             }
         }));
-        let expected = [(Part::Name, "a"), (Part::Text, "b\\\\\\\""), (Part::Number, "-2e5"), (Part::Name, "c")];
+        let expected =
+            [(Part::Name, "a"), (Part::Text, "b\\\\\\\""), (Part::Number, "-2e5"), (Part::Name, "c")];
         assert_eq!(seen, expected.map(|(part, text)| (part, text.to_owned())));
         assert!(!parts(b"[Some(1)]", 0, &mut |_, _| {}));
     }
@@ -402,9 +405,13 @@ mod tests {
     fn names_come_in_their_order() {
         let text = r#"{"a":"one two","b":"three","c":"{\"d\":\"four five\"}"}"#;
         let mut strings = Strings::new(text.as_bytes());
-        for (word, inside) in
-            [("one", "one two"), ("two", "one two"), ("three", "three"), ("four", "four five"), ("five", "four five")]
-        {
+        for (word, inside) in [
+            ("one", "one two"),
+            ("two", "one two"),
+            ("three", "three"),
+            ("four", "four five"),
+            ("five", "four five"),
+        ] {
             let at = text.find(word).expect("it is there");
             assert_eq!(strings.around(at).map(|around| &text[around.string.range()]), Some(inside));
         }

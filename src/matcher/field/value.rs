@@ -1,7 +1,7 @@
 //! The value of a field, in every form: quoted at any depth, wrapped, bare, a structure, a header.
 
 use super::after::{Raw, WRAPPED, sign};
-use super::{Class, scheme};
+use super::{Class, numbers, scheme};
 use crate::cursor::{Cursor, Mark, Quote};
 use crate::matcher::bare::is_inner_ampersand;
 use crate::text::Span;
@@ -18,13 +18,30 @@ const LINE: usize = 4096;
 impl Cursor<'_> {
     /// Goes over what wraps a value in Debug output and in code: `Some(`, `Ok(`, `b` before a quote.
     pub(super) fn wrapped(&mut self) -> bool {
-        if matches!(self.peek(0), b'b' | b'r' | b'u' | b'@') && matches!(self.peek(1), b'"' | b'\'') {
-            self.at += 1;
+        let prefix = match self.rest() {
+            [b'b' | b'r' | b'u' | b'@', b'"' | b'\'' | b'\\', ..] => 1,
+            [b'<', b'<', b'"' | b'\\', ..] => 2,
+            _ => 0,
+        };
+        if prefix > 0 && Cursor::new(self.bytes, self.at + prefix).quote().is_some() {
+            self.at += prefix;
             return true;
         }
         let word =
             self.rest().iter().take(64).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
         let open = word > 0 && self.peek(word) == b'(';
+        // `string(20) "…"`: its length is told before it.
+        let digits = if open {
+            self.rest()[word + 1..].iter().take(8).take_while(|b| b.is_ascii_digit()).count()
+        } else {
+            0
+        };
+        let told = self.at + word + digits + 3;
+        let is_told = digits > 0 && self.bytes[..told.min(self.bytes.len())].ends_with(b") ");
+        if is_told && Cursor::new(self.bytes, told).quote().is_some() {
+            self.at = told;
+            return true;
+        }
         if open {
             self.at += word + 1;
             self.space(2);
@@ -53,6 +70,13 @@ pub(super) struct Place {
 /// The value at the cursor.
 pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw> {
     let Place { wrap, encoded, loose, .. } = place;
+    if encoded == 0
+        && let Some(array) = numbers::at(&c, loose)
+    {
+        // Without numbers it is what its brackets hold.
+        let wrap = wrap.filter(|_| array.numbers.is_none());
+        return Some(Raw { wrap, ..array });
+    }
     let begin = c.at;
     while c.wrapped() {}
     let below = memchr::memchr(b'\n', &c.bytes[begin..c.at]).is_some();
@@ -63,13 +87,21 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
         return None;
     }
     if let Some(span) = doubled(&c).filter(|_| loose) {
-        return Some(Raw { span, end: span.end, wrap: None, quoted: true, encoded, in_string: false });
+        return Some(Raw {
+            span,
+            end: span.end,
+            wrap: None,
+            quoted: true,
+            encoded,
+            in_string: false,
+            numbers: None,
+        });
     }
     if let Some(quote) = c.quote() {
         let start = c.at;
         let span = quoted(&mut c, quote, loose).unwrap_or_else(|| Span::new(start, line_of(c.bytes, start)));
         let end = c.at.max(span.end);
-        return Some(Raw { span, end, wrap: None, quoted: true, encoded, in_string: false });
+        return Some(Raw { span, end, wrap: None, quoted: true, encoded, in_string: false, numbers: None });
     }
     if let (mark @ (b'"' | b'\''), length, encoded) = sign(&c)
         && length > 1
@@ -87,17 +119,41 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
             c.at += length;
         }
         let end = c.at.min(c.bytes.len());
-        return Some(Raw { span: Span::new(start, end), end, wrap: None, quoted: true, encoded, in_string: false });
+        return Some(Raw {
+            span: Span::new(start, end),
+            end,
+            wrap: None,
+            quoted: true,
+            encoded,
+            in_string: false,
+            numbers: None,
+        });
     }
     if let Some(span) = bracketed(&c) {
-        return Some(Raw { span, end: span.end + 1, wrap: None, quoted: true, encoded, in_string: false });
+        return Some(Raw {
+            span,
+            end: span.end + 1,
+            wrap: None,
+            quoted: true,
+            encoded,
+            in_string: false,
+            numbers: None,
+        });
     }
     // A wrapper around what is not quoted is part of the value, unless it is on a line of its own.
     let begin = if below { c.at } else { begin };
     c.at = begin;
     let end = bare(&mut c, encoded, loose);
     if let Some(end) = quoted_behind_number(c, begin, place) {
-        return Some(Raw { span: Span::new(begin, end), end, wrap, quoted: false, encoded, in_string: false });
+        return Some(Raw {
+            span: Span::new(begin, end),
+            end,
+            wrap,
+            quoted: false,
+            encoded,
+            in_string: false,
+            numbers: None,
+        });
     }
     let end = match class {
         Class::Header if place.header => extend_header(c.bytes, begin, end),
@@ -107,7 +163,15 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
         Class::Key | Class::Weak if encoded == 0 => extend_lines(c.bytes, begin, end),
         _ => end,
     };
-    (end > begin).then(|| Raw { span: Span::new(begin, end), end, wrap, quoted: false, encoded, in_string: false })
+    (end > begin).then(|| Raw {
+        span: Span::new(begin, end),
+        end,
+        wrap,
+        quoted: false,
+        encoded,
+        in_string: false,
+        numbers: None,
+    })
 }
 
 /// The inside of quotes that are doubled, as in the quotes of CSV and of YAML: `''…''`.
@@ -140,7 +204,9 @@ fn extend_lines(bytes: &[u8], begin: usize, mut end: usize) -> usize {
         let is_alone = matches!(bytes.get(from + word), None | Some(b'\n' | b'\r'));
         // `NAME=value` is the next setting.
         let sign = text.iter().position(|b| *b == b'=').unwrap_or(word);
-        let is_part = text[sign..].iter().all(|b| *b == b'=') && word >= SHORTEST && text.iter().any(u8::is_ascii_digit);
+        let is_part = text[sign..].iter().all(|b| *b == b'=')
+            && word >= SHORTEST
+            && text.iter().any(u8::is_ascii_digit);
         if !(is_soft || is_full) || !is_alone || !is_part || end - begin > STRUCTURE {
             return end;
         }
@@ -194,12 +260,17 @@ fn closes(c: &Cursor<'_>, floor: usize) -> bool {
     let Some(quote) = next.quote() else { return false };
     let line = &next.rest()[..line_end(next.bytes, next.at) - next.at];
     let lone = || !matches!(quote.mark, Mark::Byte(mark) if memchr::memchr(mark, line).is_some());
-    if (goes_on(next.rest(), quote) || (matches!(next.peek(0), b' ' | b')') && lone())) && is_open(c, floor, quote) {
+    if (goes_on(next.rest(), quote) || (matches!(next.peek(0), b' ' | b')') && lone()))
+        && is_open(c, floor, quote)
+    {
         return true;
     }
     // `"message":"token=\\","n":1`: backslashes that are escaped themselves say nothing of the quote.
     let plain = Quote { depth: 0, ..quote };
-    quote.depth > 0 && quote.depth.is_multiple_of(2) && goes_on(next.rest(), plain) && is_open(c, floor, plain)
+    quote.depth > 0
+        && quote.depth.is_multiple_of(2)
+        && goes_on(next.rest(), plain)
+        && is_open(c, floor, plain)
 }
 
 /// Whether a quote of this kind is open at the cursor, by their number since the line, or the
@@ -232,7 +303,9 @@ pub(super) fn quoted(c: &mut Cursor<'_>, quote: Quote, loose: bool) -> Option<Sp
     for i in memchr::memchr3_iter(mark, b'"', b'\n', hay) {
         if hay[i] == b'\n' {
             // The next line belongs to it in any case, if the quote closes there, but for a next member.
-            if begins_member(c.bytes, start, start + i) || (lines > 0 && !goes_on_below(c.bytes, start, start + i)) {
+            if begins_member(c.bytes, start, start + i)
+                || (lines > 0 && !goes_on_below(c.bytes, start, start + i))
+            {
                 return None;
             }
             lines += 1;
