@@ -99,10 +99,11 @@ impl Literal {
         let mut was_end = false;
         for &b in &bytes[self.span.start..list.first.start] {
             let is_end = matches!(b, b'\n' | b'\r');
-            if !is_end && !(was_end && matches!(b, b' ' | b'\t')) {
+            let is_indent = was_end && matches!(b, b' ' | b'\t');
+            was_end = is_end || is_indent;
+            if !was_end {
                 out.push(b);
             }
-            was_end = is_end || (was_end && matches!(b, b' ' | b'\t'));
         }
         list.put_stars(out);
         self.closers.iter().rev().for_each(|closer| out.extend_from_slice(closer));

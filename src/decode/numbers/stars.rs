@@ -5,6 +5,9 @@ use super::literal::{MAX_LIST_BYTES, literal, literal_with};
 use crate::text::Span;
 use zeroize::Zeroizing;
 
+/// One number in place of another: a star.
+pub(crate) const NUMBER_MASK: &[u8] = b"42";
+
 /// How many elements a mask has.
 const STARS: usize = 4;
 
@@ -12,7 +15,7 @@ impl List {
     /// Appends the elements of its mask: one where each has its place before it, for the places have to
     /// be different.
     pub(super) fn put_stars(&self, out: &mut Vec<u8>) {
-        let star: &[u8] = if self.is_hex { b"2a" } else { b"42" };
+        let star: &[u8] = if self.is_hex { b"2a" } else { NUMBER_MASK };
         let joint: &[u8] = match self.joint {
             Joint::Comma => b",",
             Joint::Semicolon => b";",
@@ -38,7 +41,7 @@ pub(crate) fn put_mask(value: &[u8], out: &mut Vec<u8>) {
             out.extend(value[list.end..].iter().filter(|b| b")]}>|".contains(b)));
         }
         // Of a part that begins within a number.
-        None => put_stars(b"42", b",", STARS, out),
+        None => put_stars(NUMBER_MASK, b",", STARS, out),
     }
 }
 

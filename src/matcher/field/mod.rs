@@ -20,6 +20,7 @@ mod strings;
 mod value;
 
 use super::cursor::Cursor;
+use crate::decode::numbers::NUMBER_MASK;
 use crate::text::{self, Span};
 
 pub(crate) use address::{at as address, cores as address_cores};
@@ -284,7 +285,8 @@ fn is_bare_structure(value: &[u8], depth: usize) -> bool {
     let mut hides = false;
     let mut look = |part, span: Span| {
         let text = &value[span.range()];
-        hides |= part == Part::Number || (part == Part::Text && !text.is_empty() && !text::is_mask(text));
+        hides |= (part == Part::Number && text != NUMBER_MASK)
+            || (part == Part::Text && !text.is_empty() && !text::is_mask(text));
     };
     is_closed && parts(value, depth, &mut look) && !hides
 }

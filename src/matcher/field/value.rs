@@ -73,9 +73,14 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
     if encoded == 0
         && let Some(array) = numbers::at(&c, loose)
     {
-        // Without numbers it is what its brackets hold.
-        let wrap = wrap.filter(|_| array.numbers.is_none());
-        return Some(Raw { wrap, ..array });
+        // A structure of JSON over several lines is masked line by line, and so is one without numbers.
+        let opens = matches!(c.peek(0), b'[' | b'{');
+        let is_one =
+            wrap.is_none() || !opens || memchr::memchr(b'\n', &c.bytes[array.span.range()]).is_none();
+        if is_one || array.numbers.is_none() {
+            let wrap = wrap.filter(|_| array.numbers.is_none());
+            return Some(Raw { wrap, ..array });
+        }
     }
     let begin = c.at;
     while c.wrapped() {}
