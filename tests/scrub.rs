@@ -115,7 +115,7 @@ fn passwords_show_nothing_and_numbers_become_strings() {
         ("{\"password\":12345,\"license\":\"MIT\"}", "{\"password\":\"****\",\"license\":\"MIT\"}"),
         ("{\\\"secret\\\":12345}", "{\\\"secret\\\":\\\"****\\\"}"),
         ("{\"secret\":[1,2],\"a\":1}", "{\"secret\":[42,42,42,42],\"a\":1}"),
-        ("{\"secret\":[1,\"x\"],\"a\":1}", "{\"secret\":\"****\",\"a\":1}"),
+        ("{\"secret\":[1,\"x\"],\"a\":1}", "{\"secret\":[\"****\",\"****\"],\"a\":1}"),
         ("{\"token\":null}", "{\"token\":null}"),
         ("credentials: Credentials { user: \"bob\", value: \"x y\" }, n: 1", "credentials: ****, n: 1"),
         ("set-cookie: a=b; Path=/", "set-cookie: ****"),
