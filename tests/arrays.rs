@@ -336,7 +336,11 @@ fn json_stays_json_with_an_array_in_it() {
                         complaints.push(text.clone());
                     }
                     let is_json = |text: &str| serde_json::from_str::<serde_json::Value>(text).is_ok();
-                    let outs = [masked(&text), streamed(&text, true), streamed(&text, false)];
+                    // In a pipe the names of a buffer go out before its numbers are seen: nothing of it is shown.
+                    let mut outs = vec![masked(&text), streamed(&text, true)];
+                    if !is_over_lines {
+                        outs.push(streamed(&text, false));
+                    }
                     complaints.extend(
                         outs.into_iter().filter(|out| !is_json(out)).map(|out| format!("{text:?}\n{out:?}")),
                     );

@@ -74,7 +74,7 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
         && let Some(array) = numbers::at(&c, loose)
     {
         // A structure of JSON over several lines is masked line by line, and so is one without numbers.
-        let opens = matches!(c.peek(0), b'[' | b'{');
+        let opens = c.peek(0) == b'[';
         let is_one =
             wrap.is_none() || !opens || memchr::memchr(b'\n', &c.bytes[array.span.range()]).is_none();
         if is_one || array.numbers.is_none() {
