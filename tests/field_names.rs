@@ -78,6 +78,16 @@ const SECRET: &[&str] = &[
     "api key",
     "private key",
     "password",
+    "redis auth",
+    "cache redis auth",
+    "ssh key",
+    "deploy ssh key",
+    "pin code",
+    "user pin",
+    "sim pin",
+    "door passcode",
+    "device passcode",
+    "backup passphrase",
 ];
 
 /// Names whose values stay.

@@ -68,6 +68,8 @@ pub enum Wake {
     Invisible,
     /// A number that may be the byte of a name in an array of numbers.
     Numbers,
+    /// An array of numbers behind a name.
+    NamedNumbers,
     /// A joint behind a value, or inside of it.
     Pieces,
 }
@@ -79,7 +81,8 @@ pub const DECODERS: &[Decoder] = &[
     base64::DECODER,
     hex::DECODER,
     utf16::DECODER,
-    numbers::DECODER,
+    numbers::OF_TEXT,
+    numbers::OF_NAMES,
     invisible::DECODER,
     pieces::DECODER,
 ];

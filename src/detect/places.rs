@@ -284,8 +284,9 @@ impl Detector {
         };
         if let Some(field) = self.field(page.bytes, at, actions, walked) {
             let (class, name) = (Some(field.class), Some(field.name));
-            let place = Place { class, wrap: field.wrap, name, ..place(field.span, None) };
-            let mut done = field.is_key(page.bytes) || field.class == Class::Keep;
+            let numbers = field.numbers;
+            let place = Place { class, wrap: field.wrap, name, numbers, ..place(field.span, None) };
+            let mut done = numbers || field.is_key(page.bytes) || field.class == Class::Keep;
             let mut hidden = !field.span.is_empty();
             if field.class == Class::Weak && hidden {
                 hidden = put_random(page.bytes, place, out);
@@ -403,7 +404,8 @@ impl Detector {
     /// What to ask where the value of a field goes on behind a joint.
     fn ask_for_pieces(&self, page: &Page<'_>, place: Place) -> Option<Ask> {
         let is_before = |name: &Span| name.start < place.span.start || place.span.is_empty();
-        let name = place.name.filter(|_| place.class != Some(Class::Keep)).filter(is_before)?;
+        let name =
+            place.name.filter(|_| place.class != Some(Class::Keep) && !place.numbers).filter(is_before)?;
         // Over several lines it was taken as a whole.
         let lines = memchr::memchr(b'\n', &page.bytes[place.span.range()]).is_some();
         let known = if lines { Span::new(place.span.start, place.span.start) } else { place.span };
@@ -456,6 +458,18 @@ impl Detector {
             let inner = inner(page, &view, &context);
             let before = out.len();
             self.hide(&inner, stretch(&view), depth + 1, &mut Scratch::default(), out);
+            if let Some(joined) = view.value.filter(|_| ask.wake == Wake::NamedNumbers) {
+                // The array is one value, and stays an array.
+                let places = out.split_off(before);
+                let is_held = places.iter().find(|place| joined.holds(place.span, true));
+                out.extend(is_held.map(|place| Place {
+                    span: joined.source,
+                    numbers: true,
+                    name: place.name.map(|name| view.to_source(name)),
+                    ..Place::at(joined.source, place.rule)
+                }));
+                continue;
+            }
             if let Some(joined) = view.value {
                 let mut parts = view.source_parts(joined.span);
                 if parts.all(|part| text::is_mask(&page.bytes[part.range()])) {

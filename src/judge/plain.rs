@@ -5,6 +5,7 @@
 //! left there, and of a structure all but what is random.
 
 use super::likelihood::unlikeliness;
+use crate::decode::numbers;
 use crate::text::{Span, escape_rest};
 
 /// What is shorter may be a word with a number behind it.
@@ -178,15 +179,12 @@ fn is_time(run: &[u8]) -> bool {
         && letters.into_iter().all(|b| matches!(b, b'T' | b'Z'))
 }
 
-/// Whether it is a list of the numbers of bytes, as Debug writes them.
+/// Whether it is an array of the numbers of bytes, as Debug and others write them.
 fn is_bytes(value: &[u8]) -> bool {
-    let inner = value.strip_prefix(b"[").and_then(|v| v.strip_suffix(b"]"));
-    let Some(inner) = inner else { return false };
-    let number = |n: &[u8]| {
-        let n = n.trim_ascii();
-        (1..=3).contains(&n.len()) && n.iter().all(u8::is_ascii_digit) && (n.len() < 3 || n <= &b"255"[..])
-    };
-    inner.split(|b| *b == b',').all(number) && memchr::memchr_iter(b',', inner).count() + 1 >= FEW_BYTES
+    numbers::literal(value, 0).is_some_and(|literal| {
+        let is_list = literal.list.is_some_and(|list| list.is_bytes && list.count >= FEW_BYTES);
+        is_list && literal.span.end == value.len()
+    })
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ pub(super) fn named(m: &Matcher, page: &Page<'_>, name: &Name, out: &mut Vec<Mat
     if m.rules_of(name).iter().all(|n| n.weak) && !is_followed_by_separator(page.bytes, name.span.end) {
         return;
     }
+    asks.extend(page.ask_for_numbers(name));
     let mut found = Vec::new();
     let ask = after(page, name, &mut found);
     // The escape behind a value belongs to it: decoded it is whole.

@@ -327,7 +327,9 @@ pub(super) fn may_be_followed(bytes: &[u8], at: usize, may_end: impl FnOnce(&[u8
     let Some(length) = bytes[at..].iter().take(LONGEST).position(|&b| !is_ident(b)) else { return false };
     let end = at + length;
     if !FOLLOWS[usize::from(bytes[end])] {
-        return matches!(bytes[end], b'\n' | b'\r' | b'(' | b')' | b'}' | b'>') && may_end(&bytes[..end]);
+        // What opens may be a dimension, or hold an array.
+        let is_sign = matches!(bytes[end], b'\n' | b'\r' | b')' | b'}' | b'>' | b'(' | b'[' | b'{');
+        return is_sign && may_end(&bytes[..end]);
     }
     if bytes[end] != b' ' || !bytes.get(end + 1).is_some_and(u8::is_ascii_alphabetic) {
         return true;

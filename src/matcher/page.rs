@@ -3,9 +3,9 @@
 
 use std::borrow::Cow;
 
-use super::Matcher;
 use super::context::Context;
 use super::name::holds;
+use super::{Matcher, Name};
 use crate::blob::TreeRoot;
 use crate::decode::{self, Ask};
 use crate::rule::Rule;
@@ -72,6 +72,11 @@ impl<'a> Page<'a> {
     /// The same for a literal whose line ends before it does.
     pub(super) fn ask_open(&self, name: usize, at: usize) -> Option<Ask> {
         if self.around.is_some() { None } else { decode::pieces::ask_open(self.bytes, name, at) }
+    }
+
+    /// What to ask where the value of a name is an array of numbers.
+    pub(super) fn ask_for_numbers(&self, name: &Name) -> Option<Ask> {
+        if self.around.is_some() { None } else { decode::numbers::ask(self.bytes, name.span) }
     }
 
     /// Whether one of the rule's context words is within `reach` bytes of a place, or in the path.

@@ -2,7 +2,7 @@
 //! parts, and what the runtime wrote around them stays.
 
 use super::{Masker, numbers};
-use crate::decode::{View, records};
+use crate::decode::{self, View, records};
 use crate::detect::{Place, join};
 use crate::text::{self, Span};
 
@@ -47,9 +47,13 @@ fn put_across(text: &[u8], view: &View, place: &Place, out: &mut Vec<Place>) {
     let name = place.name.filter(|name| view.source_parts(*name).count() == 1);
     let name = name.map(|name| view.to_source(name));
     let is_one = view.source_parts(place.span).count() == 1;
+    let numbers =
+        if place.numbers { decode::numbers::numbers_within(&view.bytes[place.span.range()]) } else { None };
+    let span =
+        numbers.map_or(place.span, |n| Span::new(place.span.start + n.start, place.span.start + n.end));
     // The part before ends within a number, or where a comma may still come.
     let mut is_open = false;
-    for (at, mut span) in view.source_parts(place.span).enumerate() {
+    for (at, mut span) in view.source_parts(span).enumerate() {
         let mut continues = false;
         if place.numbers {
             let part = span;

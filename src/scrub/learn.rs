@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::memory::{Mark, Memory, SHORTEST, Seen};
 use super::{Masker, Naming, Scratch, Secrecy};
+use crate::decode::numbers;
 use crate::decode::percent;
 use crate::decode::pieces::begins_token;
 use crate::detect::{Place, join};
@@ -50,13 +51,19 @@ impl Masker {
                 continue;
             }
             let value = &part.text[place.span.range()];
+            let spelled = if place.numbers { numbers::spelled(value) } else { None };
+            let value = spelled.as_ref().map_or(value, |spelled| &spelled[..]);
             if self.is_of_token(place) || is_token(value) {
                 continue;
             }
             let since = |end: usize| part.base.map_or(0, |base| base + end as u64);
             let mark = |end| Mark { rule: place.rule, class: place.class, since: since(end) };
             each_candidate(value, self.class(place), &mut |span| {
-                learn_one(memory, &value[span.range()], mark(place.span.start + span.end));
+                learn_one(
+                    memory,
+                    &value[span.range()],
+                    mark(place.span.start + span.end.min(place.span.len())),
+                );
             });
             if place.anchor.is_some() {
                 // Of a value in pieces what was joined so far, so that it does not matter in how many

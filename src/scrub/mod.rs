@@ -366,7 +366,7 @@ impl Masker {
     /// Appends the mask of what stands at a place; of a part of it, nothing is shown.
     fn put_place(&self, place: &Place, value: &[u8], is_whole: bool, out: &mut Vec<u8>) {
         if place.numbers {
-            return numbers::mask(place.continues, out);
+            return numbers::mask(value, place.continues, out);
         }
         let quote = |out: &mut Vec<u8>| {
             if let Some((mark, depth)) = place.wrap {

@@ -18,10 +18,10 @@ pub(super) const SECRET: &[(Class, &[&str])] = &[
         "reusable_token", "device_token", "rtc_token", "user_sig", "private_map_key",
         "temp_client_id", "wx_payload", "wxa_payload", "jsessionid", "phpsessid", "credential", "credentials", "otp", "otp_code",
     ]),
-    (Class::Weak, &["token", "key", "signature", "jwt", "cookies", "pass"]),
+    (Class::Weak, &["token", "key", "signature", "jwt", "cookies", "pass", "mqtt_auth"]),
     (Class::Password, &[
         "password", "passwd", "pwd", "passphrase", "passcode", "user_password", "db_password", 
-        "password_confirmation", "password_confirm", "requirepass",
+        "password_confirmation", "password_confirm", "requirepass", "redis_auth", "pin_code", "user_pin",
     ]),
     (Class::License, &["license", "licence", "device_license", "license_key", "tirtc_license"]),
     (Class::Header, &["authorization", "proxy_authorization", "x_authorization"]),

@@ -24,7 +24,7 @@ use super::structure;
 use super::told::{Leak, Masked, Position, Tally};
 use super::{Masker, Scratch};
 use crate::blob::{HEAD, Origin};
-use crate::decode::{pieces, records};
+use crate::decode::{numbers, pieces, records};
 use crate::detect::{Detection, Place, Rows};
 use crate::matcher::csv::Columns;
 use crate::text::Span;
@@ -440,7 +440,9 @@ impl Scrubber {
                 } else if let Some(depth) = shape {
                     self.masker.put_structure(&text[start..line], depth, class, &mut self.out);
                 } else {
-                    self.masker.put_place(place, &text[start..line], is_whole, &mut self.out);
+                    // Of an array all is looked at: how it is written says how its mask is.
+                    let shown = if place.numbers { stop } else { line };
+                    self.masker.put_place(place, &text[start..shown], is_whole, &mut self.out);
                 }
                 self.masked = Some(place.span.start);
                 count_hit(place, judged.first(), &mut self.tally, &mut self.hits);
@@ -496,8 +498,9 @@ impl Scrubber {
             if end - name <= OPEN {
                 from = from.min(name);
             } else if open.span.start - name < LINES && open.span.end > end {
-                // The name, and the sign with which the value begins, say as much as all of it.
-                let kept = open.span.start + usize::from(b"[{(".contains(&self.buffer[open.span.start]));
+                // The name, and the signs with which the value begins, say as much as all of it.
+                let kept =
+                    open.span.start + numbers::head_bytes(&self.buffer[open.span.range()], open.numbers);
                 self.buffer.copy_within(name..kept, end - (kept - name));
                 moved = true;
                 from = end - (kept - name);

@@ -3,6 +3,7 @@
 //! that it expects, and a document over many lines stays one line by line, as a stream lets them out.
 
 use super::Masker;
+use crate::decode::numbers::NUMBER_MASK;
 use crate::detect::Place;
 use crate::judge::plain;
 use crate::matcher::field::{Class, Part, parts};
@@ -23,6 +24,7 @@ impl Masker {
                 out.extend(std::iter::repeat_n(b'\\', depth));
                 out.push(b'"');
             };
+            let is_list = is_of_numbers(line);
             let is_json = parts(line, depth, &mut |part, span| {
                 let value = &line[span.range()];
                 match part {
@@ -30,6 +32,7 @@ impl Masker {
                         let is_word = !value.contains(&b'\\');
                         self.stars(value, class, !is_word, out);
                     }
+                    Part::Number if is_list => out.extend_from_slice(NUMBER_MASK),
                     Part::Number => {
                         quote(out);
                         out.extend_from_slice(STARS.as_bytes());
@@ -52,6 +55,11 @@ impl Masker {
             }
         }
     }
+}
+
+/// Whether a line holds elements of an array of numbers and nothing else: they stay numbers.
+fn is_of_numbers(line: &[u8]) -> bool {
+    line.iter().all(|b| b.is_ascii_digit() || b.is_ascii_whitespace() || matches!(b, b',' | b'-'))
 }
 
 /// Whether the name of a member is one, and not a secret or a text that may hold one.

@@ -62,6 +62,7 @@ pub(crate) fn at(bytes: &[u8], at: usize) -> Option<Field> {
         items: false,
         class: Class::Password,
         wrap: None,
+        numbers: false,
     })
 }
 

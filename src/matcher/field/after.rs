@@ -1,8 +1,9 @@
 //! From a name to the place where its value begins: what is glued to the name, what closes after it,
 //! the separator.
 
+use super::flat::{go_over_prefix, is_opened, is_pair};
 use super::value::{Place, is_drawn, token_run, value};
-use super::{Class, Strings};
+use super::{Class, Strings, numbers, others};
 use crate::cursor::{Cursor, Mark, Quote};
 use crate::matcher::name::identifier;
 use crate::text::{Span, hex_byte};
@@ -73,6 +74,15 @@ pub(super) struct Raw {
     pub(super) encoded: usize,
     /// It ends with the string in which its name stands.
     pub(super) in_string: bool,
+    /// It is an array of numbers.
+    pub(super) numbers: Option<Numbers>,
+}
+
+/// What an array of numbers holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Numbers {
+    Values,
+    Stars,
 }
 
 /// What closes behind a name: quotes, brackets, colours.
@@ -114,6 +124,9 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class, strings: &mut String
         if before.ends_with(b"::") || is_prose() {
             return None;
         }
+    }
+    if colon && !blank && others::is_of_pam(before) {
+        return None;
     }
     // Only then is it the name of a member, and not a word in a text.
     let framed = closed.filter(|quote| (colon || pair) && is_opened(bytes, name, *quote).is_some());
@@ -217,6 +230,8 @@ fn closing(c: &mut Cursor<'_>) -> Closed {
     loop {
         if let Some(quote) = c.quote() {
             closed.quote = Some(quote);
+            // A binary of Erlang.
+            c.eat(b">>");
         } else if !c.colour() && !inline_end(c) {
             match sign(c) {
                 (b'"' | b'\'', length, depth) if length > 1 => {
@@ -280,11 +295,23 @@ fn separator(
             c.at += usize::from(c.peek(0) == b'=');
             Some(Separator { colon: true, encoded: encoded.max(depth), ..plain })
         }
-        (b',', _, _) if is_pair(bytes, name, closed) => {
+        (b',', _, _) if closed.is_some() => {
+            let quote = closed?;
+            let opened = is_opened(bytes, name, quote)?;
+            if !is_flag(&bytes[..name.start]) && !is_pair(bytes, opened, quote, c.at, class) {
+                return None;
+            }
             c.at += 1;
-            c.space(1);
-            { *c }.quote()?;
+            c.blanks();
+            let mut next = *c;
+            next.space(1);
+            go_over_prefix(&mut next);
+            next.quote()?;
             Some(Separator { pair: true, ..plain })
+        }
+        (b'-', ..) if gap && matches!(c.rest(), [b'-', b'>', b' ', ..]) => {
+            c.at += 2;
+            Some(plain)
         }
         _ if gap && closed.is_none() && bytes[..name.start].ends_with(b"--") => Some(plain),
         // `IDENTIFIED WITH PASSWORD 'x'`
@@ -314,24 +341,6 @@ fn is_empty_here(c: &Cursor<'_>) -> bool {
     next.at > c.at && { next }.quote().is_none() && word.clone().any(|b| *b == b'=')
 }
 
-/// Where the quote stands that opens before a name what `quote` closes.
-fn is_opened(bytes: &[u8], name: Span, quote: Quote) -> Option<usize> {
-    let Mark::Byte(mark) = quote.mark else { return Some(name.start) };
-    // `"--password"`: a flag in a list of arguments.
-    let dashes = bytes[..name.start].iter().rev().take(2).take_while(|b| **b == b'-').count();
-    let before = bytes[..name.start - dashes].strip_suffix(&[mark])?;
-    let slashes = before.iter().rev().take_while(|b| **b == b'\\').count();
-    (slashes == quote.depth).then_some(before.len() - slashes)
-}
-
-/// `("authorization", "Bearer …")`: name and value as a pair; and `"--password", "…"`, a flag in a list.
-fn is_pair(bytes: &[u8], name: Span, closed: Option<Quote>) -> bool {
-    let opened = closed.and_then(|quote| is_opened(bytes, name, quote));
-    let before = &bytes[..name.start];
-    let is_flag = before.iter().rev().take(64).find(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_')));
-    opened.is_some_and(|at| is_flag == Some(&b'-') || matches!(bytes[..at].last(), Some(b'(' | b'[')))
-}
-
 /// An equals sign or a colon as an entity of XML, perhaps twice escaped: which, and how long it is.
 fn entity(rest: &[u8]) -> Option<(u8, usize)> {
     const ENTITIES: [(&[u8], u8); 8] = [
@@ -352,13 +361,18 @@ fn entity(rest: &[u8]) -> Option<(u8, usize)> {
     found.map(|(name, byte)| (*byte, rest.len() - tail.len() + name.len()))
 }
 
+/// Whether a name is a flag, in quotes: an element of a list of arguments.
+fn is_flag(before: &[u8]) -> bool {
+    before.iter().rev().take(64).find(|b| !(b.is_ascii_alphanumeric() || **b == b'_')) == Some(&b'-')
+}
+
 /// A value on a line of its own is followed so far, in bytes.
 const LONGEST_WORD: usize = 8 * 1024;
 
 /// Whether a value may begin on the line after its name: a quoted one, a wrapped one, or an indented
 /// one that has the line for itself.
 fn begins_well(c: &Cursor<'_>, bytes: &[u8], name: Span) -> bool {
-    if { *c }.quote().is_some() || { *c }.wrapped() {
+    if { *c }.quote().is_some() || { *c }.wrapped() || numbers::at(c, true).is_some() {
         return true;
     }
     let indent =

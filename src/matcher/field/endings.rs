@@ -11,7 +11,7 @@ const END: usize = 48;
 const KEY_OWNERS: &[&str] = &[
     "access", "api", "private", "encryption", "encrypt", "decryption", "decrypt", "signing", "sign",
     "secret", "shared", "master", "auth", "session", "internal", "aes", "rsa", "hmac", "jwt", "crypto",
-    "cipher", "subscription", "device", "pair", "app_secret", "webhook", "token", "password",
+    "cipher", "subscription", "device", "pair", "app_secret", "webhook", "token", "password", "ssh",
 ];
 
 /// Whose `…_key` may be one: only what is random is hidden.
@@ -43,6 +43,23 @@ const PASS_OWNERS: &[&str] = &[
     "key", "keystore", "store", "truststore", "cert", "pem", "ssl", "tls", "server", "client", "api",
     "device", "account", "git", "docker", "registry", "sudo", "vnc", "rdp", "imap", "pop", "sql", "web",
     "host", "router", "camera", "rtsp", "ap", "sta", "turn", "ice", "sip", "es", "elastic", "kafka", "vpn",
+];
+
+/// What is opened with the value of `…_auth`: the command of the server has a password behind it.
+const AUTH_OWNERS: &[&str] = &["redis", "valkey"];
+
+/// The same where it may as well be a kind of authentication: only what is random is hidden.
+const DOUBTFUL_AUTH_OWNERS: &[&str] = &[
+    "mqtt", "smtp", "basic", "registry", "docker", "npm", "http", "proxy", "mongo", "amqp", "ldap", "turn",
+    "kafka", "sentinel", "api", "webhook",
+];
+
+/// Whose `…_pin` is a number that opens something. Boards have pins, too.
+#[rustfmt::skip]
+const PIN_OWNERS: &[&str] = &[
+    "user", "card", "sim", "door", "device", "wps", "admin", "login", "security", "unlock", "pairing", "setup",
+    "account", "parental", "lock", "owner", "customer", "payment", "transaction", "master", "secret", "bluetooth",
+    "alarm", "access", "screen", "phone", "smartcard", "token",
 ];
 
 /// Names that begin with one of these ask something or do something: their values are mostly words.
@@ -113,6 +130,8 @@ pub(super) fn may_say(name: &[u8]) -> bool {
                 | b"ass"
                 | b"ret"
                 | b"jwt"
+                | b"uth"
+                | b"pin"
                 | b"key"
         )
     })
@@ -130,11 +149,17 @@ fn by_last_word(name: &[u8], folded: &[u8]) -> Option<Class> {
         b'd' if is("password") || is("passwd") => Some(Class::Password),
         b'd' if is_word("pwd") || owned("pwd", PASS_OWNERS) => Some(Class::Password),
         b'e' if is("passphrase") || is("passcode") => Some(Class::Password),
+        b'e' if is_pin_code(name, folded) => Some(Class::Password),
         b'e' if is_word("license") || is_word("licence") => Some(Class::License),
         b'e' if is_word("signature") => Some(Class::Weak),
         b'g' if is("usersig") => Some(Class::Key),
+        b'h' if owned("auth", AUTH_OWNERS) => Some(Class::Password),
+        b'h' if owned("auth", DOUBTFUL_AUTH_OWNERS) => Some(Class::Weak),
         b'l' | b's' if is("credential") || is("credentials") => Some(Class::Weak),
         b'n' if is("authorization") => Some(Class::Header),
+        b'n' if owned("pin", PIN_OWNERS) && is_word("pin") => Some(Class::Password),
+        // Names of assemblies hold a digest of the public key.
+        b'n' if is("publickeytoken") => None,
         b'n' if is("token") => Some(if owned("token", TOKEN_OWNERS) { Class::Key } else { Class::Weak }),
         b'p' if is_word("otp") || is_word("totp") => Some(Class::Key),
         b's' if is("pass") && owned("pass", PASS_OWNERS) => Some(Class::Password),
@@ -148,11 +173,11 @@ fn by_last_word(name: &[u8], folded: &[u8]) -> Option<Class> {
     }
 }
 
-/// Whether this is the working directory of a shell, which has the name of a password.
-pub(super) fn is_directory(name: &[u8], value: &[u8]) -> bool {
-    let is_pwd = name.eq_ignore_ascii_case(b"pwd") || name.eq_ignore_ascii_case(b"oldpwd");
-    is_pwd
-        && matches!(value, [b'/' | b'~', ..] | [b'A'..=b'Z' | b'a'..=b'z', b':'] | [_, b':', b'\\' | b'/', ..])
+/// `pin_code`, `pinCode`, `userPincode`.
+fn is_pin_code(name: &[u8], folded: &[u8]) -> bool {
+    const SIGN: usize = 1;
+    let is_begin = |length: usize| begins_word(name, length);
+    folded.ends_with(b"pincode") && (is_begin(b"pincode".len()) || is_begin(b"pincode".len() + SIGN))
 }
 
 /// Whether the folded text ends with a word, in which `_` says nothing.

@@ -9,18 +9,22 @@ mod address;
 mod after;
 mod element;
 mod endings;
+mod flat;
 mod follow;
 mod list;
 mod names;
+mod numbers;
+mod others;
 mod sibling;
 mod strings;
 mod value;
 
 use super::cursor::Cursor;
+use crate::decode::numbers::NUMBER_MASK;
 use crate::text::{self, Span};
 
 pub(crate) use address::{at as address, cores as address_cores};
-use after::{Raw, after, bare_name, sign};
+use after::{Numbers, Raw, after, bare_name, sign};
 pub(crate) use list::each_item;
 pub(crate) use names::{Fields, can_be_found};
 pub(super) use sibling::value_of_sibling;
@@ -67,6 +71,8 @@ pub(crate) struct Field {
     pub(crate) in_string: bool,
     /// A value without quotes among JSON: its mask needs them, with so many backslashes.
     pub(crate) wrap: Option<(u8, usize)>,
+    /// It is an array of numbers.
+    pub(crate) numbers: bool,
 }
 
 impl Field {
@@ -100,6 +106,9 @@ impl Fields {
         if let Some(value) = after(bytes, run, class, strings) {
             return Some(settle(bytes, run, value, class));
         }
+        if let Some(array) = numbers::after_name(bytes, run) {
+            return Some(settle(bytes, run, array, class));
+        }
         let value = sibling::sibling(bytes, run, class).or_else(|| element::element(bytes, run))?;
         Some(Field { apart: true, ..settle(bytes, run, value, class) })
     }
@@ -115,7 +124,15 @@ impl Fields {
         }
         if let Some(items) = list::block(bytes, run) {
             let end = items.end;
-            let raw = Raw { span: items, end, wrap: None, quoted: true, encoded: 0, in_string: true };
+            let raw = Raw {
+                span: items,
+                end,
+                wrap: None,
+                quoted: true,
+                encoded: 0,
+                in_string: true,
+                numbers: None,
+            };
             return Some(Field { items: true, ..settle(bytes, run, raw, class) });
         }
         let raw = after(bytes, run, class, strings)?;
@@ -214,6 +231,25 @@ const LONGEST_WORD: usize = 12;
 fn settle(bytes: &[u8], name: Span, raw: Raw, class: Class) -> Field {
     let mut span = raw.span;
     let mut end = raw.end;
+    if let Some(held) = raw.numbers {
+        let masked = held == Numbers::Stars;
+        if masked || !numbers::is_secret(&bytes[span.range()], class) {
+            span.end = span.start;
+        }
+        let wrap = None;
+        return Field {
+            span,
+            name,
+            masked,
+            end,
+            apart: false,
+            items: false,
+            class,
+            in_string: false,
+            wrap,
+            numbers: true,
+        };
+    }
     if let Some(word) = scheme(&bytes[span.range()]) {
         if raw.quoted {
             let gap = bytes[span.start + word..span.end].iter().take_while(|b| **b == b' ').count();
@@ -246,11 +282,22 @@ fn settle(bytes: &[u8], name: Span, raw: Raw, class: Class) -> Field {
     if masked
         || is_word
         || !is_secret(value, class, raw.quoted)
-        || endings::is_directory(&bytes[name.range()], value)
+        || others::is_other(&bytes[name.range()], value)
     {
         span.end = span.start;
     }
-    Field { span, name, masked, end, apart: false, items: false, class, in_string: raw.in_string, wrap }
+    Field {
+        span,
+        name,
+        masked,
+        end,
+        apart: false,
+        items: false,
+        class,
+        in_string: raw.in_string,
+        wrap,
+        numbers: false,
+    }
 }
 
 /// Whether nothing is left to hide in a structure of JSON: it is empty, or masked already.
@@ -259,7 +306,8 @@ fn is_bare_structure(value: &[u8], depth: usize) -> bool {
     let mut hides = false;
     let mut look = |part, span: Span| {
         let text = &value[span.range()];
-        hides |= part == Part::Number || (part == Part::Text && !text.is_empty() && !text::is_mask(text));
+        hides |= (part == Part::Number && text != NUMBER_MASK)
+            || (part == Part::Text && !text.is_empty() && !text::is_mask(text));
     };
     is_closed && parts(value, depth, &mut look) && !hides
 }

@@ -255,6 +255,10 @@ fn line_value(bytes: &[u8], at: usize, class: Class) -> Option<Raw> {
 /// What a member is called, and its quotes.
 fn key(c: &mut Cursor<'_>) -> Option<(Span, Option<Quote>)> {
     let quote = c.quote();
+    // A symbol of Ruby.
+    if quote.is_none() && c.peek(0) == b':' && c.peek(1).is_ascii_alphabetic() {
+        c.at += 1;
+    }
     let start = c.at;
     let is_part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'$' | b'@');
     c.at += c.rest().iter().take(64).take_while(is_part).count();
@@ -368,6 +372,7 @@ fn object_start(bytes: &[u8], member: &Member) -> Option<usize> {
                 let word = bytes[at + 1..].iter().take(64).take_while(|b| b.is_ascii_graphic()).count();
                 return Some(at + 1 + word);
             }
+            b'>' if bytes[..at].ends_with(b"=") => {}
             b'[' | b'>' => return None,
             _ => {}
         }

@@ -1,7 +1,7 @@
 //! The value of a field, in every form: quoted at any depth, wrapped, bare, a structure, a header.
 
 use super::after::{Raw, WRAPPED, sign};
-use super::{Class, scheme};
+use super::{Class, numbers, scheme};
 use crate::cursor::{Cursor, Mark, Quote};
 use crate::matcher::bare::is_inner_ampersand;
 use crate::text::Span;
@@ -18,13 +18,30 @@ const LINE: usize = 4096;
 impl Cursor<'_> {
     /// Goes over what wraps a value in Debug output and in code: `Some(`, `Ok(`, `b` before a quote.
     pub(super) fn wrapped(&mut self) -> bool {
-        if matches!(self.peek(0), b'b' | b'r' | b'u' | b'@') && matches!(self.peek(1), b'"' | b'\'') {
-            self.at += 1;
+        let prefix = match self.rest() {
+            [b'b' | b'r' | b'u' | b'@', b'"' | b'\'' | b'\\', ..] => 1,
+            [b'<', b'<', b'"' | b'\\', ..] => 2,
+            _ => 0,
+        };
+        if prefix > 0 && Cursor::new(self.bytes, self.at + prefix).quote().is_some() {
+            self.at += prefix;
             return true;
         }
         let word =
             self.rest().iter().take(64).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
         let open = word > 0 && self.peek(word) == b'(';
+        // `string(20) "…"`: its length is told before it.
+        let digits = if open {
+            self.rest()[word + 1..].iter().take(8).take_while(|b| b.is_ascii_digit()).count()
+        } else {
+            0
+        };
+        let told = self.at + word + digits + 3;
+        let is_told = digits > 0 && self.bytes[..told.min(self.bytes.len())].ends_with(b") ");
+        if is_told && Cursor::new(self.bytes, told).quote().is_some() {
+            self.at = told;
+            return true;
+        }
         if open {
             self.at += word + 1;
             self.space(2);
@@ -53,6 +70,18 @@ pub(super) struct Place {
 /// The value at the cursor.
 pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw> {
     let Place { wrap, encoded, loose, .. } = place;
+    if encoded == 0
+        && let Some(array) = numbers::at(&c, loose)
+    {
+        // A structure of JSON over several lines is masked line by line, and so is one without numbers.
+        let opens = c.peek(0) == b'[';
+        let is_one =
+            wrap.is_none() || !opens || memchr::memchr(b'\n', &c.bytes[array.span.range()]).is_none();
+        if is_one || array.numbers.is_none() {
+            let wrap = wrap.filter(|_| array.numbers.is_none());
+            return Some(Raw { wrap, ..array });
+        }
+    }
     let begin = c.at;
     while c.wrapped() {}
     let below = memchr::memchr(b'\n', &c.bytes[begin..c.at]).is_some();
@@ -63,13 +92,21 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
         return None;
     }
     if let Some(span) = doubled(&c).filter(|_| loose) {
-        return Some(Raw { span, end: span.end, wrap: None, quoted: true, encoded, in_string: false });
+        return Some(Raw {
+            span,
+            end: span.end,
+            wrap: None,
+            quoted: true,
+            encoded,
+            in_string: false,
+            numbers: None,
+        });
     }
     if let Some(quote) = c.quote() {
         let start = c.at;
         let span = quoted(&mut c, quote, loose).unwrap_or_else(|| Span::new(start, line_of(c.bytes, start)));
         let end = c.at.max(span.end);
-        return Some(Raw { span, end, wrap: None, quoted: true, encoded, in_string: false });
+        return Some(Raw { span, end, wrap: None, quoted: true, encoded, in_string: false, numbers: None });
     }
     if let (mark @ (b'"' | b'\''), length, encoded) = sign(&c)
         && length > 1
@@ -94,10 +131,19 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
             quoted: true,
             encoded,
             in_string: false,
+            numbers: None,
         });
     }
     if let Some(span) = bracketed(&c) {
-        return Some(Raw { span, end: span.end + 1, wrap: None, quoted: true, encoded, in_string: false });
+        return Some(Raw {
+            span,
+            end: span.end + 1,
+            wrap: None,
+            quoted: true,
+            encoded,
+            in_string: false,
+            numbers: None,
+        });
     }
     // A wrapper around what is not quoted is part of the value, unless it is on a line of its own.
     let begin = if below { c.at } else { begin };
@@ -111,6 +157,7 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
             quoted: false,
             encoded,
             in_string: false,
+            numbers: None,
         });
     }
     let end = match class {
@@ -128,6 +175,7 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
         quoted: false,
         encoded,
         in_string: false,
+        numbers: None,
     })
 }
 

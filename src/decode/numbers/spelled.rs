@@ -1,23 +1,30 @@
-//! Arrays of numbers that spell text: `journalctl -o json` writes a message with a colour in it so, Debug
-//! writes bytes so, and sources their constants: `[115, 101, …]`, `{0x73, 0x65, …}`. The stretch is the
-//! array.
+//! Text that an array of numbers spells, with the names and values in it: `[115, 101, …]`,
+//! `{0x73, 0x65, …}`. The stretch is the array.
 
-use super::{Decoder, MAX_REGION, View, Wake, looks_like_text};
+use super::NAME;
+use super::list::list;
+use crate::decode::{Decoder, MAX_REGION, View, Wake, looks_like_text};
 use crate::text::Span;
 
 /// The table's line.
-pub(super) const DECODER: Decoder =
-    Decoder { name: "numbers", wake: Wake::Numbers, decode: |bytes, ask| decode(bytes, ask.at) };
+pub(crate) const DECODER: Decoder =
+    Decoder { name: NAME, wake: Wake::Numbers, decode: |bytes, ask| decode(bytes, ask.at) };
 
 /// Shorter arrays spell nothing, in elements.
 pub(crate) const MIN_NUMBERS: usize = 8;
 
 /// The bytes that wake the decoder: an underscore, which all names have but those in one word, and the
 /// beginning of a connect token.
-pub(crate) const CORES: [&[u8; 4]; 6] = [b"95, ", b"95,1", b"95,9", b"0x5f", b"49, ", b"49,4"];
+#[rustfmt::skip]
+pub(crate) const CORES: [&[u8; 4]; 11] = [
+    b"95, ", b"95,1", b"95,9", b"95,\n", b"95,\r", b"95 ,", b"0x5f", b"49, ", b"49,4", b"49,\n", b"49 ,",
+];
 
 /// What opens an array.
-pub(crate) const OPENERS: [u8; 2] = *b"[{";
+pub(crate) const OPENERS: [u8; 3] = *b"[{(";
+
+/// What is left of a number where a stretch ends, in bytes.
+const CUT_NUMBER: usize = 4;
 
 fn decode(bytes: &[u8], at: usize) -> Option<View> {
     if !is_between_numbers(bytes, at) {
@@ -58,38 +65,18 @@ fn is_array_byte(b: u8) -> bool {
 pub(crate) fn read(bytes: &[u8], start: usize, most: usize) -> View {
     let mut view = View::new(Span::new(start, start));
     let end = bytes.len().min(start.saturating_add(most));
-    let mut at = start;
-    loop {
-        at += blanks(&bytes[at..end]);
-        let Some((value, length)) = number(&bytes[at..end]) else { break };
-        view.push(&[value], at, at + length);
-        view.source.end = at + length;
-        at += length;
-        at += blanks(&bytes[at..end]);
-        if bytes[at..end].first() != Some(&b',') {
-            break;
+    let found = list(bytes, start, false, most, &mut |byte, span| {
+        if let Some(byte) = byte {
+            view.push(&[byte], span.start, span.end);
+            view.source.end = span.end;
         }
-        at += 1;
-    }
-    if at >= end && end < bytes.len() {
+        byte.is_some()
+    });
+    // A number that is cut there is none yet.
+    if end < bytes.len() && found.is_some_and(|list| list.end + CUT_NUMBER >= end) {
         view.source.end = end;
     }
     view
-}
-
-/// A number of one byte, decimal or hexadecimal, and its length.
-fn number(text: &[u8]) -> Option<(u8, usize)> {
-    let (digits, radix, prefix) = match text {
-        [b'0', b'x' | b'X', rest @ ..] => (rest, 16, 2),
-        _ => (text, 10, 0),
-    };
-    let length = digits.iter().take(4).take_while(|b| b.is_ascii_hexdigit()).count();
-    let value = u8::from_str_radix(std::str::from_utf8(&digits[..length]).ok()?, radix).ok()?;
-    Some((value, prefix + length))
-}
-
-fn blanks(text: &[u8]) -> usize {
-    text.iter().take_while(|b| b.is_ascii_whitespace()).count()
 }
 
 #[cfg(test)]
@@ -103,7 +90,7 @@ mod tests {
     #[test]
     fn arrays_of_bytes_are_text() {
         let text = "\u{1b}[32msecret_key=abc";
-        for separator in [", ", ",", ",\n  "] {
+        for separator in [", ", ",", ",\n  ", " , ", ",\r\n"] {
             let array = format!("{{\"MESSAGE\":[{}]}}", spell(text, separator));
             let at = array.find("95").expect("an underscore");
             let view = decode(array.as_bytes(), at).expect("an array");
