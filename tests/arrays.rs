@@ -260,7 +260,7 @@ fn complaint(text: &str, name: &str, rule: &str, value: &str) -> Option<String> 
     }
     let found = reported(&DETECTOR, "a.txt", text.as_bytes());
     let is_found = found.iter().any(|d| d.rule.id == rule && *d.value == value.as_bytes());
-    if !rule.is_empty() && !(is_found && found.len() == 1) {
+    if !rule.is_empty() && (!is_found || found.len() != 1) {
         let rules: Vec<_> = found.iter().map(|d| (&d.rule.id, d.value.len())).collect();
         return Some(format!("scanned: {rules:?}"));
     }

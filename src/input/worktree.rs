@@ -18,7 +18,6 @@ use super::{Crew, Large, Request, Sink, Source, SourceKind, Subject, WHOLE};
 use crate::blob::Origin;
 use crate::globs::{Excluded, Watched};
 use crate::pack::{self, Input, Kind};
-use crate::scrub::mask_random;
 use crate::walk::{self, Visitor};
 use crate::{text, threads};
 
@@ -119,8 +118,7 @@ impl Source for Worktree {
                     Ok(meta) if meta.is_file() => files.push(path),
                     // Whoever names a path wants it read: that it is not must not pass for a clean scan.
                     Ok(meta) => sink.failed(&text::shown(path), &not_read(meta.file_type())),
-                    // What is not there may be a value that was given in the place of a path.
-                    Err(error) => sink.failed(&mask_random(&text::shown(path)), &error),
+                    Err(error) => sink.failed(&text::shown(path), &error),
                 }
             }
         }

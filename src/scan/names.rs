@@ -20,7 +20,7 @@ const SHORTEST: usize = 12;
 /// use scrubjay::{detect::Detector, rule, scan::mask_names};
 /// let detector = Detector::new(rule::builtin(), 0);
 /// assert_eq!(mask_names(&detector, "src/main.rs"), "src/main.rs");
-/// let path = ["src/secret_key=", &"aZ3k9Q".repeat(6), ".txt"].concat();
+/// let path = ["src/secret_key=", "aZ3kW8vT", "q2LmX7cR", "b5NyH3k9", "D6sJ3k9Q", ".txt"].concat();
 /// assert_eq!(mask_names(&detector, &path), "src/secret_key=aZ3k****3k9Q.txt");
 /// ```
 pub fn mask_names(detector: &Detector, text: &str) -> String {

@@ -12,6 +12,7 @@ use scrubjay::input::{self, Request, Subject};
 use scrubjay::prove::{Known, Proving};
 use scrubjay::report::{self, Failure, Run, Style, Summary};
 use scrubjay::scan::{self, Excerpts, Note, Outcome, Progress, Settings};
+use scrubjay::scrub::mask_random;
 use scrubjay::text::printable;
 use zeroize::Zeroizing;
 
@@ -115,10 +116,15 @@ impl Plan<'_> {
         let settings = self.settings(excerpts, args.verbose);
         let seen = Progress::default();
         stop_at_signals(&seen)?;
-        let outcome =
+        let mut outcome =
             progress::watch_to_end(args.quiet, seen, &|n| input::count_files(&request, n), |seen| {
                 scan::scan(self.detector, &sources, settings, &self.proving, seen)
             });
+        // What is not there may be a value that was given in the place of a path.
+        let is_missing = |path: &str| !std::path::Path::new(path).exists();
+        for failure in outcome.errors.iter_mut().filter(|failure| is_missing(&failure.path)) {
+            failure.path = mask_random(&failure.path);
+        }
         let root = std::env::current_dir().unwrap_or_default();
         let run = Run {
             now: self.detector.now(),

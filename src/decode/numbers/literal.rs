@@ -156,6 +156,8 @@ struct Head<'b> {
     is_known: bool,
     /// A dimension stands in it, or it begins with `new`.
     is_declared: bool,
+    /// It is what is assigned behind its type.
+    is_assigned: bool,
     /// Only a blank stands between a word and the bracket behind it.
     is_apart: bool,
     /// It is an object in which the numbers are a member.
@@ -184,6 +186,7 @@ impl<'b> Head<'b> {
             words: 0,
             is_known: true,
             is_declared: false,
+            is_assigned: false,
             is_apart: false,
             is_buffer: false,
         }
@@ -212,7 +215,7 @@ impl<'b> Head<'b> {
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.word(),
             // What declares it may stand between its name and itself: `char k[] = {`.
             b'=' if self.is_type() && self.c.peek(1) != b'=' => {
-                self.is_declared = true;
+                self.is_assigned = true;
                 self.over(1)
             }
             b'&' | b'*' | b'@' | b'#' | b'!' | b'.' if self.depth == 0 || self.words > 0 => self.over(1),
@@ -354,7 +357,7 @@ impl<'b> Head<'b> {
 
     /// Whether the way alone says that a literal begins: then whatever it holds is one value.
     fn is_typed(&self) -> bool {
-        self.opener.is_some() && self.is_declared
+        self.opener.is_some() && (self.is_declared || (self.is_assigned && self.is_known))
     }
 
     /// Whether there are as many elements as it takes after such a way.

@@ -305,8 +305,13 @@ fn separator(
             c.blanks();
             let mut next = *c;
             next.space(1);
+            let is_below = next.at > c.at;
             go_over_prefix(&mut next);
-            next.quote()?;
+            let quote = next.quote()?;
+            // A list of names has one a line as well.
+            if is_below && next.quoted(quote).is_some_and(|text| is_small_word(&bytes[text.range()])) {
+                return None;
+            }
             Some(Separator { pair: true, ..plain })
         }
         (b'-', ..) if gap && matches!(c.rest(), [b'-', b'>', b' ', ..]) => {
@@ -359,6 +364,10 @@ fn entity(rest: &[u8]) -> Option<(u8, usize)> {
     }
     let found = ENTITIES.iter().find(|(name, _)| tail.starts_with(name));
     found.map(|(name, byte)| (*byte, rest.len() - tail.len() + name.len()))
+}
+
+fn is_small_word(text: &[u8]) -> bool {
+    text.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_'))
 }
 
 /// Whether a name is a flag, in quotes: an element of a list of arguments.
