@@ -28,7 +28,7 @@ fn fill(repo: &Repo) -> usize {
         &|name| repo.write(&format!(".{name}"), b"x\n"),
         #[cfg(unix)]
         &|name| {
-            std::os::unix::fs::symlink("nowhere", repo.path.join(format!("{name}.link"))).expect("a link")
+            std::os::unix::fs::symlink("nowhere", repo.path.join(format!("{name}.link"))).expect("a link");
         },
         #[cfg(target_os = "linux")]
         &|name| {

@@ -58,6 +58,9 @@ pub(crate) fn literal_with(bytes: &[u8], start: usize, sink: Sink<'_>) -> Option
             closers: [b""; DEEPEST],
         });
     }
+    if !may_open(&bytes[start..]) {
+        return None;
+    }
     let mut head = Head::new(bytes, start);
     let is_hex = head.walk()?;
     let mut literal = Literal {
@@ -84,6 +87,16 @@ pub(crate) fn literal_with(bytes: &[u8], start: usize, sink: Sink<'_>) -> Option
         // Whatever it holds, it is one value.
         None => head.is_typed().then_some(literal),
     }
+}
+
+/// A quick refusal: most values are words with no bracket near.
+fn may_open(text: &[u8]) -> bool {
+    const MOST_WORDS: usize = 8;
+    let head = &text[..text.len().min(LONGEST_HEAD + 1)];
+    let opener = head.iter().position(|b| matches!(b, b'(' | b'[' | b'{' | b'<'));
+    opener.is_some_and(|at| {
+        head[..at].split(|b| *b == b' ').filter(|word| !word.is_empty()).count() <= MOST_WORDS
+    })
 }
 
 impl Literal {

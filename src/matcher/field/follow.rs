@@ -37,11 +37,17 @@ const LINE_WORDS: &[&str] = &["left", "right", "expected", "actual", "caused", "
 pub(super) fn begins(bytes: &[u8], from: usize) -> bool {
     let rest = &bytes[from..bytes.len().min(from + 64)];
     let gap = gap(rest);
-    let word = word(&rest[gap..]);
-    is_one(word, WORDS)
-        || is_arrow(&rest[..gap])
-        || rest[gap..].starts_with("→".as_bytes())
-        || (gap <= 2 && rest.starts_with(b" ") && rest.len() - gap >= SHORTEST)
+    let (signs, rest) = rest.split_at(gap);
+    is_one(word(rest), WORDS)
+        || is_arrow(signs)
+        || rest.starts_with("→".as_bytes())
+        || (gap <= 2 && signs.starts_with(b" ") && rest.len() >= SHORTEST && may_be_value(signs, rest))
+}
+
+/// A quick refusal: a value has quotes, or other signs than small letters.
+fn may_be_value(signs: &[u8], rest: &[u8]) -> bool {
+    let mut run = rest.iter().take_while(|b| b.is_ascii_graphic());
+    signs.len() == 2 || run.any(|b| b.is_ascii_digit() || b.is_ascii_uppercase() || *b == b'*')
 }
 
 /// Where the way goes on from a value that only announces another: `api_key: expected "…"`.
@@ -132,13 +138,16 @@ fn value(rest: &[u8], quote: Option<u8>, class: Class) -> usize {
 fn gap(text: &[u8]) -> usize {
     let mut at = 0;
     while let Some(&b) = text.get(at) {
-        let is_sign = b.is_ascii_whitespace() || b"\"'`,:=->!.()|\x1f".contains(&b);
-        let slashes = text[at..].iter().take(16).take_while(|b| **b == b'\\').count();
-        let is_escape = slashes > 0 && matches!(text.get(at + slashes), Some(b'"' | b'\'' | b'n'));
-        match (is_sign, is_escape) {
-            (true, _) => at += 1,
-            (_, true) => at += slashes + 1,
-            _ => break,
+        if b.is_ascii_whitespace() || b"\"'`,:=->!.()|\x1f".contains(&b) {
+            at += 1;
+        } else if b == b'\\' {
+            let slashes = text[at..].iter().take(16).take_while(|b| **b == b'\\').count();
+            if !matches!(text.get(at + slashes), Some(b'"' | b'\'' | b'n')) {
+                break;
+            }
+            at += slashes + 1;
+        } else {
+            break;
         }
     }
     at
@@ -165,8 +174,28 @@ fn goes_on(rest: &[u8]) -> bool {
 }
 
 fn is_one(word: &[u8], of: &[&str]) -> bool {
-    !word.is_empty() && of.iter().any(|one| word.eq_ignore_ascii_case(one.as_bytes()))
+    may_be_one(word) && of.iter().any(|one| word.eq_ignore_ascii_case(one.as_bytes()))
 }
+
+/// A quick refusal: no word of the lists begins with this letter and has this length.
+fn may_be_one(word: &[u8]) -> bool {
+    let letter = word.first().map_or(0, |b| b.to_ascii_lowercase());
+    letter.is_ascii_lowercase()
+        && word.len() < 16
+        && LENGTHS[usize::from(letter - b'a')] & (1 << word.len()) != 0
+}
+
+/// The lengths of the words that begin with each letter, as bits.
+static LENGTHS: [u16; 26] = {
+    let mut lengths = [0; 26];
+    let mut at = 0;
+    while at < WORDS.len() + LINE_WORDS.len() {
+        let word = if at < WORDS.len() { WORDS[at] } else { LINE_WORDS[at - WORDS.len()] };
+        lengths[(word.as_bytes()[0] - b'a') as usize] |= 1 << word.len();
+        at += 1;
+    }
+    lengths
+};
 
 #[cfg(test)]
 mod tests {

@@ -151,6 +151,12 @@ impl Fields {
         value: Option<Span>,
         sink: &mut dyn FnMut(Span, Class),
     ) {
+        // Most names are words of a sentence that goes on without a value.
+        let word =
+            bytes[hit..].iter().take(LONG).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+        if value.is_none() && !follow::begins(bytes, hit + word) {
+            return;
+        }
         let Some(run) = bare_name(bytes, hit) else { return };
         // What looked like its value may be a word that announces it.
         let from = value.filter(|value| !follow::announces(&bytes[value.range()])).map(|value| value.end);
