@@ -78,6 +78,12 @@ impl Form {
         }
     }
 
+    /// One that is a document alone.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn one_document(rng: &mut Prng) -> Self {
+        *rng.pick(&[Self::Compact, Self::Indented, Self::Inside(1), Self::Inside(2)])
+    }
+
     pub(crate) fn write(self, value: &Value) -> String {
         match self {
             Self::Compact => format!("{value}\n"),
