@@ -166,6 +166,8 @@ pub(crate) fn is_same(old: &Value, new: &Value, named: Option<&str>) -> Result<(
             }
         }
         (Value::Number(_), Value::String(b)) if named.is_some() && b == "****" => Ok(()),
+        // The mask of an element of an array of numbers.
+        (Value::Number(_), Value::Number(b)) if named.is_some() && b.as_u64() == Some(42) => Ok(()),
         _ if old == new => Ok(()),
         _ => differ(),
     }
