@@ -1,6 +1,7 @@
 //! From a name to the place where its value begins: what is glued to the name, what closes after it,
 //! the separator.
 
+use super::encoded::go_over_blanks;
 use super::flat::{go_over_prefix, is_opened, is_pair};
 use super::value::{Place, is_drawn, token_run, value};
 use super::{Class, Strings, numbers, others};
@@ -109,6 +110,7 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class, strings: &mut String
     let at_separator = c.at;
     c.blanks();
     let blank = c.at > at_separator;
+    go_over_blanks(&mut c, encoded);
     c.inline_tags();
     if colon && blank && encoded == 0 {
         c.at += block(c.rest());
@@ -271,6 +273,7 @@ fn separator(
     let gap_from = c.at;
     c.blanks();
     let gap = c.at > gap_from;
+    go_over_blanks(c, encoded);
     let plain = Separator { colon: false, pair: false, encoded };
     if let Some((byte, length)) = entity(c.rest()) {
         c.at += length;

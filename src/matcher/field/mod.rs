@@ -8,6 +8,7 @@
 mod address;
 mod after;
 mod element;
+mod encoded;
 mod endings;
 mod flat;
 mod follow;

@@ -1,6 +1,7 @@
 //! The value of a field, in every form: quoted at any depth, wrapped, bare, a structure, a header.
 
 use super::after::{Raw, WRAPPED, sign};
+use super::encoded::go_over_structure;
 use super::{Class, numbers, scheme};
 use crate::cursor::{Cursor, Mark, Quote};
 use crate::matcher::bare::is_inner_ampersand;
@@ -148,7 +149,7 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
     // A wrapper around what is not quoted is part of the value, unless it is on a line of its own.
     let begin = if below { c.at } else { begin };
     c.at = begin;
-    let end = bare(&mut c, encoded, loose);
+    let end = if go_over_structure(&mut c, encoded) { c.at } else { bare(&mut c, encoded, loose) };
     if let Some(end) = quoted_behind_number(c, begin, place) {
         return Some(Raw {
             span: Span::new(begin, end),
