@@ -65,7 +65,8 @@ fn continued(walk: &Walk<'_>, from: usize) -> Option<usize> {
     // The next setting of an environment file, whose value before may end with any sign.
     let name =
         c.rest().iter().take(MAX_LINE_BYTES).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
-    if walk.inside.is_none() && c.at == line && name > 0 && matches!(c.peek(name), b'=' | b':') {
+    let is_setting = matches!(c.peek(name), b'=' | b':') || c.rest()[name..].starts_with(b" = ");
+    if walk.inside.is_none() && c.at == line && name > 0 && is_setting {
         return None;
     }
     // The next member of a block of YAML.

@@ -141,8 +141,9 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class, strings: &mut String
     let words = loose && encoded == 0 && !matches!(before.last(), Some(b'?' | b'&' | b'-'));
     let place = Place { wrap, encoded, loose, header: colon && loose, words, floor: 0 };
     let mut raw = value(c, place, class);
-    // The text of an element ends with it.
-    if let Some(at) = raw.as_ref().filter(|_| loose).and_then(|raw| closing_tag(&bytes[c.at..raw.end])) {
+    // The text of an element ends with it, a string that nothing closes as well.
+    let may_leave = |raw: &&Raw| loose || (raw.quoted && raw.end == raw.span.end);
+    if let Some(at) = raw.as_ref().filter(may_leave).and_then(|raw| closing_tag(&bytes[c.at..raw.end])) {
         c.bytes = &c.bytes[..c.at + at];
         raw = value(c, place, class).map(|raw| Raw { in_string: true, ..raw });
     }
