@@ -3,7 +3,8 @@
 
 use super::encoded::go_over_blanks;
 use super::flat::{go_over_prefix, is_opened, is_pair};
-use super::value::{Place, is_drawn, token_run, value};
+use super::runs::{is_drawn, token_run};
+use super::value::{Place, value};
 use super::{Class, Strings, numbers, others};
 use crate::cursor::{Cursor, Mark, Quote};
 use crate::matcher::name::identifier;

@@ -5,7 +5,7 @@
 //! value comes. It ends at the first other word: what stands behind that is not the name's any more.
 
 use super::Class;
-use super::value::{is_drawn, token_run};
+use super::runs::{is_drawn, token_run};
 use crate::text::{self, Span};
 
 /// The way goes no further, in bytes.

@@ -1,6 +1,6 @@
 //! Values under a name in the plural: `secret_keys=a,b`, and one a line as YAML has them.
 
-use super::value::{is_drawn, token_run};
+use super::runs::{is_drawn, token_run};
 use crate::text::Span;
 
 /// No list is followed further, in bytes.

@@ -10,12 +10,16 @@ mod after;
 mod element;
 mod encoded;
 mod endings;
+mod extend;
 mod flat;
 mod follow;
+mod lines;
 mod list;
 mod names;
 mod numbers;
 mod others;
+mod quotes;
+mod runs;
 mod sibling;
 mod strings;
 mod value;
@@ -26,11 +30,12 @@ use crate::text::{self, Span};
 
 pub(crate) use address::{at as address, cores as address_cores};
 use after::{Numbers, Raw, after, bare_name, sign};
+use extend::next_word;
 pub(crate) use list::each_item;
 pub(crate) use names::{Fields, can_be_found};
+use runs::{key_run, token_run};
 pub(super) use sibling::value_of_sibling;
 pub(crate) use strings::{Part, Strings, parts};
-use value::{key_run, next_word, token_run};
 
 /// What kind of secret a name announces: decides how much of the value a mask may show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use super::Class;
 use super::after::{Numbers, Raw};
-use super::value::structure;
+use super::runs::structure;
 use crate::cursor::Cursor;
 use crate::decode::numbers::{self, Literal};
 use crate::text::Span;

@@ -6,7 +6,9 @@
 
 use super::Class;
 use super::after::{Raw, block};
-use super::value::{Place, bare, quoted, structure, value};
+use super::quotes::quoted;
+use super::runs::{bare, structure};
+use super::value::{Place, value};
 use crate::cursor::{Cursor, Mark, Quote};
 use crate::text::Span;
 
