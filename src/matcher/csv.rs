@@ -197,10 +197,14 @@ fn row_end(bytes: &[u8], at: usize) -> (usize, bool) {
     (memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |i| at + i), false)
 }
 
-/// A column's title: short, and words at most.
+/// A column's title: short, and a few words at most, no sentence.
 fn is_title(cell: &[u8]) -> bool {
+    const MOST_WORDS: usize = 4;
+    let is_prose = cell.ends_with(b".") || memchr::memmem::find(cell, b". ").is_some();
     cell.len() <= 64
         && !cell.is_empty()
+        && !is_prose
+        && cell.split(|b| *b == b' ').count() <= MOST_WORDS
         && cell.iter().all(|&b| b.is_ascii_alphanumeric() || b >= 0x80 || b" _-./()#:".contains(&b))
 }
 
@@ -228,6 +232,16 @@ fn cells(bytes: &[u8], row: Span, delimiter: u8) -> Vec<Span> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sentences_are_no_titles() {
+        for title in ["secret_key", "Secret access key", "device id (#)", "Name"] {
+            assert!(is_title(title.as_bytes()), "{title}");
+        }
+        for prose in ["# Copyright 2013. BSD 3-Clause license", "see LICENSE file.", "a b c d license", ""] {
+            assert!(!is_title(prose.as_bytes()), "{prose}");
+        }
+    }
 
     #[test]
     fn cells_lose_their_quotes() {

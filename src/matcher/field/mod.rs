@@ -104,6 +104,9 @@ impl Field {
 /// A token with its dots is at least this long; the dotted paths of code are shorter, or without a digit.
 const LONG: usize = 64;
 
+/// No list of tokens under their plural is longer, in bytes.
+const LONGEST_LIST: usize = 2048;
+
 impl Fields {
     /// The field around a hit of the prefilter.
     pub(crate) fn at(&self, bytes: &[u8], hit: usize, strings: &mut Strings<'_>) -> Option<Field> {
@@ -142,6 +145,10 @@ impl Fields {
             return Some(Field { items: true, ..settle(bytes, run, raw, class) });
         }
         let raw = after(bytes, run, class, strings)?;
+        // A list of secrets is a short one; what a grammar calls its tokens is not.
+        if class == Class::Weak && raw.span.len() > LONGEST_LIST {
+            return None;
+        }
         if bytes[raw.span.range()].iter().any(|b| matches!(b, b'[' | b'{' | b'(')) {
             return Some(settle(bytes, run, raw, class));
         }
