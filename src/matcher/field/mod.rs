@@ -149,7 +149,7 @@ impl Fields {
         if class == Class::Weak && raw.span.len() > LONGEST_LIST {
             return None;
         }
-        if bytes[raw.span.range()].iter().any(|b| matches!(b, b'[' | b'{' | b'(')) {
+        if is_list(&bytes[raw.span.range()]) {
             return Some(settle(bytes, run, raw, class));
         }
         let span = if raw.quoted { raw.span } else { list::row(bytes, raw.span) };
@@ -185,6 +185,13 @@ impl Fields {
         let Some(class) = class else { return };
         follow::follow(bytes, from, class, &mut |span| sink(span, class));
     }
+}
+
+/// Whether a value is written as a list: in brackets, with the word of a type before them or not.
+fn is_list(value: &[u8]) -> bool {
+    let word = value.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    let open = value[word..].strip_prefix(b" ").filter(|_| word > 0).unwrap_or(&value[word..]);
+    matches!(open, [b'[' | b'(', ..]) || value.starts_with(b"{")
 }
 
 /// The body of a private key's PEM block around `-BEG`, whichever kind of key it is; to the end of the
