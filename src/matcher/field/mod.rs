@@ -149,8 +149,12 @@ impl Fields {
         if class == Class::Weak && raw.span.len() > LONGEST_LIST {
             return None;
         }
-        if is_list(&bytes[raw.span.range()]) {
-            return Some(settle(bytes, run, raw, class));
+        if let Some(bracket) = bracket_of_list(&bytes[raw.span.start..]) {
+            let mut c = Cursor::new(bytes, raw.span.start + bracket);
+            runs::structure(&mut c, true);
+            let end = raw.span.end.max(c.at.min(bytes.len()));
+            let span = if bracket > 0 { Span::new(raw.span.start, end) } else { raw.span };
+            return Some(settle(bytes, run, Raw { span, end: raw.end.max(span.end), ..raw }, class));
         }
         let span = if raw.quoted { raw.span } else { list::row(bytes, raw.span) };
         Some(settle(bytes, run, Raw { span, end: raw.end.max(span.end), ..raw }, Class::Weak))
@@ -187,11 +191,15 @@ impl Fields {
     }
 }
 
-/// Whether a value is written as a list: in brackets, with the word of a type before them or not.
-fn is_list(value: &[u8]) -> bool {
-    let word = value.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
-    let open = value[word..].strip_prefix(b" ").filter(|_| word > 0).unwrap_or(&value[word..]);
-    matches!(open, [b'[' | b'(', ..]) || value.starts_with(b"{")
+/// Where the bracket of a list stands that begins here, perhaps behind the word of a type.
+fn bracket_of_list(text: &[u8]) -> Option<usize> {
+    let word = text.iter().take(LONG).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    let at = if word > 0 && matches!(text.get(word), Some(b' ' | b'!')) { word + 1 } else { word };
+    match text.get(at)? {
+        b'[' | b'(' => Some(at),
+        b'{' if at == 0 => Some(at),
+        _ => None,
+    }
 }
 
 /// The body of a private key's PEM block around `-BEG`, whichever kind of key it is; to the end of the
