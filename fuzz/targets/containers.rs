@@ -6,7 +6,7 @@ use std::io::{self, Cursor, Read, Write};
 
 use libfuzzer_sys::fuzz_target;
 use scrubjay::blob::Origin;
-use scrubjay::pack::{self, Filter, HEAD, Input, Limits, Told, Visitor};
+use scrubjay::pack::{self, Filter, Input, Limits, Told, Visitor};
 
 /// Enough for anything that fits into an input.
 const LIMITS: Limits = Limits { depth: 4, nested: 1 << 22, ratio: 100 };
@@ -51,7 +51,7 @@ impl Filter for Copy {
 }
 
 fn entries(bytes: &[u8], is_file: bool) -> Option<Entries> {
-    let kind = pack::sniff(&bytes[..bytes.len().min(HEAD)])?;
+    let kind = pack::identify(bytes)?;
     let (mut found, origin) = (Entries { is_whole: true, ..Entries::default() }, Origin::file("a.bin"));
     let (mut file, mut stream) = (Cursor::new(bytes), bytes);
     let input = if is_file { Input::File(&mut file) } else { Input::Stream(&mut stream) };
@@ -61,7 +61,7 @@ fn entries(bytes: &[u8], is_file: bool) -> Option<Entries> {
 
 fuzz_target!(|bytes: &[u8]| {
     let (Some(found), Some(_)) = (entries(bytes, true), entries(bytes, false)) else { return };
-    let kind = pack::sniff(&bytes[..bytes.len().min(HEAD)]).expect("it was one");
+    let kind = pack::identify(bytes).expect("it was one");
     let (mut copy, mut file) = (Vec::new(), Cursor::new(bytes));
     let origin = Origin::file("a.bin");
     let mut filter = Copy { is_first: true };
