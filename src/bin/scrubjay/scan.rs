@@ -121,7 +121,10 @@ impl Plan<'_> {
                 scan::scan(self.detector, &sources, settings, &self.proving, seen)
             });
         // What is not there may be a value that was given in the place of a path.
-        let is_missing = |path: &str| !std::path::Path::new(path).exists();
+        let is_missing = |path: &str| {
+            let path = std::path::Path::new(path);
+            !path.exists() && args.paths.iter().any(|named| named.ends_with(path))
+        };
         for failure in outcome.errors.iter_mut().filter(|failure| is_missing(&failure.path)) {
             failure.path = mask_random(&failure.path);
         }
