@@ -7,9 +7,10 @@ use std::sync::{Arc, LazyLock};
 
 use scrubjay::detect::Detector;
 use scrubjay::rule;
-use scrubjay::scrub::{Masker, Scratch, Scrubber};
+use scrubjay::scrub::{Masker, Scrubber};
 use support::cases::reported;
 use support::prng::Prng;
+use support::scrubbing;
 
 /// How a number is written.
 type Number = fn(u8) -> String;
@@ -194,21 +195,11 @@ static MASKER: LazyLock<Arc<Masker>> = LazyLock::new(Arc::default);
 static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(rule::builtin(), 1_800_000_000));
 
 fn masked(text: &str) -> String {
-    let mut out = Vec::new();
-    let hits = MASKER.mask(text.as_bytes(), &mut Scratch::default(), &mut out);
-    if hits == 0 { text.to_owned() } else { String::from_utf8(out).expect("text stays text") }
+    scrubbing::masked(&MASKER, text)
 }
 
-/// Line by line, as a pipe has it, or with what follows in sight, as of a file.
 fn streamed(text: &str, ahead: bool) -> String {
-    let mut out = Vec::new();
-    let scrubber = Scrubber::new(Arc::clone(&MASKER));
-    let mut scrubber = if ahead { scrubber.look_ahead() } else { scrubber };
-    for line in text.split_inclusive('\n') {
-        scrubber.push(line.as_bytes(), &mut out).expect("memory takes everything");
-    }
-    scrubber.finish(&mut out).expect("memory takes everything");
-    String::from_utf8(out).expect("text stays text")
+    scrubbing::by_lines(&MASKER, text, ahead)
 }
 
 /// Every number of a text, in whatever radix, where it may be a byte.

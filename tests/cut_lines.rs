@@ -9,8 +9,9 @@ use std::sync::Arc;
 use scrubjay::blob::{Blob, Origin};
 use scrubjay::detect::{Detector, Scratch};
 use scrubjay::rule;
-use scrubjay::scrub::{Masker, Scrubber};
+use scrubjay::scrub::Masker;
 use support::prng::Prng;
+use support::scrubbing::scrub;
 use support::template::{Secret, expand};
 
 const TIME: &str = "2026-01-02T03:04:05.123456789Z";
@@ -100,12 +101,7 @@ fn in_parts<'t>(text: &'t str, rng: &mut Prng) -> Vec<&'t str> {
 }
 
 fn scrubbed(text: &str, piece: usize, masker: &Arc<Masker>) -> String {
-    let (mut out, mut scrubber) = (Vec::new(), Scrubber::new(masker.clone()));
-    for piece in text.as_bytes().chunks(piece) {
-        scrubber.push(piece, &mut out).expect("memory can be written");
-    }
-    scrubber.finish(&mut out).expect("memory can be written");
-    String::from_utf8(out).expect("text")
+    String::from_utf8(scrub(masker, text.as_bytes(), &[piece], false).bytes).expect("text")
 }
 
 /// What a line says: an array of bytes in it as text.

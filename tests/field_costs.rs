@@ -3,8 +3,9 @@
 
 mod support;
 
-use scrubjay::scrub::{Masker, Scratch};
+use scrubjay::scrub::Masker;
 use support::prng::Prng;
+use support::scrubbing;
 
 /// What names that say little may be repeated in.
 const PARTS: &[&str] = &[
@@ -33,9 +34,7 @@ const PARTS: &[&str] = &[
 const LENGTH: usize = 256 * 1024;
 
 fn masked(text: &str) -> String {
-    let mut out = Vec::new();
-    let hits = Masker::default().mask(text.as_bytes(), &mut Scratch::default(), &mut out);
-    if hits == 0 { text.to_owned() } else { String::from_utf8(out).expect("text stays text") }
+    scrubbing::masked(&Masker::default(), text)
 }
 
 #[test]

@@ -3,8 +3,9 @@
 
 mod support;
 
-use scrubjay::scrub::{Masker, Naming, Policy, Scratch};
+use scrubjay::scrub::{Masker, Naming, Policy};
 use support::prng::Prng;
+use support::scrubbing::masked;
 
 /// Names whose values are hidden, in words.
 const SECRET: &[&str] = &[
@@ -202,12 +203,6 @@ const SYNTAXES: &[&str] = &[
     "\u{1b}[3m{name}\u{1b}[0m\u{1b}[2m=\u{1b}[0m{value} done",
     "[{\"name\":\"{name}\",\"value\":\"{value}\"}]",
 ];
-
-fn masked(masker: &Masker, text: &str) -> String {
-    let mut out = Vec::new();
-    let hits = masker.mask(text.as_bytes(), &mut Scratch::default(), &mut out);
-    if hits == 0 { text.to_owned() } else { String::from_utf8(out).expect("text stays text") }
-}
 
 /// A value that no rule knows by its form.
 fn value(seed: &str) -> String {

@@ -5,8 +5,9 @@ mod support;
 
 use std::sync::{Arc, LazyLock};
 
-use scrubjay::scrub::{Masker, Scratch, Scrubber};
+use scrubjay::scrub::Masker;
 use support::prng::Prng;
+use support::scrubbing;
 
 /// `{V}` and `{W}` are values of the names before them, `{H}` that of a harmless one.
 const SHAPES: &[&str] = &[
@@ -49,19 +50,11 @@ const HARMLESS: &[&str] = &[
 static MASKER: LazyLock<Arc<Masker>> = LazyLock::new(Arc::default);
 
 fn masked(text: &str) -> String {
-    let mut out = Vec::new();
-    let hits = MASKER.mask(text.as_bytes(), &mut Scratch::default(), &mut out);
-    if hits == 0 { text.to_owned() } else { String::from_utf8(out).expect("text stays text") }
+    scrubbing::masked(&MASKER, text)
 }
 
 fn streamed(text: &str) -> String {
-    let mut out = Vec::new();
-    let mut scrubber = Scrubber::new(Arc::clone(&MASKER));
-    for line in text.split_inclusive('\n') {
-        scrubber.push(line.as_bytes(), &mut out).expect("memory takes everything");
-    }
-    scrubber.finish(&mut out).expect("memory takes everything");
-    String::from_utf8(out).expect("text stays text")
+    scrubbing::by_lines(&MASKER, text, false)
 }
 
 /// A shape by itself, within a line, and as a string of JSON.

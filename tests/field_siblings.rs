@@ -5,8 +5,9 @@ mod support;
 
 use std::sync::{Arc, LazyLock};
 
-use scrubjay::scrub::{Masker, Scratch, Scrubber};
+use scrubjay::scrub::Masker;
 use support::prng::Prng;
+use support::scrubbing;
 
 /// What tools write. `{N}` is a name and `{V}` its value, `{P}` a name that is none and `{H}` its value.
 const SHAPES: &[&str] = &[
@@ -97,21 +98,11 @@ fn ways(shape: &str) -> Vec<String> {
 static MASKER: LazyLock<Arc<Masker>> = LazyLock::new(Arc::default);
 
 fn masked(text: &str) -> String {
-    let mut out = Vec::new();
-    let hits = MASKER.mask(text.as_bytes(), &mut Scratch::default(), &mut out);
-    if hits == 0 { text.to_owned() } else { String::from_utf8(out).expect("text stays text") }
+    scrubbing::masked(&MASKER, text)
 }
 
-/// Line by line, as a pipe has it.
 fn streamed(text: &str, ahead: bool) -> String {
-    let mut out = Vec::new();
-    let scrubber = Scrubber::new(Arc::clone(&MASKER));
-    let mut scrubber = if ahead { scrubber.look_ahead() } else { scrubber };
-    for line in text.split_inclusive('\n') {
-        scrubber.push(line.as_bytes(), &mut out).expect("memory takes everything");
-    }
-    scrubber.finish(&mut out).expect("memory takes everything");
-    String::from_utf8(out).expect("text stays text")
+    scrubbing::by_lines(&MASKER, text, ahead)
 }
 
 #[test]

@@ -7,8 +7,9 @@ mod support;
 
 use std::sync::{Arc, LazyLock};
 
-use scrubjay::scrub::{Masker, Scratch, Scrubber};
+use scrubjay::scrub::{Masker, Scrubber};
 use support::prng::Prng;
+use support::scrubbing;
 
 /// Lines of many programs; `{n}` is a number, `{h}` the hash of an object, `{w}` a word, `{ip}` an address.
 const LINES: &[&str] = &[
@@ -161,9 +162,7 @@ const SYNTAXES: &[&str] = &[
 static MASKER: LazyLock<Arc<Masker>> = LazyLock::new(Arc::default);
 
 fn masked(text: &str) -> String {
-    let mut out = Vec::new();
-    let hits = MASKER.mask(text.as_bytes(), &mut Scratch::default(), &mut out);
-    if hits == 0 { text.to_owned() } else { String::from_utf8(out).expect("text stays text") }
+    scrubbing::masked(&MASKER, text)
 }
 
 fn filled(template: &str, random: &mut Prng) -> String {

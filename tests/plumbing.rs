@@ -8,7 +8,8 @@ use std::sync::Arc;
 use scrubjay::blob::{Blob, Origin};
 use scrubjay::detect::{Detector, Scratch};
 use scrubjay::rule;
-use scrubjay::scrub::{Masker, Policy, Scrubber, Style};
+use scrubjay::scrub::{Masker, Policy, Style};
+use support::scrubbing::scrub;
 use support::template::expand;
 
 /// The text in parts, as a runtime writes it.
@@ -33,10 +34,7 @@ fn docker(parts: &[&str]) -> String {
 }
 
 fn stream(text: &[u8], piece: usize, masker: &Arc<Masker>) -> Vec<u8> {
-    let (mut out, mut scrubber) = (Vec::new(), Scrubber::new(masker.clone()));
-    text.chunks(piece).for_each(|piece| scrubber.push(piece, &mut out).expect("memory can be written"));
-    scrubber.finish(&mut out).expect("memory can be written");
-    out
+    scrub(masker, text, &[piece], false).bytes
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use scrubjay::blob::{Blob, Origin};
 use scrubjay::detect::{Detector, Scratch};
 use scrubjay::finding::Verdict;
-use scrubjay::scrub::{Masker, Scrubber};
+use scrubjay::scrub::{Masker, Scratch as MaskScratch, Scrubber};
 
 /// One mask: where it stands in what came in, how much it stands for, and itself.
 #[derive(Debug, Clone)]
@@ -51,6 +51,25 @@ pub(crate) fn scrub(masker: &Arc<Masker>, text: &[u8], pieces: &[usize], ahead: 
     let hits = masks.iter().filter(|mask| !mask.is_piece).count();
     assert_eq!(tally.hits, hits as u64, "every hit is told");
     Scrubbed { bytes, masks }
+}
+
+/// A text as a masker gives it.
+pub(crate) fn masked(masker: &Masker, text: &str) -> String {
+    let mut out = Vec::new();
+    let hits = masker.mask(text.as_bytes(), &mut MaskScratch::default(), &mut out);
+    if hits == 0 { text.to_owned() } else { String::from_utf8(out).expect("text stays text") }
+}
+
+/// Line by line, as a pipe has it, or with what follows in sight, as of a file.
+pub(crate) fn by_lines(masker: &Arc<Masker>, text: &str, ahead: bool) -> String {
+    let mut out = Vec::new();
+    let scrubber = Scrubber::new(Arc::clone(masker));
+    let mut scrubber = if ahead { scrubber.look_ahead() } else { scrubber };
+    for line in text.split_inclusive('\n') {
+        scrubber.push(line.as_bytes(), &mut out).expect("memory takes everything");
+    }
+    scrubber.finish(&mut out).expect("memory takes everything");
+    String::from_utf8(out).expect("text stays text")
 }
 
 /// Scrubbing what was scrubbed changes nothing more, in whatever pieces it comes then.
