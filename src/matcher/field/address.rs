@@ -52,18 +52,7 @@ pub(crate) fn at(bytes: &[u8], at: usize) -> Option<Field> {
     let span = if wrong { None } else { password(bytes, name.end, spelling) }?;
     let masked = text::is_mask(&bytes[span.range()]);
     let hidden = if masked { Span::new(span.end, span.end) } else { span };
-    Some(Field {
-        span: hidden,
-        name,
-        masked,
-        end: span.end,
-        apart: false,
-        in_string: false,
-        items: false,
-        class: Class::Password,
-        wrap: None,
-        numbers: false,
-    })
+    Some(Field { masked, end: span.end, ..Field::new(hidden, name, Class::Password) })
 }
 
 /// The password of what begins with a user: between the first colon and the last `@` before the host

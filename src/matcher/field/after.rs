@@ -80,6 +80,18 @@ pub(super) struct Raw {
     pub(super) numbers: Option<Numbers>,
 }
 
+impl Raw {
+    /// A text in quotes.
+    pub(super) fn quoted(span: Span, end: usize, encoded: usize) -> Self {
+        Self { end, quoted: true, ..Self::bare(span, None, encoded) }
+    }
+
+    /// A value without quotes, of which a mask may need some.
+    pub(super) fn bare(span: Span, wrap: Option<(u8, usize)>, encoded: usize) -> Self {
+        Self { span, end: span.end, wrap, quoted: false, encoded, in_string: false, numbers: None }
+    }
+}
+
 /// What an array of numbers holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Numbers {

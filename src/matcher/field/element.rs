@@ -54,15 +54,7 @@ fn escaped_element(bytes: &[u8], name: Span) -> Option<Raw> {
     let text = &bytes[from..];
     let end = memchr::memchr2(b'&', b'\n', text).filter(|at| text[*at] == b'&')?;
     let span = Span::new(from, from + end);
-    (end > 0).then_some(Raw {
-        span,
-        end: span.end,
-        wrap: None,
-        quoted: true,
-        encoded: 0,
-        in_string: false,
-        numbers: None,
-    })
+    (end > 0).then(|| Raw::quoted(span, span.end, 0))
 }
 
 /// What holds the value that belongs to the name in `<key>`, in property lists and in maps.
@@ -140,5 +132,5 @@ fn element_text(bytes: &[u8], from: usize) -> Option<Raw> {
     }
     let start = from + (text.len() - text.trim_ascii_start().len());
     let span = Span::new(start, start + trimmed.len());
-    Some(Raw { span, end: span.end, wrap: None, quoted: true, encoded: 0, in_string: false, numbers: None })
+    Some(Raw::quoted(span, span.end, 0))
 }

@@ -20,25 +20,12 @@ const SHORTEST: usize = 10;
 /// A password of words is told by its quotes, or by a digit in so many characters.
 const SHORTEST_PASSWORD: usize = 6;
 
-/// What may stand between a name and its value.
-#[rustfmt::skip]
-const WORDS: &[&str] = &[
-    "actual", "after", "and", "bad", "be", "before", "but", "by", "cause", "caused", "changed", "current",
-    "currently", "differ", "differs", "equal", "error", "expected", "failed", "for", "from", "given", "got",
-    "invalid", "is", "it", "left", "malformed", "mismatch", "new", "not", "now", "old", "previous", "prev",
-    "provided", "raw", "received", "replaced", "reset", "right", "rotated", "set", "sources", "then", "to",
-    "unexpected", "updated", "val", "value", "vs", "wanted", "was", "with", "wrong",
-];
-
-/// The first words of a line on which a value may stand that a line before has announced.
-const LINE_WORDS: &[&str] = &["left", "right", "expected", "actual", "caused", "got", "wanted"];
-
 /// Whether a word or an arrow behind a name, or behind its value, may announce a value.
 pub(super) fn begins(bytes: &[u8], from: usize) -> bool {
     let rest = &bytes[from..bytes.len().min(from + 64)];
     let gap = gap(rest);
     let (signs, rest) = rest.split_at(gap);
-    is_one(word(rest), WORDS)
+    is_between(word(rest))
         || is_arrow(signs)
         || rest.starts_with("→".as_bytes())
         || (gap <= 2 && signs.starts_with(b" ") && rest.len() >= SHORTEST && may_be_value(signs, rest))
@@ -52,7 +39,7 @@ fn may_be_value(signs: &[u8], rest: &[u8]) -> bool {
 
 /// Where the way goes on from a value that only announces another: `api_key: expected "…"`.
 pub(super) fn announces(value: &[u8]) -> bool {
-    is_one(value.strip_suffix(b":").unwrap_or(value), WORDS)
+    is_between(value.strip_suffix(b":").unwrap_or(value))
 }
 
 /// Gives the values that follow `from`; `name` has led there.
@@ -78,10 +65,10 @@ pub(super) fn follow(bytes: &[u8], from: usize, class: Class, sink: &mut dyn FnM
         }
         let word = word(rest);
         let is_label = word.len() == 1 && word[0].is_ascii_digit() && rest.get(1) == Some(&b':');
-        if is_line && !is_label && !is_one(word, LINE_WORDS) {
+        if is_line && !is_label && !begins_line(word) {
             return;
         }
-        if is_label || (is_one(word, WORDS) && !goes_on(&rest[word.len()..])) {
+        if is_label || (is_between(word) && !goes_on(&rest[word.len()..])) {
             announced = true;
             at += word.len();
             continue;
@@ -173,29 +160,36 @@ fn goes_on(rest: &[u8]) -> bool {
         && !rest.starts_with(b"->")
 }
 
-fn is_one(word: &[u8], of: &[&str]) -> bool {
-    may_be_one(word) && of.iter().any(|one| word.eq_ignore_ascii_case(one.as_bytes()))
+/// Whether this word may stand between a name and its value.
+#[rustfmt::skip]
+fn is_between(word: &[u8]) -> bool {
+    let (lower, length) = small(word);
+    matches!(
+        &lower[..length],
+        b"actual" | b"after" | b"and" | b"bad" | b"be" | b"before" | b"but" | b"by" | b"cause"
+        | b"caused" | b"changed" | b"current" | b"currently" | b"differ" | b"differs" | b"equal"
+        | b"error" | b"expected" | b"failed" | b"for" | b"from" | b"given" | b"got" | b"invalid" | b"is"
+        | b"it" | b"left" | b"malformed" | b"mismatch" | b"new" | b"not" | b"now" | b"old" | b"previous"
+        | b"prev" | b"provided" | b"raw" | b"received" | b"replaced" | b"reset" | b"right" | b"rotated"
+        | b"set" | b"sources" | b"then" | b"to" | b"unexpected" | b"updated" | b"val" | b"value" | b"vs"
+        | b"wanted" | b"was" | b"with" | b"wrong"
+    )
 }
 
-/// A quick refusal: no word of the lists begins with this letter and has this length.
-fn may_be_one(word: &[u8]) -> bool {
-    let letter = word.first().map_or(0, |b| b.to_ascii_lowercase());
-    letter.is_ascii_lowercase()
-        && word.len() < 16
-        && LENGTHS[usize::from(letter - b'a')] & (1 << word.len()) != 0
+/// Whether this is the first word of a line on which a value may stand that a line before has announced.
+fn begins_line(word: &[u8]) -> bool {
+    let (lower, length) = small(word);
+    matches!(&lower[..length], b"left" | b"right" | b"expected" | b"actual" | b"caused" | b"got" | b"wanted")
 }
 
-/// The lengths of the words that begin with each letter, as bits.
-static LENGTHS: [u16; 26] = {
-    let mut lengths = [0; 26];
-    let mut at = 0;
-    while at < WORDS.len() + LINE_WORDS.len() {
-        let word = if at < WORDS.len() { WORDS[at] } else { LINE_WORDS[at - WORDS.len()] };
-        lengths[(word.as_bytes()[0] - b'a') as usize] |= 1 << word.len();
-        at += 1;
-    }
-    lengths
-};
+/// A word in small letters, and its length; empty where it is too long for any of these.
+fn small(word: &[u8]) -> ([u8; 16], usize) {
+    let mut lower = [0; 16];
+    let length = if word.len() <= lower.len() { word.len() } else { 0 };
+    lower[..length].copy_from_slice(&word[..length]);
+    lower.make_ascii_lowercase();
+    (lower, length)
+}
 
 #[cfg(test)]
 mod tests {

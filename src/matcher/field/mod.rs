@@ -82,6 +82,22 @@ pub(crate) struct Field {
 }
 
 impl Field {
+    /// A value beside its name, as it is.
+    fn new(span: Span, name: Span, class: Class) -> Self {
+        Self {
+            span,
+            name,
+            masked: false,
+            end: span.end,
+            apart: false,
+            class,
+            items: false,
+            in_string: false,
+            wrap: None,
+            numbers: false,
+        }
+    }
+
     /// Whether the value looks like a whole key, or like the mask of one: then there is no other.
     pub(crate) fn is_key(&self, bytes: &[u8]) -> bool {
         let whole = &bytes[self.span.range()];
@@ -132,16 +148,7 @@ impl Fields {
             return None;
         }
         if let Some(items) = list::block(bytes, run) {
-            let end = items.end;
-            let raw = Raw {
-                span: items,
-                end,
-                wrap: None,
-                quoted: true,
-                encoded: 0,
-                in_string: true,
-                numbers: None,
-            };
+            let raw = Raw { in_string: true, ..Raw::quoted(items, items.end, 0) };
             return Some(Field { items: true, ..settle(bytes, run, raw, class) });
         }
         let raw = after(bytes, run, class, strings)?;
@@ -168,12 +175,6 @@ impl Fields {
         value: Option<Span>,
         sink: &mut dyn FnMut(Span, Class),
     ) {
-        // Most names are words of a sentence that goes on without a value.
-        let word =
-            bytes[hit..].iter().take(LONG).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
-        if value.is_none() && !follow::begins(bytes, hit + word) {
-            return;
-        }
         let Some(run) = bare_name(bytes, hit) else { return };
         // What looked like its value may be a word that announces it.
         let from = value.filter(|value| !follow::announces(&bytes[value.range()])).map(|value| value.end);
@@ -270,19 +271,7 @@ fn settle(bytes: &[u8], name: Span, raw: Raw, class: Class) -> Field {
         if masked || !numbers::is_secret(&bytes[span.range()], class) {
             span.end = span.start;
         }
-        let wrap = None;
-        return Field {
-            span,
-            name,
-            masked,
-            end,
-            apart: false,
-            items: false,
-            class,
-            in_string: false,
-            wrap,
-            numbers: true,
-        };
+        return Field { masked, end, numbers: true, ..Field::new(span, name, class) };
     }
     if let Some(word) = scheme(&bytes[span.range()]) {
         if raw.quoted {
@@ -320,18 +309,7 @@ fn settle(bytes: &[u8], name: Span, raw: Raw, class: Class) -> Field {
     {
         span.end = span.start;
     }
-    Field {
-        span,
-        name,
-        masked,
-        end,
-        apart: false,
-        items: false,
-        class,
-        in_string: raw.in_string,
-        wrap,
-        numbers: false,
-    }
+    Field { masked, end, in_string: raw.in_string, wrap, ..Field::new(span, name, class) }
 }
 
 /// Whether nothing is left to hide in a structure of JSON: it is empty, or masked already.

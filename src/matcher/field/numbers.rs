@@ -34,7 +34,7 @@ fn raw(bytes: &[u8], literal: &Literal, loose: bool) -> Raw {
     }
     let held = if literal.is_mask() { Numbers::Stars } else { Numbers::Values };
     let numbers = literal.list.map(|_| held);
-    Raw { span, end: span.end, wrap: None, quoted: false, encoded: 0, in_string: false, numbers }
+    Raw { numbers, ..Raw::bare(span, None, 0) }
 }
 
 /// Whether numbers under a name of this class are hidden.

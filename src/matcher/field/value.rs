@@ -87,21 +87,12 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
         return None;
     }
     if let Some(span) = doubled(&c).filter(|_| loose) {
-        return Some(Raw {
-            span,
-            end: span.end,
-            wrap: None,
-            quoted: true,
-            encoded,
-            in_string: false,
-            numbers: None,
-        });
+        return Some(Raw::quoted(span, span.end, encoded));
     }
     if let Some(quote) = c.quote() {
         let start = c.at;
         let span = quoted(&mut c, quote, loose).unwrap_or_else(|| Span::new(start, line_of(c.bytes, start)));
-        let end = c.at.max(span.end);
-        return Some(Raw { span, end, wrap: None, quoted: true, encoded, in_string: false, numbers: None });
+        return Some(Raw::quoted(span, c.at.max(span.end), encoded));
     }
     if let (mark @ (b'"' | b'\''), length, encoded) = sign(&c)
         && length > 1
@@ -119,41 +110,17 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
             c.at += length;
         }
         let end = c.at.min(c.bytes.len());
-        return Some(Raw {
-            span: Span::new(start, end),
-            end,
-            wrap: None,
-            quoted: true,
-            encoded,
-            in_string: false,
-            numbers: None,
-        });
+        return Some(Raw::quoted(Span::new(start, end), end, encoded));
     }
     if let Some(span) = bracketed(&c) {
-        return Some(Raw {
-            span,
-            end: span.end + 1,
-            wrap: None,
-            quoted: true,
-            encoded,
-            in_string: false,
-            numbers: None,
-        });
+        return Some(Raw::quoted(span, span.end + 1, encoded));
     }
     // A wrapper around what is not quoted is part of the value, unless it is on a line of its own.
     let begin = if below { c.at } else { begin };
     c.at = begin;
     let end = if go_over_structure(&mut c, encoded) { c.at } else { bare(&mut c, encoded, loose) };
     if let Some(end) = quoted_behind_number(c, begin, place) {
-        return Some(Raw {
-            span: Span::new(begin, end),
-            end,
-            wrap,
-            quoted: false,
-            encoded,
-            in_string: false,
-            numbers: None,
-        });
+        return Some(Raw::bare(Span::new(begin, end), wrap, encoded));
     }
     let end = match class {
         Class::Header if place.header => extend_header(c.bytes, begin, end),
@@ -163,15 +130,7 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
         Class::Key | Class::Weak if encoded == 0 => extend_lines(c.bytes, begin, end),
         _ => end,
     };
-    (end > begin).then(|| Raw {
-        span: Span::new(begin, end),
-        end,
-        wrap,
-        quoted: false,
-        encoded,
-        in_string: false,
-        numbers: None,
-    })
+    (end > begin).then(|| Raw::bare(Span::new(begin, end), wrap, encoded))
 }
 
 /// The inside of quotes that are doubled, as in the quotes of CSV and of YAML: `''…''`.
