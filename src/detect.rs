@@ -162,7 +162,7 @@ impl Detector {
         let mut found = Detections::new(wanted, now);
         self.page(&page, start..end, &[], scratch, &mut found);
         if let Some(columns) = Columns::of(&self.matcher, blob.head) {
-            columns.rows(&self.matcher, &page, blob.at_start, start..end, &mut |matches| {
+            columns.rows(&self.matcher, &page, blob.at_start, start..end, false, &mut |matches| {
                 self.judge(&page, matches, &[], &mut found);
             });
         }

@@ -87,7 +87,7 @@ impl Detector {
         for range in ranges {
             self.page(&page, range.clone(), &[], scratch, &mut found);
             if let Some(columns) = &columns {
-                columns.rows(&self.matcher, &page, true, range.clone(), &mut |matches| {
+                columns.rows(&self.matcher, &page, true, range.clone(), false, &mut |matches| {
                     self.judge(&page, matches, &[], &mut found);
                 });
             }

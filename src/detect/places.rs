@@ -188,7 +188,7 @@ impl Detector {
         let mut found = Detections::new(Wanted::Leaks, self.now);
         if let Some(Rows { columns, from, at_start }) = rows {
             let range = from..bytes.len();
-            columns.long_rows(&self.matcher, &page, at_start, range.clone(), &mut |matches| {
+            columns.rows(&self.matcher, &page, at_start, range.clone(), true, &mut |matches| {
                 self.judge(&page, matches, &[], &mut found);
             });
             columns.fields(bytes, at_start, range, &mut |span, class| {

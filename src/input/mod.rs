@@ -28,7 +28,7 @@ use crate::globs::{Excluded, Patterns, Watched};
 
 pub use exclude::patterns as exclude_patterns;
 pub(crate) use exclude::{EXCLUDED, Exclude};
-pub(crate) use names::{names_of_entry, readings};
+pub(crate) use names::{mask_each_name, names_of_entry};
 pub(crate) use unpack::unpack_behind;
 
 /// What is said of containers that are not what they must be.

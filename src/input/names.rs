@@ -22,7 +22,7 @@ const MOST_ENDINGS: usize = 3;
 
 /// The name as it is, then without its last ending, its last two, and its last three; nothing where it is too
 /// short to hold a secret.
-pub(crate) fn readings(name: &[u8]) -> impl Iterator<Item = &[u8]> {
+fn readings(name: &[u8]) -> impl Iterator<Item = &[u8]> {
     let whole = (name.len() >= SHORTEST).then_some(name);
     std::iter::successors(whole, |name| {
         let end = memchr::memrchr(b'.', name)?;
@@ -32,6 +32,18 @@ pub(crate) fn readings(name: &[u8]) -> impl Iterator<Item = &[u8]> {
         (is_one && end >= SHORTEST).then(|| &name[..end])
     })
     .take(1 + MOST_ENDINGS)
+}
+
+/// A path, or a message with paths in it, with what `masked` masks: each name is looked at by itself and
+/// without its endings, which hide a value at the end of it, and then the whole.
+pub(crate) fn mask_each_name(text: &str, masked: &mut dyn FnMut(&[u8]) -> Option<String>) -> String {
+    let mut part = |part: &str| {
+        let read = readings(part.as_bytes()).find_map(|text| Some((masked(text)?, text.len())));
+        read.map_or_else(|| part.to_owned(), |(text, length)| text + &part[length..])
+    };
+    let parts: Vec<String> = text.split('/').map(&mut part).collect();
+    let whole = parts.join("/");
+    masked(whole.as_bytes()).unwrap_or(whole)
 }
 
 /// What is found in a name.

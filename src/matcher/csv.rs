@@ -59,31 +59,9 @@ impl Columns {
     }
 
     /// Matches the cells of the rows that begin in `range`, and gives those of each row to `sink`, which
-    /// empties them: a large table has millions.
+    /// empties them: a large table has millions. `long` rows may go over several lines, and the first begins
+    /// with the range.
     pub(crate) fn rows(
-        &self,
-        m: &Matcher,
-        page: &Page<'_>,
-        at_start: bool,
-        range: std::ops::Range<usize>,
-        sink: &mut dyn FnMut(&mut Vec<Match>),
-    ) {
-        self.match_rows(m, page, at_start, range, false, sink);
-    }
-
-    /// The same for rows that may go over several lines, of which the first begins with the range.
-    pub(crate) fn long_rows(
-        &self,
-        m: &Matcher,
-        page: &Page<'_>,
-        at_start: bool,
-        range: std::ops::Range<usize>,
-        sink: &mut dyn FnMut(&mut Vec<Match>),
-    ) {
-        self.match_rows(m, page, at_start, range, true, sink);
-    }
-
-    fn match_rows(
         &self,
         m: &Matcher,
         page: &Page<'_>,
@@ -117,7 +95,7 @@ impl Columns {
         None
     }
 
-    /// Gives every cell of the rows, as of [`Columns::long_rows`], that has something to hide under the
+    /// Gives every cell of the rows, which may be long, that has something to hide under the
     /// name of a field.
     pub(crate) fn fields(
         &self,

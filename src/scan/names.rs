@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Inspector;
 use crate::detect::Detector;
 use crate::finding::{Finding, fingerprint};
-use crate::input::readings;
+use crate::input::mask_each_name;
 use crate::text::{in_run, mask};
 
 /// A shorter run of characters is no value that is looked up.
@@ -28,17 +28,7 @@ pub fn mask_names(detector: &Detector, text: &str) -> String {
 }
 
 fn leaks_masked(inspector: &mut Inspector<'_>, text: &str) -> String {
-    // Endings hide a value at the end of any of the names in a path.
-    let mut part = |part: &str| {
-        for reading in readings(part.as_bytes()) {
-            if let Some(masked) = inspector.leaks_masked(reading) {
-                return masked + &String::from_utf8_lossy(&part.as_bytes()[reading.len()..]);
-            }
-        }
-        part.to_owned()
-    };
-    let whole = text.split('/').map(&mut part).collect::<Vec<_>>().join("/");
-    inspector.leaks_masked(whole.as_bytes()).unwrap_or(whole)
+    mask_each_name(text, &mut |name| inspector.leaks_masked(name))
 }
 
 /// Masks what is secret in names.

@@ -1,7 +1,7 @@
 //! Texts of our own that quote what others wrote: names of files in messages and records, arguments in errors.
 
 use super::{Masker, Scratch};
-use crate::input::readings;
+use crate::input::mask_each_name;
 use crate::judge::plain::random_runs;
 use crate::text::{mask, mask_runs};
 
@@ -16,20 +16,13 @@ use crate::text::{mask, mask_runs};
 /// ```
 pub fn mask_name(masker: &Masker, text: &str) -> String {
     let mut scratch = Scratch::default();
-    let mut masked = |bytes: &[u8]| {
+    mask_each_name(text, &mut |bytes| {
         let mut out = Vec::new();
         (masker.find(bytes, &mut scratch) > 0).then(|| {
             masker.put(bytes, 0..bytes.len(), &scratch, &mut out);
             String::from_utf8_lossy(&out).into_owned()
         })
-    };
-    let mut part = |part: &str| {
-        let read = readings(part.as_bytes()).find_map(|text| Some((masked(text)?, text.len())));
-        read.map_or_else(|| part.to_owned(), |(text, length)| text + &part[length..])
-    };
-    let parts: Vec<String> = text.split('/').map(&mut part).collect();
-    let whole = parts.join("/");
-    masked(whole.as_bytes()).unwrap_or(whole)
+    })
 }
 
 /// A message that quotes what a person gave, with everything in it masked that looks like a value drawn by
