@@ -62,10 +62,8 @@ pub(crate) fn in_core(four: &[u8]) -> bool {
 
 /// The length of the invisible sign that stands first, or 0.
 pub(crate) fn at_start(bytes: &[u8]) -> usize {
-    if bytes.first().is_none_or(u8::is_ascii) {
-        return 0;
-    }
-    SIGNS.iter().find(|s| bytes.starts_with(s)).map_or(0, |s| s.len())
+    let Some(&first) = bytes.first().filter(|b| !b.is_ascii()) else { return 0 };
+    SIGNS.iter().find(|s| s[0] == first && bytes.starts_with(s)).map_or(0, |s| s.len())
 }
 
 /// Whether an invisible sign stands last, with visible text on its line before it: a byte order mark

@@ -92,9 +92,7 @@ fn may_hold(text: &[u8]) -> bool {
 
 /// Whether the sign of a part stands in a text, of [`SIGN_BYTES`]: without one there is no record.
 pub(crate) fn has_sign(text: &[u8]) -> bool {
-    let holds = |sign: &[u8]| memchr::memmem::find(text, sign).is_some();
-    // CRI names a standard stream; one search is cheaper than two.
-    (holds(b"std") && (holds(b"stdout P") || holds(b"stderr P"))) || holds(DOCKER)
+    [&b"stdout P"[..], b"stderr P", DOCKER].iter().any(|sign| memchr::memmem::find(text, sign).is_some())
 }
 
 /// The records from the line on that begins at or behind `from`.
