@@ -44,6 +44,17 @@ impl Span {
     }
 }
 
+/// A table of bytes in which those of `signs` are true: for loops over every byte of a text.
+pub(crate) const fn byte_table(signs: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut i = 0;
+    while i < signs.len() {
+        table[signs[i] as usize] = true;
+        i += 1;
+    }
+    table
+}
+
 /// What a key or a token consists of; more than these only where something says how far the value goes.
 pub(crate) fn is_key_byte(b: u8) -> bool {
     b.is_ascii_alphanumeric()

@@ -92,7 +92,12 @@ fn may_hold(text: &[u8]) -> bool {
 
 /// Whether the sign of a part stands in a text, of [`SIGN_BYTES`]: without one there is no record.
 pub(crate) fn has_sign(text: &[u8]) -> bool {
-    [&b"stdout P"[..], b"stderr P", DOCKER].iter().any(|sign| memchr::memmem::find(text, sign).is_some())
+    let is_sign = |at| match text[at] {
+        b'P' => text[..at].ends_with(b"stdout ") || text[..at].ends_with(b"stderr "),
+        _ => text[at..].starts_with(DOCKER),
+    };
+    // One look for two bytes that are rare in text costs a third of a search for each sign.
+    memchr::memchr2_iter(b'P', DOCKER[0], text).any(is_sign)
 }
 
 /// The records from the line on that begins at or behind `from`.

@@ -238,6 +238,10 @@ impl Detector {
                     Hit::Core(at) => self.matcher.actions(page.bytes, at),
                     _ => Actions::default(),
                 };
+                let idle = matches!(hit, Hit::Core(at) if !Matcher::leads_on(page.bytes, at, actions));
+                if idle && actions.is_empty() {
+                    continue;
+                }
                 let done = self.at_once(page, hit, actions, depth, &mut walked, out).is_some_and(|at_once| {
                     let AtOnce { end, place, hidden, apart: is_apart, in_string, done } = at_once;
                     // All that stands in what is hidden is hidden with it, but for a name at its end.
@@ -254,7 +258,6 @@ impl Detector {
                     }
                     done
                 });
-                let idle = matches!(hit, Hit::Core(at) if !Matcher::leads_on(page.bytes, at, actions));
                 if !done && !idle {
                     self.hide_at(page, hit, depth, scratch, &mut seen, out);
                 }

@@ -81,7 +81,9 @@ pub(super) fn attribution(case: &Case<'_>) -> Attribution {
 
 /// Whether a word names another system.
 fn is_other(rule: &Rule, word: &str) -> bool {
-    rule.others.iter().any(|other| other == word)
+    // A long line has hundreds of words, and there are dozens of names.
+    let first = word.as_bytes().first();
+    rule.others.iter().any(|other| other.as_bytes().first() == first && other == word)
 }
 
 /// How values of another system begin, where this is one.

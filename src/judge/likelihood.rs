@@ -152,7 +152,7 @@ fn pattern_bits(value: &[u8], bits: f32) -> f32 {
     const CHOICE: f32 = 8.0;
     const MOST_PERIODS: usize = 16;
     let cost = |period: usize, step: u8| {
-        let hits = value.iter().zip(&value[period..]).filter(|(a, b)| a.wrapping_add(step) == **b).count();
+        let hits = count_steps(&value[..value.len() - period], &value[period..], step);
         let misses = value.len() - period - hits;
         CHOICE + bits * period as f32 + EXPECTED * hits as f32 + (bits + UNEXPECTED) * misses as f32
     };
@@ -160,6 +160,17 @@ fn pattern_bits(value: &[u8], bits: f32) -> f32 {
     let repeats = periods.map(|period| cost(period, 0));
     let counts = [cost(1, 1), cost(1, u8::MAX)];
     repeats.chain(counts).fold(f32::INFINITY, f32::min)
+}
+
+/// At how many places `later` has what stands in `earlier`, `step` added.
+fn count_steps(earlier: &[u8], later: &[u8], step: u8) -> usize {
+    // Counted in bytes, many places are compared at once.
+    const CHUNK: usize = u8::MAX as usize;
+    let count = |(earlier, later): (&[u8], &[u8])| {
+        let is_step = |(a, b): (&u8, &u8)| u8::from(a.wrapping_add(step) == *b);
+        usize::from(earlier.iter().zip(later).map(is_step).sum::<u8>())
+    };
+    earlier.chunks(CHUNK).zip(later.chunks(CHUNK)).map(count).sum()
 }
 
 /// The score of a value in bits: how much likelier it is drawn by chance than written by people.

@@ -1,6 +1,7 @@
 //! Literals further on in the statement: the fallback of a look-up, the default of a flag or of a
 //! shell variable. A look-up is no leak; what stands in for it when it fails is one.
 
+use crate::text::byte_table;
 use std::cell::Cell;
 
 use super::Form;
@@ -30,16 +31,7 @@ pub(super) enum Stop {
 }
 
 /// What the search looks at; all the rest it goes over.
-static STOPS: [bool; 256] = {
-    let mut table = [false; 256];
-    let signs = b"([{)]};,\n:\"'`\\";
-    let mut i = 0;
-    while i < signs.len() {
-        table[signs[i] as usize] = true;
-        i += 1;
-    }
-    table
-};
+static STOPS: [bool; 256] = byte_table(b"([{)]};,\n:\"'`\\");
 
 /// A quoted literal further on in the statement: the fallback of a look-up, the default of a flag.
 pub(super) fn fallback(c: &mut Cursor<'_>, stop: Stop, found: &mut Vec<Literal>) {

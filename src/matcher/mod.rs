@@ -90,6 +90,8 @@ pub(crate) struct Matcher {
     fields: Fields,
     /// The words that say whose a value is.
     context: ContextWords,
+    #[cfg(test)]
+    classes: Vec<Core>,
 }
 
 /// A weak name of so many characters is a common word.
@@ -165,6 +167,8 @@ impl Matcher {
             key: of(Kind::SecretKey),
             fields,
             context: ContextWords::new(rules),
+            #[cfg(test)]
+            classes,
         }
     }
 
@@ -453,4 +457,21 @@ fn own_cores() -> Vec<Core> {
         [SK_BEFORE.to_vec(), either_case(b's'), either_case(b'k'), b"=:\"' \\".to_vec()],
     ]);
     cores
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    #[test]
+    #[ignore = "prints the table of prefilter/groups.rs, from a folder of text"]
+    fn cores_are_shared_out() {
+        let sample =
+            PathBuf::from(std::env::var_os("SCRUBJAY_SAMPLE").expect("SCRUBJAY_SAMPLE names a folder"));
+        let policy = crate::scrub::Policy::default();
+        let matcher = Matcher::new(&crate::rule::builtin(), policy.fields());
+        println!("{}", crate::prefilter::share_out::table(&matcher.classes, &sample));
+    }
 }

@@ -5,7 +5,7 @@
 //! follows the name inside the identifier decides: `secret_key_prod` is one, `secret_key_len` not.
 
 use super::Named;
-use crate::text::Span;
+use crate::text::{Span, byte_table};
 
 /// A name that belongs to a rule.
 #[derive(Debug, Clone)]
@@ -277,6 +277,13 @@ pub(crate) fn identifier(bytes: &[u8], at: usize) -> Span {
     Span::new(start, end)
 }
 
+/// Where the identifier around `at` ends; nothing where an escape may go on in it.
+pub(super) fn plain_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let length = bytes[at..].iter().take(LONGEST).take_while(|b| is_ident(**b)).count();
+    let signs = bytes[at..at + length].iter().rev().take_while(|b| matches!(b, b'-' | b'.')).count();
+    (bytes.get(at + length) != Some(&b'\\')).then_some(at + length - signs)
+}
+
 /// Widens a run of identifier bytes over the `\_` and `\-` that Markdown writes for `_` and `-`.
 fn over_escapes(bytes: &[u8], floor: usize, ceiling: usize, run: (usize, usize)) -> (usize, usize) {
     const MAX_SLASHES: usize = 4;
@@ -344,16 +351,7 @@ pub(super) fn may_be_followed(bytes: &[u8], at: usize, may_end: impl FnOnce(&[u8
 }
 
 /// What may follow the name of a field: quotes in all their spellings, separators, tags, colours.
-static FOLLOWS: [bool; 256] = {
-    let mut table = [false; 256];
-    let signs = b"\"'`\\ \t=:,%]&<\x1b\xc2\xe2\xe3";
-    let mut i = 0;
-    while i < signs.len() {
-        table[signs[i] as usize] = true;
-        i += 1;
-    }
-    table
-};
+static FOLLOWS: [bool; 256] = byte_table(b"\"'`\\ \t=:,%]&<\x1b\xc2\xe2\xe3");
 
 /// The last dotted segment; a short tail such as `.prod` counts with the one before.
 pub(super) fn segment(bytes: &[u8], run: Span) -> Span {

@@ -42,7 +42,8 @@ pub(super) fn unopened(name: &str, head: &[u8]) -> Option<&'static Unopened> {
     }
     let (marked, head) = (&head[..head.len().min(MARKED)], &head[..head.len().min(HEAD)]);
     // The first byte alone refuses most of more than a hundred kinds.
-    let holds = |(at, mark): &(usize, &[u8])| marked.get(*at) == mark.first() && marked[*at..].starts_with(mark);
+    let holds =
+        |(at, mark): &(usize, &[u8])| marked.get(*at) == mark.first() && marked[*at..].starts_with(mark);
     let is = |kind: &&Unopened| kind.marks.iter().all(holds) && (kind.and)(head);
     let by_start = || if MAY_BEGIN[usize::from(first)] { KINDS.iter().find(is) } else { None };
     by_start()

@@ -16,7 +16,7 @@ use std::arch::x86_64::{
 };
 use std::ops::Range;
 
-use super::buckets::{Folded, buckets};
+use super::buckets::{ByteSet, Folded, buckets};
 use super::{Classes, Core, HALF, HEX_RUN, Hit, Prefilter};
 
 /// The block that is looked at in one step.
@@ -24,9 +24,6 @@ const BLOCK: usize = 64;
 
 /// The bytes that a block and the cores that begin in it take.
 const SIGHT: usize = BLOCK + 3;
-
-/// How many sets of cores are told apart: one for each bit of an entry.
-const BUCKETS: usize = 8;
 
 /// The first bit of each half block of 16 bytes.
 const HALVES: u64 = 0x0001_0001_0001_0001;
@@ -63,7 +60,7 @@ impl Vectors {
         if !available() {
             return None;
         }
-        let [all] = buckets::<Folded, 1>(cores, [BUCKETS]);
+        let all = buckets::<Folded>(cores);
         let table = |entry: &dyn Fn(u8) -> u8| -> Table {
             std::array::from_fn(|half| std::array::from_fn(|i| entry((half * BLOCK + i) as u8)))
         };

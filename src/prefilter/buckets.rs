@@ -1,6 +1,7 @@
-//! Which cores share a bucket. The tables have room for sixteen at most, there are some sixty cores, and the
-//! union of two lets more pass than either: so those are put together whose union costs least.
+//! Which cores share a bucket. The tables have room for sixteen at most, there are some ninety cores, and the
+//! union of two lets more pass than either: who shares with whom stands in `groups`.
 
+use super::groups::{FOLDED, GROUPS, HALVES};
 use super::{Class, Core};
 
 /// The bytes that a bucket lets pass at one position.
@@ -11,9 +12,14 @@ pub(super) trait ByteSet: Copy {
     /// The smallest such set that holds both.
     fn with(self, other: Self) -> Self;
 
-    /// How much of common text passes [`ByteSet::with`], where so much passes this set alone. Asked some
-    /// thousand times before every scan, however short.
+    /// How much of common text passes [`ByteSet::with`], where so much passes this set alone.
     fn share_with(self, share: u64, other: Self) -> u64;
+
+    /// Whether the byte passes.
+    fn has(self, b: u8) -> bool;
+
+    /// How many groups there are, and the one of a core that stands in [`GROUPS`].
+    fn group(groups: (usize, usize)) -> (usize, usize);
 }
 
 /// Every byte with a low half of `low` and a high half of `high`.
@@ -42,20 +48,20 @@ impl ByteSet for Halves {
         let rows = ones(high.into()).map(|high| &COMMON[high * 16..][..16]);
         rows.map(|row| ones(low.into()).map(|low| u64::from(row[low])).sum::<u64>()).sum()
     }
+
+    fn has(self, b: u8) -> bool {
+        self.low >> (b & 15) & 1 != 0 && self.high >> (b >> 4) & 1 != 0
+    }
+
+    fn group((_, halves): (usize, usize)) -> (usize, usize) {
+        (HALVES, halves)
+    }
 }
 
 /// Exactly these bytes, but for the highest bit of each.
 #[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy, Default)]
 pub(super) struct Folded(u128);
-
-#[cfg(target_arch = "x86_64")]
-impl Folded {
-    /// Whether the byte passes.
-    pub(super) fn has(self, b: u8) -> bool {
-        self.0 >> (b & 127) & 1 != 0
-    }
-}
 
 #[cfg(target_arch = "x86_64")]
 impl ByteSet for Folded {
@@ -71,6 +77,14 @@ impl ByteSet for Folded {
         let new = other.0 & !self.0;
         let all = ones(new as u64).chain(ones((new >> 64) as u64).map(|b| b + 64));
         share + all.map(|b| u64::from(COMMON[b])).sum::<u64>()
+    }
+
+    fn has(self, b: u8) -> bool {
+        self.0 >> (b & 127) & 1 != 0
+    }
+
+    fn group((folded, _): (usize, usize)) -> (usize, usize) {
+        (FOLDED, folded)
     }
 }
 
@@ -145,38 +159,38 @@ impl<S: ByteSet> Bucket<S> {
     }
 }
 
-/// Shares the cores out to as many buckets as `most` says first, then to as many as it says next: the two
-/// whose union lets the least more pass become one, until there are no more than there is room for.
-pub(super) fn buckets<S: ByteSet, const N: usize>(cores: &[Core], most: [usize; N]) -> [Vec<[S; 4]>; N] {
-    let mut all: Vec<Bucket<S>> = cores.iter().map(Bucket::of).collect();
-    let mut left: Vec<usize> = (0..all.len()).collect();
-    // For each bucket what it costs to put it together with each one before it, and the least of that.
-    let mut costs: Vec<Vec<u64>> =
-        left.iter().map(|&i| all[..i].iter().map(|before| before.cost(&all[i])).collect()).collect();
-    let least = |costs: &[Vec<u64>], left: &[usize], i: usize| {
-        left.iter().take_while(|&&j| j < i).map(|&j| (costs[i][j], j)).min()
+/// Shares the cores out to the groups of these sets.
+pub(super) fn buckets<S: ByteSet>(cores: &[Core]) -> Vec<[S; 4]> {
+    let (count, _) = S::group((0, 0));
+    let mut all: Vec<Option<Bucket<S>>> = vec![None; count];
+    let known = |core: &Core| {
+        let is_same = |four: &[u8; 4]| core.iter().zip(four).all(|(class, b)| class.first() == Some(b));
+        GROUPS.iter().find(|(four, ..)| is_same(four)).map(|&(_, folded, halves)| (folded, halves))
     };
-    let mut best: Vec<Option<(u64, usize)>> = left.iter().map(|&i| least(&costs, &left, i)).collect();
-    most.map(|most| {
-        while left.len() > most {
-            let pairs = left.iter().filter_map(|&i| best[i].map(|(cost, j)| (cost, i, j)));
-            let Some((_, gone, into)) = pairs.min() else { break };
-            all[into] = all[into].with(&all[gone]);
-            left.retain(|&i| i != gone);
-            for &i in left.iter().filter(|&&i| i != into) {
-                costs[i.max(into)][i.min(into)] = all[into].cost(&all[i]);
-            }
-            for &i in left.iter().filter(|&&i| i >= into) {
-                best[i] = match best[i] {
-                    Some((_, near)) if i != into && near != gone && near != into => {
-                        best[i].min(Some((costs[i][into], into)))
-                    }
-                    _ => least(&costs, &left, i),
-                };
-            }
+    let mut others = Vec::new();
+    for core in cores {
+        match known(core).map(S::group) {
+            Some((_, group)) => join(&mut all[group], Bucket::of(core)),
+            None => others.push(Bucket::of(core)),
         }
-        left.iter().map(|&i| all[i].sets).collect()
-    })
+    }
+    for core in others {
+        let cost = |bucket: &Option<Bucket<S>>| bucket.as_ref().map_or(0, |bucket| bucket.cost(&core));
+        let least = (0..count).min_by_key(|&group| cost(&all[group])).unwrap_or(0);
+        join(&mut all[least], core);
+    }
+    let none = || std::array::from_fn(|_| S::of(&Class::new()));
+    all.into_iter().map(|bucket| bucket.map_or_else(none, |bucket| bucket.sets)).collect()
+}
+
+fn join<S: ByteSet>(bucket: &mut Option<Bucket<S>>, core: Bucket<S>) {
+    *bucket = Some(bucket.map_or(core, |bucket| bucket.with(&core)));
+}
+
+/// These buckets by pairs.
+pub(super) fn paired<S: ByteSet>(buckets: &[[S; 4]]) -> Vec<[S; 4]> {
+    let pair = |pair: &[[S; 4]]| std::array::from_fn(|i| pair[0][i].with(pair[1][i]));
+    buckets.chunks_exact(2).map(pair).collect()
 }
 
 /// Per position: buckets by low half, buckets by high half.

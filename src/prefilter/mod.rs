@@ -18,6 +18,9 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod buckets;
+mod groups;
+#[cfg(test)]
+pub(crate) mod share_out;
 
 use std::ops::Range;
 
@@ -54,9 +57,6 @@ pub(crate) type Class = Vec<u8>;
 /// Four classes.
 pub(crate) type Core = [Class; 4];
 
-/// How many sets of cores are told apart.
-const BUCKETS: usize = 16;
-
 /// The block that is looked at in one step.
 const BLOCK: usize = 32;
 
@@ -67,8 +67,8 @@ const HALF: usize = 16;
 #[derive(Debug, Clone)]
 pub(crate) struct Prefilter {
     twin: Twin,
-    /// One bit for each hash of four bytes that are a core: the tables let pass whatever mixes
-    /// the cores of a bucket, and most of that ends here.
+    /// Two bits for each four bytes that are a core: the tables let pass whatever mixes the cores of a
+    /// bucket, and most of that ends here.
     exact: Box<[u64; EXACT_BITS / 64]>,
 }
 
@@ -96,8 +96,7 @@ impl Twin {
     }
 
     fn portable(cores: &[Core]) -> Self {
-        let [all] = buckets(cores, [BUCKETS]);
-        Self::Portable(Box::new(tables(&all)))
+        Self::Portable(Box::new(tables(&buckets(cores))))
     }
 
     #[cfg(target_arch = "x86_64")]
@@ -124,15 +123,21 @@ impl Prefilter {
         let mut exact = Box::new([0; EXACT_BITS / 64]);
         for core in cores {
             for four in product(core) {
-                let place = Self::place(four);
-                exact[place / 64] |= 1u64 << (place % 64);
+                for place in Self::places(four) {
+                    exact[place / 64] |= 1u64 << (place % 64);
+                }
             }
         }
         Self { twin, exact }
     }
 
-    fn place(four: [u8; 4]) -> usize {
-        (u32::from_le_bytes(four).wrapping_mul(0x9e37_79b1) >> 16) as usize
+    /// The bits of four bytes, without case: cores are thousands with it, and a tenth of all words would
+    /// meet one of them by chance.
+    #[inline]
+    fn places(four: [u8; 4]) -> [usize; 2] {
+        let folded = u64::from(u32::from_le_bytes(four) | 0x2020_2020);
+        let mixed = folded.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        [(mixed >> 48) as usize, (mixed >> 32) as usize & (EXACT_BITS - 1)]
     }
 
     /// Whether the four bytes at `at` are a core, but for hashes that meet.
@@ -143,8 +148,7 @@ impl Prefilter {
 
     #[inline]
     fn are_core(&self, four: [u8; 4]) -> bool {
-        let place = Self::place(four);
-        self.exact[place / 64] & (1 << (place % 64)) != 0
+        Self::places(four).iter().all(|place| self.exact[place / 64] & (1 << (place % 64)) != 0)
     }
 
     /// Puts every hit at a position in `range` into `hits`, in order of position. What lies outside

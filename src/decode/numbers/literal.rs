@@ -89,14 +89,24 @@ pub(crate) fn literal_with(bytes: &[u8], start: usize, sink: Sink<'_>) -> Option
     }
 }
 
-/// A quick refusal: most values are words with no bracket near.
+/// A quick refusal: most values are words with no bracket behind them.
 fn may_open(text: &[u8]) -> bool {
-    const MOST_WORDS: usize = 8;
+    const MAX_WORDS: usize = 8;
     let head = &text[..text.len().min(LONGEST_HEAD + 1)];
-    let opener = head.iter().position(|b| matches!(b, b'(' | b'[' | b'{' | b'<'));
-    opener.is_some_and(|at| {
-        head[..at].split(|b| *b == b' ').filter(|word| !word.is_empty()).count() <= MOST_WORDS
-    })
+    let signs = head.iter().take_while(|b| matches!(b, b'&' | b'*' | b'@' | b'#' | b'!' | b'.')).count();
+    let mut c = Cursor::new(head, signs);
+    let word = c.path();
+    match c.peek(0) {
+        b'(' | b'[' | b'{' | b'<' => true,
+        // Another word or the bracket follows.
+        b' ' | b'\n' | b'\r' | b'.' | b'!' if !word.is_empty() => {
+            let angle = memchr::memchr(b'<', head).unwrap_or(head.len());
+            let opener = memchr::memchr3(b'(', b'[', b'{', &head[..angle]).unwrap_or(angle);
+            let words = |before: &[u8]| before.split(|b| *b == b' ').filter(|word| !word.is_empty()).count();
+            opener < head.len() && words(&head[..opener]) <= MAX_WORDS
+        }
+        _ => false,
+    }
 }
 
 impl Literal {

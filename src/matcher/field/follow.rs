@@ -6,7 +6,7 @@
 
 use super::Class;
 use super::runs::{is_drawn, token_run};
-use crate::text::{self, Span};
+use crate::text::{self, Span, byte_table};
 
 /// The way goes no further, in bytes.
 const REACH: usize = 400;
@@ -121,11 +121,14 @@ fn value(rest: &[u8], quote: Option<u8>, class: Class) -> usize {
     if text::is_mask(text) || is_random() || is_password() { run } else { 0 }
 }
 
+/// The signs that may stand between two words, a backslash before a quote or a line end aside.
+static IS_GAP: [bool; 256] = byte_table(b" \t\n\x0c\r\"'`,:=->!.()|\x1f");
+
 /// How many signs stand between two words; line ends may be escaped.
 fn gap(text: &[u8]) -> usize {
     let mut at = 0;
     while let Some(&b) = text.get(at) {
-        if b.is_ascii_whitespace() || b"\"'`,:=->!.()|\x1f".contains(&b) {
+        if IS_GAP[usize::from(b)] {
             at += 1;
         } else if b == b'\\' {
             let slashes = text[at..].iter().take(16).take_while(|b| **b == b'\\').count();
@@ -160,20 +163,37 @@ fn goes_on(rest: &[u8]) -> bool {
         && !rest.starts_with(b"->")
 }
 
-/// Whether this word may stand between a name and its value.
+/// The words that may stand between a name and its value.
 #[rustfmt::skip]
+const BETWEEN: &[&[u8]] = &[
+    b"actual", b"after", b"and", b"bad", b"be", b"before", b"but", b"by", b"cause", b"caused", b"changed",
+    b"current", b"currently", b"differ", b"differs", b"equal", b"error", b"expected", b"failed", b"for",
+    b"from", b"given", b"got", b"invalid", b"is", b"it", b"left", b"malformed", b"mismatch", b"new", b"not",
+    b"now", b"old", b"previous", b"prev", b"provided", b"raw", b"received", b"replaced", b"reset", b"right",
+    b"rotated", b"set", b"sources", b"then", b"to", b"unexpected", b"updated", b"val", b"value", b"vs",
+    b"wanted", b"was", b"with", b"wrong",
+];
+
+/// For each first letter of these words a bit for each of their lengths: most other words are told by that.
+static LENGTHS: [u16; 26] = {
+    let mut lengths = [0; 26];
+    let mut i = 0;
+    while i < BETWEEN.len() {
+        lengths[(BETWEEN[i][0] - b'a') as usize] |= 1 << BETWEEN[i].len();
+        i += 1;
+    }
+    lengths
+};
+
+/// Whether this word may stand between a name and its value.
 fn is_between(word: &[u8]) -> bool {
+    let first = word.first().map_or(u8::MAX, |b| b.to_ascii_lowercase().wrapping_sub(b'a'));
+    let lengths = LENGTHS.get(usize::from(first)).copied().unwrap_or(0);
+    if u32::from(lengths).unbounded_shr(word.len() as u32) & 1 == 0 {
+        return false;
+    }
     let (lower, length) = small(word);
-    matches!(
-        &lower[..length],
-        b"actual" | b"after" | b"and" | b"bad" | b"be" | b"before" | b"but" | b"by" | b"cause"
-        | b"caused" | b"changed" | b"current" | b"currently" | b"differ" | b"differs" | b"equal"
-        | b"error" | b"expected" | b"failed" | b"for" | b"from" | b"given" | b"got" | b"invalid" | b"is"
-        | b"it" | b"left" | b"malformed" | b"mismatch" | b"new" | b"not" | b"now" | b"old" | b"previous"
-        | b"prev" | b"provided" | b"raw" | b"received" | b"replaced" | b"reset" | b"right" | b"rotated"
-        | b"set" | b"sources" | b"then" | b"to" | b"unexpected" | b"updated" | b"val" | b"value" | b"vs"
-        | b"wanted" | b"was" | b"with" | b"wrong"
-    )
+    BETWEEN.iter().any(|known| known[0] == lower[0] && **known == lower[..length])
 }
 
 /// Whether this is the first word of a line on which a value may stand that a line before has announced.

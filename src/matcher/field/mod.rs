@@ -25,6 +25,7 @@ mod strings;
 mod value;
 
 use super::cursor::Cursor;
+use super::name::plain_end;
 use crate::decode::numbers::NUMBER_MASK;
 use crate::text::{self, Span};
 
@@ -175,6 +176,11 @@ impl Fields {
         value: Option<Span>,
         sink: &mut dyn FnMut(Span, Class),
     ) {
+        // Most names are refused by what stands behind them alone.
+        let is_refused = || plain_end(bytes, hit).is_some_and(|end| !follow::begins(bytes, end));
+        if value.is_none() && is_refused() {
+            return;
+        }
         let Some(run) = bare_name(bytes, hit) else { return };
         // What looked like its value may be a word that announces it.
         let from = value.filter(|value| !follow::announces(&bytes[value.range()])).map(|value| value.end);

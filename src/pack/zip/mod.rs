@@ -294,7 +294,9 @@ impl<'z, 'j> Zip<'z, 'j> {
     ) -> Step<Data> {
         let rewrites = self.walk.rewrites();
         let mut taken = Taken::new(packed, rewrites);
-        let mut encoder = Summed::new(method.pack(spool).map_err(Stop::Aborted)?);
+        // A compressor has its price, and without a copy nothing goes into it.
+        let copied = if rewrites { method } else { Method::Stored };
+        let mut encoder = Summed::new(copied.pack(spool).map_err(Stop::Aborted)?);
         let (changed, was) = {
             let plain = self.walk.limited(&entry.at, method.unpack(&mut taken)?);
             let mut plain = Summed::new(plain);

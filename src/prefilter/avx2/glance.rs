@@ -7,8 +7,8 @@ use std::arch::x86_64::{
 };
 
 use super::available;
-use crate::prefilter::buckets::{Tables, buckets, tables};
-use crate::prefilter::{BLOCK, BUCKETS, Core, HALF};
+use crate::prefilter::buckets::{Halves, Tables, buckets, paired, tables};
+use crate::prefilter::{BLOCK, Core, HALF};
 
 /// The bytes that a block and the cores that begin in it take.
 pub(super) const SIGHT: usize = BLOCK + 3;
@@ -43,7 +43,8 @@ impl Vectors {
         if !available() {
             return None;
         }
-        let [long, short] = buckets(cores, [BUCKETS, BUCKETS / 2]).map(|all| tables(&all));
+        let all = buckets::<Halves>(cores);
+        let (long, short) = (tables(&all), tables(&paired(&all)));
         Some(Self { long: [Set::of(&long, 0), Set::of(&long, 1)], short: [Set::of(&short, 0)] })
     }
 }
