@@ -253,6 +253,45 @@ fn lines_longer_than_any_buffer() {
     }
 }
 
+/// Names of one script, keys, masks and NULs in any order: where lengths are kept, a mask is as long as its
+/// value, and a scan takes nothing behind it for the value of the name before it.
+#[test]
+fn nothing_is_found_behind_masks_that_keep_lengths() {
+    const PARTS: &[&str] = &[
+        "密钥",
+        "秘钥",
+        "钥",
+        "\0",
+        "\0\0",
+        ":",
+        "=",
+        "{alnum:16}",
+        "{alnum:32}",
+        " ",
+        "\n",
+        "e",
+        "t",
+        "\"",
+        "****",
+        "**",
+        "tirtc",
+        "，",
+        "密钥是",
+        "的",
+        "secret_key",
+    ];
+    let known = ["\n\0密钥e{alnum:24}t钥e{alnum:24}e", "\n\0密钥e{alnum:24}c:e{alnum:24}:.e"];
+    let mut rng = Prng::new(9);
+    for round in 0..if cfg!(debug_assertions) { 2_000 } else { 40_000 } {
+        let drawn = || (0..4 + rng.below(12)).map(|_| PARTS[rng.below(PARTS.len())]).collect::<String>();
+        let text = known.get(round).map_or_else(drawn, |text| (*text).to_owned());
+        let text = expand(&text, &round.to_string());
+        let done = scrub(&MASKER, &text.bytes, &[], false);
+        let clean = is_clean(&DETECTOR, &done.bytes);
+        assert!(clean.is_ok(), "round {round}: {clean:?} in {:?}", String::from_utf8_lossy(&done.bytes));
+    }
+}
+
 /// Cells with line ends: the columns behind them are still counted, however the rows come.
 #[test]
 fn rows_of_a_table_go_over_several_lines() {

@@ -45,7 +45,8 @@ pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
         if identifier && rest[0] == b'=' {
             return;
         }
-        if rest[0] == b'-' && is_option(c) {
+        // A mask: what follows it is not the value any more.
+        if (rest[0] == b'-' && is_option(c)) || rest.starts_with(b"****") {
             return;
         }
         if let Some(connects) = sign(c) {
@@ -70,8 +71,7 @@ pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
         }
         let span = bare(c);
         let word = &c.bytes[span.range()];
-        // A mask: what follows it is not the value any more.
-        if rest.starts_with(b"****") || word.windows(4).any(|w| w == b"****") {
+        if word.windows(4).any(|w| w == b"****") {
             return;
         }
         let is = |other: &&str| word.eq_ignore_ascii_case(other.as_bytes());

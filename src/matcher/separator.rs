@@ -9,6 +9,9 @@ pub(super) struct Closed {
     pub(super) bracketed: bool,
 }
 
+/// How a mask begins, whose length may be that of what it hides; bold text has two or three stars.
+const MASK: &[u8] = b"****";
+
 /// Goes over what closes after a name: quotes, brackets, bold and code marks.
 pub(super) fn closers(c: &mut Cursor<'_>) -> Closed {
     let mut closed = Closed { quoted: false, bracketed: false };
@@ -18,7 +21,7 @@ pub(super) fn closers(c: &mut Cursor<'_>) -> Closed {
         } else if matches!(c.peek(0), b']' | b')') {
             closed.bracketed = true;
             c.at += 1;
-        } else if c.rest().starts_with(b"**") {
+        } else if c.rest().starts_with(b"**") && !c.rest().starts_with(MASK) {
             c.at += 2;
         } else if c.peek(0) == b'[' {
             // The length of an array: `key[] = …`, `key[64] = …`.
