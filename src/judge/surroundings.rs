@@ -75,7 +75,9 @@ impl<'a> Surroundings<'a> {
             } else if depth == own && is_beside && number < MAX_MEMBERS {
                 self.members.push(line);
             }
-            if least == 0 && !is_beside {
+            // Far back on one long line is nothing that has to do with this.
+            let is_piece = from > 0 && bytes[from - 1] != b'\n';
+            if (least == 0 && !is_beside) || (is_piece && number >= MAX_MEMBERS) {
                 return;
             }
         }

@@ -455,5 +455,7 @@ fn is_type(path: &[u8]) -> bool {
     let last = text.rsplit(|b| matches!(b, b'.' | b':')).next().unwrap_or(text);
     WORDS.contains(&text)
         || WORDS.contains(&last)
-        || PARTS.iter().any(|part| memchr::memmem::find(text, part).is_some())
+        || (0..text.len()).any(|at| {
+            PARTS.iter().any(|part| part[0] == text[at] && text[at..].starts_with(part))
+        })
 }
