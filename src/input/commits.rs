@@ -4,26 +4,20 @@
 //! Each commit is compared with its parents, so a secret that one commit brings and the next takes
 //! away again is found. Messages are read, too.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io;
 
-use gix::hashtable::HashSet;
-
-use super::contents::{Glance, glance, glance_large, look_at_kind, marks_at, show, show_large};
-use super::exclude::{EXCLUDED, OfTrees};
-use super::fresh::{Moved, fresh};
-use super::history::gaps::failure;
+use super::changes::{Found, Look};
+use super::contents::marks_at;
+use super::exclude::OfTrees;
 use super::history::teller::Teller;
 use super::history::trace::Place;
 use super::names::show_name;
-use super::new_names::{Before, NewNames};
-use super::{Commits, Crew, Hidden, Mark, Marks, Sink, Source, SourceKind, Subject, Tips};
+use super::{Commits, Crew, Hidden, Sink, Source, SourceKind, Subject, Tips};
 use crate::blob::Origin;
 use crate::error::Result;
-use crate::git::tree::{Change, Diff, Differ};
-use crate::git::{
-    self, Between, Failed, Graph, Id, Kind, Objects, Repository, Revisions, Roots, between, message,
-};
+use crate::git::tree::Differ;
+use crate::git::{self, Between, Graph, Id, Kind, Objects, Repository, Revisions, Roots, between, message};
 
 /// The line in the table.
 pub(super) const SOURCE: SourceKind = SourceKind {
@@ -93,14 +87,6 @@ impl Source for Range {
     }
 }
 
-/// A secret in lines that a commit added.
-struct Found {
-    commit: Id,
-    path: Vec<u8>,
-    blob: Id,
-    marks: BTreeSet<Mark>,
-}
-
 impl Range {
     fn run(&self, sink: &mut dyn Sink) -> Result<()> {
         let hash = self.repository.hash();
@@ -110,14 +96,37 @@ impl Range {
         for tip in &self.tips {
             self.tip(&objects, *tip, &mut commits, &mut messages, &mut loose, sink);
         }
+        let graph = self.graph(&objects, &commits, sink);
+        let is_partial = self.repository.is_partial();
+        let mut look = Look::new(hash, &objects, &graph, &self.left_out, is_partial);
+        for number in 0..graph.nodes.len() {
+            look.commit(number as u32, sink);
+            let id = graph.nodes[number].id;
+            let mut buffer = Vec::new();
+            if objects.read(&id, &mut buffer).is_ok() && says_secret(&buffer, hash, sink) {
+                messages.push((id, Kind::Commit));
+            }
+        }
+        for (id, kind) in loose {
+            look.alone(id, kind, sink);
+        }
+        self.references(&objects, &graph, sink);
+        self.tell(look, &messages, sink);
+        Ok(())
+    }
+
+    /// The commits between what was asked for and what the other side has; where a shallow clone cuts them off,
+    /// that is told.
+    fn graph(&self, objects: &Objects, starts: &[Id], sink: &mut dyn Sink) -> Graph {
+        let hash = self.repository.hash();
         // What the other side has and this one does not is no help, and no error.
         let hidden: Vec<Id> = self
             .hidden
             .iter()
-            .map(|id| git::peeled(&objects, *id, hash))
+            .map(|id| git::peeled(objects, *id, hash))
             .filter(|id| objects.commit(id).is_ok())
             .collect();
-        let Between { commits, failed, cut } = between(&objects, &commits, &hidden, &self.roots.shallow);
+        let Between { commits, failed, cut } = between(objects, starts, &hidden, &self.roots.shallow);
         for (id, failed) in failed {
             sink.failed(&format!("commit {id}"), &failed.into());
         }
@@ -134,34 +143,7 @@ impl Range {
             );
             sink.failed(".git/shallow", &io::Error::other(text));
         }
-        let graph = Graph::new(commits);
-        let mut look = Look {
-            hash,
-            objects: &objects,
-            graph: &graph,
-            left_out: &self.left_out,
-            quiet: HashSet::default(),
-            met: HashSet::default(),
-            is_partial: self.repository.is_partial(),
-            found: Vec::new(),
-            told: BTreeMap::new(),
-            later: BTreeMap::new(),
-            names: NewNames::default(),
-        };
-        for number in 0..graph.nodes.len() {
-            look.commit(number as u32, sink);
-            let id = graph.nodes[number].id;
-            let mut buffer = Vec::new();
-            if objects.read(&id, &mut buffer).is_ok() && says_secret(&buffer, hash, sink) {
-                messages.push((id, Kind::Commit));
-            }
-        }
-        for (id, kind) in loose {
-            look.alone(id, kind, sink);
-        }
-        self.references(&objects, &graph, sink);
-        self.tell(look, &messages, sink);
-        Ok(())
+        Graph::new(commits)
     }
 
     /// The names of references that come with the commits, or lead to one of them.
@@ -258,198 +240,4 @@ impl Range {
 fn says_secret(object: &[u8], hash: gix::hash::Kind, sink: &mut dyn Sink) -> bool {
     !sink.glance(message(object), None).is_empty()
         || !sink.glance(&git::header(object, hash), None).is_empty()
-}
-
-/// Looks at what commits change.
-struct Look<'l> {
-    hash: gix::hash::Kind,
-    objects: &'l Objects,
-    graph: &'l Graph,
-    left_out: &'l OfTrees,
-    /// Blobs in which nothing was found.
-    quiet: HashSet<Id>,
-    /// Blobs that were looked at: what cannot be read of one is told once.
-    met: HashSet<Id>,
-    is_partial: bool,
-    found: Vec<Found>,
-    /// What was found at which path.
-    told: BTreeMap<Vec<u8>, BTreeSet<Mark>>,
-    /// What commits made of paths, in order.
-    later: BTreeMap<Vec<u8>, Vec<(Id, Option<Id>)>>,
-    names: NewNames,
-}
-
-impl Look<'_> {
-    fn commit(&mut self, number: u32, sink: &mut dyn Sink) {
-        let node = &self.graph.nodes[number as usize];
-        let mut differ = Differ::new(self.objects, self.hash);
-        // The parents of the first commits of a shallow clone are not there: all of it is new.
-        let trees = node.parents.iter().filter_map(|parent| Some(self.objects.commit(parent).ok()?.tree));
-        let parents: Vec<Id> = trees.collect();
-        let Diff { changes, failed } = differ.diff(parents.first().copied(), Some(node.tree));
-        for (id, failed) in failed {
-            sink.failed(&format!("tree {id} of commit {}", node.id), &failure(failed, self.is_partial));
-        }
-        let gone = changes.iter().filter(|change| change.new.is_none());
-        let gone = gone.filter_map(|change| Some((change.path.clone(), change.old?)));
-        let gone: Vec<(Vec<u8>, Id)> = gone.collect();
-        let gone_paths: Vec<Vec<u8>> = gone.iter().map(|(path, _)| path.clone()).collect();
-        let mut moved = Moved::new(gone, self.objects);
-        for change in &changes {
-            if change.old.is_none() && !self.left_out.matches(&String::from_utf8_lossy(&change.path)) {
-                let before = Before { parents: &parents, gone: &gone_paths };
-                self.names.look(node.id, &change.path, before, &mut differ, sink);
-            }
-            let others = parents.iter().skip(1).map(|tree| differ.file(*tree, &change.path).unwrap_or(None));
-            let olds: Vec<Option<Id>> = std::iter::once(change.old).chain(others).collect();
-            self.change(node.id, change, &olds, &mut moved, sink);
-        }
-        self.later_of(node.id, changes);
-    }
-
-    /// Only of paths in which something was found is the rest of their story worth keeping.
-    fn later_of(&mut self, commit: Id, changes: Vec<Change>) {
-        for change in changes {
-            if self.told.contains_key(&change.path) {
-                self.later.entry(change.path).or_default().push((commit, change.new));
-            }
-        }
-    }
-
-    fn change(
-        &mut self,
-        commit: Id,
-        change: &Change,
-        olds: &[Option<Id>],
-        moved: &mut Moved<'_>,
-        sink: &mut dyn Sink,
-    ) {
-        let path = String::from_utf8_lossy(&change.path).into_owned();
-        if change.submodule {
-            return sink.skipped(&path, "submodule");
-        }
-        let Some(blob) = change.new else { return };
-        if self.left_out.matches(&path) {
-            return sink.skipped(&path, EXCLUDED);
-        }
-        // A merge that takes a file as one of its parents has it brings nothing.
-        if self.quiet.contains(&blob) || olds.contains(&Some(blob)) {
-            return;
-        }
-        let mut bytes = Vec::new();
-        let origin = Origin::file(path);
-        let tells = self.met.insert(blob);
-        let looked = match self.objects.read_checked(&blob, &mut bytes) {
-            Ok(_) => {
-                sink.counted(bytes.len());
-                if tells {
-                    look_at_kind(sink, &origin, &bytes);
-                }
-                Ok(glance(sink, &origin, &bytes, None, tells))
-            }
-            Err(Failed::TooLarge(_)) => {
-                let marks = glance_large(sink, self.objects, &blob, &origin, tells);
-                // It is too large to be compared line by line.
-                marks.map(|marks| Glance { marks, is_container: true })
-            }
-            Err(failed) => Err(failure(failed, self.is_partial)),
-        };
-        let Glance { marks, is_container } = match looked {
-            Ok(looked) => looked,
-            Err(error) => {
-                self.quiet.insert(blob);
-                return sink.failed(&origin.path, &error);
-            }
-        };
-        if marks.is_empty() {
-            self.quiet.insert(blob);
-            return;
-        }
-        let mut marks: BTreeSet<Mark> = if is_container {
-            self.fresh_inside(&marks, change, olds, moved, sink)
-        } else {
-            let found = fresh(sink, &origin, &bytes, olds, moved).into_iter();
-            found.map(|f| Mark { rule: f.rule, fingerprint: f.fingerprint }).collect()
-        };
-        let told = self.told.get(&change.path);
-        marks.retain(|mark| !told.is_some_and(|marks| marks.contains(mark)));
-        if !marks.is_empty() {
-            self.told.entry(change.path.clone()).or_default().extend(marks.iter().cloned());
-            self.found.push(Found { commit, path: change.path.clone(), blob, marks });
-        }
-    }
-
-    /// What a container holds and none of its older versions, nor anything that the commit takes away: in
-    /// it there are no lines to compare.
-    fn fresh_inside(
-        &mut self,
-        marks: &Marks,
-        change: &Change,
-        olds: &[Option<Id>],
-        moved: &mut Moved<'_>,
-        sink: &mut dyn Sink,
-    ) -> BTreeSet<Mark> {
-        let mut fresh: BTreeSet<Mark> = marks.at(&change.path).cloned().collect();
-        for old in olds.iter().flatten() {
-            let had = marks_at(sink, self.objects, old, &change.path);
-            fresh.retain(|mark| !had.contains(mark));
-        }
-        fresh.retain(|mark| !moved.holds_mark(mark, sink));
-        fresh
-    }
-
-    /// A blob or a tree that a reference names without a commit.
-    fn alone(&mut self, id: Id, kind: Kind, sink: &mut dyn Sink) {
-        let mut differ = Differ::new(self.objects, self.hash);
-        let Diff { changes, failed } = match kind {
-            Kind::Tree => differ.diff(None, Some(id)),
-            _ => Diff {
-                changes: vec![Change {
-                    path: format!("<blob {}>", git::short(&id)).into_bytes(),
-                    old: None,
-                    new: Some(id),
-                    submodule: false,
-                }],
-                failed: Vec::new(),
-            },
-        };
-        for (id, failed) in failed {
-            sink.failed(&format!("tree {id}"), &failed.into());
-        }
-        let mut names = NewNames::default();
-        for Change { path, new, .. } in changes {
-            names.look(id, &path, Before { parents: &[], gone: &[] }, &mut differ, sink);
-            let Some(blob) = new else { continue };
-            let origin = Origin::file(String::from_utf8_lossy(&path));
-            let mut bytes = Vec::new();
-            match self.objects.read_checked(&blob, &mut bytes) {
-                Ok(_) => {}
-                Err(Failed::TooLarge(_)) => {
-                    let looked = glance_large(sink, self.objects, &blob, &origin, true);
-                    let shown = looked.and_then(|marks| match marks.is_empty() {
-                        true => Ok(()),
-                        false => show_large(sink, self.objects, &blob, &origin, &mut |_| true),
-                    });
-                    if let Err(error) = shown {
-                        sink.failed(&origin.path, &error);
-                    }
-                    continue;
-                }
-                Err(failed) => {
-                    sink.failed(&origin.path, &failure(failed, self.is_partial));
-                    continue;
-                }
-            }
-            sink.counted(bytes.len());
-            look_at_kind(sink, &origin, &bytes);
-            // The first look tells what cannot be read.
-            if !glance(sink, &origin, &bytes, None, true).marks.is_empty() {
-                show(sink, &origin, &bytes, &mut |_| true);
-            }
-        }
-        for path in names.found.keys() {
-            let name = path.rsplit(|b| *b == b'/').next().unwrap_or_default();
-            show_name(sink, &Origin::file(String::from_utf8_lossy(path)), name, &mut |_| true);
-        }
-    }
 }

@@ -4,6 +4,7 @@
 //! files as a path to be read in parts, streams as a reader. It decides what is read; it neither
 //! detects nor prints, and whatever it leaves out it says, with the reason.
 
+mod changes;
 mod commits;
 mod contents;
 mod exclude;

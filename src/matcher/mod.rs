@@ -53,15 +53,15 @@ mod unannounced;
 use std::collections::HashMap;
 
 use crate::cursor;
-use crate::decode::{self, Ask, Wake, numbers};
-use crate::prefilter::{Core, Hit, Prefilter, product};
+use crate::decode::{self, Ask, Wake};
+use crate::prefilter::{Hit, Prefilter};
 use crate::rule::{Rule, Value};
 use crate::text::Span;
 use crate::token::{self, Scheme};
 
 use context::ContextWords;
 pub(crate) use cores::Actions;
-use cores::{Cores, core_of};
+use cores::{CoreSet, Cores, core_of};
 use field::{Field, Fields, Strings};
 pub(crate) use inner::inner;
 pub(crate) use name::{Name, Names, normalise};
@@ -91,48 +91,16 @@ pub(crate) struct Matcher {
     /// The words that say whose a value is.
     context: ContextWords,
     #[cfg(test)]
-    classes: Vec<Core>,
+    classes: Vec<crate::prefilter::Core>,
 }
 
 /// A weak name of so many characters is a common word.
 const MAX_COMMON_CHARS: usize = 6;
 
-/// Cores of the forms that are the grammar's own, not the rules'.
-const FIXED: &[(&[u8; 4], Action)] = &[
-    (b"v1.e", Action::Connect),
-    (b"%2Ee", Action::Percent),
-    (b"-BEG", Action::Pem),
-    (der::CORES[0].0, Action::Der),
-    (der::CORES[1].0, Action::Der),
-    (b"\\u00", Action::Escape),
-    (b"\\u{0", Action::Escape),
-    // The ideographs of "secret key", as ASCII-only JSON writes them.
-    (b"u5bc", Action::Escape),
-    (b"u79d", Action::Escape),
-    (b" -K ", Action::ShortFlag),
-    (b"TGV1", Action::Request),
-    (b"\"TLS", Action::Document),
-    // Base64 of a gzip header.
-    (b"H4sI", Action::Gzip),
-];
-
-/// The name `sk` is too short for a core of its own: what stands before it belongs to the core.
-const SK_BEFORE: &[u8] = b"?&\"'`{, \n\t(";
-
 impl Matcher {
     /// Compiles the rules.
     pub(crate) fn new(rules: &[Rule], fields: Fields) -> Self {
-        let mut cores = Cores::default();
-        let mut classes: Vec<Core> = own_cores();
-        let mut add = |four: [u8; 4], action: Action| {
-            if cores.add(four, action) {
-                classes.push(four.map(either_case));
-            }
-        };
-        for &(four, action) in FIXED {
-            add(*four, action);
-        }
-        numbers::CORES.iter().for_each(|four| add(**four, Action::Numbers));
+        let mut cores = CoreSet::of_grammar();
         let mut names = Names::default();
         let mut calls: HashMap<Vec<u8>, Vec<(usize, usize)>> = HashMap::new();
         let mut schemes = Vec::new();
@@ -141,17 +109,19 @@ impl Matcher {
             for call in &rule.calls {
                 // Where any argument may be the value, the value leads to the call.
                 let Some(argument) = call.argument else { continue };
-                core_of(call.name.as_bytes()).into_iter().for_each(|four| add(four, Action::Call));
+                core_of(call.name.as_bytes()).into_iter().for_each(|four| cores.add(four, Action::Call));
                 calls.entry(normalise(call.name.as_bytes())).or_default().push((index, argument));
             }
             let action = if rule.value == Value::License { Action::License } else { Action::Name };
             if rule.regex.is_none() {
-                rule.keywords.iter().filter_map(|k| core_of(k.as_bytes())).for_each(|four| add(four, action));
+                let keywords = rule.keywords.iter().filter_map(|k| core_of(k.as_bytes()));
+                keywords.for_each(|four| cores.add(four, action));
             }
             schemes.extend(rule.token.iter().filter_map(|t| token::scheme(t)).map(|s| (index, s)));
         }
         names.finish();
-        add_field_cores(&fields, &mut cores, &mut classes);
+        cores.add_fields(&fields);
+        let CoreSet { cores, classes } = cores;
         let of = |kind| rules.iter().position(|r| r.kind == kind && r.token.is_empty() && r.regex.is_none());
         use crate::finding::Kind;
         Self {
@@ -420,45 +390,6 @@ fn add_names(names: &mut Names, index: usize, rule: &Rule) {
     }
 }
 
-/// Adds what leads to the names of a log's fields, and to addresses.
-fn add_field_cores(fields: &Fields, cores: &mut Cores, classes: &mut Vec<Core>) {
-    for core in fields.cores(|four| !cores.get(four).is_empty()) {
-        let new = product(&core).into_iter().filter(|four| cores.add(*four, Action::Field)).count();
-        if new > 0 {
-            classes.push(core.map(|class| class.iter().flat_map(|b| either_case(*b)).collect()));
-        }
-    }
-    if !fields.is_empty() {
-        for core in field::address_cores() {
-            product(&core).into_iter().for_each(|four| _ = cores.add(four, Action::Address));
-            classes.push(core);
-        }
-    }
-}
-
-fn either_case(b: u8) -> Vec<u8> {
-    let mut class = vec![b.to_ascii_lowercase(), b.to_ascii_uppercase()];
-    class.dedup();
-    class
-}
-
-/// Cores whose bytes are classes, not letters.
-fn own_cores() -> Vec<Core> {
-    let fourth = b"0189ABEFMNUVcdklqrst".to_vec();
-    let zlib = |second: u8, third: &[u8]| [vec![b'e'], vec![second], third.to_vec(), fourth.clone()];
-    let mut cores = decode::invisible::cores().to_vec();
-    cores.extend([
-        zlib(b'A', b"EFGH"),
-        zlib(b'F', b"4567"),
-        zlib(b'J', b"wxyz"),
-        zlib(b'N', b"opqr"),
-        [vec![b'%'], b"4567".to_vec(), b"0123456789abcdefABCDEF".to_vec(), vec![b'%']],
-        [b"\"'".to_vec(), b"ev".to_vec(), b"\"'".to_vec(), b",".to_vec()],
-        [SK_BEFORE.to_vec(), either_case(b's'), either_case(b'k'), b"=:\"' \\".to_vec()],
-    ]);
-    cores
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
@@ -467,6 +398,7 @@ mod tests {
 
     #[test]
     #[ignore = "prints the table of prefilter/groups.rs, from a folder of text"]
+    #[allow(clippy::print_stdout, reason = "the table is what it is for")]
     fn cores_are_shared_out() {
         let sample =
             PathBuf::from(std::env::var_os("SCRUBJAY_SAMPLE").expect("SCRUBJAY_SAMPLE names a folder"));

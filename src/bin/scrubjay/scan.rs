@@ -8,9 +8,10 @@ use scrubjay::config::{Policy, Project};
 use scrubjay::detect::Detector;
 use scrubjay::finding::Severity;
 use scrubjay::globs::Excluded;
+use scrubjay::globs::Patterns;
 use scrubjay::input::{self, Request, Subject};
 use scrubjay::prove::{Known, Proving};
-use scrubjay::report::{self, Failure, Run, Style, Summary};
+use scrubjay::report::{self, Failure, Format, Run, Style, Summary};
 use scrubjay::scan::{self, Excerpts, Note, Outcome, Progress, Settings};
 use scrubjay::scrub::mask_random;
 use scrubjay::text::printable;
@@ -97,6 +98,31 @@ impl Plan<'_> {
         let formats = wanted.iter().map(|one| report::format(&one.format)).collect::<Option<Vec<_>>>();
         let formats = formats.ok_or_else(|| Stop::invalid("no such format"))?;
         let exclude = input::exclude_patterns(&args.exclude)?;
+        let clock = Instant::now();
+        let outcome = self.outcome(&subject, &exclude, &formats)?;
+        let took = clock.elapsed();
+        let written = self.write_reports(&formats, &outcome, started, output);
+        self.tell(&outcome, took, output);
+        self.tell_amount(&subject, &outcome, output);
+        written?;
+        let unused = policy::unused(args, &subject, self.policy, &exclude);
+        unused.iter().for_each(|note| output.note(&format!("scrubjay: {note}")));
+        if args.policy.strict_config && !unused.is_empty() {
+            return Ok(Status::Incomplete);
+        }
+        let wrote = policy::settle(args, &subject, self.policy, self.detector.rules(), &outcome, output)?;
+        // Whoever writes a baseline accepts what is there.
+        let fail_on = if wrote { "never" } else { self.fail_on };
+        if args.fail_on_skipped && outcome.summary.skipped.keys().any(|reason| !input::is_meant(reason)) {
+            output.note("scrubjay: not all was looked into, and --fail-on-skipped wants it to be");
+            return Ok(Status::Incomplete);
+        }
+        Ok(status(&outcome.summary, fail_on))
+    }
+
+    /// What is found in a subject, with as many excerpts as the formats show.
+    fn outcome(&self, subject: &Subject, exclude: &Patterns, formats: &[&Format]) -> Result<Outcome> {
+        let args = self.args;
         let request = Request {
             paths: args.paths.clone(),
             no_ignore: args.no_ignore,
@@ -107,7 +133,6 @@ impl Plan<'_> {
             subject: subject.clone(),
         };
         let sources = input::open(&request)?;
-        let clock = Instant::now();
         let excerpts = match formats.iter().any(|format| format.excerpts) {
             false => Excerpts::Nothing,
             true if args.all || args.verbose => Excerpts::All,
@@ -128,6 +153,18 @@ impl Plan<'_> {
         for failure in outcome.errors.iter_mut().filter(|failure| is_missing(&failure.path)) {
             failure.path = mask_random(&failure.path);
         }
+        Ok(outcome)
+    }
+
+    /// Writes every report; where one fails, the others are written all the same.
+    fn write_reports(
+        &self,
+        formats: &[&Format],
+        outcome: &Outcome,
+        started: Timestamp,
+        output: &Output,
+    ) -> Result<()> {
+        let args = self.args;
         let root = std::env::current_dir().unwrap_or_default();
         let run = Run {
             now: self.detector.now(),
@@ -138,36 +175,19 @@ impl Plan<'_> {
             errors: &outcome.errors,
             rules: self.detector.rules(),
         };
-        let took = clock.elapsed();
         let mut written = Ok(());
-        for (format, wanted) in formats.iter().zip(wanted) {
+        for (format, wanted) in formats.iter().zip(&args.reports.0) {
             let style = output.style_of_report(wanted.output.is_some());
             let style = Style { verbose: args.verbose, all: args.all, ..style };
             let done = output.report(wanted.output.as_deref(), &mut |out| {
                 report::write(format, style, &run, &outcome.findings, out)
             });
-            // The others are written all the same.
             written = written.and(done);
         }
         if formats.iter().any(|format| format.name == "github") {
             step::summarize(&run, &outcome.findings, output);
         }
-        self.tell(&outcome, took, output);
-        self.tell_amount(&subject, &outcome, output);
-        written?;
-        let unused = policy::unused(args, &subject, self.policy, &exclude);
-        unused.iter().for_each(|note| output.note(&format!("scrubjay: {note}")));
-        if args.policy.strict_config && !unused.is_empty() {
-            return Ok(Status::Incomplete);
-        }
-        let wrote = policy::settle(args, &subject, self.policy, self.detector.rules(), &outcome, output)?;
-        // Whoever writes a baseline accepts what is there.
-        let fail_on = if wrote { "never" } else { self.fail_on };
-        if args.fail_on_skipped && outcome.summary.skipped.keys().any(|reason| !input::is_meant(reason)) {
-            output.note("scrubjay: not all was looked into, and --fail-on-skipped wants it to be");
-            return Ok(Status::Incomplete);
-        }
-        Ok(status(&outcome.summary, fail_on))
+        written
     }
 
     /// Says on standard error what was read and what was not.

@@ -455,7 +455,6 @@ fn is_type(path: &[u8]) -> bool {
     let last = text.rsplit(|b| matches!(b, b'.' | b':')).next().unwrap_or(text);
     WORDS.contains(&text)
         || WORDS.contains(&last)
-        || (0..text.len()).any(|at| {
-            PARTS.iter().any(|part| part[0] == text[at] && text[at..].starts_with(part))
-        })
+        || (0..text.len())
+            .any(|at| PARTS.iter().any(|part| part[0] == text[at] && text[at..].starts_with(part)))
 }
