@@ -9,6 +9,7 @@ mod glance;
 mod join;
 mod overlap;
 mod places;
+mod units;
 mod views;
 
 use std::cell::OnceCell;

@@ -329,6 +329,21 @@ pub fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
+/// Whether a text of letters, digits and few signs looks drawn by chance: capitals, small letters and digits
+/// take turns more often than in words with numbers.
+pub(crate) fn is_drawn(text: &[u8]) -> bool {
+    let kind = |b: &u8| match b {
+        b'0'..=b'9' => 1,
+        b'a'..=b'z' => 2,
+        b'A'..=b'Z' => 3,
+        _ => 0,
+    };
+    let text = &text[..text.len().min(64)];
+    let has = |wanted: u8| text.iter().any(|b| kind(b) == wanted);
+    let turns = text.windows(2).filter(|pair| kind(&pair[0]) != kind(&pair[1])).count();
+    (has(2) || has(3)) && (has(1) || (has(2) && has(3))) && turns * 4 >= text.len()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,6 +12,7 @@ pub(crate) mod numbers;
 pub(crate) mod percent;
 pub(crate) mod pieces;
 pub(crate) mod records;
+pub(crate) mod units;
 mod utf16;
 
 use crate::text::Span;

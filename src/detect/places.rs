@@ -4,8 +4,10 @@
 use std::ops::Range;
 
 use super::join::join;
+use super::units;
 use super::{Detection, Detections, Detector, MAX_DEPTH, STRETCH, Scratch, Wanted, inner, open, stretch};
 use crate::blob::HEAD;
+use crate::decode::units::Units;
 use crate::decode::{Ask, DECODERS, Decoder, Joined, View, Wake};
 use crate::judge::plain;
 use crate::matcher::context::Context;
@@ -55,8 +57,8 @@ impl Place {
     }
 
     /// That of a detection behind `depth` views.
-    fn of(detection: &Detection<'_>, depth: usize) -> Self {
-        let decoded = depth > 0 || !detection.decoded.is_empty();
+    fn of(detection: &Detection<'_>, depth: Depth) -> Self {
+        let decoded = depth.is_decoded || !detection.decoded.is_empty();
         Self { decoded, ..Self::at(detection.span, Some(detection.rule_index)) }
     }
 }
@@ -104,18 +106,27 @@ pub(crate) struct Rows<'c> {
     pub(crate) at_start: bool,
 }
 
+/// How many views are open around a text, and whether one of them is another text than its source.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Depth {
+    pub(super) views: usize,
+    pub(super) is_decoded: bool,
+}
+
 /// A name in the last bytes of what is hidden may have its value behind it.
 const LOOSE: usize = 128;
 
 /// How far values were looked at of which not all was hidden: names in them have parts of the same bytes
 /// for their values, and looking at these again and again takes time by the square of their number.
-struct Walked<'b> {
+pub(super) struct Walked<'b> {
     /// So far.
     end: usize,
     /// So far values of names in them were followed to their ends.
     again: usize,
     /// The strings around names.
     strings: Strings<'b>,
+    /// The units around names.
+    pub(super) units: Units,
 }
 
 /// A name in a value that was looked at is followed so far first, in bytes: over more than a run that tells
@@ -159,7 +170,7 @@ impl Detector {
         scratch: &mut Scratch,
         out: &mut Vec<Place>,
     ) {
-        if !self.is_clean(bytes, scratch) || rows.is_some() {
+        if !self.is_clean(bytes, scratch) || rows.is_some_and(|rows| rows.columns.name_secrets()) {
             self.hide_all(bytes, rows, scratch, out);
         }
     }
@@ -184,7 +195,7 @@ impl Detector {
         let from = out.len();
         let context = Context::default();
         let page = Page::without_path(bytes, &self.rules, &context);
-        self.hide(&page, 0..bytes.len(), 0, scratch, out);
+        self.hide(&page, 0..bytes.len(), Depth::default(), rows, scratch, out);
         let mut found = Detections::new(Wanted::Leaks, self.now);
         if let Some(Rows { columns, from, at_start }) = rows {
             let range = from..bytes.len();
@@ -201,16 +212,17 @@ impl Detector {
             });
         }
         self.expressions(&page, &mut found);
-        out.extend(found.all.iter().map(|d| Place::of(d, 0)));
+        out.extend(found.all.iter().map(|d| Place::of(d, Depth::default())));
         join(out, from);
     }
 
     /// The places in a stretch of one page and of the views that open there; `depth` views have been opened.
-    fn hide(
+    pub(super) fn hide(
         &self,
         page: &Page<'_>,
         range: Range<usize>,
-        depth: usize,
+        depth: Depth,
+        rows: Option<Rows<'_>>,
         scratch: &mut Scratch,
         out: &mut Vec<Place>,
     ) {
@@ -219,12 +231,14 @@ impl Detector {
         let mut covered = 0;
         // What of a value apart from its name is.
         let mut apart = 0..0;
-        let mut walked = Walked { end: 0, again: 0, strings: Strings::new(page.bytes) };
+        let table = rows.map(|rows| rows.columns.table(page.bytes, rows.at_start, rows.from));
+        let strings = Strings::new(page.bytes);
+        let mut walked = Walked { end: 0, again: 0, strings, units: Units::new(table) };
         let mut at = range.start;
         while at < range.end {
             let end = range.end.min(at + STRETCH);
             // Short text comes with its hits.
-            if depth > 0 || page.bytes.len() > STRETCH {
+            if depth.views > 0 || page.bytes.len() > STRETCH {
                 scratch.hits.clear();
                 self.matcher.hits(page.bytes, at..end, &mut scratch.hits);
             }
@@ -259,7 +273,13 @@ impl Detector {
                     done
                 });
                 if !done && !idle {
-                    self.hide_at(page, hit, depth, scratch, &mut seen, out);
+                    let before = out.len();
+                    self.hide_at(page, hit, depth, (scratch, &mut walked), &mut seen, out);
+                    if out.len() > before
+                        && let Some(unit) = self.unit_around(page, hit, &walked)
+                    {
+                        units::clip(out, before, unit);
+                    }
                 }
             }
             scratch.hits = hits;
@@ -272,11 +292,11 @@ impl Detector {
         page: &Page<'_>,
         hit: Hit,
         actions: Actions,
-        depth: usize,
+        depth: Depth,
         walked: &mut Walked<'_>,
         out: &mut Vec<Place>,
     ) -> Option<AtOnce> {
-        let place = |span, rule| Place { decoded: depth > 0, ..Place::at(span, rule) };
+        let place = |span, rule| Place { decoded: depth.is_decoded, ..Place::at(span, rule) };
         let at = match hit {
             Hit::Core(at) => at,
             Hit::Run(at) => {
@@ -285,7 +305,9 @@ impl Detector {
             }
             Hit::Wide(_) => return None,
         };
-        if let Some(field) = self.field(page.bytes, at, actions, walked) {
+        let is_of_unit = self.hide_unit(page, at, actions, depth, walked, out);
+        let field = if is_of_unit { None } else { self.field(page.bytes, at, actions, walked) };
+        if let Some(field) = field {
             let (class, name) = (Some(field.class), Some(field.name));
             let numbers = field.numbers;
             let place = Place { class, wrap: field.wrap, name, numbers, ..place(field.span, None) };
@@ -313,7 +335,9 @@ impl Detector {
             let Field { end, apart, in_string, .. } = field;
             return Some(AtOnce { end, place: Some(place), hidden, apart, in_string, done });
         }
-        self.follow(page, at, actions, None, depth, out);
+        if !is_of_unit {
+            self.follow(page, at, actions, None, depth, out);
+        }
         if actions.has(Action::Pem)
             && let Some(body) = field::pem(page.bytes, at)
         {
@@ -333,11 +357,11 @@ impl Detector {
         at: usize,
         actions: Actions,
         value: Option<Span>,
-        depth: usize,
+        depth: Depth,
         out: &mut Vec<Place>,
     ) {
         self.matcher.follow(page.bytes, at, actions, value, &mut |span, class| {
-            out.push(Place { class: Some(class), decoded: depth > 0, ..Place::at(span, None) });
+            out.push(Place { class: Some(class), decoded: depth.is_decoded, ..Place::at(span, None) });
         });
     }
 
@@ -388,8 +412,8 @@ impl Detector {
         &self,
         page: &Page<'_>,
         hit: Hit,
-        depth: usize,
-        scratch: &mut Scratch,
+        depth: Depth,
+        (scratch, walked): (&mut Scratch, &mut Walked<'_>),
         seen: &mut Vec<(&'static str, Span)>,
         out: &mut Vec<Place>,
     ) {
@@ -400,6 +424,9 @@ impl Detector {
             out.extend(leak.filter(|_| class != Some(Class::Keep)).map(|d| Place::of(&d, depth)));
         }
         while let Some(ask) = scratch.asks.pop() {
+            if ask.wake == Wake::Percent && self.hide_parameter(page, ask.at, depth, walked, out) {
+                continue;
+            }
             self.hide_views(page, &ask, depth, seen, out);
         }
     }
@@ -422,7 +449,7 @@ impl Detector {
         &self,
         page: &Page<'_>,
         ask: &Ask,
-        depth: usize,
+        depth: Depth,
         seen: &mut Vec<(&'static str, Span)>,
         out: &mut Vec<Place>,
     ) {
@@ -445,12 +472,12 @@ impl Detector {
         &self,
         page: &Page<'_>,
         ask: &Ask,
-        depth: usize,
+        depth: Depth,
         seen: &mut Vec<(&'static str, Span)>,
         out: &mut Vec<Place>,
     ) -> Option<Span> {
         let mut whole = None;
-        if depth >= MAX_DEPTH {
+        if depth.views >= MAX_DEPTH {
             return whole;
         }
         // Arrays of numbers are masked with numbers, by who puts the masks.
@@ -460,7 +487,8 @@ impl Detector {
             let context = Context::inside(page, view.source.start);
             let inner = inner(page, &view, &context);
             let before = out.len();
-            self.hide(&inner, stretch(&view), depth + 1, &mut Scratch::default(), out);
+            let inside = Depth { views: depth.views + 1, is_decoded: true };
+            self.hide(&inner, stretch(&view), inside, None, &mut Scratch::default(), out);
             if let Some(joined) = view.value.filter(|_| ask.wake == Wake::NamedNumbers) {
                 // The array is one value, and stays an array.
                 let places = out.split_off(before);

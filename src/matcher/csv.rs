@@ -3,12 +3,15 @@
 use super::field::{self, Class};
 use super::literal::Literal;
 use super::{Form, Match, Matcher, Name, Page, assign, normalise};
+use crate::decode::units::Table;
 use crate::text::Span;
 
 /// The named columns of a file.
 #[derive(Debug, Clone)]
 pub(crate) struct Columns {
     delimiter: u8,
+    /// How many columns there are.
+    count: usize,
     /// Position and name of each column that may hold a secret.
     named: Vec<(usize, Name, Vec<u8>)>,
     /// Position and class of each column that is called like a field of a log.
@@ -27,9 +30,31 @@ impl Columns {
         Self::read(m, head).filter(|columns| !columns.named.is_empty())
     }
 
-    /// The same, where it names a field of a log or a secret.
+    /// The same, where it names a field of a log or a secret, or is nothing but the names of columns.
     pub(crate) fn with_fields(m: &Matcher, head: &[u8]) -> Option<Self> {
-        Self::read(m, head).filter(|columns| !(columns.named.is_empty() && columns.fields.is_empty()))
+        Self::read(m, head).filter(|columns| columns.name_secrets() || columns.is_strict(head))
+    }
+
+    /// Whether some cells have something to hide by their columns.
+    pub(crate) fn name_secrets(&self) -> bool {
+        !(self.named.is_empty() && self.fields.is_empty())
+    }
+
+    /// Whether the header row has names as programs write them, and no blanks around them.
+    fn is_strict(&self, head: &[u8]) -> bool {
+        let row = head[..self.header_end].trim_ascii_end();
+        let row = row.strip_prefix(b"\xef\xbb\xbf").unwrap_or(row);
+        row.split(|b| *b == self.delimiter).all(|cell| {
+            let name = cell.strip_prefix(b"\"").and_then(|cell| cell.strip_suffix(b"\"")).unwrap_or(cell);
+            let is_of_name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+            name.first().is_some_and(u8::is_ascii_alphabetic) && name.iter().all(is_of_name)
+        })
+    }
+
+    /// The cells of the rows in a text, in which a row begins at `begin`.
+    pub(crate) fn table(&self, bytes: &[u8], at_start: bool, begin: usize) -> Table {
+        let first = if at_start { self.header_end.min(bytes.len()) } else { 0 };
+        Table::new(self.delimiter, self.count, first, begin)
     }
 
     fn read(m: &Matcher, head: &[u8]) -> Option<Self> {
@@ -55,7 +80,7 @@ impl Columns {
         let name = |cell: &Span| head[cell.range()].iter().map(|b| if *b == b' ' { b'_' } else { *b });
         let class = |cell: &Span| m.class(&name(cell).collect::<Vec<u8>>()).filter(|c| *c != Class::Keep);
         let fields = cells.iter().enumerate().filter_map(|(i, cell)| Some((i, class(cell)?))).collect();
-        Some(Self { delimiter, named, fields, header_end: end + 1 })
+        Some(Self { delimiter, count: cells.len(), named, fields, header_end: end + 1 })
     }
 
     /// Matches the cells of the rows that begin in `range`, and gives those of each row to `sink`, which

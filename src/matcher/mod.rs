@@ -263,6 +263,13 @@ impl Matcher {
         field.or_else(|| if actions.has(Action::Address) { field::address(bytes, at) } else { None })
     }
 
+    /// The name of a field around a core, whatever follows it.
+    pub(crate) fn name_of_field(&self, bytes: &[u8], at: usize, actions: Actions) -> Option<Span> {
+        let is_name =
+            actions.has(Action::Field) || actions.has(Action::Name) || actions.has(Action::License);
+        if is_name { self.fields.name_at(bytes, at) } else { None }
+    }
+
     /// Gives the values that a sentence has behind a name at a core, or behind its value.
     pub(crate) fn follow(
         &self,

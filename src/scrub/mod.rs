@@ -378,7 +378,10 @@ impl Masker {
         match place.anchor {
             // Pieces may be single characters, which stand between their quotes.
             Some(_) => out.extend_from_slice(&STARS.as_bytes()[..value.len().min(STARS.len())]),
-            None => self.stars(value, self.class(place), place.decoded || !is_whole, out),
+            None => {
+                let is_part = place.decoded || !is_whole || is_open(value);
+                self.stars(value, self.class(place), is_part, out);
+            }
         }
         quote(out);
     }
@@ -416,6 +419,12 @@ impl Masker {
             _ => out.extend_from_slice(STARS.as_bytes()),
         }
     }
+}
+
+/// Whether a value opens a bracket that nothing closes: it may go on, on another line as well.
+fn is_open(value: &[u8]) -> bool {
+    let count = |signs: &[u8]| value.iter().filter(|b| signs.contains(b)).count();
+    count(b"([{") > count(b")]}")
 }
 
 /// Whether this is a whole token that had expired at `now`.

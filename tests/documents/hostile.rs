@@ -125,7 +125,13 @@ pub(crate) fn under(name: &str, rng: &mut Prng) -> Text {
 pub(crate) fn rows(rng: &mut Prng, columns: bool, can_hold: fn(&str) -> bool) -> Vec<Vec<(String, Text)>> {
     let names = |rng: &mut Prng| -> Vec<String> {
         let mut names = Vec::new();
-        for _ in 0..2 + rng.below(4) {
+        // A table has two columns at least: with one it is no other text than one of lines.
+        let fewest = if columns { 2 } else { 1 };
+        let wanted = 2 + rng.below(4);
+        for i in 0.. {
+            if i >= wanted && names.len() >= fewest {
+                break;
+            }
             let name = if rng.below(4) == 0 { rng.pick(NAMES) } else { rng.pick(PLAIN_NAMES) };
             if !names.iter().any(|n: &String| n == name) {
                 names.push((*name).to_owned());

@@ -12,6 +12,11 @@ pub(super) fn joint(walk: &Walk<'_>, from: usize) -> Option<(usize, Option<Quote
     }
     let mut c = Cursor::new(walk.bytes, from);
     let quote = shell_quote(&mut c)?;
+    // What goes over a blank without quotes is no word.
+    let is_words = || walk.bytes[walk.start..from].iter().any(u8::is_ascii_whitespace);
+    if walk.is_bare && is_words() {
+        return None;
+    }
     if walk.is_bare || (walk.inside.is_none() && walk.opening().is_none()) {
         // A quote that closes at once has nothing in it to go on with.
         return (c.peek(0) != 0).then_some((c.at, Some(quote)));

@@ -139,6 +139,16 @@ impl Fields {
         Some(Field { apart: true, ..settle(bytes, run, value, class) })
     }
 
+    /// The name around a hit, in the plural as well, if it says something of its value.
+    pub(crate) fn name_at(&self, bytes: &[u8], hit: usize) -> Option<Span> {
+        let run = bare_name(bytes, hit)?;
+        let is_plural = || {
+            let one = Span::new(run.start, run.end - 1);
+            matches!(bytes[one.end], b's' | b'S') && self.class_at(bytes, one).is_some()
+        };
+        (self.class_at(bytes, run).is_some() || is_plural()).then_some(run)
+    }
+
     /// The field of a name in the plural: what is written as a list, and what is random.
     fn several(&self, bytes: &[u8], run: Span, strings: &mut Strings<'_>) -> Option<Field> {
         let one = Span::new(run.start, run.end - usize::from(matches!(bytes[run.end - 1], b's' | b'S')));

@@ -5,6 +5,7 @@ use super::lines::{STRUCTURE, begins_member, goes_on_below};
 use super::quotes::{is_outer_quote, quoted};
 use crate::cursor::Cursor;
 use crate::matcher::bare::is_inner_ampersand;
+pub(super) use crate::text::is_drawn;
 
 /// What ends a value that is not quoted.
 pub(super) fn is_stop(b: u8) -> bool {
@@ -112,6 +113,10 @@ pub(super) fn structure(c: &mut Cursor<'_>, loose: bool) -> bool {
             break;
         }
     }
+    // The line may go on below, where nothing is known yet; its end is none of the value's.
+    if depth > 0 && c.at == c.bytes.len() {
+        c.at -= c.bytes[floor..].iter().rev().take_while(|b| matches!(b, b'\n' | b'\r')).count();
+    }
     true
 }
 
@@ -139,18 +144,3 @@ pub(super) static KEY: [u8; 256] = {
     }
     table
 };
-
-/// Whether a text of letters, digits and few signs looks drawn by chance: capitals, small letters and digits
-/// take turns more often than in words with numbers.
-pub(super) fn is_drawn(text: &[u8]) -> bool {
-    let kind = |b: &u8| match b {
-        b'0'..=b'9' => 1,
-        b'a'..=b'z' => 2,
-        b'A'..=b'Z' => 3,
-        _ => 0,
-    };
-    let text = &text[..text.len().min(64)];
-    let has = |wanted: u8| text.iter().any(|b| kind(b) == wanted);
-    let turns = text.windows(2).filter(|pair| kind(&pair[0]) != kind(&pair[1])).count();
-    (has(2) || has(3)) && (has(1) || (has(2) && has(3))) && turns * 4 >= text.len()
-}

@@ -1,0 +1,99 @@
+//! What is hidden in units of documents: each is read as a text of its own, so that a value ends with it.
+
+use super::places::{Depth, Place, Walked};
+use super::{Detector, MAX_DEPTH, Scratch};
+use crate::decode::View;
+use crate::decode::units::Unit;
+use crate::matcher::context::Context;
+use crate::matcher::{Actions, Page};
+use crate::prefilter::Hit;
+use crate::text::Span;
+
+impl Detector {
+    /// Hides what stands in the unit around a name, once for each unit. Says whether that was all that the
+    /// name can lead to.
+    pub(super) fn hide_unit(
+        &self,
+        page: &Page<'_>,
+        at: usize,
+        actions: Actions,
+        depth: Depth,
+        walked: &mut Walked<'_>,
+        out: &mut Vec<Place>,
+    ) -> bool {
+        if depth.views >= MAX_DEPTH {
+            return false;
+        }
+        let Some(name) = self.matcher.name_of_field(page.bytes, at, actions) else { return false };
+        let Some((unit, is_known)) = walked.units.around(page.bytes, name) else { return false };
+        if !is_known {
+            self.hide_view(page, unit, &unit.view(page.bytes), depth, out);
+        }
+        unit.has_value_of(page.bytes, name)
+    }
+
+    /// The same for the parameter around an escape; false where there is none.
+    pub(super) fn hide_parameter(
+        &self,
+        page: &Page<'_>,
+        at: usize,
+        depth: Depth,
+        walked: &mut Walked<'_>,
+        out: &mut Vec<Place>,
+    ) -> bool {
+        let found = walked.units.parameter_around(page.bytes, at).filter(|_| depth.views < MAX_DEPTH);
+        if let Some((unit, false)) = found {
+            self.hide_view(page, unit, &unit.view(page.bytes), depth, out);
+        }
+        found.is_some()
+    }
+
+    /// Hides what stands in one view of a unit, and brings the places back to the source.
+    fn hide_view(&self, page: &Page<'_>, unit: Unit, view: &View, depth: Depth, out: &mut Vec<Place>) {
+        let context = Context::inside(page, view.source.start);
+        let inner = Page { bytes: &view.bytes, context: &context, ..*page };
+        let before = out.len();
+        let depth = Depth { views: depth.views + 1, ..depth };
+        self.hide(&inner, 0..view.bytes.len(), depth, None, &mut Scratch::default(), out);
+        for place in &mut out[before..] {
+            let length = place.span.len();
+            place.span = view.to_source(place.span);
+            // The ends that a mask shows may be parts of escapes.
+            place.decoded |= place.span.len() != length;
+            let name = place.name.map(|name| view.to_source(name));
+            place.wrap = place.wrap.filter(|&(mark, depth)| {
+                let behind = name.and_then(|name| page.bytes.get(name.end + depth));
+                unit.can_hold_quote(mark) && behind == Some(&mark)
+            });
+            place.name = name;
+            place.anchor = place.anchor.map(|at| view.to_source(Span::new(at, at + 1)).start);
+        }
+    }
+
+    /// The unit around a hit, if what it leads to ends there.
+    pub(super) fn unit_around(&self, page: &Page<'_>, hit: Hit, walked: &Walked<'_>) -> Option<Unit> {
+        let unit = walked.units.last_around(hit.at())?;
+        let name = match hit {
+            Hit::Core(at) => self.matcher.name_of_field(page.bytes, at, self.matcher.actions(page.bytes, at)),
+            _ => None,
+        };
+        name.is_none_or(|name| unit.has_value_of(page.bytes, name)).then_some(unit)
+    }
+}
+
+/// Cuts the places from `from` on at the end of a unit in which they begin, or may begin behind.
+pub(super) fn clip(places: &mut Vec<Place>, from: usize, unit: Unit) {
+    let end = unit.span.end;
+    let mut kept = from;
+    for i in from..places.len() {
+        let mut place = places[i];
+        if place.span.start < end {
+            if place.span.end > end {
+                (place.span.end, place.decoded) = (end, true);
+            }
+            places[kept] = place;
+            kept += 1;
+        }
+    }
+    places.truncate(kept);
+}
