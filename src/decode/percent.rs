@@ -1,7 +1,7 @@
 //! Percent encoding (RFC 3986): `%22` is `"`. The stretch is the run without white space and quotes.
 
 use super::{Decoder, View, Wake};
-use crate::text::hex_byte;
+use crate::text::{Span, hex_byte, is_drawn};
 
 /// The table's line.
 pub(super) const DECODER: Decoder =
@@ -10,23 +10,41 @@ pub(super) const DECODER: Decoder =
 fn decode(bytes: &[u8], at: usize) -> Option<View> {
     let region =
         super::extend(bytes, at, |b| b > b' ' && b < 0x7f && !matches!(b, b'"' | b'\'' | b'`' | b'<' | b'>'));
+    let has_escape = memchr::memchr_iter(b'%', &bytes[region.range()])
+        .any(|at| escape(&bytes[region.start + at..region.end]).is_some());
+    has_escape.then(|| view(bytes, region))
+}
+
+/// A text without its escapes. A plus is a blank, as forms write it, but in a key, and where blanks are
+/// written otherwise.
+pub(super) fn view(bytes: &[u8], region: Span) -> View {
+    let text = &bytes[region.range()];
+    let is_form =
+        memchr::memchr(b'+', text).is_some() && memchr::memmem::find(text, b"%20").is_none();
     let mut view = View::new(region);
-    let mut i = region.start;
-    let mut escapes = 0;
-    while i < region.end {
-        match escape(&bytes[i..region.end]) {
-            Some(byte) => {
-                escapes += 1;
-                view.push(&[byte], i, i + 3);
-                i += 3;
-            }
-            None => {
-                view.push(&bytes[i..=i], i, i + 1);
-                i += 1;
-            }
-        }
+    let mut at = region.start;
+    while at < region.end {
+        let (sign, length) = match escape(&bytes[at..region.end]) {
+            Some(sign) => (sign, 3),
+            None if bytes[at] == b'+' && is_form && !is_of_key(bytes, region, at) => (b' ', 1),
+            None => (bytes[at], 1),
+        };
+        view.push(&[sign], at, at + length);
+        at += length;
     }
-    (escapes > 0).then_some(view)
+    view
+}
+
+/// Whether a plus is one of a key that was not encoded, rather than a blank: what stands before and behind it
+/// looks drawn by chance.
+fn is_of_key(bytes: &[u8], span: Span, at: usize) -> bool {
+    const LONGEST: usize = 64;
+    let is_part = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'/';
+    let before = bytes[span.start..at].iter().rev().take(LONGEST).take_while(is_part).count();
+    // The digits of an escape are none of the text's.
+    let before = before - if bytes[span.start..at - before].ends_with(b"%") { before.min(2) } else { 0 };
+    let behind = bytes[at + 1..span.end].iter().take(LONGEST).take_while(is_part).count();
+    is_drawn(&bytes[at - before..at]) && is_drawn(&bytes[at + 1..at + 1 + behind])
 }
 
 /// The byte that `%41` at the start stands for.
@@ -38,7 +56,6 @@ pub(crate) fn escape(bytes: &[u8]) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::Span;
 
     #[test]
     fn escapes_are_undone_and_mapped() {
@@ -51,5 +68,19 @@ mod tests {
     #[test]
     fn a_percent_sign_alone_stays() {
         assert!(decode(b"100%sure", 3).is_none());
+    }
+
+    #[test]
+    fn a_plus_is_a_blank_but_in_a_key() {
+        for (text, expected) in [
+            ("--token+K3yQ9xT2", "--token K3yQ9xT2"),
+            ("token%3A+K3yQ9xT2", "token: K3yQ9xT2"),
+            ("token%3DK3yQ9xT2+b7Wz0P%2F", "token=K3yQ9xT2+b7Wz0P/"),
+            ("K3yQ9xT2+and", "K3yQ9xT2 and"),
+            ("a%20b+c", "a b+c"),
+        ] {
+            let view = view(text.as_bytes(), Span::new(0, text.len()));
+            assert_eq!(String::from_utf8_lossy(&view.bytes), expected);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Walk;
 use crate::cursor::{Cursor, Mark, Quote};
-use crate::text::is_key_byte;
+use crate::text::{self, is_key_byte};
 
 /// Goes from one part of a word to the next, at the quote at `from`; says where the next begins and in which
 /// quotes it stands. Only of what is assigned as a shell does it, without a blank.
@@ -12,9 +12,9 @@ pub(super) fn joint(walk: &Walk<'_>, from: usize) -> Option<(usize, Option<Quote
     }
     let mut c = Cursor::new(walk.bytes, from);
     let quote = shell_quote(&mut c)?;
-    // What goes over a blank without quotes is no word.
-    let is_words = || walk.bytes[walk.start..from].iter().any(u8::is_ascii_whitespace);
-    if walk.is_bare && is_words() {
+    // What goes over a blank without quotes is no word, and a mask has nothing in it that goes on.
+    let is_word = |part: &[u8]| !part.iter().any(u8::is_ascii_whitespace) && !text::is_mask(part);
+    if walk.is_bare && !is_word(&walk.bytes[walk.start..from]) {
         return None;
     }
     if walk.is_bare || (walk.inside.is_none() && walk.opening().is_none()) {

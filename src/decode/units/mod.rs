@@ -17,7 +17,7 @@ mod parameter;
 
 pub(crate) use cell::Table;
 
-use super::View;
+use super::{View, percent};
 use crate::text::Span;
 
 /// No unit is longer, in bytes.
@@ -97,7 +97,7 @@ impl Unit {
             Kind::Text | Kind::Attribute(_) => markup::view(bytes, self.span),
             Kind::Cell => as_it_is(bytes, self.span),
             Kind::QuotedCell => cell::view(bytes, self.span),
-            Kind::Parameter => parameter::view(bytes, self.span),
+            Kind::Parameter => percent::view(bytes, self.span),
         }
     }
 
@@ -118,8 +118,12 @@ impl Unit {
         if self.kind != Kind::Text {
             return !rest.is_empty() || !bytes[self.span.start..name.start].trim_ascii().is_empty();
         }
+        // `"name":` may be all that a highlighter has put into an element.
+        let quotes = [&b"&quot;"[..], b"&#34;", b"&apos;", b"&#39;", b"\"", b"'"];
+        let closed = quotes.iter().find_map(|quote| rest.strip_prefix(*quote)).unwrap_or(rest).trim_ascii();
+        let value = closed.strip_prefix(b":").or_else(|| closed.strip_prefix(b"="));
         let opens = |b: &u8| b"\"'`&{[(<=\\".contains(b);
-        rest.iter().any(opens) || rest.strip_prefix(b":").is_some_and(|value| !value.is_empty())
+        value.map_or_else(|| closed.iter().any(opens), |value| !value.is_empty())
     }
 }
 
@@ -169,6 +173,8 @@ mod tests {
             ("<b>@ is:</b>", false),
             ("<b>@: x</b>", true),
             ("<b>{\"@\": \"</b>", true),
+            ("<b>&quot;@&quot;</b>", false),
+            ("<b>@=</b>", false),
             ("<a key=\"@\">x</a>", false),
             ("<a key=\"x @\">x</a>", true),
         ] {

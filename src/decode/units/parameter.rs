@@ -1,8 +1,8 @@
 //! Values of parameters in queries and forms, where something in them is percent-encoded.
 
-use super::{Kind, Unit, View};
+use super::{Kind, Unit};
 use crate::decode::percent::escape;
-use crate::text::{Span, is_drawn};
+use crate::text::Span;
 
 /// A parameter begins no further before a name, in bytes.
 const REACH: usize = 8 * 1024;
@@ -43,48 +43,4 @@ fn has_escape(bytes: &[u8], span: Span) -> bool {
 /// Whether a byte ends a value: it is always encoded in one.
 fn ends(b: u8) -> bool {
     !(0x21..0x7f).contains(&b) || b"&#;\"`<>\\".contains(&b)
-}
-
-/// The text without its escapes.
-pub(super) fn view(bytes: &[u8], span: Span) -> View {
-    let mut view = View::new(span);
-    let mut at = span.start;
-    while at < span.end {
-        let (sign, length) = match escape(&bytes[at..span.end]) {
-            Some(sign) => (sign, 3),
-            None if bytes[at] == b'+' && !is_of_key(bytes, span, at) => (b' ', 1),
-            None => (bytes[at], 1),
-        };
-        view.push(&[sign], at, at + length);
-        at += length;
-    }
-    view
-}
-
-/// Whether a plus is one of a key that was not encoded, rather than a blank: what stands before and behind it
-/// looks drawn by chance.
-fn is_of_key(bytes: &[u8], span: Span, at: usize) -> bool {
-    const LONGEST: usize = 64;
-    let is_part = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'/';
-    let before = bytes[span.start..at].iter().rev().take(LONGEST).take_while(is_part).count();
-    let behind = bytes[at + 1..span.end].iter().take(LONGEST).take_while(is_part).count();
-    is_drawn(&bytes[at - before..at]) && is_drawn(&bytes[at + 1..at + 1 + behind])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_plus_is_a_blank_but_in_a_key() {
-        for (text, expected) in [
-            ("--token+K3yQ9xT2", "--token K3yQ9xT2"),
-            ("token%3A+K3yQ9xT2", "token: K3yQ9xT2"),
-            ("token%3DK3yQ9xT2+b7Wz0P%2F", "token=K3yQ9xT2+b7Wz0P/"),
-            ("K3yQ9xT2+and", "K3yQ9xT2 and"),
-        ] {
-            let view = view(text.as_bytes(), Span::new(0, text.len()));
-            assert_eq!(String::from_utf8_lossy(&view.bytes), expected);
-        }
-    }
 }

@@ -114,7 +114,7 @@ pub(super) fn structure(c: &mut Cursor<'_>, loose: bool) -> bool {
         }
     }
     // The line may go on below, where nothing is known yet; its end is none of the value's.
-    if depth > 0 && c.at == c.bytes.len() {
+    if loose && depth > 0 && c.at == c.bytes.len() {
         c.at -= c.bytes[floor..].iter().rev().take_while(|b| matches!(b, b'\n' | b'\r')).count();
     }
     true
