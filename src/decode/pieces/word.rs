@@ -14,10 +14,11 @@ pub(super) fn joint(walk: &Walk<'_>, from: usize) -> Option<(usize, Option<Quote
     let quote = shell_quote(&mut c)?;
     // What goes over a blank without quotes is no word, and a mask has nothing in it that goes on.
     let is_word = |part: &[u8]| !part.iter().any(u8::is_ascii_whitespace) && !text::is_mask(part);
-    if walk.is_bare && !is_word(&walk.bytes[walk.start..from]) {
+    let is_first = !walk.is_bare && walk.inside.is_none() && walk.opening().is_none();
+    if is_first && !is_word(&walk.bytes[walk.start..from]) {
         return None;
     }
-    if walk.is_bare || (walk.inside.is_none() && walk.opening().is_none()) {
+    if walk.is_bare || is_first {
         // A quote that closes at once has nothing in it to go on with.
         return (c.peek(0) != 0).then_some((c.at, Some(quote)));
     }
