@@ -3,16 +3,46 @@
 use super::{Decoder, View, Wake};
 use crate::text::{Span, hex_byte, is_drawn};
 
+/// The value of a parameter is followed so far to both sides, in bytes.
+const REACH: usize = 8 * 1024;
+
 /// The table's line.
 pub(super) const DECODER: Decoder =
     Decoder { name: "percent", wake: Wake::Percent, decode: |bytes, ask| decode(bytes, ask.at) };
 
 fn decode(bytes: &[u8], at: usize) -> Option<View> {
-    let region =
-        super::extend(bytes, at, |b| b > b' ' && b < 0x7f && !matches!(b, b'"' | b'\'' | b'`' | b'<' | b'>'));
-    let has_escape = memchr::memchr_iter(b'%', &bytes[region.range()])
-        .any(|at| escape(&bytes[region.start + at..region.end]).is_some());
-    has_escape.then(|| view(bytes, region))
+    let is_part = |b: u8| b > b' ' && b < 0x7f && !matches!(b, b'"' | b'\'' | b'`' | b'<' | b'>');
+    // The values of other parameters have nothing to do with what one says.
+    let region = parameter(bytes, Span::new(at, at)).unwrap_or_else(|| super::extend(bytes, at, is_part));
+    has_escape(bytes, region).then(|| view(bytes, region))
+}
+
+/// The value of a parameter around a part of it.
+pub(super) fn parameter(bytes: &[u8], part: Span) -> Option<Span> {
+    let floor = part.start.saturating_sub(REACH);
+    let begins = |b: &u8| ends(*b) || matches!(b, b'?' | b'\'');
+    let start = floor + bytes[floor..part.start].iter().rposition(begins).map_or(0, |at| at + 1);
+    let sign = memchr::memchr(b'=', &bytes[start..part.start])?;
+    let is_of_name = |b: &u8| b.is_ascii_alphanumeric() || b"_-.~%[]$".contains(b);
+    if sign == 0 || !bytes[start..start + sign].iter().all(is_of_name) {
+        return None;
+    }
+    let end = bytes[part.end..].iter().take(REACH).position(|b| ends(*b));
+    let end = end.map_or(bytes.len().min(part.end + REACH), |at| part.end + at);
+    // A sentence, or what is around an address, goes on with these.
+    let signs = |b: &&u8| matches!(b, b'.' | b',' | b'\'' | b')');
+    let end = end - bytes[part.end..end].iter().rev().take_while(signs).count();
+    Some(Span::new(start + sign + 1, end))
+}
+
+/// Whether a byte ends the value of a parameter: it is always encoded in one.
+fn ends(b: u8) -> bool {
+    !(0x21..0x7f).contains(&b) || b"&#;\"`<>\\".contains(&b)
+}
+
+pub(super) fn has_escape(bytes: &[u8], span: Span) -> bool {
+    let text = &bytes[span.range()];
+    memchr::memchr_iter(b'%', text).any(|at| escape(&text[at..]).is_some())
 }
 
 /// A text without its escapes. A plus is a blank, as forms write it, but in a key, and where blanks are

@@ -1,13 +1,16 @@
 //! Places that overlap or meet become one mask.
 
 use super::Place;
+use crate::matcher::field::Class;
 
 /// Sorts the places from `from` on and joins those that overlap or meet.
 pub(crate) fn join(places: &mut Vec<Place>, from: usize) {
     if places.len() < from + 2 {
         return;
     }
-    places[from..].sort_unstable_by_key(|p| (p.span.start, std::cmp::Reverse(p.span.end)));
+    // Of two at the same place the one counts that shows less.
+    let is_shown = |p: &Place| !p.decoded && p.class != Some(Class::Password);
+    places[from..].sort_unstable_by_key(|p| (p.span.start, std::cmp::Reverse(p.span.end), is_shown(p)));
     let mut kept = from;
     for i in from + 1..places.len() {
         let next = places[i];

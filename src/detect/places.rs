@@ -7,7 +7,7 @@ use super::join::join;
 use super::units;
 use super::{Detection, Detections, Detector, MAX_DEPTH, STRETCH, Scratch, Wanted, inner, open, stretch};
 use crate::blob::HEAD;
-use crate::decode::units::Units;
+use crate::decode::units::{Units, Wrap, Written};
 use crate::decode::{Ask, DECODERS, Decoder, Joined, View, Wake};
 use crate::judge::plain;
 use crate::matcher::context::Context;
@@ -27,7 +27,7 @@ pub(crate) struct Place {
     /// What the name of the field announces, for a field.
     pub(crate) class: Option<Class>,
     /// The mask needs these quotes, with so many backslashes.
-    pub(crate) wrap: Option<(u8, usize)>,
+    pub(crate) wrap: Option<Wrap>,
     /// The bytes are not the value itself but an encoding of it.
     pub(crate) decoded: bool,
     /// Where the name of the field stands.
@@ -278,7 +278,7 @@ impl Detector {
                     if out.len() > before
                         && let Some(unit) = self.unit_around(page, hit, &walked)
                     {
-                        units::clip(out, before, unit);
+                        units::clip(page.bytes, out, before, unit);
                     }
                 }
             }
@@ -310,7 +310,8 @@ impl Detector {
         if let Some(field) = field {
             let (class, name) = (Some(field.class), Some(field.name));
             let numbers = field.numbers;
-            let place = Place { class, wrap: field.wrap, name, numbers, ..place(field.span, None) };
+            let wrap = field.wrap.map(|(mark, depth)| Wrap { mark, depth, written: Written::AsItIs });
+            let place = Place { class, wrap, name, numbers, ..place(field.span, None) };
             let mut done = numbers || field.is_key(page.bytes) || field.class == Class::Keep;
             let mut hidden = !field.span.is_empty();
             if field.class == Class::Weak && hidden {

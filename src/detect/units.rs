@@ -3,11 +3,11 @@
 use super::places::{Depth, Place, Walked};
 use super::{Detector, MAX_DEPTH, Scratch};
 use crate::decode::View;
-use crate::decode::units::Unit;
+use crate::decode::units::{Unit, Wrap};
 use crate::matcher::context::Context;
 use crate::matcher::{Actions, Page};
 use crate::prefilter::Hit;
-use crate::text::Span;
+use crate::text::{self, Span};
 
 impl Detector {
     /// Hides what stands in the unit around a name, once for each unit. Says whether that was all that the
@@ -61,10 +61,10 @@ impl Detector {
             // The ends that a mask shows may be parts of escapes.
             place.decoded |= place.span.len() != length;
             let name = place.name.map(|name| view.to_source(name));
-            place.wrap = place.wrap.filter(|&(mark, depth)| {
-                let behind = name.and_then(|name| page.bytes.get(name.end + depth));
-                unit.can_hold_quote(mark) && behind == Some(&mark)
-            });
+            let is_raw = |wrap: Wrap| {
+                name.and_then(|name| page.bytes.get(name.end + wrap.depth)) == Some(&wrap.mark)
+            };
+            place.wrap = place.wrap.and_then(|wrap| unit.quote(wrap, is_raw(wrap)));
             place.name = name;
             place.anchor = place.anchor.map(|at| view.to_source(Span::new(at, at + 1)).start);
         }
@@ -82,17 +82,18 @@ impl Detector {
 }
 
 /// Cuts the places from `from` on at the end of a unit in which they begin, or may begin behind.
-pub(super) fn clip(places: &mut Vec<Place>, from: usize, unit: Unit) {
+pub(super) fn clip(bytes: &[u8], places: &mut Vec<Place>, from: usize, unit: Unit) {
     let end = unit.span.end;
     let mut kept = from;
     for i in from..places.len() {
         let mut place = places[i];
         if place.span.start < end {
-            if place.span.end > end {
-                (place.span.end, place.decoded) = (end, true);
+            let is_over = place.span.end > end;
+            place.span.end = place.span.end.min(end);
+            if !(is_over && text::is_mask(&bytes[place.span.range()])) {
+                places[kept] = place;
+                kept += 1;
             }
-            places[kept] = place;
-            kept += 1;
         }
     }
     places.truncate(kept);

@@ -369,9 +369,8 @@ impl Masker {
             return numbers::mask(value, place.continues, out);
         }
         let quote = |out: &mut Vec<u8>| {
-            if let Some((mark, depth)) = place.wrap {
-                out.extend(std::iter::repeat_n(b'\\', depth));
-                out.push(mark);
+            if let Some(wrap) = place.wrap {
+                wrap.put(out);
             }
         };
         quote(out);

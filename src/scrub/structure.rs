@@ -4,6 +4,7 @@
 
 use super::Masker;
 use crate::decode::numbers::NUMBER_MASK;
+use crate::decode::units::Written;
 use crate::detect::Place;
 use crate::judge::plain;
 use crate::matcher::field::{Class, Part, parts};
@@ -11,8 +12,8 @@ use crate::text::{self, STARS};
 
 /// The backslashes before the quotes in a structure of JSON which is the value at this place.
 pub(super) fn depth(text: &[u8], place: &Place) -> Option<usize> {
-    let (mark, depth) = place.wrap?;
-    (mark == b'"' && matches!(text[place.span.start], b'{' | b'[')).then_some(depth)
+    let wrap = place.wrap.filter(|wrap| wrap.mark == b'"' && wrap.written == Written::AsItIs)?;
+    matches!(text[place.span.start], b'{' | b'[').then_some(wrap.depth)
 }
 
 impl Masker {

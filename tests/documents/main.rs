@@ -88,7 +88,8 @@ fn is_masked_form(old: &str, new: &str) -> bool {
         return true;
     }
     // In a half-open text of JSON a mask may have quotes that were none of the value.
-    if new.contains("\"****\"") && is_masked_form(old, &new.replace("\"****\"", "****")) {
+    let bare = without_own_quotes(new);
+    if bare != new && is_masked_form(old, &bare) {
         return true;
     }
     let new = with_whole_masks(new);
@@ -104,6 +105,24 @@ fn is_masked_form(old: &str, new: &str) -> bool {
         }
     }
     true
+}
+
+/// Without the quotes right around masks, however often they are escaped.
+fn without_own_quotes(text: &str) -> String {
+    let mut parts = text.split("****");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let opened = out.strip_suffix('"').map(|head| head.trim_end_matches('\\').len());
+        let closed = part.trim_start_matches('\\').strip_prefix('"');
+        let (head, tail) = match (opened, closed) {
+            (Some(head), Some(tail)) => (head, tail),
+            _ => (out.len(), part),
+        };
+        out.truncate(head);
+        out.push_str("****");
+        out.push_str(tail);
+    }
+    out
 }
 
 /// With the mask of a short piece, which has a star for each of its characters, as long as any other: in

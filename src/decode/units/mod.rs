@@ -10,12 +10,16 @@
 //! | `markup` | texts of elements and values of attributes, in XML and HTML |
 //! | `cell` | cells of tables (RFC 4180) |
 //! | `parameter` | values of parameters in queries and forms, percent-encoded |
+//!
+//! `quote` says how the quotes of a mask are written in each.
 
 mod cell;
 mod markup;
 mod parameter;
+mod quote;
 
 pub(crate) use cell::Table;
+pub(crate) use quote::{Wrap, Written};
 
 use super::{View, percent};
 use crate::text::Span;
@@ -98,16 +102,6 @@ impl Unit {
             Kind::Cell => as_it_is(bytes, self.span),
             Kind::QuotedCell => cell::view(bytes, self.span),
             Kind::Parameter => percent::view(bytes, self.span),
-        }
-    }
-
-    /// Whether a quote may be written into it as it is.
-    pub(crate) fn can_hold_quote(&self, mark: u8) -> bool {
-        match self.kind {
-            Kind::Text | Kind::Cell => true,
-            Kind::Attribute(own) => mark != own,
-            Kind::QuotedCell => mark != b'"',
-            Kind::Parameter => false,
         }
     }
 
