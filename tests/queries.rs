@@ -94,6 +94,6 @@ fn structures_in_parameters_are_hidden_whole() {
         let mut out = Vec::new();
         masker.mask(line.as_bytes(), &mut Scratch::default(), &mut out);
         let out = decoded(&String::from_utf8(out).expect("text"), is_form);
-        assert_eq!(out, "q={\"password\" : ****, \"b\": 1}&x=1");
+        assert_eq!(out, "q={\"password\" : \"****\", \"b\": 1}&x=1");
     }
 }

@@ -49,8 +49,7 @@ pub(super) fn has_escape(bytes: &[u8], span: Span) -> bool {
 /// written otherwise.
 pub(super) fn view(bytes: &[u8], region: Span) -> View {
     let text = &bytes[region.range()];
-    let is_form =
-        memchr::memchr(b'+', text).is_some() && memchr::memmem::find(text, b"%20").is_none();
+    let is_form = memchr::memchr(b'+', text).is_some() && memchr::memmem::find(text, b"%20").is_none();
     let mut view = View::new(region);
     let mut at = region.start;
     while at < region.end {

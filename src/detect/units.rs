@@ -56,14 +56,16 @@ impl Detector {
         let depth = Depth { views: depth.views + 1, ..depth };
         self.hide(&inner, 0..view.bytes.len(), depth, None, &mut Scratch::default(), out);
         for place in &mut out[before..] {
-            let length = place.span.len();
-            place.span = view.to_source(place.span);
+            let inside = place.span;
+            place.span = view.to_source(inside);
             // The ends that a mask shows may be parts of escapes.
-            place.decoded |= place.span.len() != length;
+            place.decoded |= page.bytes[place.span.range()] != view.bytes[inside.range()];
+            // Nothing goes on behind a unit, so that what it opens is no array that was cut.
+            place.numbers &=
+                inside.end < view.bytes.len() || matches!(view.bytes.last(), Some(b')' | b']' | b'}' | b'>'));
             let name = place.name.map(|name| view.to_source(name));
-            let is_raw = |wrap: Wrap| {
-                name.and_then(|name| page.bytes.get(name.end + wrap.depth)) == Some(&wrap.mark)
-            };
+            let is_raw =
+                |wrap: Wrap| name.and_then(|name| page.bytes.get(name.end + wrap.depth)) == Some(&wrap.mark);
             place.wrap = place.wrap.and_then(|wrap| unit.quote(wrap, is_raw(wrap)));
             place.name = name;
             place.anchor = place.anchor.map(|at| view.to_source(Span::new(at, at + 1)).start);

@@ -265,8 +265,7 @@ impl Matcher {
 
     /// The name of a field around a core, whatever follows it.
     pub(crate) fn name_of_field(&self, bytes: &[u8], at: usize, actions: Actions) -> Option<Span> {
-        let is_name =
-            actions.has(Action::Field) || actions.has(Action::Name) || actions.has(Action::License);
+        let is_name = actions.has(Action::Field) || actions.has(Action::Name) || actions.has(Action::License);
         if is_name { self.fields.name_at(bytes, at) } else { None }
     }
 

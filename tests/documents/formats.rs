@@ -25,10 +25,6 @@ pub(crate) const FORMATS: &[Format] = &[
     Format { name: "flow YAML", columns: false, can_hold: |_| true, write: write_flow, read: read_flow },
     Format { name: "TOML", columns: false, can_hold: |_| true, write: write_toml, read: read_toml },
     Format { name: "env", columns: false, can_hold: |_| true, write: write_env, read: read_env },
-];
-
-/// Formats in which the law does not hold yet.
-pub(crate) const OPEN: &[Format] = &[
     Format { name: "XML", columns: false, can_hold: |_| true, write: write_xml, read: read_xml },
     Format { name: "INI", columns: false, can_hold: is_trimmed, write: write_ini, read: read_ini },
     Format { name: "query", columns: false, can_hold: |_| true, write: write_query, read: read_query },

@@ -7,7 +7,7 @@
 use super::gap::go_over_gap;
 use super::list::{Joint, List, Sink, list};
 use crate::cursor::Cursor;
-use crate::text::Span;
+use crate::text::{self, Span};
 
 /// So far a list is followed, in bytes.
 pub(crate) const MAX_LIST_BYTES: usize = 512 * 1024;
@@ -406,7 +406,8 @@ fn begins(c: &Cursor<'_>) -> bool {
 fn type_code(c: &mut Cursor<'_>) {
     let mut code = *c;
     let Some(quote) = code.quote() else { return };
-    let is_code = code.quoted(quote).is_some_and(|inside| inside.len() <= 8) && code.eat(b",");
+    let is_short = |inside: &Span| inside.len() <= 8 && !text::is_mask(&c.bytes[inside.range()]);
+    let is_code = code.quoted(quote).filter(is_short).is_some() && code.eat(b",");
     if is_code {
         go_over_gap(&mut code, LONGEST_HEAD);
         *c = code;
