@@ -273,13 +273,7 @@ impl Detector {
                     done
                 });
                 if !done && !idle {
-                    let before = out.len();
                     self.hide_at(page, hit, depth, (scratch, &mut walked), &mut seen, out);
-                    if out.len() > before
-                        && let Some(unit) = self.unit_around(page, hit, &walked)
-                    {
-                        units::clip(page.bytes, out, before, unit);
-                    }
                 }
             }
             scratch.hits = hits;
@@ -418,17 +412,22 @@ impl Detector {
         seen: &mut Vec<(&'static str, Span)>,
         out: &mut Vec<Place>,
     ) {
+        let unit = self.unit_around(page, hit, walked);
+        let before = out.len();
         self.matcher.at(page, hit, &mut scratch.matches, &mut scratch.asks);
         for found in scratch.matches.drain(..) {
             let class = found.name.and_then(|n| self.matcher.class(&page.bytes[n.range()]));
             let leak = self.detection(page, found, &[], (Wanted::Leaks, self.now));
             out.extend(leak.filter(|_| class != Some(Class::Keep)).map(|d| Place::of(&d, depth)));
         }
+        units::clip(page.bytes, out, before, unit, true);
         while let Some(ask) = scratch.asks.pop() {
             if ask.wake == Wake::Percent && self.hide_parameter(page, ask.at, depth, walked, out) {
                 continue;
             }
+            let before = out.len();
             self.hide_views(page, &ask, depth, seen, out);
+            units::clip(page.bytes, out, before, unit, ask.wake == Wake::Pieces);
         }
     }
 

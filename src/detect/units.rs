@@ -21,7 +21,7 @@ impl Detector {
         walked: &mut Walked<'_>,
         out: &mut Vec<Place>,
     ) -> bool {
-        if depth.views >= MAX_DEPTH {
+        if depth.views >= MAX_DEPTH || !walked.units.may_hold(page.bytes, at) {
             return false;
         }
         let Some(name) = self.matcher.name_of_field(page.bytes, at, actions) else { return false };
@@ -83,19 +83,22 @@ impl Detector {
     }
 }
 
-/// Cuts the places from `from` on at the end of a unit in which they begin, or may begin behind.
-pub(super) fn clip(bytes: &[u8], places: &mut Vec<Place>, from: usize, unit: Unit) {
-    let end = unit.span.end;
+/// Cuts the places from `from` on at the end of the unit in which a hit has led to them, and takes away those
+/// behind it where only the hit `has_led` there: others are of a view that reaches further.
+pub(super) fn clip(bytes: &[u8], places: &mut Vec<Place>, from: usize, unit: Option<Unit>, has_led: bool) {
+    let Some(end) = unit.filter(|_| places.len() > from).map(|unit| unit.span.end) else { return };
     let mut kept = from;
     for i in from..places.len() {
         let mut place = places[i];
-        if place.span.start < end {
-            let is_over = place.span.end > end;
-            place.span.end = place.span.end.min(end);
-            if !(is_over && text::is_mask(&bytes[place.span.range()])) {
-                places[kept] = place;
-                kept += 1;
-            }
+        let is_behind = place.span.start >= end;
+        let is_over = !is_behind && place.span.end > end;
+        if is_over {
+            place.span.end = end;
+        }
+        let is_mask = is_over && text::is_mask(&bytes[place.span.range()]);
+        if !(is_mask || (is_behind && has_led)) {
+            places[kept] = place;
+            kept += 1;
         }
     }
     places.truncate(kept);

@@ -5,18 +5,25 @@ use super::{Kind, Unit, View};
 use crate::text::Span;
 
 /// A tag begins no further before a name, in bytes.
-const REACH: usize = 8 * 1024;
+const REACH: usize = 4 * 1024;
 
 /// No entity is longer, in bytes.
 const LONGEST_ENTITY: usize = 10;
 
+/// A quick refusal: whether a tag begins before a place, on the same line.
+pub(super) fn may_hold(bytes: &[u8], at: usize) -> bool {
+    opening(bytes, at).is_some()
+}
+
+fn opening(bytes: &[u8], at: usize) -> Option<usize> {
+    let floor = at.saturating_sub(REACH);
+    let open = floor + memchr::memrchr2(b'<', b'\n', &bytes[floor..at])?;
+    (bytes[open] == b'<').then_some(open)
+}
+
 /// The unit around a name.
 pub(super) fn around(bytes: &[u8], name: Span) -> Option<Unit> {
-    let floor = name.start.saturating_sub(REACH);
-    let open = floor + memchr::memrchr2(b'<', b'\n', &bytes[floor..name.start])?;
-    if bytes[open] != b'<' {
-        return None;
-    }
+    let open = opening(bytes, name.start)?;
     let tag = Span::new(open + 1, open + 1 + word(&bytes[open + 1..]));
     if !bytes[tag.start].is_ascii_alphabetic() {
         return None;

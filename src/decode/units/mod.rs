@@ -63,6 +63,14 @@ impl Units {
         Self { table, last: None }
     }
 
+    /// A quick refusal: whether a unit may be around a name that goes on at `at`.
+    pub(crate) fn may_hold(&self, bytes: &[u8], at: usize) -> bool {
+        self.table.is_some()
+            || self.last_around(at).is_some()
+            || markup::may_hold(bytes, at)
+            || parameter::may_hold(bytes, at)
+    }
+
     /// The unit that was found last, if a place stands in it.
     pub(crate) fn last_around(&self, at: usize) -> Option<Unit> {
         self.last.filter(|unit| unit.span.range().contains(&at))
@@ -105,12 +113,12 @@ impl Unit {
         }
     }
 
-    /// Whether the value of a name in it can only stand in it: it is not the name alone, with its value in
-    /// another unit.
+    /// Whether the value of a name in it can only stand in it: the name is not the last of it, with its value
+    /// in another unit.
     pub(crate) fn has_value_of(&self, bytes: &[u8], name: Span) -> bool {
         let rest = bytes[name.end..self.span.end].trim_ascii();
         if self.kind != Kind::Text {
-            return !rest.is_empty() || !bytes[self.span.start..name.start].trim_ascii().is_empty();
+            return !rest.is_empty();
         }
         // `"name":` may be all that a highlighter has put into an element.
         let quotes = [&b"&quot;"[..], b"&#34;", b"&apos;", b"&#39;", b"\"", b"'"];
@@ -170,7 +178,8 @@ mod tests {
             ("<b>&quot;@&quot;</b>", false),
             ("<b>@=</b>", false),
             ("<a key=\"@\">x</a>", false),
-            ("<a key=\"x @\">x</a>", true),
+            ("<a key=\"x @\">x</a>", false),
+            ("<a key=\"@=\">x</a>", true),
         ] {
             let at = text.find('@').expect("a place");
             let name = Span::new(at, at + 1);
