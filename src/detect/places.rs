@@ -425,9 +425,13 @@ impl Detector {
             if ask.wake == Wake::Percent && self.hide_parameter(page, ask.at, depth, walked, out) {
                 continue;
             }
+            // The view of a unit has put together what stands in it.
+            if ask.wake == Wake::Pieces && unit.is_some() {
+                continue;
+            }
             let before = out.len();
             self.hide_views(page, &ask, depth, seen, out);
-            units::clip(page.bytes, out, before, unit, ask.wake == Wake::Pieces);
+            units::clip(page.bytes, out, before, unit, false);
         }
     }
 

@@ -60,6 +60,8 @@ impl Detector {
             place.span = view.to_source(inside);
             // The ends that a mask shows may be parts of escapes.
             place.decoded |= page.bytes[place.span.range()] != view.bytes[inside.range()];
+            // As a line that is continued it would be one value with the next.
+            place.decoded |= matches!(page.bytes[place.span.end..], [b'\\', b'\n' | b'\r', ..]);
             // Nothing goes on behind a unit, so that what it opens is no array that was cut.
             place.numbers &=
                 inside.end < view.bytes.len() || matches!(view.bytes.last(), Some(b')' | b']' | b'}' | b'>'));

@@ -13,7 +13,7 @@ use super::name::holds;
 use super::prose::prose;
 use super::separator::{Separator, accessors, closers, is_define, is_flag, is_measured, separator};
 use super::{Asks, Form, Match, Matcher, Name, Page, hex, normalise, pair, shape};
-use crate::decode::{self, Ask, Wake};
+use crate::decode::{self, Ask, Wake, units};
 use crate::rule::Value;
 use crate::text::Span;
 
@@ -40,6 +40,7 @@ pub(super) fn named(m: &Matcher, page: &Page<'_>, name: &Name, out: &mut Vec<Mat
         found.retain(|literal| literal.span.end != ask.at);
     }
     asks.extend(ask);
+    end_with_element(page.bytes, name, &mut found);
     if found.is_empty() {
         pair::sibling(page.bytes, name, &mut found);
     }
@@ -48,6 +49,17 @@ pub(super) fn named(m: &Matcher, page: &Page<'_>, name: &Name, out: &mut Vec<Mat
         let whole = normalise(&page.bytes[name.span.range()]);
         found.into_iter().for_each(|literal| give(m, page, name, &whole, literal, out));
     }
+}
+
+/// Cuts values at the tag that closes the element in which their name stands, whatever quotes they open.
+fn end_with_element(bytes: &[u8], name: &Name, found: &mut Vec<Literal>) {
+    let has_tag = |literal: &Literal| memchr::memchr(b'<', &bytes[literal.span.range()]).is_some();
+    if !found.iter().any(has_tag) {
+        return;
+    }
+    let Some(end) = units::end_of_markup(bytes, name.span) else { return };
+    found.retain(|literal| literal.span.start < end);
+    found.iter_mut().for_each(|literal| literal.span.end = literal.span.end.min(end));
 }
 
 fn is_followed_by_separator(bytes: &[u8], end: usize) -> bool {

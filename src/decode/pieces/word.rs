@@ -15,7 +15,10 @@ pub(super) fn joint(walk: &Walk<'_>, from: usize) -> Option<(usize, Option<Quote
     // What goes over a blank without quotes is no word, and a mask has nothing in it that goes on.
     let is_word = |part: &[u8]| !part.iter().any(u8::is_ascii_whitespace) && !text::is_mask(part);
     let is_first = !walk.is_bare && walk.inside.is_none() && walk.opening().is_none();
-    if is_first && !is_word(&walk.bytes[walk.start..from]) {
+    let part = &walk.bytes[walk.start..from];
+    let part =
+        if is_first { part } else { part.rsplit(|b| matches!(b, b'"' | b'\'')).next().unwrap_or(part) };
+    if (is_first || walk.is_bare) && !is_word(part) {
         return None;
     }
     if walk.is_bare || is_first {

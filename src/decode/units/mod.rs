@@ -129,6 +129,11 @@ impl Unit {
     }
 }
 
+/// Where the element or the attribute ends in which a name stands.
+pub(crate) fn end_of_markup(bytes: &[u8], name: Span) -> Option<usize> {
+    markup::around(bytes, name).map(|unit| unit.span.end)
+}
+
 /// The view of what has no escapes.
 fn as_it_is(bytes: &[u8], span: Span) -> View {
     let mut view = View::new(span);
