@@ -13,12 +13,13 @@ pub(super) const DECODER: Decoder =
 fn decode(bytes: &[u8], at: usize) -> Option<View> {
     let is_part = |b: u8| b > b' ' && b < 0x7f && !matches!(b, b'"' | b'\'' | b'`' | b'<' | b'>');
     // The values of other parameters have nothing to do with what one says.
-    let region = parameter(bytes, Span::new(at, at)).unwrap_or_else(|| super::extend(bytes, at, is_part));
+    let parameter = parameter(bytes, Span::new(at, at)).map(|(name, value)| Span::new(name.start, value.end));
+    let region = parameter.unwrap_or_else(|| super::extend(bytes, at, is_part));
     has_escape(bytes, region).then(|| view(bytes, region))
 }
 
-/// The value of a parameter around a part of it.
-pub(super) fn parameter(bytes: &[u8], part: Span) -> Option<Span> {
+/// The name and the value of a parameter around a part of the value.
+pub(super) fn parameter(bytes: &[u8], part: Span) -> Option<(Span, Span)> {
     let floor = part.start.saturating_sub(REACH);
     let begins = |b: &u8| ends(*b) || matches!(b, b'?' | b'\'');
     let start = floor + bytes[floor..part.start].iter().rposition(begins).map_or(0, |at| at + 1);
@@ -32,7 +33,7 @@ pub(super) fn parameter(bytes: &[u8], part: Span) -> Option<Span> {
     // A sentence, or what is around an address, goes on with these.
     let signs = |b: &&u8| matches!(b, b'.' | b',' | b'\'' | b')');
     let end = end - bytes[part.end..end].iter().rev().take_while(signs).count();
-    Some(Span::new(start + sign + 1, end))
+    Some((Span::new(start, start + sign), Span::new(start + sign + 1, end)))
 }
 
 /// Whether a byte ends the value of a parameter: it is always encoded in one.

@@ -8,12 +8,16 @@ pub(crate) fn join(places: &mut Vec<Place>, from: usize) {
     if places.len() < from + 2 {
         return;
     }
-    // Of two at the same place the one counts that shows less.
-    let is_shown = |p: &Place| !p.decoded && p.class != Some(Class::Password);
-    places[from..].sort_unstable_by_key(|p| (p.span.start, std::cmp::Reverse(p.span.end), is_shown(p)));
+    let order = |p: &Place| (p.span.start, std::cmp::Reverse(p.span.end), p.wrap.is_none(), is_shown(p));
+    places[from..].sort_unstable_by_key(order);
     let mut kept = from;
     for i in from + 1..places.len() {
         let next = places[i];
+        // Of two at the same place the one counts that shows less.
+        if next.span == places[kept].span {
+            places[kept].decoded |= !is_shown(&next);
+            continue;
+        }
         // Two masks side by side would not be a mask.
         if next.span.start <= places[kept].span.end {
             if next.span.end > places[kept].span.end {
@@ -28,4 +32,9 @@ pub(crate) fn join(places: &mut Vec<Place>, from: usize) {
         }
     }
     places.truncate(kept + 1);
+}
+
+/// Whether a mask may show the ends of what stands at a place.
+fn is_shown(place: &Place) -> bool {
+    !place.decoded && place.class != Some(Class::Password)
 }

@@ -422,7 +422,7 @@ impl Detector {
         }
         units::clip(page.bytes, out, before, unit, true);
         while let Some(ask) = scratch.asks.pop() {
-            if ask.wake == Wake::Percent && self.hide_parameter(page, ask.at, depth, walked, out) {
+            if ask.wake == Wake::Percent && self.hide_parameter(page, hit.at(), depth, walked, out) {
                 continue;
             }
             // The view of a unit has put together what stands in it.

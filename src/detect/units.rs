@@ -32,7 +32,7 @@ impl Detector {
         unit.has_value_of(page.bytes, name)
     }
 
-    /// The same for the parameter around an escape; false where there is none.
+    /// The same for the parameter in whose value something stands; false where there is none.
     pub(super) fn hide_parameter(
         &self,
         page: &Page<'_>,

@@ -86,7 +86,7 @@ impl Units {
         self.found(unit)
     }
 
-    /// The same for the parameter around an escape.
+    /// The same for a parameter around anything in it.
     pub(crate) fn parameter_around(&mut self, bytes: &[u8], at: usize) -> Option<(Unit, bool)> {
         let last = self.last_around(at);
         last.map(|unit| (unit, true)).or_else(|| self.found(parameter::encoded_around(bytes, at)?))

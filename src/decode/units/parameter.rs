@@ -22,12 +22,12 @@ pub(super) fn around(bytes: &[u8], name: Span) -> Option<Unit> {
     if !may_follow(*bytes.get(name.end)?) {
         return None;
     }
-    let span = parameter(bytes, name)?;
+    let (_, span) = parameter(bytes, name)?;
     (bytes[name.end] == b'+' || has_escape(bytes, span)).then_some(Unit { span, kind: Kind::Parameter })
 }
 
-/// The same around an escape.
+/// The same around anything in it.
 pub(super) fn encoded_around(bytes: &[u8], at: usize) -> Option<Unit> {
-    let span = parameter(bytes, Span::new(at, at)).filter(|span| has_escape(bytes, *span))?;
+    let (_, span) = parameter(bytes, Span::new(at, at)).filter(|(_, value)| has_escape(bytes, *value))?;
     Some(Unit { span, kind: Kind::Parameter })
 }
