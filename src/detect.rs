@@ -8,9 +8,11 @@ mod detection;
 mod glance;
 mod join;
 mod overlap;
+mod place;
 mod places;
 mod units;
 mod views;
+mod walked;
 
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -33,7 +35,7 @@ pub use detection::Detection;
 use detection::{Detections, Wanted};
 pub(crate) use join::join;
 use overlap::resolve;
-pub(crate) use places::{Place, Rows};
+pub(crate) use place::{Place, Rows};
 use views::{inner, open, stretch};
 
 /// The prefilter's hits are worked off in stretches of this many bytes, which stay in the cache.

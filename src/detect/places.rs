@@ -4,64 +4,20 @@
 use std::ops::Range;
 
 use super::join::join;
+use super::place::{Depth, Place, Rows};
 use super::units;
-use super::{Detection, Detections, Detector, MAX_DEPTH, STRETCH, Scratch, Wanted, inner, open, stretch};
+use super::walked::Walked;
+use super::{Detections, Detector, MAX_DEPTH, STRETCH, Scratch, Wanted, inner, open, stretch};
 use crate::blob::HEAD;
-use crate::decode::units::{Units, Wrap, Written};
+use crate::decode::units::{Wrap, Written};
 use crate::decode::{Ask, DECODERS, Decoder, Joined, View, Wake};
 use crate::judge::plain;
 use crate::matcher::context::Context;
 use crate::matcher::csv::Columns;
-use crate::matcher::field::{self, Class, Field, Strings};
+use crate::matcher::field::{self, Class, Field};
 use crate::matcher::{Action, Actions, Matcher, Page};
 use crate::prefilter::Hit;
 use crate::text::{self, Span};
-
-/// Where something has to be hidden, and what is known of it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
-    /// The value.
-    pub(crate) span: Span,
-    /// Index of the rule that found it.
-    pub(crate) rule: Option<usize>,
-    /// What the name of the field announces, for a field.
-    pub(crate) class: Option<Class>,
-    /// The mask needs these quotes, with so many backslashes.
-    pub(crate) wrap: Option<Wrap>,
-    /// The bytes are not the value itself but an encoding of it.
-    pub(crate) decoded: bool,
-    /// Where the name of the field stands.
-    pub(crate) name: Option<Span>,
-    /// This is a piece of a value behind its first one, and what led to the value stands here.
-    pub(crate) anchor: Option<usize>,
-    /// These are elements of an array of numbers, which stays one.
-    pub(crate) numbers: bool,
-    /// These elements follow a cut within a number, so a comma stands before their mask.
-    pub(crate) continues: bool,
-}
-
-impl Place {
-    /// A value as it is, at `span`, and the rule that found it.
-    pub(crate) fn at(span: Span, rule: Option<usize>) -> Self {
-        Self {
-            span,
-            rule,
-            class: None,
-            wrap: None,
-            decoded: false,
-            name: None,
-            anchor: None,
-            numbers: false,
-            continues: false,
-        }
-    }
-
-    /// That of a detection behind `depth` views.
-    fn of(detection: &Detection<'_>, depth: Depth) -> Self {
-        let decoded = depth.is_decoded || !detection.decoded.is_empty();
-        Self { decoded, ..Self::at(detection.span, Some(detection.rule_index)) }
-    }
-}
 
 /// What was hidden without judging or decoding.
 struct AtOnce {
@@ -96,45 +52,8 @@ impl AtOnce {
     }
 }
 
-/// The rows of a table in a part of it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Rows<'c> {
-    pub(crate) columns: &'c Columns,
-    /// Rows that begin before here were looked at.
-    pub(crate) from: usize,
-    /// The part begins with the row that names the columns.
-    pub(crate) at_start: bool,
-}
-
-/// How many views are open around a text, and whether one of them is another text than its source.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Depth {
-    pub(super) views: usize,
-    pub(super) is_decoded: bool,
-}
-
 /// A name in the last bytes of what is hidden may have its value behind it.
 const LOOSE: usize = 128;
-
-/// How far values were looked at of which not all was hidden: names in them have parts of the same bytes
-/// for their values, and looking at these again and again takes time by the square of their number.
-pub(super) struct Walked<'b> {
-    /// So far.
-    end: usize,
-    /// So far values of names in them were followed to their ends.
-    again: usize,
-    /// The strings around names.
-    strings: Strings<'b>,
-    /// The units around names.
-    pub(super) units: Units,
-}
-
-/// A name in a value that was looked at is followed so far first, in bytes: over more than a run that tells
-/// whether it is random.
-const NEAR: usize = 128;
-
-/// And so far where nothing follows it at once.
-const FAR: usize = 4 * 1024;
 
 impl Detector {
     /// The class that a name gives its value, if it is the name of a field.
@@ -231,9 +150,7 @@ impl Detector {
         let mut covered = 0;
         // What of a value apart from its name is.
         let mut apart = 0..0;
-        let table = rows.map(|rows| rows.columns.table(page.bytes, rows.at_start, rows.from));
-        let strings = Strings::new(page.bytes);
-        let mut walked = Walked { end: 0, again: 0, strings, units: Units::new(table) };
+        let mut walked = Walked::new(page.bytes, rows);
         let mut at = range.start;
         while at < range.end {
             let end = range.end.min(at + STRETCH);
@@ -358,48 +275,6 @@ impl Detector {
         self.matcher.follow(page.bytes, at, actions, value, &mut |span, class| {
             out.push(Place { class: Some(class), decoded: depth.is_decoded, ..Place::at(span, None) });
         });
-    }
-
-    /// The field at a hit. In a value that was looked at without being hidden as a whole, a name is
-    /// followed only as far as it may tell something new.
-    fn field(&self, bytes: &[u8], at: usize, actions: Actions, walked: &mut Walked<'_>) -> Option<Field> {
-        let limit = at + NEAR;
-        if limit >= walked.end {
-            return self.matcher.field(bytes, at, actions, &mut walked.strings);
-        }
-        let Some(near) = self.matcher.field(&bytes[..limit], at, actions, &mut walked.strings) else {
-            // A value apart from its name may stand behind.
-            let far = bytes.len().min(at + FAR);
-            let field = self.matcher.field(&bytes[..far], at, actions, &mut walked.strings)?;
-            let is_whole = field.end.max(field.span.end) < far;
-            return if is_whole {
-                Some(field)
-            } else {
-                self.matcher.field(bytes, at, actions, &mut walked.strings)
-            };
-        };
-        if near.end.max(near.span.end) < limit {
-            return Some(near);
-        }
-        let value = &bytes[near.span.range()];
-        let is_name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
-        let word = value.iter().take_while(is_name).count();
-        let is_told = || {
-            // The name with which the value begins has most of it for its own value.
-            let is_field =
-                matches!(value.get(word), Some(b'=' | b':')) && self.class(&value[..word]).is_some();
-            is_field || plain::is_plain(value)
-        };
-        if !near.masked && (value.is_empty() || (near.class == Class::Weak && is_told())) {
-            return None;
-        }
-        if near.class != Class::Weak || at >= walked.again {
-            let whole = self.matcher.field(bytes, at, actions, &mut walked.strings)?;
-            walked.again = whole.end;
-            return Some(whole);
-        }
-        let end = near.span.end + plain::run_length(&bytes[near.span.end..]);
-        Some(Field { span: Span::new(near.span.start, end), end: near.end.max(end), ..near })
     }
 
     /// Everything else that a hit leads to.

@@ -1,6 +1,7 @@
 //! What is hidden in units of documents: each is read as a text of its own, so that a value ends with it.
 
-use super::places::{Depth, Place, Walked};
+use super::place::{Depth, Place};
+use super::walked::Walked;
 use super::{Detector, MAX_DEPTH, Scratch};
 use crate::decode::View;
 use crate::decode::units::{Unit, Wrap};
