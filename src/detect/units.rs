@@ -6,7 +6,7 @@ use super::{Detector, MAX_DEPTH, Scratch};
 use crate::decode::View;
 use crate::decode::units::{Unit, Wrap};
 use crate::matcher::context::Context;
-use crate::matcher::{Actions, Page};
+use crate::matcher::{Actions, Matcher, Page};
 use crate::prefilter::Hit;
 use crate::text::{self, Span};
 
@@ -22,7 +22,8 @@ impl Detector {
         walked: &mut Walked<'_>,
         out: &mut Vec<Place>,
     ) -> bool {
-        if depth.views >= MAX_DEPTH || !walked.units.may_hold(page.bytes, at) {
+        let may_be = depth.views < MAX_DEPTH && Matcher::may_name(actions);
+        if !may_be || !walked.units.may_hold(page.bytes, at) {
             return false;
         }
         let Some(name) = self.matcher.name_of_field(page.bytes, at, actions) else { return false };

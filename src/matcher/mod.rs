@@ -252,8 +252,7 @@ impl Matcher {
         strings: &mut Strings<'_>,
     ) -> Option<Field> {
         // Wherever a name of a rule is met first, it may be the name of a field, too.
-        let is_field =
-            actions.has(Action::Field) || actions.has(Action::Name) || actions.has(Action::License);
+        let is_field = Self::may_name(actions);
         let may_end = |name: &[u8]| {
             let one = name.strip_suffix(b"s").or_else(|| name.strip_suffix(b"S"));
             self.fields.may_end(name) || one.is_some_and(|one| self.fields.may_end(one))
@@ -263,10 +262,15 @@ impl Matcher {
         field.or_else(|| if actions.has(Action::Address) { field::address(bytes, at) } else { None })
     }
 
+    /// Whether a core may be part of the name of a field.
+    #[inline]
+    pub(crate) fn may_name(actions: Actions) -> bool {
+        actions.has(Action::Field) || actions.has(Action::Name) || actions.has(Action::License)
+    }
+
     /// The name of a field around a core, whatever follows it.
     pub(crate) fn name_of_field(&self, bytes: &[u8], at: usize, actions: Actions) -> Option<Span> {
-        let is_name = actions.has(Action::Field) || actions.has(Action::Name) || actions.has(Action::License);
-        if is_name { self.fields.name_at(bytes, at) } else { None }
+        if Self::may_name(actions) { self.fields.name_at(bytes, at) } else { None }
     }
 
     /// Gives the values that a sentence has behind a name at a core, or behind its value.
@@ -278,7 +282,7 @@ impl Matcher {
         value: Option<Span>,
         sink: &mut dyn FnMut(Span, field::Class),
     ) {
-        if actions.has(Action::Field) || actions.has(Action::Name) || actions.has(Action::License) {
+        if Self::may_name(actions) {
             self.fields.follow(bytes, at, value, sink);
         }
     }
