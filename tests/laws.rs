@@ -3,13 +3,17 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use scrubjay::blob::{Blob, CONTEXT, HEAD, Origin};
 use scrubjay::detect::{Detection, Detector, Scratch};
 use scrubjay::finding::Verdict;
+use scrubjay::scrub::Masker;
 use scrubjay::text::Span;
 use support::NOW;
 use support::cases::{self, Case};
 use support::prng::Prng;
+use support::scrubbing;
 
 fn detector() -> Detector {
     Detector::new(scrubjay::rule::builtin(), NOW)
@@ -213,6 +217,25 @@ fn broken_cases_do_no_harm() {
             mutate(&mut rng, &mut bytes, piece);
         }
         check_positions(&detector, &bytes, path);
+    }
+}
+
+/// The lines of an armour cut anywhere and set one behind the other: the dashes of one may be those of the other.
+#[test]
+fn armour_that_is_cut_anywhere_does_no_harm() {
+    let detector = detector();
+    let masker = Arc::new(Masker::default());
+    for kind in ["EC PRIVATE KEY", "PRIVATE KEY"] {
+        let [begin, end] = ["BEGIN", "END"].map(|word| format!("-----{word} {kind}-----"));
+        for (first, second) in [(&begin, &end), (&begin, &begin), (&end, &begin)] {
+            for kept in 0..=first.len() {
+                for from in 0..second.len() {
+                    let text = format!("TLSSigAPI {}{}\n", &first[..kept], &second[from..]);
+                    check_positions(&detector, text.as_bytes(), "armour.log");
+                    scrubbing::scrub(&masker, text.as_bytes(), &[1], false);
+                }
+            }
+        }
     }
 }
 

@@ -217,9 +217,11 @@ pub(super) fn pem(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>)
         .into_iter()
         .find(|l| rest.starts_with(l));
     let Some(label) = label else { return };
-    let Some(end) = memchr::memmem::find(rest, b"-----END ") else { return };
+    // The dashes of one line are not those of the other as well.
+    let behind = &rest[label.len()..];
+    let Some(length) = memchr::memmem::find(behind, b"-----END ") else { return };
+    let (body, end) = (&behind[..length], label.len() + length);
     let Some(close) = memchr::memmem::find(&rest[end + 9..], b"-----") else { return };
-    let body = &rest[label.len()..end];
     let is_code = body.iter().any(|b| b"(){}[]|".contains(b));
     let body = body.iter().filter(|b| b.is_ascii_alphanumeric()).count();
     let value = Span::new(start, start + end + 9 + close + 5);
