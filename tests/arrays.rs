@@ -412,6 +412,21 @@ fn arrays_in_parts_of_any_length_leave_no_number() {
 }
 
 /// What would take minutes if each part looked at all that follows it.
+/// The first argument of a call, at the end of a line in a pipe: the number of an application is no array.
+#[test]
+fn the_number_of_an_application_stays_in_a_call_over_several_lines() {
+    let mut rng = Prng::new(29);
+    for call in ["genTestUserSig(", "new LibGenerateTestUserSig(", "api.genUserSig(", "Token{", "password("] {
+        for end in ["\n", "\r\n", "\n    "] {
+            let app = 1_400_000_000 + rng.below(99_999_999);
+            let text = format!("x = {call}{app},{end}'bob', 86400)\n");
+            for ahead in [false, true] {
+                assert_eq!(streamed(&text, ahead), text, "{ahead}");
+            }
+        }
+    }
+}
+
 #[test]
 fn what_stands_behind_a_list_without_an_end_is_seen() {
     const LENGTH: usize = 128 * 1024;

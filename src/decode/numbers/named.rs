@@ -2,6 +2,7 @@
 //! name with the text that the numbers spell in quotes.
 
 use super::NAME;
+use super::list::List;
 use super::literal::{Literal, literal, literal_with};
 use crate::cursor::Cursor;
 use crate::decode::{Ask, Decoder, Joined, MAX_REGION, View, Wake, looks_like_text};
@@ -27,8 +28,10 @@ pub(crate) fn after_name(bytes: &[u8], name: Span) -> Option<Literal> {
     let mut c = Cursor::new(bytes, name.end);
     let is_quoted = closers(&mut c);
     c.blanks();
+    // Of what is cut off, the arguments of a call are more than bytes: the number of an application.
     let is_many = |literal: &Literal| {
-        literal.list.is_some_and(|list| list.count >= MANY || list.is_mask || literal.is_cut)
+        let is_enough = |list: List| list.count >= MANY || list.is_mask || (literal.is_cut && list.is_bytes);
+        literal.list.is_some_and(is_enough)
     };
     match c.rest() {
         // `password{81, …}`, `password(new byte[]{…})`
