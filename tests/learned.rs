@@ -145,6 +145,23 @@ fn words_numbers_paths_and_identifiers_are_not_learned() {
     }
 }
 
+/// The id of a device is no secret in whatever stands around it: an address, a topic, the name of a member.
+#[test]
+fn ids_of_devices_are_not_learned_from_structures() {
+    let masker = Arc::new(Masker::default());
+    let forms =
+        ["device://@", "mqtt/v1/@/events", "//@", "(@)", "@#0", "tirtc-@-main", "rtc.example/@?x=1", "<@>"];
+    for form in forms {
+        let id = expand("{device_id}", form).bytes;
+        let text = put(form, &id);
+        let text = std::str::from_utf8(&text).expect("text");
+        let value = serde_json::json!({ text: 1, "id": text, "a": [text] });
+        let lines = format!("{}\nopened {text}\n", serde_json::json!({ "password": value, "token": value }));
+        let out = shown(&stream(&[lines.as_bytes()], &masker));
+        assert!(out.ends_with(&format!("\nopened {text}\n")), "{out}");
+    }
+}
+
 #[test]
 fn what_stays_by_its_name_still_stays() {
     let (value, secrets, _) = secret(0);

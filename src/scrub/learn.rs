@@ -168,12 +168,20 @@ fn learn_one(memory: &Memory, value: &[u8], mark: Mark) {
     {
         return;
     }
-    if is_clearly_random(value) {
+    if is_clearly_random(value) && !is_of_device(value) {
         memory.learn(value, mark);
         if let Some(plain) = unescaped(value) {
             memory.learn(&plain, mark);
         }
     }
+}
+
+/// Whether nothing of a value is random but the id of a device in it, as in `device://<id>/events`.
+fn is_of_device(value: &[u8]) -> bool {
+    let is_part = |b: &u8| !b.is_ascii_alphanumeric();
+    let mut parts = value.split(is_part).filter(|part| part.len() >= SHORTEST);
+    let ids = parts.clone().filter(|part| is_device_id(part)).count();
+    ids == 1 && parts.all(|part| is_device_id(part) || !is_clearly_random(part))
 }
 
 /// A value without its percent-encoding, where it has one.
