@@ -165,8 +165,41 @@ proptest! {
         let done = scrub(&MASKER, &text.bytes, &pieces, false);
         prop_assert_eq!(done.bytes.len(), text.bytes.len());
         let checked = shown(&text, &done.bytes)
+            .and_then(|()| is_same_outside(&text.bytes, &done))
             .and_then(|()| is_fixpoint(&MASKER, &done.bytes, &pieces));
         prop_assert!(checked.is_ok(), "{:?}", checked);
+    }
+
+    /// A private key that was damaged on its way: no line of it is shown, however it comes.
+    #[test]
+    fn a_damaged_private_key_is_hidden_whole(
+        pieces in pieces(),
+        seed: u64,
+        damage in prop::collection::vec((any::<prop::sample::Index>(), 1..12_usize), 1..4),
+        byte in prop::sample::select(vec![0_u8, 1, 0x7f, 0x80, 0xff]),
+        crlf: bool,
+    ) {
+        let mut text = expand("x = 1\n{pem:ec}\napi(x)\n", &format!("damaged {seed}"));
+        let body = text.bytes.len() / 4..text.bytes.len() * 3 / 4;
+        for (at, length) in damage {
+            let at = body.start + at.index(body.len());
+            text.bytes[at..body.end.min(at + length)].iter_mut().filter(|b| **b != b'\n').for_each(|b| *b = byte);
+        }
+        if crlf {
+            text.bytes = text.bytes.split_inclusive(|b| *b == b'\n').flat_map(|line| {
+                [&line[..line.len() - 1], b"\r\n"].concat()
+            }).collect();
+        }
+        for (pieces, ahead) in [(&pieces[..], false), (&[][..], true), (&[1], false)] {
+            let done = scrub(&MASKER, &text.bytes, pieces, ahead);
+            // Of what goes out line by line the length is not known when its mask is told.
+            let checked = shown(&text, &done.bytes)
+                .and_then(|()| keeps_lines(&text.bytes, &done.bytes))
+                .and_then(|()| if ahead { is_same_outside(&text.bytes, &done) } else { Ok(()) })
+                .and_then(|()| is_fixpoint(&MASKER, &done.bytes, pieces))
+                .and_then(|()| is_clean(&DETECTOR, &done.bytes));
+            prop_assert!(checked.is_ok(), "{:?}", checked);
+        }
     }
 }
 
@@ -210,6 +243,34 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
         ]
     });
     inner.prop_map(|inner| json!({ "ts": 1, "v": inner }))
+}
+
+/// A text that ends, or was cut off, where the value of a name would begin: what follows the text in its record
+/// is none.
+#[test]
+fn a_text_that_ends_before_a_value_ends_there() {
+    let heads = ["", "k := getenv(", "x = {", "[", "set ", "('a', ", "{\"a\": ", "env: [\"A=1\", "];
+    let quotes = ["", "\"", "'", "b'", "`"];
+    let names = ["password", "SECRET_KEY", "license", "authorization", "--token", "cookie"];
+    let joints = [", ", ",", ": ", ":", " = ", "=", "=>", "->", " ", ">", "(", " from ", ":\n", ",\n  "];
+    let mut complaints = Vec::new();
+    let count = heads.len() * quotes.len() * names.len() * joints.len();
+    for at in 0..count {
+        let (head, rest) = (heads[at % heads.len()], at / heads.len());
+        let (quote, rest) = (quotes[rest % quotes.len()], rest / quotes.len());
+        let (name, joint) = (names[rest % names.len()], joints[rest / names.len()]);
+        let text = format!("{head}{quote}{name}{}{joint}", quote.trim_start_matches('b'));
+        let nested = serde_json::json!({ "log": text, "n": 1 }).to_string();
+        let lines = format!(
+            "{}\n{}\n{}\n",
+            serde_json::json!({ "message": text, "n": 1, "next": "value9" }),
+            serde_json::json!([text, "n", { "a": 1 }]),
+            serde_json::json!({ "message": nested, "n": 1 }),
+        );
+        let done = scrub(&MASKER, lines.as_bytes(), &[], false);
+        complaints.extend(keeps_json(lines.as_bytes(), &done.bytes).err());
+    }
+    assert!(complaints.is_empty(), "{}\n{}", complaints.len(), complaints.join("\n"));
 }
 
 /// A line that is longer than any buffer, with secrets at its beginning, its end, and where it is cut.

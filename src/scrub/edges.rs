@@ -23,6 +23,12 @@ pub(super) fn cut(text: &[u8], from: usize) -> usize {
         .unwrap_or(to)
 }
 
+/// The length of the first line of a value, where its end is in it.
+pub(super) fn first_line(value: &[u8]) -> Option<usize> {
+    let end = memchr::memchr(b'\n', value)?;
+    Some(end - usize::from(value[..end].ends_with(b"\r")))
+}
+
 /// A mask as long as the value.
 pub(super) fn keep_length(value: &[u8], out: &mut Vec<u8>) {
     out.extend(value.iter().map(|b| if matches!(b, 0 | b'\n' | b'\r') { *b } else { b'*' }));

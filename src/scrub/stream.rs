@@ -15,7 +15,7 @@ use std::fmt;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
-use super::edges::{blanks, cut, keep_length, keep_line_ends, line_end};
+use super::edges::{blanks, cut, first_line, keep_length, keep_line_ends, line_end};
 use super::judged::{self, Judging};
 use super::learn::Part;
 use super::memory::Memory;
@@ -404,8 +404,8 @@ impl Scrubber {
         Ok(())
     }
 
-    /// Puts what goes out into `out`, from the first place on that reaches into it; from `binary` on
-    /// lengths are kept. What a scan reports there names the rules.
+    /// Puts what goes out into `out`, from the first place on that reaches into it; values that reach
+    /// beyond `binary` keep their lengths. What a scan reports there names the rules.
     fn put_lines(&mut self, first: usize, end: usize, binary: usize, leaks: &[Detection<'_>]) {
         let text = &self.buffer[..self.filled];
         let mut at = self.context;
@@ -418,7 +418,9 @@ impl Scrubber {
             let stop = place.span.end.min(end);
             // A line that goes out in parts is masked as one.
             let is_line = stop == place.span.end || text[..stop].ends_with(b"\n");
-            let shape = structure::depth(text, place).filter(|_| is_line && !self.named && start < binary);
+            // A NUL within the value stays where it is.
+            let keeps_length = stop > binary && !self.named;
+            let shape = structure::depth(text, place).filter(|_| is_line && !self.named && !keeps_length);
             let class = self.masker.class(place);
             self.out.extend_from_slice(&text[at..start]);
             at = stop;
@@ -429,13 +431,13 @@ impl Scrubber {
                 self.out.extend_from_slice(&text[start..start + gap]);
                 start += gap;
                 let from = self.out.len();
-                let line = memchr::memchr(b'\n', &text[start..stop]).map_or(stop, |i| start + i);
+                let line = first_line(&text[start..stop]).map_or(stop, |length| start + length);
                 let is_whole = !cut && line == place.span.end;
                 let judged = judged::at(leaks, Span::new(start, place.span.end));
                 let rule = judged.first().map_or_else(|| self.masker.rule_of(place), |leak| &leak.rule.id);
                 if self.named {
                     self.out.extend([b"[", rule.as_bytes(), b"]"].concat());
-                } else if start >= binary {
+                } else if keeps_length {
                     keep_length(&text[start..line], &mut self.out);
                 } else if let Some(depth) = shape {
                     self.masker.put_structure(&text[start..line], depth, class, &mut self.out);
@@ -469,7 +471,7 @@ impl Scrubber {
                 }
                 start = line;
             }
-            if start >= binary && !self.named {
+            if keeps_length {
                 keep_length(&text[start..stop], &mut self.out);
             } else if let Some(depth) = shape {
                 self.masker.put_structure(&text[start..stop], depth, class, &mut self.out);

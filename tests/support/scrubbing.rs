@@ -97,8 +97,8 @@ pub(crate) fn is_same_outside(text: &[u8], done: &Scrubbed) -> Result<(), String
         let first = first - usize::from(first < value.len() && value[..first].ends_with(b"\r"));
         // With NULs in the text the rest of a value is as long as before, in stars.
         let behind = rest
-            .strip_prefix(&line_ends(&value[first..])[..])
-            .or_else(|| rest.strip_prefix(&stars(&value[first..])[..]));
+            .strip_prefix(&stars(&value[first..])[..])
+            .or_else(|| rest.strip_prefix(&line_ends(&value[first..])[..]));
         // Of a structure of JSON the lines stay, with masks for the values in them.
         let is_structure = matches!(value.first(), Some(b'{' | b'[')) && first < value.len();
         rest = match (behind, is_structure) {

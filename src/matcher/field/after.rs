@@ -167,15 +167,24 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class, strings: &mut String
             None => raw,
         };
     }
+    // Where the text ends that holds name and value; the name may be a string of its own in it.
+    let mut text_end = || {
+        strings.around(name.start).and_then(|around| {
+            let is_own = around.string.end < c.at;
+            let end = if is_own { around.text.end } else { around.string.end };
+            (!is_own || !around.is_line).then_some(end)
+        })
+    };
+    // A value stands in the text in which its name does: the quote behind a colon or a comma may close that.
+    let plain = Quote { mark: Mark::Byte(b'"'), depth: 0 };
+    let may_be_over = framed.is_some_and(|quote| quote != plain) && c.peek(0) == b'"';
+    if (pair || may_be_over) && text_end().is_some_and(|end| end <= c.at) {
+        return None;
+    }
     match raw {
         // A structure, or a string, in a text that ends without closing it.
         Some(raw) if !loose && may_leave_text(bytes, &c, &raw) => {
-            // The name may be a string of its own in it.
-            let limit = strings.around(name.start).and_then(|around| {
-                let is_own = around.string.end < c.at;
-                let end = if is_own { around.text.end } else { around.string.end };
-                (!is_own || !around.is_line).then_some(end)
-            });
+            let limit = text_end();
             match limit.filter(|limit| c.at <= *limit && *limit < raw.end) {
                 Some(limit) => {
                     c.bytes = &c.bytes[..c.bytes.len().min(limit)];

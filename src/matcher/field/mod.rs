@@ -237,7 +237,9 @@ pub(crate) fn pem(bytes: &[u8], at: usize) -> Option<Span> {
     let is_cut_off = !rest[body..].starts_with(b"-----END ");
     let string = if is_cut_off { string_end(&rest[..body], rest) } else { None };
     let body = Span::new(start, start + string.unwrap_or(body));
-    let masked = body.is_empty() || text::is_mask(bytes[body.range()].trim_ascii());
+    // Line ends alone hold nothing: in a stream the key comes behind them, or does not.
+    let text = bytes[body.range()].trim_ascii();
+    let masked = text.is_empty() || text::is_mask(text);
     Some(if masked { Span::new(body.end, body.end) } else { body })
 }
 
@@ -258,7 +260,11 @@ fn is_armoured(text: &[u8]) -> bool {
         .filter(|w| w.is_empty() || w.iter().any(u8::is_ascii_alphanumeric) || text::is_mask(w));
     let word = words.next_back().unwrap_or_default();
     let alone = words.next().is_none();
-    let is_base64 = word.iter().all(|b| b.is_ascii_alphanumeric() || b"+/=*\\\"',;".contains(b));
+    let is_part = |b: &u8| b.is_ascii_alphanumeric() || b"+/=*\\\"',;".contains(b);
+    // A line that was damaged on its way is one of the block, too: NULs, or bytes with another bit.
+    let damaged = word.iter().filter(|b| !b.is_ascii_graphic()).count();
+    let is_left = damaged * 2 <= word.len() || word.len() - damaged >= 16;
+    let is_base64 = is_left && word.iter().all(|b| is_part(b) || !b.is_ascii_graphic());
     let header = [&b"Proc-Type:"[..], b"DEK-Info:", b"-----END "];
     (is_base64 && (alone || word.len() >= 16))
         || header.iter().any(|h| memchr::memmem::find(line, h).is_some())
