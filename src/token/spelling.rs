@@ -61,9 +61,9 @@ impl Spelling {
         let run = &input[..input.iter().take(LOOK).take_while(is_part).count()];
         let word = &run[..memchr::memchr(b' ', run).unwrap_or(run.len())];
         let has = |mark: u8| memchr::memchr(mark, word).is_some();
-        // At the end it is padding.
-        let has_line = word.trim_ascii_end().iter().rev().skip_while(|&&b| b == b'_').any(|&b| b == b'_');
-        let (has_star, has_dash, has_blank) = (has(b'*'), has(b'-'), word.len() < run.len());
+        // At the end it may be padding, or the last character of a token that has none.
+        let (has_star, has_dash, has_line, has_blank) =
+            (has(b'*'), has(b'-'), has(b'_'), word.len() < run.len());
         Self::OTHERS.into_iter().filter(move |spelling| match *spelling {
             Self::URL_SAFE => has_dash || has_line,
             Self::MIXED => has_line,
@@ -195,7 +195,8 @@ mod tests {
     #[test]
     fn only_the_spellings_that_differ_are_tried() {
         let others = |text: &str| Spelling::others(text.as_bytes()).count();
-        assert_eq!(others("eJwabc__"), 0);
+        assert_eq!(others("eJwabc=="), 0);
+        assert_eq!(others("eJwabc__"), 2);
         assert_eq!(others("eJwabc\n"), 0);
         assert_eq!(others("eJwa-c"), 2);
         assert_eq!(others("eJwa_c"), 2);
