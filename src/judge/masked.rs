@@ -23,16 +23,30 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
         return Some(silent("masked already"));
     }
     let hiding = |c: char| matches!(c, '*' | '•' | '●' | '…' | '█' | '×');
-    let hidden =
-        text.chars().filter(|&c| hiding(c)).count() + longest_x_run(&lower) + text.matches("...").count() * 3;
-    let shown = text.chars().count() - hidden.min(text.chars().count());
-    if hidden > 0 && (shown <= SHOWN || hidden >= shown) {
+    let count = |text: &str| {
+        let hidden = text.chars().filter(|&c| hiding(c)).count()
+            + longest_x_run(&text.to_ascii_lowercase())
+            + text.matches("...").count() * 3;
+        (hidden, text.chars().count() - hidden.min(text.chars().count()))
+    };
+    let is_hidden = |(hidden, shown): (usize, usize)| hidden > 0 && (shown <= SHOWN || hidden >= shown);
+    let (hidden, shown) = count(&text);
+    // `NAME=ab****yz` is the mask of another field.
+    let of_other = || field_value(&text).is_some_and(|value| is_hidden(count(value)));
+    if is_hidden((hidden, shown)) || (hidden > 0 && of_other()) {
         return Some(silent("masked already"));
     }
     // A bare value stops before signs that are no key bytes: `ab••••yz`, `abcd…`.
     let rest = String::from_utf8_lossy(&case.after()[..case.after().len().min(12)]).into_owned();
     let goes_on = rest.starts_with(hiding) || rest.starts_with("...") || rest.starts_with("<redacted");
     (goes_on && shown <= SHOWN).then(|| silent("masked already"))
+}
+
+/// What stands behind the name of a field.
+fn field_value(text: &str) -> Option<&str> {
+    let (name, value) = text.split_once(['=', ':'])?;
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    (!name.is_empty() && name.chars().all(is_name)).then_some(value)
 }
 
 /// `xxxxxxxx` hides as stars do.

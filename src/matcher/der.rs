@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::context::FILE_BYTES;
-use super::cursor::Cursor;
+use super::cursor::{Cursor, Quote};
 use super::{Form, Match, Matcher, Page, is_glued, name, normalise};
 use crate::rule::Rule;
 use crate::text::Span;
@@ -143,7 +143,7 @@ fn joint(c: &mut Cursor<'_>) -> bool {
             next.at += 1;
             next.blanks();
         }
-        if next.quote() != Some(open) {
+        if next.quote() != Some(open) || is_member(next, open) {
             return false;
         }
     }
@@ -152,6 +152,13 @@ fn joint(c: &mut Cursor<'_>) -> bool {
         *c = next;
     }
     joined
+}
+
+/// Whether the text that begins here is the name of a member, behind the value of another one.
+fn is_member(mut c: Cursor<'_>, quote: Quote) -> bool {
+    let closes = c.quoted(quote).is_some();
+    c.blanks();
+    closes && c.peek(0) == b':'
 }
 
 fn is_digit(b: u8) -> bool {
@@ -232,6 +239,18 @@ mod tests {
                 assert_eq!(&text[body.span.range()], &key[..64], "{text}");
             }
             assert!(find(&key[..48]).is_none() && find(&format!("{} x", &key[..64])).is_none());
+        }
+    }
+
+    #[test]
+    fn the_next_member_of_a_record_is_no_piece() {
+        for key in keys() {
+            let cut = &key[..key.trim_end_matches('=').len() - 3];
+            for (value, name) in [(cut, "abc"), (&key[..64], "ab"), (cut, "n")] {
+                let text = format!("{{\"k\":\"{value}\\n\",\"{name}\":1}}");
+                let end = find(&text).map_or(0, |body| body.span.end);
+                assert!(end <= text.len() - name.len() - 5, "{text}");
+            }
         }
     }
 

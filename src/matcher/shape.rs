@@ -4,7 +4,7 @@
 use super::bare::word;
 use super::context::FILE_BYTES;
 use super::cursor::Cursor;
-use super::{Form, Match, Matcher, Page, der, hex};
+use super::{Form, Match, Matcher, Page, der, field, hex};
 use crate::text::{Span, is_key_byte};
 use crate::token::usersig_legacy;
 
@@ -226,7 +226,9 @@ pub(super) fn pem(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>)
     let body = body.iter().filter(|b| b.is_ascii_alphanumeric()).count();
     let value = Span::new(start, start + end + 9 + close + 5);
     let named = || der::is_named(&page.rules[rule], page.bytes, start);
-    if body >= 80 && !is_code && (page.has_context(m, rule, value, FILE_BYTES) || named()) {
+    // Only what has the lines of a block is one, as it is for who masks it.
+    let is_block = || field::pem(rest, at - start).is_some_and(|body| body.end == end);
+    if body >= 80 && !is_code && is_block() && (page.has_context(m, rule, value, FILE_BYTES) || named()) {
         out.push(Match { rule, value, name: None, form: Form::Shape, token: None });
     }
 }

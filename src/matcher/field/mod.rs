@@ -229,8 +229,9 @@ pub(crate) fn pem(bytes: &[u8], at: usize) -> Option<Span> {
     }
     let start = at + b"-BEGIN ".len() + kind + 5;
     let rest = &bytes[start..];
+    // Where another block begins this one was cut off.
     let ends = |&i: &usize| match rest[i] {
-        b'-' => rest[i..].starts_with(b"-----END "),
+        b'-' => rest[i..].starts_with(b"-----END ") || rest[i..].starts_with(b"-----BEGIN "),
         _ => !is_armoured(&rest[i + 1..]),
     };
     let body = memchr::memchr2_iter(b'-', b'\n', rest).find(ends).unwrap_or(rest.len());
@@ -266,9 +267,11 @@ fn is_armoured(text: &[u8]) -> bool {
     let is_left = damaged * 2 <= word.len() || word.len() - damaged >= 16;
     let is_base64 = is_left && word.iter().all(|b| is_part(b) || !b.is_ascii_graphic());
     let header = [&b"Proc-Type:"[..], b"DEK-Info:", b"-----END "];
-    (is_base64 && (alone || word.len() >= 16))
-        || header.iter().any(|h| memchr::memmem::find(line, h).is_some())
-        || text::is_mask(word)
+    let is_header = |header: &&[u8]| {
+        let found = memchr::memmem::find(line, header);
+        found.is_some_and(|at| memchr::memmem::find(&line[..at], b"-----BEGIN ").is_none())
+    };
+    (is_base64 && (alone || word.len() >= 16)) || header.iter().any(is_header) || text::is_mask(word)
 }
 
 /// The length of a scheme word whose value is the secret: it stays readable.
