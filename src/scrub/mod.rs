@@ -356,7 +356,7 @@ impl Masker {
             out.extend_from_slice(&text[at..start]);
             match structure::depth(text, place) {
                 Some(depth) => self.put_structure(&text[start..end], depth, self.class(place), out),
-                None => self.put_place(place, &text[start..end], true, out),
+                None => self.put_place(place, &text[start..end], !self.would_name(text, start..end), out),
             }
             at = end;
         }
@@ -383,6 +383,17 @@ impl Masker {
             }
         }
         quote(out);
+    }
+
+    /// Whether the last characters of a value, which a mask may show, would be the name of a field: what
+    /// stands behind them would become its value.
+    fn would_name(&self, text: &[u8], value: std::ops::Range<usize>) -> bool {
+        const SHOWN: usize = 4;
+        const LONGEST_GAP: usize = 8;
+        let is_gap = |b: &&u8| matches!(b, b' ' | b'"' | b'\'' | b'\\');
+        let gap = text[value.end..].iter().take(LONGEST_GAP).take_while(is_gap).count();
+        let shown = &text[value.end.saturating_sub(SHOWN).max(value.start)..value.end];
+        matches!(text.get(value.end + gap), Some(b':' | b'=')) && self.detector.class(shown).is_some()
     }
 
     fn class(&self, place: &Place) -> Option<Class> {

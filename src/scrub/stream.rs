@@ -432,7 +432,7 @@ impl Scrubber {
                 start += gap;
                 let from = self.out.len();
                 let line = first_line(&text[start..stop]).map_or(stop, |length| start + length);
-                let is_whole = !cut && line == place.span.end;
+                let is_whole = !cut && line == place.span.end && !self.masker.would_name(text, start..line);
                 let judged = judged::at(leaks, Span::new(start, place.span.end));
                 let rule = judged.first().map_or_else(|| self.masker.rule_of(place), |leak| &leak.rule.id);
                 if self.named {
