@@ -34,17 +34,19 @@ impl Visitor for Entries {
     }
 }
 
-/// Copies everything as it is, but for one byte, so that every layer is written anew.
+/// Copies everything as it is, but for one byte, so that every layer is written anew. It comes last: before the
+/// first entry of an archive a byte would be an entry of its own.
 struct Copy {
     is_first: bool,
 }
 
 impl Filter for Copy {
     fn leaf(&mut self, _: &Origin, reader: &mut (dyn Read + Send), writer: &mut dyn Write) -> io::Result<()> {
+        io::copy(&mut reader.take(MAX_BYTES), writer)?;
         if std::mem::take(&mut self.is_first) {
             writer.write_all(b"+")?;
         }
-        io::copy(&mut reader.take(MAX_BYTES), writer).map(|_| ())
+        Ok(())
     }
 
     fn told(&mut self, _: &Origin, _: Told) {}
