@@ -342,6 +342,15 @@ fn rows_of_a_table_go_over_several_lines() {
         assert_eq!(out.matches(",end\n").count(), rows.matches(",end\n").count());
         assert_eq!(scrub(&MASKER, out.as_bytes(), pieces, ahead).masks.len(), 0, "there is nothing left");
     }
+    // A quote that another row closes is none: the rows behind it have their cells.
+    let broken = "no,license,used\n1,\"stray,x\n2,\"camera-0017,{alnum:30}\",0\n3,\"camera-0017,{alnum:30}\",1\n\
+                  4,{alnum:40},1\n";
+    let text = expand(broken, "broken rows");
+    for (pieces, ahead) in [(&[][..], false), (&[][..], true), (&[1], false)] {
+        let done = scrub(&MASKER, &text.bytes, pieces, ahead);
+        let checked = shown(&text, &done.bytes).and_then(|()| is_fixpoint(&MASKER, &done.bytes, pieces));
+        assert_eq!(checked, Ok(()), "{pieces:?}, {ahead}: {}", String::from_utf8_lossy(&done.bytes));
+    }
     // A stray quote in a log whose first line looks like a header holds nothing open for long.
     let log = format!("time,token\n1,\"stray\n{}2,{{alnum:32}}\n", "3,x\n".repeat(8_000));
     let text = expand(&log, "stray");

@@ -111,7 +111,7 @@ impl Columns {
     pub(crate) fn open_row(&self, bytes: &[u8], from: usize) -> Option<usize> {
         let mut at = from;
         while at < bytes.len() {
-            let (end, is_open) = row_end(bytes, at);
+            let (end, is_open) = row_end(bytes, at, self.delimiter);
             if is_open {
                 return Some(at);
             }
@@ -161,7 +161,7 @@ impl Columns {
         }
         while at < range.end {
             let line = || memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |i| at + i);
-            let end = if long { row_end(bytes, at).0 } else { line() };
+            let end = if long { row_end(bytes, at, self.delimiter).0 } else { line() };
             if end - at < LONGEST * 4 {
                 sink(Span::new(at, end));
             }
@@ -182,18 +182,26 @@ impl Columns {
 }
 
 /// Where the row ends that begins at `at`, line ends in quotes left out; and whether it goes on behind
-/// these bytes. A quote that nothing closes for long is only a quote.
-fn row_end(bytes: &[u8], at: usize) -> (usize, bool) {
+/// these bytes. A quote that nothing closes for long is only a quote, and so is one whose closing quote has more
+/// of a cell behind it: the next rows are whole all the same.
+fn row_end(bytes: &[u8], at: usize, delimiter: u8) -> (usize, bool) {
     let near = &bytes[at..bytes.len().min(at + LONGEST * 4)];
-    let mut quoted = false;
+    let (mut quoted, mut is_broken) = (false, false);
+    let may_close = |next: Option<&u8>| {
+        next.is_none_or(|b| *b == delimiter || matches!(b, b'"' | b' ' | b'\t' | b'\r' | b'\n'))
+    };
     for i in memchr::memchr2_iter(b'"', b'\n', near) {
         match near[i] {
+            b'"' if quoted && !may_close(near.get(i + 1)) => {
+                is_broken = true;
+                break;
+            }
             b'"' => quoted = !quoted,
             _ if !quoted => return (at + i, false),
             _ => {}
         }
     }
-    let is_all = at + near.len() == bytes.len();
+    let is_all = at + near.len() == bytes.len() && !is_broken;
     if quoted && is_all {
         return (bytes.len(), true);
     }
