@@ -211,7 +211,8 @@ fn has_quote(text: &[u8]) -> bool {
 fn may_leave_text(bytes: &[u8], c: &Cursor<'_>, raw: &Raw) -> bool {
     if raw.quoted {
         let is_open = raw.end == raw.span.end;
-        return is_open || memchr::memchr2(b'\'', b'\n', &bytes[raw.span.range()]).is_some();
+        let other = if bytes[..raw.span.start].ends_with(b"'") { b'"' } else { b'\'' };
+        return is_open || memchr::memchr2(other, b'\n', &bytes[raw.span.range()]).is_some();
     }
     has_quote(&bytes[c.at..raw.end])
 }
