@@ -72,6 +72,11 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     }
     let again = entries(&copy, true).expect("a copy is of the same kind");
-    let names = |entries: &Entries| entries.all.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    // What lies between the entries of a zip is named by its place, which moves.
+    let is_gap = |name: &&String| name.starts_with("(bytes at ");
+    let name = |way: &[String]| way.iter().map(|name| Some(name).filter(|name| !is_gap(name)).cloned()).collect();
+    let names = |entries: &Entries| -> Vec<Vec<Option<String>>> {
+        entries.all.iter().map(|(way, _)| name(way)).collect()
+    };
     assert_eq!(names(&again), names(&found), "a copy has the same entries");
 });

@@ -115,9 +115,13 @@ fn behind_structure<'r>(old: &[u8], rest: &'r [u8], behind: &[u8]) -> Option<&'r
     let lines = old.iter().filter(|b| **b == b'\n').count();
     let last = memchr::memchr_iter(b'\n', rest).nth(lines - 1)? + 1;
     let blanks = rest[last..].iter().take_while(|b| **b == b' ').count();
-    let closing = last + blanks + 1;
+    // What is no JSON has a mask in quotes on each line.
+    let mask = b"\"****\"";
+    let length = if rest[last + blanks..].starts_with(mask) { mask.len() } else { 1 };
+    let closing = last + blanks + length;
     let line = &behind[..behind.iter().position(|b| *b == b'\n').unwrap_or(behind.len())];
-    let closes = matches!(rest.get(closing - 1), Some(b'}' | b']')) && rest[closing..].starts_with(line);
+    let closes =
+        matches!(rest.get(closing - 1), Some(b'}' | b']' | b'"')) && rest[closing..].starts_with(line);
     closes.then(|| &rest[closing..])
 }
 
