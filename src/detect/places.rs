@@ -312,7 +312,8 @@ impl Detector {
 
     /// What to ask where the value of a field goes on behind a joint.
     fn ask_for_pieces(&self, page: &Page<'_>, place: Place) -> Option<Ask> {
-        let is_before = |name: &Span| name.start < place.span.start || place.span.is_empty();
+        // A sibling of the name may hold its value, before it.
+        let is_before = |name: &Span| name.start < place.span.start;
         let name =
             place.name.filter(|_| place.class != Some(Class::Keep) && !place.numbers).filter(is_before)?;
         // Over several lines it was taken as a whole.
