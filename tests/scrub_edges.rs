@@ -72,6 +72,42 @@ fn a_block_that_is_cut_off_ends_with_its_record() {
     assert!(complaints.is_empty(), "{}\n{}", complaints.len(), complaints.join("\n"));
 }
 
+/// A value before its name, in a record that is broken there: it is hidden or left, and nothing stops.
+#[test]
+fn broken_siblings_do_no_harm() {
+    let values = [
+        ":=\"{alnum:32}\"",
+        ":",
+        ": =",
+        ": ****",
+        ":null",
+        ": \"\"",
+        ":\"****\"",
+        "=",
+        ": +\n \"{alnum:32}\"",
+    ];
+    for value in values {
+        for end in [
+            ",\n    \"key\": \"@\"\n",
+            ", \"key\": \"@\"",
+            " ,e\"key\":\"@\"n ,e\"b\": true",
+            " + \"key\": \"@\"",
+        ] {
+            for name in ["device_secret_key", "password", "token", "license"] {
+                let end = end.replace('@', name);
+                let text = format!(
+                    "{{\n  \"values\": [\n    {{ \"value\": \"{{alnum:32}}\", \"key\": \"secret_key_id\"n ,e\"baled\": true }},\n    {{\n      \"value\"{value}{end}    }}\n  ]\n}}"
+                );
+                let text = expand(&text, "siblings").bytes;
+                let _ = is_clean(&DETECTOR, &text);
+                for (pieces, ahead) in [(&[][..], false), (&[][..], true), (&[1], false)] {
+                    scrub(&MASKER, &text, pieces, ahead);
+                }
+            }
+        }
+    }
+}
+
 /// Words between the two lines of an armour, and masks under names within the value of another name.
 #[test]
 fn what_was_masked_is_no_finding() {

@@ -53,8 +53,9 @@ impl<'a> Page<'a> {
     /// What to ask where the value at `at` goes on behind a joint.
     /// Whether it goes on only if it is a token is told, too.
     pub(crate) fn ask_for_pieces(&self, name: usize, known: Span) -> Option<(Ask, bool)> {
-        // What was put together has no more pieces.
-        if self.around.is_some() {
+        // What was put together has no more pieces; a value before its name, as that of a sibling may be, has
+        // none.
+        if self.around.is_some() || known.start < name {
             return None;
         }
         decode::pieces::ask(self.bytes, name, known.start, known.end, &self.context.token_run)
@@ -71,7 +72,7 @@ impl<'a> Page<'a> {
 
     /// The same for a literal whose line ends before it does.
     pub(super) fn ask_open(&self, name: usize, at: usize) -> Option<Ask> {
-        if self.around.is_some() { None } else { decode::pieces::ask_open(self.bytes, name, at) }
+        if self.around.is_some() || at < name { None } else { decode::pieces::ask_open(self.bytes, name, at) }
     }
 
     /// What to ask where the value of a name is an array of numbers.
