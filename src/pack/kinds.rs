@@ -98,6 +98,14 @@ pub const KINDS: &[Unopened] = kinds! {
     // Archives and compressions.
     "7z": 0 b"7z\xbc\xaf\x27\x1c";;
     "rar": 0 b"Rar!\x1a\x07";;
+    "lz4 legacy": 0 b"\x02\x21\x4c\x18";;
+    "lzfse": 0 b"bvx"; is_binary;;
+    "bzip3": 0 b"BZ3v1";;
+    "rzip": 0 b"RZIP"; is_binary;;
+    "zchunk": 0 b"\x00ZCK1";;
+    "szdd": 0 b"SZDD\x88\xf0\x27\x33";;
+    "kwaj": 0 b"KWAJ\x88\xf0\x27\xd1";;
+    "uf2": 0 b"UF2\nWQ\x5d\x9e";;
     "cab": 0 b"MSCF\x00\x00\x00\x00";;
     "arj": 0 b"\x60\xea"; is_binary;;
     "lha": 2 b"-lh", 6 b"-";;
