@@ -30,8 +30,8 @@ pub(super) fn parameter(bytes: &[u8], part: Span) -> Option<(Span, Span)> {
     }
     let end = bytes[part.end..].iter().take(REACH).position(|b| ends(*b));
     let end = end.map_or(bytes.len().min(part.end + REACH), |at| part.end + at);
-    // A sentence, or what is around an address, goes on with these.
-    let signs = |b: &&u8| matches!(b, b'.' | b',' | b'\'' | b')');
+    // A sentence, or what is around an address, goes on with these; a query does not.
+    let signs = |b: &&u8| bytes.get(end) != Some(&b'&') && matches!(b, b'.' | b',' | b'\'' | b')');
     let end = end - bytes[part.end..end].iter().rev().take_while(signs).count();
     Some((Span::new(start, start + sign), Span::new(start + sign + 1, end)))
 }

@@ -6,6 +6,9 @@ use crate::finding::Verdict;
 /// A mask shows at most this many characters, whatever its length.
 const SHOWN: usize = 8;
 
+/// A mask has at least so many stars.
+const STARS: usize = 4;
+
 pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
     if !case.is_key() {
         return None;
@@ -33,7 +36,7 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
     let (hidden, shown) = count(&text);
     // `NAME=ab****yz` is the mask of another field.
     let of_other = || field_value(&text).is_some_and(|value| is_hidden(count(value)));
-    if is_hidden((hidden, shown)) || (hidden > 0 && of_other()) {
+    if is_hidden((hidden, shown)) || (hidden >= STARS && of_other()) {
         return Some(silent("masked already"));
     }
     // A bare value stops before signs that are no key bytes: `ab••••yz`, `abcd…`.
