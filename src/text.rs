@@ -280,12 +280,30 @@ pub(crate) fn in_run(c: char) -> bool {
 /// assert_eq!(mask_runs(&["was ", &"aB3".repeat(8)].concat()), "was aB3a****3aB3");
 /// ```
 pub fn mask_runs(text: &str) -> String {
+    mask_runs_if(text, looks_random)
+}
+
+/// The same, but for UUIDs: names of people and things are often such.
+pub(crate) fn mask_runs_but_uuids(text: &str) -> String {
+    mask_runs_if(text, |run| looks_random(run) && !is_uuid(run))
+}
+
+/// Whether this is 8-4-4-4-12 hex digits.
+fn is_uuid(run: &str) -> bool {
+    let is_part = |(at, b): (usize, u8)| match at {
+        8 | 13 | 18 | 23 => b == b'-',
+        _ => b.is_ascii_hexdigit(),
+    };
+    run.len() == 36 && run.bytes().enumerate().all(is_part)
+}
+
+fn mask_runs_if(text: &str, is_secret: impl Fn(&str) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while !rest.is_empty() {
         let run = rest.find(|c| !in_run(c)).unwrap_or(rest.len());
         let (head, tail) = rest.split_at(run);
-        if looks_random(head) {
+        if is_secret(head) {
             out.push_str(&mask(head.as_bytes()));
         } else {
             out.push_str(head);

@@ -10,12 +10,14 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use scrubjay::detect::Detector;
 use scrubjay::finding::Kind;
 use scrubjay::report::FORMATS;
 use support::NOW;
 use support::cases;
-use support::template::line_of;
+use support::template::{expand, line_of};
 
 /// A piece of this many bytes shows more than a mask may: at most four stand together in one.
 const WINDOW: usize = 9;
@@ -154,4 +156,50 @@ fn the_number_of_threads_changes_nothing() {
     let one = run(tree.folder.path(), &["-f", "jsonl", "-j", "1"]).stdout;
     let many = run(tree.folder.path(), &["-f", "jsonl", "-j", "4"]).stdout;
     assert!(one == many, "one thread and four threads differ");
+}
+
+/// Whoever signs may put a secret where a name belongs: a license for the id of a device, a key for the
+/// account, and the report of the token shows its mask.
+#[test]
+fn a_secret_in_a_claim_shows_its_mask() {
+    let claims = [
+        ("{license}", "connect:device://{device_id}", "ak_app"),
+        ("user_1", "connect:device://{license}", "ak_app"),
+        ("user_1", "connect:device://{alnum:32}", "ak_app"),
+        ("user_1", "connect:device://{device_id}", "{alnum:40}"),
+        ("secret_key={alnum:32}", "connect:device://{device_id}", "ak_app"),
+        ("password is {alnum:24}", "connect:device://{device_id}", "ak_app"),
+    ];
+    for (at, (subject, scope, issuer)) in claims.into_iter().enumerate() {
+        let (iat, exp) = (NOW - 60, NOW + 9_000);
+        let said = format!(
+            "{{\"sub\":\"{subject}\",\"scope\":\"{scope}\",\"iss\":\"{issuer}\",\"iat\":{iat},\"exp\":{exp},\"nonce\":\"n-0123456789abcdef\"}}"
+        );
+        let said = expand(&said, &format!("claims {at}"));
+        let payload = URL_SAFE_NO_PAD.encode(&said.bytes);
+        let signature = expand("{base64url:{alnum:32}}", &format!("signature {at}")).bytes;
+        let token = format!("v1.{payload}.{}\n", String::from_utf8_lossy(&signature));
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::write(folder.path().join("log"), &token).expect("a file is written");
+        let secrets: Vec<&[u8]> = said.secrets.iter().map(|secret| &secret.value[secret.public..]).collect();
+        let check = |what: &str, output: &Output| {
+            for seen in [&output.stdout, &output.stderr] {
+                let is_shown = |piece: &[u8]| memchr::memmem::find(seen, piece).is_some();
+                let leaks = secrets.iter().any(|secret| secret.windows(WINDOW).any(is_shown));
+                assert!(!leaks, "claims {at}, {what}: {}", String::from_utf8_lossy(seen));
+            }
+        };
+        for format in FORMATS {
+            let output = run(folder.path(), &["-f", format.name, "-v"]);
+            assert_eq!(output.status.code(), Some(1), "claims {at}: the token is found");
+            check(format.name, &output);
+        }
+        for format in ["human", "json"] {
+            let mut inspect = Command::new(env!("CARGO_BIN_EXE_scrubjay"));
+            inspect
+                .args(["token", "inspect", "-f", format, "--token-file", "log"])
+                .current_dir(folder.path());
+            check("token inspect", &inspect.output().expect("the command runs"));
+        }
+    }
 }

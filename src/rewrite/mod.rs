@@ -129,6 +129,8 @@ impl Outcome {
         for finding in &mut self.findings {
             mask(&mut finding.path);
             finding.entry.iter_mut().for_each(mask);
+            let claims = finding.claims.take();
+            finding.claims = claims.map(|claims| Box::new(claims.map_texts(|text| mask_name(masker, text))));
         }
         self.failures.iter_mut().for_each(|failure| mask(&mut failure.path));
         self.skipped.iter_mut().for_each(|(path, _)| mask(path));

@@ -368,7 +368,7 @@ pub(crate) fn describe(detection: &Detection<'_>, origin: &Origin, offset: u64) 
         masked: masked(detection),
         fingerprint: fingerprint(&detection.value),
         status: detection.status,
-        claims: detection.token.as_ref().map(|token| Box::new(token.claims.clone())),
+        claims: detection.token.as_ref().map(|token| Box::new(token.claims.masked())),
         decoded: detection.decoded.clone(),
         entry: origin.entry.clone(),
         commit: origin.commit.clone(),

@@ -50,6 +50,10 @@ impl<'d> Names<'d> {
     pub(super) fn mask_finding(&mut self, finding: &mut Finding) {
         self.mask(&mut finding.path);
         finding.entry.iter_mut().for_each(|entry| self.mask(entry));
+        if let Some(claims) = finding.claims.take() {
+            let shown = |text: &str| self.masked(text).unwrap_or_else(|| text.to_owned());
+            finding.claims = Some(Box::new(claims.map_texts(shown)));
+        }
         let Some(commit) = &mut finding.commit else { return };
         let names = [&commit.path, &commit.repository].into_iter().chain(&commit.refs);
         if names.into_iter().any(|name| self.masked(name).is_some()) {

@@ -114,6 +114,7 @@ fn json_text(text: Option<&str>) -> serde_json::Value {
 
 /// What a token says, with the names that a report of findings uses.
 fn json_claims(claims: &scrubjay::token::Claims) -> serde_json::Value {
+    let claims = claims.masked();
     serde_json::json!({
         "subject": claims.subject,
         "scope": claims.scope,

@@ -2,6 +2,7 @@
 //! without any key.
 
 use scrubjay::finding::Status;
+use scrubjay::text::mask_runs;
 use scrubjay::token::inspect::{Expected, Inspection, Problem, inspect};
 use scrubjay::token::{Claims, SCHEMES, Scheme, Token, tirtc, usersig, usersig_legacy};
 use scrubjay::{Error, Result};
@@ -96,6 +97,7 @@ impl Seen<'_> {
         };
         let left = self.left(claims).map(|left| format!(", {left}")).unwrap_or_default();
         line("status", Some(format!("{}{left}", self.status.name().replace('_', " "))));
+        let claims = claims.masked();
         line("subject", claims.subject.as_deref().map(shown));
         line("scope", claims.scope.as_deref().map(shown));
         line("remote id", claims.remote_id.as_deref().map(shown));
@@ -109,7 +111,7 @@ impl Seen<'_> {
             out.push_str("a server refuses this\n");
         }
         for problem in problems {
-            out.push_str(&format!("  - {} [{}]\n", shown(&problem.message), problem.code));
+            out.push_str(&format!("  - {} [{}]\n", shown(&mask_runs(&problem.message)), problem.code));
             out.push_str(&format!("    cure: {}\n", problem.cure));
             if !problem.platform_codes.is_empty() {
                 let codes = problem.platform_codes.iter().map(ToString::to_string).collect::<Vec<_>>();
@@ -139,7 +141,7 @@ impl Seen<'_> {
             serde_json::json!({
                 "code": problem.code,
                 "claim": problem.claim,
-                "message": problem.message,
+                "message": mask_runs(&problem.message),
                 "cure": problem.cure,
                 "platform_codes": problem.platform_codes,
             })

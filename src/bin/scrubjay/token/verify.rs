@@ -73,6 +73,7 @@ impl Outcome {
                 return format!("not valid: {refusal}\n{answer}");
             }
         };
+        let claims = claims.masked();
         let mut out = format!("valid: {}", self.scheme.unwrap_or_default());
         if let Some(signing) = self.signing {
             out.push_str(&format!(", signed {signing}"));
