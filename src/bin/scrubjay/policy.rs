@@ -11,6 +11,7 @@ use scrubjay::ground::Ground;
 use scrubjay::input::Subject;
 use scrubjay::rule::{self, Rule};
 use scrubjay::scan::Outcome;
+use scrubjay::scrub::mask_random;
 use scrubjay::text::printable;
 
 use crate::args::ScanArgs;
@@ -204,7 +205,8 @@ pub(crate) fn settle(
     if !args.quiet {
         output.note(&format!(
             "scrubjay: {}: {} added, {} dropped, {} in all",
-            printable(&path.to_string_lossy()),
+            // A value may have been given in the place of a file.
+            mask_random(&printable(&path.to_string_lossy())),
             added,
             stale.len(),
             baseline.entries().len()
