@@ -434,7 +434,7 @@ impl Masker {
 /// Whether a value opens a bracket that nothing closes: it may go on, on another line as well.
 fn is_open(value: &[u8]) -> bool {
     let count = |signs: &[u8]| value.iter().filter(|b| signs.contains(b)).count();
-    count(b"([{") > count(b")]}")
+    memchr::memchr3(b'(', b'[', b'{', value).is_some() && count(b"([{") > count(b")]}")
 }
 
 /// Whether this is a whole token that had expired at `now`.

@@ -1,27 +1,29 @@
 //! `scrubjay scrub`: arguments to a policy, and streams or files through it.
 
+mod filter_repo;
+mod streams;
+
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Read, Seek};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use scrubjay::blob::Origin;
-use scrubjay::pack::{self, Filter, Input, Limits, Sighted, Told};
 use scrubjay::prove::Known;
 use scrubjay::report::Failure;
-use scrubjay::rewrite::{
-    self, Collector, InPlace, Mode, NAME_STAYS, Outcome, Plan, Records, Replacements, Wants,
-};
+use scrubjay::rewrite::{self, Collector, InPlace, Mode, Outcome, Plan, Records, Wants};
 use scrubjay::rule;
 use scrubjay::scrub::{Masker, Policy, Style, mask_random};
 use scrubjay::text::printable;
 use zeroize::Zeroizing;
 
+use self::filter_repo::filter_repo;
+use self::streams::{known_ahead, standard_input, stream};
 use crate::args::{MaskStyle, MaskingArgs, ScrubArgs};
-use crate::output::{self, Output};
+use crate::output::Output;
 use crate::scan::{instant, moment};
 #[cfg(unix)]
 use crate::signals;
@@ -142,149 +144,6 @@ fn streams(args: &ScrubArgs, masker: &Arc<Masker>, output: &Output) -> Result<St
     Ok(ended_by.map_or(status, Status::Signal))
 }
 
-/// A file up to this size is gone over twice, so that a value is masked before it is recognised, too.
-const TWICE: u64 = 64 * 1024 * 1024;
-
-/// A collector that knows what is recognised in a file, which is read from its beginning afterwards.
-fn known_ahead(
-    masker: &Masker,
-    collector: &Collector,
-    origin: &Origin,
-    mut file: File,
-) -> io::Result<(Collector, File)> {
-    let meta = file.metadata()?;
-    let collector = collector.clone().with_memory();
-    if masker.policy().learns() && meta.is_file() && meta.len() <= TWICE {
-        let ahead = collector.unheard();
-        let copied = match pack::sniff(&head(&mut file)?) {
-            _ if file.rewind().is_err() => Ok(()),
-            None => {
-                let mut outcome = Outcome::default();
-                let mut leaves = Leaves { collector: &ahead, outcome: &mut outcome, waits: false };
-                pack::rewrite_plain(origin, &mut file, &mut io::sink(), &mut leaves).map(drop)
-            }
-            Some(kind) => {
-                let mut outcome = Outcome::default();
-                let mut leaves = Leaves { collector: &ahead, outcome: &mut outcome, waits: false };
-                let input = Input::Stream(&mut file);
-                pack::rewrite(kind, origin, input, &mut io::sink(), Limits::default(), &mut leaves).map(drop)
-            }
-        };
-        // What fails here fails again, and is told then.
-        drop(copied);
-        ahead.again();
-        file.rewind()?;
-    }
-    Ok((collector, file))
-}
-
-/// Standard input: as the end of a pipe it goes on to the last line of those before, whatever signal
-/// ends them; says which signal was meant to end this program as well.
-fn standard_input(
-    collector: &Collector,
-    output: &Output,
-    outcome: &mut Outcome,
-    ended_by: &mut Option<u8>,
-) -> Result<io::Result<()>> {
-    let origin = Origin::stdin();
-    #[cfg(unix)]
-    match signals::Pipeline::input() {
-        Ok(Some((pipeline, mut reader))) => {
-            let done = stream(collector, &origin, &mut reader, output, outcome)?;
-            *ended_by = pipeline.ended_by().map(signals::status_of);
-            return Ok(done);
-        }
-        Ok(None) => {}
-        Err(error) => return Ok(Err(error)),
-    }
-    let _ = ended_by;
-    stream(collector, &origin, &mut output::input(), output, outcome)
-}
-
-/// One stream, unpacked and packed again where it is packed. What stops the program is that standard
-/// output cannot be written.
-fn stream(
-    collector: &Collector,
-    origin: &Origin,
-    reader: &mut (dyn Read + Send),
-    output: &Output,
-    outcome: &mut Outcome,
-) -> Result<io::Result<()>> {
-    let head = match head(reader) {
-        Ok(head) => head,
-        Err(error) => return Ok(Err(error)),
-    };
-    let kind = pack::sniff(&head);
-    let is_file = origin.path != "-";
-    let mut reader = io::Cursor::new(head).chain(reader);
-    output.stream(&mut |writer| {
-        let mut leaves = Leaves { collector, outcome, waits: !is_file };
-        let Some(kind) = kind else {
-            return pack::rewrite_plain(origin, &mut reader, writer, &mut leaves).map(drop);
-        };
-        pack::rewrite(kind, origin, Input::Stream(&mut reader), writer, Limits::default(), &mut leaves)
-            .map(drop)
-    })
-}
-
-/// The first bytes that there are, so that a line never waits for the ones after it.
-fn head(reader: &mut dyn Read) -> io::Result<Vec<u8>> {
-    let mut head = vec![0; pack::HEAD];
-    let mut length = 0;
-    while length == 0 || (pack::may_begin(&head[..length]) && length < head.len()) {
-        match reader.read(&mut head[length..]) {
-            Ok(0) => break,
-            Ok(read) => length += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    head.truncate(length);
-    Ok(head)
-}
-
-struct Leaves<'l> {
-    collector: &'l Collector,
-    outcome: &'l mut Outcome,
-    /// Somebody may wait for each line of what is no container.
-    waits: bool,
-}
-
-impl Filter for Leaves<'_> {
-    fn leaf(
-        &mut self,
-        origin: &Origin,
-        reader: &mut (dyn Read + Send),
-        writer: &mut dyn io::Write,
-    ) -> io::Result<()> {
-        origin.entry.last().iter().flat_map(|name| name.split('/')).for_each(|name| {
-            self.beside(origin, name.as_bytes());
-        });
-        let ahead = !self.waits || !origin.entry.is_empty();
-        let mut reader = Sighted::new(reader);
-        self.outcome.bytes += self.collector.copy(origin, ahead, &mut reader, writer)?.read;
-        if let Some(kind) = reader.sight.kind(origin.name()) {
-            *self.outcome.unopened.entry(kind.reason).or_default() += 1;
-        }
-        Ok(())
-    }
-
-    fn told(&mut self, origin: &Origin, told: Told) {
-        let why = match told {
-            Told::Skipped(why) => why.to_owned(),
-            Told::Failed(error) => error.to_string(),
-        };
-        self.outcome.skipped.push((origin.way(), why));
-    }
-
-    fn beside(&mut self, origin: &Origin, text: &[u8]) {
-        if self.collector.would_mask(text) {
-            self.outcome.skipped.push((origin.way(), NAME_STAYS.to_owned()));
-            self.outcome.skipped.dedup();
-        }
-    }
-}
-
 /// Many files, in place or elsewhere.
 fn files(args: &ScrubArgs, masker: &Arc<Masker>, mode: &Mode, output: &Output) -> Result<Status> {
     let (started, clock) = (instant(), Instant::now());
@@ -298,19 +157,8 @@ fn files(args: &ScrubArgs, masker: &Arc<Masker>, mode: &Mode, output: &Output) -
             .help("give it one such as .orig"));
     }
     let records = args.record.as_deref().map(Records::open).transpose()?;
-    let to = if let Mode::Into(directory) = mode { Some(directory.as_path()) } else { None };
-    let mut listed = rewrite::list(&args.paths, &args.exclude, to)?;
-    // What is written about the run is no part of it.
-    let own = [&args.record, &args.report].into_iter().flatten().filter_map(|p| p.canonicalize().ok());
-    let own: Vec<_> = own.collect();
-    if let Some(suffix) = &args.backup {
-        listed.leave_backups(suffix);
-    }
-    listed.files.retain(|entry| entry.path.canonicalize().map_or(true, |path| !own.contains(&path)));
+    let mut listed = listed(args, mode, output)?;
     let skipped = std::mem::take(&mut listed.skipped);
-    for glob in &listed.unused {
-        output.note(&format!("scrubjay: --exclude: `{}` matches nothing", printable(glob)));
-    }
     let all = || std::thread::available_parallelism().map_or(1, usize::from);
     #[cfg(unix)]
     let stop = signals::stop_flag().map_err(scrubjay::Error::from)?;
@@ -346,6 +194,23 @@ fn files(args: &ScrubArgs, masker: &Arc<Masker>, mode: &Mode, output: &Output) -
         output.wrapped_note(&summary(&outcome, mode, &reasons, clock.elapsed()));
     }
     finish(args, masker, &outcome, started, output)
+}
+
+/// The files that are gone over.
+fn listed(args: &ScrubArgs, mode: &Mode, output: &Output) -> Result<rewrite::Listed> {
+    let to = if let Mode::Into(directory) = mode { Some(directory.as_path()) } else { None };
+    let mut listed = rewrite::list(&args.paths, &args.exclude, to)?;
+    // What is written about the run is no part of it.
+    let own = [&args.record, &args.report].into_iter().flatten().filter_map(|p| p.canonicalize().ok());
+    let own: Vec<_> = own.collect();
+    if let Some(suffix) = &args.backup {
+        listed.leave_backups(suffix);
+    }
+    listed.files.retain(|entry| entry.path.canonicalize().map_or(true, |path| !own.contains(&path)));
+    for glob in &listed.unused {
+        output.note(&format!("scrubjay: --exclude: `{}` matches nothing", printable(glob)));
+    }
+    Ok(listed)
 }
 
 /// What was done, in words.
@@ -417,70 +282,4 @@ fn finish(
     } else {
         Status::Clean
     })
-}
-
-/// Writes the replacements for a history, and says what to do with them.
-fn filter_repo(args: &ScrubArgs, to: &Path, output: &Output) -> Result<Status> {
-    let ([] | [_]) = &args.paths[..] else {
-        return Err(Stop::invalid("--git-filter-repo takes one repository"));
-    };
-    let rules = crate::rules::all(&args.masking.rules)?;
-    let now = now(&args.masking)?;
-    let jobs =
-        args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
-    let path = args.paths.first().map(|p| p.as_path());
-    let found = progress::watch(args.quiet, |_| rewrite::replacements(path, rules, now, jobs))?;
-    for Failure { path, message } in &found.failures {
-        output.note(&format!("scrubjay: {}: {}", printable(path), printable(message)));
-    }
-    if found.is_empty() {
-        output.note("scrubjay: no secret in the history; nothing was written");
-    } else {
-        found.write(to).map_err(|error| {
-            Stop::from(error).help("name a file that does not exist yet; it will hold the secrets")
-        })?;
-        let mut ids = to.as_os_str().to_owned();
-        ids.push(".blobs");
-        let ids = PathBuf::from(ids);
-        if !found.blobs.is_empty() {
-            found.write_blobs(&ids).map_err(|error| {
-                Stop::from(error)
-                    .help("it will hold the ids of blobs that have to go whole; move what is there")
-            })?;
-        }
-        output.note(&next_steps(&found, to, &ids));
-    }
-    Ok(if found.failures.is_empty() { Status::Clean } else { Status::Incomplete })
-}
-
-/// What to do with what was written for `git filter-repo`.
-fn next_steps(found: &Replacements, to: &Path, ids: &Path) -> String {
-    let shown = |path: &Path| printable(&path.to_string_lossy()).into_owned();
-    let (file, ids) = (shown(to), shown(ids));
-    let mut text = format!(
-        "scrubjay: {} written to {file}, which only you can read",
-        counted(found.len() as u64, "secret")
-    );
-    let mut strip = String::new();
-    if !found.blobs.is_empty() {
-        strip = format!(" --strip-blobs-with-ids {ids}");
-        text.push_str(&format!(
-            "\n  In {} no text can be replaced (NUL bytes, UTF-16, or packed); their ids are in {ids}, and what \
-             follows takes them out whole:",
-            counted(found.blobs.len() as u64, "blob")
-        ));
-        for (id, path) in &found.blobs {
-            let path = if path.is_empty() { "(no path leads to it)" } else { path };
-            text.push_str(&format!("\n    {id} {}", printable(path)));
-        }
-    }
-    let remove = if strip.is_empty() { file.clone() } else { format!("{file} and {ids}") };
-    text.push_str(&format!(
-        "\n  1. Replace the keys first: whoever has a clone has the secrets, whatever you do to yours.\n\
-         \x20 2. In a fresh clone: git filter-repo --replace-text {file} --replace-message {file}{strip}\n\
-         \x20 3. Push with --force --all and --tags, and have everybody clone anew.\n\
-         \x20 4. Remove {remove}: the first holds the secrets as they are.\n\
-         \x20 5. Look again: scrubjay scan --history"
-    ));
-    text
 }

@@ -94,7 +94,8 @@ fn may_open(text: &[u8]) -> bool {
     const MAX_WORDS: usize = 8;
     let head = &text[..text.len().min(LONGEST_HEAD + 1)];
     let signs = head.iter().take_while(|b| matches!(b, b'&' | b'*' | b'@' | b'#' | b'!' | b'.')).count();
-    let mut c = Cursor::new(head, signs);
+    // What is no word of a type may be long.
+    let mut c = Cursor::new(&head[..head.len().min(signs + LONGEST_HEAD / 2 + 1)], signs);
     let word = c.path();
     match c.peek(0) {
         b'(' | b'[' | b'{' | b'<' => true,
