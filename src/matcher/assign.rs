@@ -13,6 +13,7 @@ use super::name::holds;
 use super::prose::prose;
 use super::separator::{Separator, accessors, closers, is_define, is_flag, is_measured, separator};
 use super::{Asks, Form, Match, Matcher, Name, Page, hex, normalise, pair, shape};
+use super::{body, delimited, joined, option, structure, unpack, yaml};
 use crate::decode::{self, Ask, Wake, units};
 use crate::rule::Value;
 use crate::text::Span;
@@ -165,18 +166,26 @@ fn after(page: &Page<'_>, name: &Name, found: &mut Vec<Literal>) -> Option<Ask> 
     let mut begin = c;
     begin.blanks();
     match separator {
-        Some(Separator::Assign) => value(&mut c, found),
+        Some(Separator::Assign | Separator::Comma)
+            if !closed.quoted
+                && unpack::value(&c, name.start, separator == Some(Separator::Comma), found) => {}
+        Some(Separator::Assign) => value(&mut c, name, found),
         Some(Separator::Arrow) => {
-            value(&mut c, found);
+            value(&mut c, name, found);
             found.retain(|l| l.form == Form::Quoted || !is_file_name(&bytes[l.span.range()]));
         }
-        Some(Separator::Colon) => after_colon(&mut c, closed.quoted, found),
-        Some(Separator::Comma) => argument(&mut c, found),
+        Some(Separator::Colon) => after_colon(&mut c, name, closed.quoted, found),
+        Some(Separator::Comma) => {
+            argument(&mut c, found);
+            option::default(&begin, name, flag, closed.quoted, found);
+        }
         Some(Separator::Cell) => cell(&mut c, found),
         Some(Separator::Default) => shell_default(&mut c, found),
         Some(Separator::Call) if pair::is_block(bytes, name.start) => pair::block(&c, found),
         Some(Separator::Call) => called(&mut c, found),
         Some(Separator::Or) => fallback(&mut c, Stop::Comma, found),
+        None if c.rest().starts_with(b"<<") && delimited::document(&mut c, found) => {}
+        None if flag && option::argument_of_flag(&mut c) => option::default(&c, name, true, true, found),
         None if closed.bracketed => fallback(&mut c, Stop::Comma, found),
         None if gap && flag && c.peek(0) != b'-' => literal(&mut c, found),
         // A list of arguments, one a line.
@@ -187,11 +196,18 @@ fn after(page: &Page<'_>, name: &Name, found: &mut Vec<Literal>) -> Option<Ask> 
         }
         None if { c }.line_end() && fenced(&mut c, found) => {}
         None if is_kconfig(bytes, name.start) && c.line_end() => pair::nested(&c, name.start, found),
+        None if is_define(bytes, name.start) && { c }.line_end() => {
+            let span = delimited::line_before(&mut c, b"endef");
+            found.extend(span.map(|span| Literal { span, form: Form::Quoted }));
+        }
         None if gap && is_define(bytes, name.start) => literal(&mut c, found),
         None if c.peek(0) == b'<' => pair::element(&mut c, found),
         None if pair::in_tag(&mut c, name.start) => pair::element(&mut c, found),
         None if closed.quoted && gap && c.peek(0) == b'"' => literal(&mut c, found),
         None => prose(&mut c, name, found),
+    }
+    if found.is_empty() && !closed.quoted {
+        body::returned(&Cursor::new(bytes, gap_from), name, found);
     }
     let stopped = found.first().map_or(c, |l| Cursor::new(bytes, l.span.end));
     let open = || if found.is_empty() { page.ask_open(name.span.start, begin.at) } else { None };
@@ -228,7 +244,7 @@ fn is_kconfig(bytes: &[u8], start: usize) -> bool {
 }
 
 /// `:` may begin a type: `key: String = "…"`, `key: Option<String>`.
-fn after_colon(c: &mut Cursor<'_>, quoted: bool, found: &mut Vec<Literal>) {
+fn after_colon(c: &mut Cursor<'_>, name: &Name, quoted: bool, found: &mut Vec<Literal>) {
     if c.peek(0) == b'=' {
         c.at += 1;
     }
@@ -254,20 +270,20 @@ fn after_colon(c: &mut Cursor<'_>, quoted: bool, found: &mut Vec<Literal>) {
             // What has digits and is long is base64 with its padding, not a type.
             if word < 24 {
                 typed.at += kind + 1;
-                return value(&mut typed, found);
+                return value(&mut typed, name, found);
             }
         }
     }
-    value(c, found);
+    value(c, name, found);
 }
 
 /// The expression after `=` or `:`.
-fn value(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
+fn value(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
     c.blanks();
     c.continuation();
-    yaml_tag(c);
+    yaml::tag(c);
     markup(c);
-    if block_scalar(c, found) {
+    if yaml::block_scalar(c, found) {
         return;
     }
     let end = c.at;
@@ -279,12 +295,60 @@ fn value(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
         if found.is_empty() {
             pair::nested(&below, end, found);
         }
+        // A list or a map has more of them.
+        let mut all = Vec::new();
+        yaml::block(c.bytes, end, &mut all);
+        if all.len() >= found.len().max(1) && all.iter().any(|l| found.first().is_none_or(|f| f.span == l.span)) {
+            *found = all;
+        }
         return;
     }
+    if joined::appended(c, found) || joined::formatted(c, name.start, found) || option::field_option(c, found) {
+        return;
+    }
+    let begin = *c;
     literal(c, found);
-    if found.is_empty() {
+    if matches!(found.first(), None | Some(Literal { form: Form::Quoted, .. })) {
+        let mut all = Vec::new();
+        if structure::values(&begin, &mut all) && all.len() > found.len() {
+            *found = all;
+        }
+    }
+    if found.is_empty() || is_expression(c.bytes, found) {
+        found.clear();
+        *c = begin;
         fallback(c, Stop::Comma, found);
     }
+}
+
+/// Whether a word without quotes begins an expression: `prod ? "…" : "…"`, `lambda: "…"`, a command with a
+/// literal as its argument.
+fn is_expression(bytes: &[u8], found: &[Literal]) -> bool {
+    const SIGNS: [&[u8]; 14] =
+        [b"?", b"&&", b"==", b"!=", b"<", b">", b"{", b"=>", b"and ", b"or ", b"if ", b"(", b"\"", b"'"];
+    const LONGEST: usize = 40;
+    let [Literal { span, form: Form::Bare }] = found else { return false };
+    let word = &bytes[span.range()];
+    let is_word = |b: &u8| b.is_ascii_alphabetic() || b"_-.:$".contains(b);
+    if word.len() > LONGEST || !word.iter().all(is_word) {
+        return false;
+    }
+    let mut next = Cursor::new(bytes, span.end);
+    if word.starts_with(b"lambda") && next.peek(0) == b':' {
+        return true;
+    }
+    next.blanks();
+    let is_apart = next.at > span.end;
+    // `ConvertTo-SecureString -String "…"`
+    let is_cmdlet = word.contains(&b'-') && next.peek(0) == b'-' && next.peek(1).is_ascii_uppercase();
+    // The condition or the name of a function.
+    let is_keyword = matches!(word, b"if" | b"match" | b"case" | b"await" | b"when" | b"switch" | b"new");
+    is_apart && (is_keyword || is_cmdlet || SIGNS.iter().any(|s| next.rest().starts_with(s)) || has_switch(&next))
+}
+
+/// `env switch {` of C#.
+fn has_switch(c: &Cursor<'_>) -> bool {
+    c.rest().starts_with(b"switch ") || c.rest().starts_with(b"match ")
 }
 
 /// Goes over the end of a bold label, and over inline tags: `**Key:** …`, `Key: <b>…`.
@@ -301,47 +365,6 @@ fn markup(c: &mut Cursor<'_>) {
         quoted.inline_tags();
         *c = quoted;
     }
-}
-
-/// Goes over a YAML tag or anchor: `!!str`, `&name`.
-fn yaml_tag(c: &mut Cursor<'_>) {
-    while matches!(c.peek(0), b'!' | b'&') {
-        let word = c
-            .rest()
-            .iter()
-            .take(24)
-            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'!' | b'&' | b'_'))
-            .count();
-        if c.peek(word) != b' ' {
-            return;
-        }
-        c.at += word;
-        c.blanks();
-    }
-}
-
-/// A YAML block scalar: `|`, `>-` and the like, then the value on a line of its own.
-fn block_scalar(c: &mut Cursor<'_>, found: &mut Vec<Literal>) -> bool {
-    if !matches!(c.peek(0), b'|' | b'>') {
-        return false;
-    }
-    let mut body = *c;
-    let signs = c.rest()[1..].iter().take(2).take_while(|b| matches!(b, b'-' | b'+' | b'1'..=b'9'));
-    body.at += 1 + signs.count();
-    body.blanks();
-    if !body.line_end() {
-        return false;
-    }
-    body.space(1);
-    body.diff_sign(diff_sign(c.bytes, c.at));
-    alone(&mut body, Form::Bare, found);
-    // A license may be folded behind its comma.
-    let id = bare(&body);
-    let mut comma = Cursor::new(c.bytes, id.end);
-    if found.is_empty() && !id.is_empty() && comma.eat(b",") && comma.line_end() {
-        found.push(Literal { span: id, form: Form::Bare });
-    }
-    true
 }
 
 /// After a comma only a quoted literal counts: `set(NAME, "…")`. NVS rows have two words between.

@@ -54,6 +54,7 @@ pub(super) fn fallback(c: &mut Cursor<'_>, stop: Stop, found: &mut Vec<Literal>)
                 shell_default(c, found);
                 return;
             }
+            b'"' | b'\'' if depth == 0 && is_next_assignment(c) => return,
             b'"' | b'\'' | b'`' | b'\\' => {
                 if let Some(quote) = c.quote() {
                     let Some(span) = c.quoted(quote) else { return };
@@ -71,6 +72,13 @@ pub(super) fn fallback(c: &mut Cursor<'_>, stop: Stop, found: &mut Vec<Literal>)
         }
         c.at += 1;
     }
+}
+
+/// Whether a literal here is the value of the next variable of a shell: `A=$B NAME="…"`.
+fn is_next_assignment(c: &Cursor<'_>) -> bool {
+    let Some(before) = c.bytes[..c.at].strip_suffix(b"=") else { return false };
+    let name = before.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    name > 0 && before[..before.len() - name].ends_with(b" ")
 }
 
 /// Whether a literal is the first piece of a value.

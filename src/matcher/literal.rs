@@ -3,6 +3,7 @@
 use super::Form;
 use super::bare::{bare, ends_well, line_word, word};
 use super::cursor::{Cursor, Mark, Quote};
+use super::delimited;
 use super::look_up::default_of;
 use crate::text::Span;
 
@@ -95,6 +96,9 @@ pub(super) fn literal(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
 pub(super) fn literal_in(c: &mut Cursor<'_>, mut in_brackets: bool, found: &mut Vec<Literal>) {
     for _ in 0..4 {
         c.blanks();
+        if delimited::values(c, found) {
+            return;
+        }
         prefix(c);
         if let Some(quote) = c.quote() {
             let span = quoted(c, quote, in_brackets);

@@ -21,6 +21,14 @@
 //! | `csv` | columns named by a header row |
 //! | `shape` | no name at all: licenses, maps keyed by a device id, PEM |
 //! | `der` | private keys without armour |
+//! | `tail` | words behind a name inside its identifier |
+//! | `structure` | lists and maps under a name |
+//! | `yaml` | lists, maps and block scalars of YAML under a name |
+//! | `delimited` | strings with delimiters of their own, documents within a text |
+//! | `option` | defaults behind other arguments |
+//! | `body` | functions that return the value |
+//! | `unpack` | several names that are assigned several values |
+//! | `joined` | names in a string, values behind it |
 //! | `unannounced` | tokens without the beginning that announces them |
 //! | `hex` | 64 hex digits, from the value outwards: names too short to be looked for, calls, what is beside |
 //!
@@ -28,27 +36,35 @@
 
 mod assign;
 mod bare;
+mod body;
 mod call;
 pub(crate) mod context;
 mod cores;
 pub(crate) mod csv;
+mod delimited;
 pub(crate) mod der;
 mod fallback;
 pub(crate) mod field;
 pub(crate) mod hex;
 mod inner;
+mod joined;
 mod literal;
 mod look_up;
 pub(crate) mod name;
+mod option;
 mod page;
 mod pair;
 mod prose;
 mod separator;
 mod shape;
 mod short;
+mod structure;
+mod tail;
 mod token_edges;
 mod types;
 mod unannounced;
+mod unpack;
+mod yaml;
 
 use std::collections::HashMap;
 
@@ -377,7 +393,7 @@ impl Matcher {
     /// Whether a rule shares this name with other systems.
     pub(crate) fn is_shared(&self, rule: usize, name: &[u8]) -> bool {
         self.names
-            .suffix(&normalise(name))
+            .find(name)
             .is_some_and(|entry| self.names.rules(entry).iter().any(|n| n.rule == rule && n.is_shared))
     }
 

@@ -5,6 +5,7 @@
 //! follows the name inside the identifier decides: `secret_key_prod` is one, `secret_key_len` not.
 
 use super::Named;
+use super::tail::{self, TAILS};
 use crate::text::{Span, byte_table};
 
 /// A name that belongs to a rule.
@@ -60,7 +61,7 @@ impl Names {
         loop {
             let candidates = &self.by_last[usize::from(*head.last()?)];
             if let Some(&i) = candidates.iter().find(|&&i| head.ends_with(&self.entries[i].0)) {
-                return Some(i);
+                return (!self.is_id_of_other(i, head)).then_some(i);
             }
             if head.len() < SHORTEST_WITH_TAIL {
                 return None;
@@ -72,6 +73,45 @@ impl Names {
             let cut = if digits > 0 { digits } else { tail()?.len() };
             head = &head[..head.len() - cut];
         }
+    }
+
+    /// The name that an identifier ends with, maybe in the plural and with words behind it that leave it one.
+    pub(crate) fn find(&self, identifier: &[u8]) -> Option<usize> {
+        let mut buffer = [0; TAIL];
+        let whole = self.suffix(normalise_end(identifier, &mut buffer));
+        if whole.is_some() || identifier.len() < SHORTEST_WITH_TAIL {
+            return whole;
+        }
+        let heads = || tail::heads(identifier).find_map(|head| self.suffix(normalise_end(head, &mut [0; TAIL])));
+        let going_on = heads().filter(|&i| self.key(i).len() >= SHORTEST_WITH_TAIL && self.is_strong(i));
+        going_on.or_else(|| self.plural(identifier)).or_else(|| tail::heads(identifier).find_map(|h| self.plural(h)))
+    }
+
+    /// `secret_keys`; words that are no secrets without others, such as `keys`, have no plural here.
+    fn plural(&self, identifier: &[u8]) -> Option<usize> {
+        let (b's' | b'S', one) = identifier.split_last()? else { return None };
+        let entry = self.suffix(normalise_end(one, &mut [0; TAIL]))?;
+        let key = self.key(entry);
+        let is_secret = memchr::memmem::find(key, b"secret").is_some();
+        (is_secret && key.len() >= SHORTEST_WITH_TAIL && self.is_strong(entry)).then_some(entry)
+    }
+
+    /// Whether the name needs no other word beside it.
+    fn is_strong(&self, entry: usize) -> bool {
+        self.entries[entry].1.iter().any(|n| !n.weak)
+    }
+
+    /// Whether the name is the id of a key that has a longer name in another rule: `device_secret_key_id` is not
+    /// the `secret_key_id` of an application.
+    fn is_id_of_other(&self, entry: usize, whole: &[u8]) -> bool {
+        let Some(of) = self.key(entry).strip_suffix(b"id") else { return false };
+        let Some(last) = of.last() else { return false };
+        let owner = &whole[..whole.len() - 2];
+        let longer = self.by_last[usize::from(*last)].iter().find(|&&i| owner.ends_with(self.key(i)));
+        longer.is_some_and(|&i| {
+            let is_own = |o: &Named| self.entries[entry].1.iter().any(|n| n.rule == o.rule);
+            self.key(i).len() > of.len() && !self.entries[i].1.iter().any(is_own)
+        })
     }
 
     /// The name that the normalised text is as a whole.
@@ -95,16 +135,6 @@ const SHORTEST_WITH_TAIL: usize = 9;
 
 /// No identifier is longer.
 const LONGEST: usize = 128;
-
-/// What may follow a name inside an identifier without changing what it names.
-#[rustfmt::skip]
-const TAILS: &[&str] = &[
-    "prod", "production", "dev", "development", "test", "testing", "staging", "stage", "stg", "release",
-    "debug", "old", "new", "prev", "previous", "next", "backup", "bak", "default", "primary", "secondary",
-    "current", "value", "val", "str", "string", "text", "plain", "raw", "literal", "const", "cn", "us",
-    "eu", "sg", "online", "local", "base64", "b64", "main", "alt", "live", "real", "tmp", "temp",
-    "override", "fallback", "set",
-];
 
 /// What separates the words of a name; Markdown escapes `_`.
 fn is_separator(b: u8) -> bool {
@@ -163,7 +193,7 @@ pub(crate) fn at(names: &Names, bytes: &[u8], hit: usize) -> Option<Name> {
 
 fn plain(names: &Names, bytes: &[u8], span: Span, start: usize) -> Option<Name> {
     let text = &bytes[span.range()];
-    let entry = names.suffix(normalise_end(text, &mut [0; TAIL]))?;
+    let entry = names.find(text)?;
     Some(Name { span, entry, start })
 }
 

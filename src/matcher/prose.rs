@@ -94,7 +94,7 @@ pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
 }
 
 /// `check_secret_key`, `deriveSecretKey`: what follows with only a blank between are its arguments.
-fn is_function(name: &[u8]) -> bool {
+pub(super) fn is_function(name: &[u8]) -> bool {
     VERBS.iter().any(|verb| {
         let rest = name.get(verb.len()..).unwrap_or_default();
         name[..name.len() - rest.len()].eq_ignore_ascii_case(verb.as_bytes())
