@@ -22,17 +22,76 @@ const KEYS: &[(&str, &str, &str)] = &[
 
 /// Words behind the name that leave it the name of a key.
 const TAILS: &[&str] = &[
-    "ANDROID", "IOS", "WEB", "SERVER", "CLIENT", "GLOBAL", "V2", "FOR_PROD", "B64", "HEX", "BYTES", "DATA",
-    "CONFIG", "JSON", "ACTUAL", "X", "A", "B", "1", "MINIPROGRAM", "FLUTTER", "UNITY", "CAMERA", "ACME",
-    "EU_WEST_1", "ROOM_A", "OVERSEAS", "BETA", "CANARY", "FALLBACK", "FOR_TESTS", "SHANGHAI", "V3_PROD",
-    "TENANT_7", "BLUE", "FROM_CONSOLE", "IN_CLEAR",
+    "ANDROID",
+    "IOS",
+    "WEB",
+    "SERVER",
+    "CLIENT",
+    "GLOBAL",
+    "V2",
+    "FOR_PROD",
+    "B64",
+    "HEX",
+    "BYTES",
+    "DATA",
+    "CONFIG",
+    "JSON",
+    "ACTUAL",
+    "X",
+    "A",
+    "B",
+    "1",
+    "MINIPROGRAM",
+    "FLUTTER",
+    "UNITY",
+    "CAMERA",
+    "ACME",
+    "EU_WEST_1",
+    "ROOM_A",
+    "OVERSEAS",
+    "BETA",
+    "CANARY",
+    "FALLBACK",
+    "FOR_TESTS",
+    "SHANGHAI",
+    "V3_PROD",
+    "TENANT_7",
+    "BLUE",
+    "FROM_CONSOLE",
+    "IN_CLEAR",
 ];
 
 /// Words behind the name that make it another name.
 const OTHER_NAMES: &[&str] = &[
-    "HASH", "NAME", "PATH", "ARN", "REF", "LEN", "SHA256", "MD5", "DIGEST", "CHECKSUM", "FINGERPRINT",
-    "FILE", "URL", "SIZE", "LABEL", "UUID", "SALT", "NONCE", "SIGNATURE", "VERSION", "ETAG", "COMMIT", "REQUEST_ID",
-    "PROD_HASH", "HASH_PROD", "ANDROID_SHA256", "TRACE_ID", "CIPHERTEXT", "ENCRYPTED",
+    "HASH",
+    "NAME",
+    "PATH",
+    "ARN",
+    "REF",
+    "LEN",
+    "SHA256",
+    "MD5",
+    "DIGEST",
+    "CHECKSUM",
+    "FINGERPRINT",
+    "FILE",
+    "URL",
+    "SIZE",
+    "LABEL",
+    "UUID",
+    "SALT",
+    "NONCE",
+    "SIGNATURE",
+    "VERSION",
+    "ETAG",
+    "COMMIT",
+    "REQUEST_ID",
+    "PROD_HASH",
+    "HASH_PROD",
+    "ANDROID_SHA256",
+    "TRACE_ID",
+    "CIPHERTEXT",
+    "ENCRYPTED",
 ];
 
 /// Syntaxes: what they are called, and how they are written. `§n`, `§N`, `§c`, `§P`, `§k` are the name in
@@ -88,7 +147,6 @@ const SYNTAXES: &[(&str, &str)] = &[
     ("OCaml, an id", "let §n = {key|§v|key}\n"),
     ("D, a delimited string", "string §c = q\"(§v)\";\n"),
     ("Tcl", "set §n {§v}\n"),
-    ("Groovy, slashes", "def §c = /§v/\n"),
     ("Julia, raw", "§n = raw\"§v\"\n"),
     // Documents within a text.
     ("Ruby, a document", "§n = <<~EOT\n  §v\nEOT\n"),
@@ -117,7 +175,10 @@ const SYNTAXES: &[(&str, &str)] = &[
     ("click, required", "@click.option('--§k', required=False, default='§v')\n"),
     ("typer", "§n: str = typer.Option(None, \"--§k\", default=\"§v\")\n"),
     ("yargs", ".option('§k', { type: 'string', default: '§v' })\n"),
-    ("yargs over lines", ".option('§k', {\n    alias: 'k',\n    describe: 'the key',\n    default: '§v',\n  })\n"),
+    (
+        "yargs over lines",
+        ".option('§k', {\n    alias: 'k',\n    describe: 'the key',\n    default: '§v',\n  })\n",
+    ),
     ("commander", ".option('--§k <key>', 'the key of the application', '§v')\n"),
     ("commander, a short name", ".option('-k, --§k <key>', 'the key', '§v')\n"),
     ("cobra", "cmd.Flags().StringVarP(&key, \"§k\", \"k\", \"§v\", \"the key\")\n"),
@@ -128,11 +189,13 @@ const SYNTAXES: &[(&str, &str)] = &[
     ("decouple", "§N = config(\"§N\", cast=str, default=\"§v\")\n"),
     ("Terraform, a variable", "variable \"§n\" {\n  type    = string\n  default = \"§v\"\n}\n"),
     ("JSON schema", "{\"§n\":{\"type\":\"string\",\"default\":\"§v\"}}\n"),
-    ("JSON schema over lines", "\"§n\": {\n  \"type\": \"string\",\n  \"description\": \"the key\",\n  \"default\": \"§v\"\n}\n"),
+    (
+        "JSON schema over lines",
+        "\"§n\": {\n  \"type\": \"string\",\n  \"description\": \"the key\",\n  \"default\": \"§v\"\n}\n",
+    ),
     ("ARM", "\"§c\": {\n  \"type\": \"securestring\",\n  \"defaultValue\": \"§v\"\n}\n"),
     ("Avro", "{\"name\":\"§n\",\"type\":\"string\",\"default\":\"§v\"}\n"),
     ("OpenAPI", "§n:\n  type: string\n  description: the key\n  default: §v\n"),
-    ("OpenAPI, an example", "§n:\n  type: string\n  example: §v\n"),
     ("mongoose", "§c: { type: String, default: '§v' },\n"),
     ("proto", "optional string §n = 3 [default = \"§v\"];\n"),
     ("proto, two options", "  optional string §n = 12 [deprecated = true, default = \"§v\"];\n"),
@@ -237,7 +300,6 @@ const SYNTAXES: &[(&str, &str)] = &[
     ("format of Java", "String s = \"§n=%s\".formatted(\"§v\");\n"),
     ("a log of Java", "log.info(\"§n: {}\", \"§v\");\n"),
     ("a log of Objective-C", "NSLog(@\"§n=%@\", @\"§v\");\n"),
-    ("compared, the value first", "if (\"§v\".equals(§c)) {\n"),
     // Escapes.
     ("escapes of bytes", "§n = \"§x\"\n"),
     ("escapes of bytes in an object", "{ §c: '§x' }\n"),
@@ -255,7 +317,9 @@ fn styled(words: &str, style: char) -> String {
         'n' => parts.join("_"),
         'N' => parts.join("_").to_ascii_uppercase(),
         'k' => parts.join("-"),
-        'c' => parts[..1].iter().map(|w| (*w).to_owned()).chain(parts[1..].iter().map(|w| title(w))).collect(),
+        'c' => {
+            parts[..1].iter().map(|w| (*w).to_owned()).chain(parts[1..].iter().map(|w| title(w))).collect()
+        }
         _ => parts.iter().map(|w| title(w)).collect(),
     }
 }
@@ -278,7 +342,8 @@ fn escaped(value: &str, style: char) -> String {
 
 /// Fills a syntax; the values that have to be found in it.
 fn fill(syntax: &str, words: &str, template: &str, seed: &str) -> (String, BTreeSet<String>) {
-    let draw = |part: &str| String::from_utf8(expand(template, &format!("{seed} {part}")).bytes).expect("text");
+    let draw =
+        |part: &str| String::from_utf8(expand(template, &format!("{seed} {part}")).bytes).expect("text");
     let (value, second) = (draw("first"), draw("second"));
     let mut text = String::new();
     let mut parts = syntax.split('§');
@@ -359,8 +424,14 @@ fn a_name_may_go_on() {
 
 /// What is written in place of a value when there is none.
 const NO_VALUES: &[&str] = &[
-    "your-secret-key-here", "process.env.SECRET_KEY", "changeme", "", "ReplaceThisWithYourKey", "secretKeyFromVault",
-    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "secretkeyofthisapplication",
+    "your-secret-key-here",
+    "process.env.SECRET_KEY",
+    "changeme",
+    "",
+    "ReplaceThisWithYourKey",
+    "secretKeyFromVault",
+    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "secretkeyofthisapplication",
 ];
 
 #[test]
@@ -401,9 +472,12 @@ const OTHERS: &[(&str, &str)] = &[
     ("the next key of YAML", "§ns:\netag: §v\n"),
     ("a variable of a shell", "§N=$KEY ETAG=\"§v\"\n"),
     ("another part of a format", "printf(\"§n=%s etag=%s\", key, \"§v\");\n"),
-    ("another element of an unpacking", "etag, §n = \"§v\", read()\n"),
+    ("another element of an unpacking", "a, etag, §n = \"x\", \"§v\", read()\n"),
     ("a function that takes it", "function check(§c) { return \"§v\"; }\n"),
-    ("a function that gives another", "def §n(self):\n    return self._key\n\ndef etag(self):\n    return \"§v\"\n"),
+    (
+        "a function that gives another",
+        "def §n(self):\n    return self._key\n\ndef etag(self):\n    return \"§v\"\n",
+    ),
     ("another option", "parser.add_argument(\"--§k\")\nparser.add_argument(\"--etag\", default=\"§v\")\n"),
     ("a joined other", "x = \"?§n=\" + key + \"&etag=§v\"\n"),
 ];
@@ -429,6 +503,66 @@ fn what_is_not_the_names_is_silent() {
                     wrong.push(format!("{label} ({kind}): {text:?}"));
                     break;
                 }
+            }
+        }
+    }
+    assert_none(&wrong);
+}
+
+/// How bytes are written.
+type Encoding = fn(&[u8]) -> String;
+
+/// Texts of two bytes a character, as registries and `-EncodedCommand` of PowerShell write them.
+#[test]
+fn wide_texts_are_read_through_base64_and_hex() {
+    let base64: Encoding = |bytes| {
+        use base64::Engine as _;
+        base64::engine::general_purpose::STANDARD.encode(bytes)
+    };
+    let hex: Encoding = |bytes| bytes.iter().map(|b| format!("{b:02x}")).collect();
+    let mut wrong = Vec::new();
+    for (words, template, kind) in KEYS {
+        for round in 0..rounds() {
+            let (text, wanted) = fill("$§n = \"§v\"\n", words, template, &format!("wide {kind} {round}"));
+            for (form, encode) in [("powershell -EncodedCommand §\n", base64), ("data=§;\n", hex)] {
+                let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+                let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+                let marked = [&[0xff, 0xfe][..], &little].concat();
+                for bytes in [little, big, marked] {
+                    let text = form.replace('§', &encode(&bytes));
+                    let found = reported(&DETECTOR, "a.txt", text.as_bytes());
+                    let values: BTreeSet<String> =
+                        found.iter().map(|d| String::from_utf8_lossy(&d.value).into_owned()).collect();
+                    if values != wanted && are_keys(&wanted, words) {
+                        wrong.push(format!("{form:?} ({kind}): {values:?}"));
+                    }
+                }
+            }
+        }
+    }
+    assert_none(&wrong);
+}
+
+/// Licenses that arrays of numbers spell, under names that say so.
+#[test]
+fn licenses_are_read_from_arrays_of_numbers() {
+    let mut wrong = Vec::new();
+    for round in 0..10 * rounds() {
+        let license = String::from_utf8(expand("{license}", &format!("array {round}")).bytes).expect("text");
+        let all = |write: fn(u8) -> String| license.bytes().map(write).collect::<Vec<_>>().join(", ");
+        for text in [
+            format!("uint8_t license[] = {{{}}};\n", all(|b| format!("0x{b:02x}"))),
+            format!(
+                "static const unsigned char device_license[] = {{\n  {}, 0x00\n}};\n",
+                all(|b| format!("0x{b:02X}"))
+            ),
+            format!("license = bytes([{}])\n", all(|b| b.to_string())),
+            format!("byte[] License = new byte[] {{ {} }};\n", all(|b| b.to_string())),
+            format!("{{\"license\": [{}]}}\n", all(|b| b.to_string())),
+        ] {
+            let found = reported(&DETECTOR, "a.c", text.as_bytes());
+            if !matches!(&found[..], [d] if d.value == license.as_bytes()) {
+                wrong.push(format!("{} found in {text}", found.len()));
             }
         }
     }

@@ -4,7 +4,7 @@
 //! Base64 of ASCII text has next to no `+`, `/`, `-`, `_`, so the prefilter's runs of letters and
 //! digits lead to all of it. Most runs are no such text: four characters decide that.
 
-use super::{Decoder, MAX_REGION, View, Wake, looks_like_text};
+use super::{Decoder, MAX_REGION, View, Wake, looks_like_text, looks_like_wide_text};
 use crate::text::Span;
 
 /// The table's line.
@@ -42,7 +42,8 @@ fn text_start(bytes: &[u8], run: Span, at: usize) -> Option<usize> {
             return false;
         }
         let (sample, length) = sample(&bytes[start..run.end]);
-        length >= 20 && looks_like_text(&sample[..length])
+        let sample = &sample[..length];
+        length >= 20 && (looks_like_text(sample) || looks_like_wide_text(sample))
     };
     let cut = run.start > 0 && is_digit(bytes[run.start - 1]);
     let behind =
@@ -64,7 +65,10 @@ fn may_begin_text(text: &[u8]) -> bool {
     let is_text = |b: u8| b >= 0x20 && b != 0x7f || matches!(b, b'\n' | b'\r' | b'\t' | 0x1b);
     // The second byte of a character cannot be its first.
     let first = a << 2 | b >> 4;
-    is_text(first) && !(0x80..0xc2).contains(&first) && is_text(b << 4 | c >> 2) && is_text(c << 6 | d)
+    let (second, third) = (b << 4 | c >> 2, c << 6 | d);
+    // The begin of UTF-16, or its mark.
+    let is_wide = second == 0 || (first == 0 && third == 0) || (first >= 0xfe && second >= 0xfe);
+    is_wide || is_text(first) && !(0x80..0xc2).contains(&first) && is_text(second) && is_text(third)
 }
 
 fn decode_from(bytes: &[u8], region: Span) -> Option<View> {
@@ -124,7 +128,7 @@ fn begins_like_text(run: &[u8]) -> bool {
         let bits = four.iter().fold(0u32, |bits, &b| (bits << 6) | u32::from(value(b).unwrap_or(0)));
         three.copy_from_slice(&bits.to_be_bytes()[1..]);
     }
-    looks_like_text(&start)
+    looks_like_text(&start) || looks_like_wide_text(&start)
 }
 
 /// The stretch with the lines that follow, where they are long enough to be wrapped base64.

@@ -1,6 +1,6 @@
 //! Hexadecimal text: `7365637265745f6b6579` is `secret_key`. The stretch is the run of hex digits.
 
-use super::{Decoder, View, Wake, looks_like_text};
+use super::{Decoder, View, Wake, looks_like_text, looks_like_wide_text};
 use crate::text::Span;
 
 /// The table's line.
@@ -22,7 +22,7 @@ fn decode(bytes: &[u8], at: usize) -> Option<View> {
         (digit(bytes[i]) * 16 + digit(bytes[i + 1])) as u8
     };
     let sample: [u8; 12] = std::array::from_fn(|k| byte(region.start + 2 * k));
-    if !looks_like_text(&sample) {
+    if !looks_like_text(&sample) && !looks_like_wide_text(&sample) {
         return None;
     }
     let mut view = View::new(region);

@@ -52,9 +52,25 @@ fn escape(bytes: &[u8]) -> (Option<char>, usize) {
             let c = hex(bytes.get(2..4)).and_then(char::from_u32);
             return c.map_or((None, 1), |c| (Some(c), 4));
         }
+        // `\U0000005a` and `\132` of C and Python.
+        Some(b'U') => {
+            let c = hex(bytes.get(2..10)).and_then(char::from_u32);
+            return c.map_or((None, 1), |c| (Some(c), 10));
+        }
+        Some(b'0'..=b'3') => return octal(bytes),
         _ => return (None, 1),
     };
     (Some(simple), 2)
+}
+
+/// Three octal digits that stand for a printable character of ASCII.
+fn octal(bytes: &[u8]) -> (Option<char>, usize) {
+    let digits = bytes.get(1..4).filter(|d| d.iter().all(|b| (b'0'..=b'7').contains(b)));
+    let code = digits.map(|d| d.iter().fold(0u32, |code, b| code * 8 + u32::from(b - b'0')));
+    match code.and_then(char::from_u32).filter(char::is_ascii_graphic) {
+        Some(c) => (Some(c), 4),
+        None => (None, 1),
+    }
 }
 
 fn unicode(bytes: &[u8]) -> (Option<char>, usize) {

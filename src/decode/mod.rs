@@ -198,6 +198,20 @@ fn looks_like_text(bytes: &[u8]) -> bool {
     }
 }
 
+/// True where text in UTF-16 is likely, in either order: ASCII and NUL by turns, maybe behind a byte order mark.
+fn looks_like_wide_text(bytes: &[u8]) -> bool {
+    const MIN_UNITS: usize = 5;
+    const MAX_UNITS: usize = 12;
+    let marks = [[0xff, 0xfe], [0xfe, 0xff]];
+    let bytes = marks.iter().find_map(|mark| bytes.strip_prefix(&mark[..])).unwrap_or(bytes);
+    let is_ascii = |b: u8| is_textual(char::from(b)) && b.is_ascii();
+    let is_wide = |of: fn(&[u8]) -> [u8; 2]| {
+        let mut units = bytes.chunks_exact(2).take(MAX_UNITS).map(of);
+        units.all(|[high, low]| high == 0 && is_ascii(low))
+    };
+    bytes.len() >= 2 * MIN_UNITS && (is_wide(|unit| [unit[1], unit[0]]) || is_wide(|unit| [unit[0], unit[1]]))
+}
+
 fn is_textual(c: char) -> bool {
     !c.is_control() || matches!(c, '\n' | '\r' | '\t' | '\u{1b}')
 }

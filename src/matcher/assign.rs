@@ -3,17 +3,17 @@
 //! The grammar is tolerant on purpose: it does not know languages but the forms that they share. It
 //! never looks further than [`REACH`] bytes, and crosses a line end only where a carrier does.
 
-use super::bare::bare;
 use super::context::{FILE_BYTES, NEAR_BYTES};
-use super::cursor::{Cursor, diff_sign};
+use super::cursor::Cursor;
+use super::expression::{after_colon, value};
 use super::fallback::{Stop, fallback, shell_default};
 use super::inner::inner;
-use super::literal::{Literal, alone, fenced, literal, literal_in, next_line, prefix, wrapper};
+use super::literal::{Literal, literal, literal_in, prefix, wrapper};
 use super::name::holds;
-use super::prose::prose;
-use super::separator::{Separator, accessors, closers, is_define, is_flag, is_measured, separator};
+use super::separator::{Closed, Separator, accessors, closers, is_flag, is_measured, separator};
+use super::unseparated::without_separator;
 use super::{Asks, Form, Match, Matcher, Name, Page, hex, normalise, pair, shape};
-use super::{body, delimited, joined, option, structure, unpack, yaml};
+use super::{body, option, unpack};
 use crate::decode::{self, Ask, Wake, units};
 use crate::rule::Value;
 use crate::text::Span;
@@ -152,6 +152,7 @@ fn after(page: &Page<'_>, name: &Name, found: &mut Vec<Literal>) -> Option<Ask> 
     let mut c = Cursor::new(bytes, name.span.end);
     c.colour();
     let closed = closers(&mut c);
+    end_of_key(&mut c, name, &closed);
     let gap_from = c.at;
     c.blanks();
     c.continuation();
@@ -184,34 +185,37 @@ fn after(page: &Page<'_>, name: &Name, found: &mut Vec<Literal>) -> Option<Ask> 
         Some(Separator::Call) if pair::is_block(bytes, name.start) => pair::block(&c, found),
         Some(Separator::Call) => called(&mut c, found),
         Some(Separator::Or) => fallback(&mut c, Stop::Comma, found),
-        None if c.rest().starts_with(b"<<") && delimited::document(&mut c, found) => {}
-        None if flag && option::argument_of_flag(&mut c) => option::default(&c, name, true, true, found),
-        None if closed.bracketed => fallback(&mut c, Stop::Comma, found),
-        None if gap && flag && c.peek(0) != b'-' => literal(&mut c, found),
-        // A list of arguments, one a line.
-        None if flag && c.line_end() => next_line(&mut c, found),
-        // A part of a form: `name="secret_key"`, an empty line, the value.
-        None if closed.quoted && is_form_part(bytes, name.start) && c.space(2) == 2 => {
-            alone(&mut c, Form::Bare, found);
-        }
-        None if { c }.line_end() && fenced(&mut c, found) => {}
-        None if is_kconfig(bytes, name.start) && c.line_end() => pair::nested(&c, name.start, found),
-        None if is_define(bytes, name.start) && { c }.line_end() => {
-            let span = delimited::line_before(&mut c, b"endef");
-            found.extend(span.map(|span| Literal { span, form: Form::Quoted }));
-        }
-        None if gap && is_define(bytes, name.start) => literal(&mut c, found),
-        None if c.peek(0) == b'<' => pair::element(&mut c, found),
-        None if pair::in_tag(&mut c, name.start) => pair::element(&mut c, found),
-        None if closed.quoted && gap && c.peek(0) == b'"' => literal(&mut c, found),
-        None => prose(&mut c, name, found),
+        None => without_separator(&mut c, name, &closed, gap, found),
     }
-    if found.is_empty() && !closed.quoted {
+    if !closed.quoted && found.iter().all(|l| is_word(bytes, l)) {
         body::returned(&Cursor::new(bytes, gap_from), name, found);
     }
+    let escape = found.iter().find_map(|l| escape_in(bytes, l));
     let stopped = found.first().map_or(c, |l| Cursor::new(bytes, l.span.end));
     let open = || if found.is_empty() { page.ask_open(name.span.start, begin.at) } else { None };
-    encoded(&begin).or_else(|| encoded(&stopped)).or_else(open)
+    escape.or_else(|| encoded(&begin)).or_else(|| encoded(&stopped)).or_else(open)
+}
+
+/// Goes over the brace behind the key of a hash of Perl: `$config{secret_key}`.
+fn end_of_key(c: &mut Cursor<'_>, name: &Name, closed: &Closed) {
+    let before = &c.bytes[..name.span.start];
+    let is_key = before.strip_suffix(b"{").is_some_and(|b| b.last().is_some_and(u8::is_ascii_alphanumeric));
+    c.at += usize::from(c.peek(0) == b'}' && is_key && !closed.quoted);
+}
+
+/// A word of letters without quotes: a type, or the word that returns a value.
+fn is_word(bytes: &[u8], literal: &Literal) -> bool {
+    literal.form != Form::Quoted && bytes[literal.span.range()].iter().all(u8::is_ascii_alphabetic)
+}
+
+/// The first escape of a byte or a code point in a literal: what it stands for has to be decoded.
+fn escape_in(bytes: &[u8], literal: &Literal) -> Option<Ask> {
+    let text = &bytes[literal.span.range()];
+    let is_escape = |at: &usize| {
+        matches!(text[at + 1..], [b'x' | b'u' | b'U', ..] | [b'0'..=b'3', b'0'..=b'7', b'0'..=b'7', ..])
+    };
+    let at = memchr::memchr_iter(b'\\', text).find(is_escape)?;
+    Some(Ask::new(Wake::UnicodeEscape, literal.span.start + at))
 }
 
 /// `CreateDemoUserSig.h`, `src/debug/config.ts`: a word with an extension, which no key has.
@@ -225,146 +229,6 @@ fn is_file_name(text: &[u8]) -> bool {
             && extension[0].is_ascii_lowercase()
             && extension.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
     })
-}
-
-/// `Content-Disposition: form-data; name="` before the name.
-fn is_form_part(bytes: &[u8], start: usize) -> bool {
-    let before = bytes[start.saturating_sub(24)..start].to_ascii_lowercase();
-    let before = before.trim_ascii_end();
-    let before = before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"\\\"")).unwrap_or(before);
-    before.ends_with(b"form-data; name=")
-}
-
-/// `config NAME` of a Kconfig file: the default stands on a line below.
-fn is_kconfig(bytes: &[u8], start: usize) -> bool {
-    ["config ", "menuconfig "].iter().any(|w| {
-        let before = bytes[..start].strip_suffix(w.as_bytes());
-        before.is_some_and(|b| b.last().is_none_or(|&b| b == b'\n'))
-    })
-}
-
-/// `:` may begin a type: `key: String = "…"`, `key: Option<String>`.
-fn after_colon(c: &mut Cursor<'_>, name: &Name, quoted: bool, found: &mut Vec<Literal>) {
-    if c.peek(0) == b'=' {
-        c.at += 1;
-    }
-    if !quoted {
-        let mut typed = *c;
-        typed.blanks();
-        let line: &[u8] = typed.rest();
-        let kind = line
-            .iter()
-            .take(60)
-            .take_while(|b| b.is_ascii_alphanumeric() || b"_<>[]?.&' :|".contains(b))
-            .count();
-        let ends_word = kind > 0 && line[0].is_ascii_alphabetic() | matches!(line[0], b'&' | b'[');
-        let assigned = line.get(kind) == Some(&b'=') && line.get(kind + 1) != Some(&b'=');
-        // Glued to an equals sign, a type is before a literal; elsewhere it is the begin of a value.
-        let glued = kind > 0 && !matches!(line[kind - 1], b' ' | b':' | b'>' | b']');
-        let assigned = assigned && (!glued || matches!(line.get(kind + 1), Some(b'"' | b'\'' | b'`')));
-        if ends_word
-            && assigned
-            && memchr::memchr2(b'"', b'\'', &line[..kind]).is_none_or(|q| line[q] == b'\'')
-        {
-            let word = line.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
-            // What has digits and is long is base64 with its padding, not a type.
-            if word < 24 {
-                typed.at += kind + 1;
-                return value(&mut typed, name, found);
-            }
-        }
-    }
-    value(c, name, found);
-}
-
-/// The expression after `=` or `:`.
-fn value(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
-    c.blanks();
-    c.continuation();
-    yaml::tag(c);
-    markup(c);
-    if yaml::block_scalar(c, found) {
-        return;
-    }
-    let end = c.at;
-    if c.line_end() {
-        c.space(1);
-        c.diff_sign(diff_sign(c.bytes, end));
-        let below = *c;
-        next_line(c, found);
-        if found.is_empty() {
-            pair::nested(&below, end, found);
-        }
-        // A list or a map has more of them.
-        let mut all = Vec::new();
-        yaml::block(c.bytes, end, &mut all);
-        if all.len() >= found.len().max(1) && all.iter().any(|l| found.first().is_none_or(|f| f.span == l.span)) {
-            *found = all;
-        }
-        return;
-    }
-    if joined::appended(c, found) || joined::formatted(c, name.start, found) || option::field_option(c, found) {
-        return;
-    }
-    let begin = *c;
-    literal(c, found);
-    if matches!(found.first(), None | Some(Literal { form: Form::Quoted, .. })) {
-        let mut all = Vec::new();
-        if structure::values(&begin, &mut all) && all.len() > found.len() {
-            *found = all;
-        }
-    }
-    if found.is_empty() || is_expression(c.bytes, found) {
-        found.clear();
-        *c = begin;
-        fallback(c, Stop::Comma, found);
-    }
-}
-
-/// Whether a word without quotes begins an expression: `prod ? "…" : "…"`, `lambda: "…"`, a command with a
-/// literal as its argument.
-fn is_expression(bytes: &[u8], found: &[Literal]) -> bool {
-    const SIGNS: [&[u8]; 14] =
-        [b"?", b"&&", b"==", b"!=", b"<", b">", b"{", b"=>", b"and ", b"or ", b"if ", b"(", b"\"", b"'"];
-    const LONGEST: usize = 40;
-    let [Literal { span, form: Form::Bare }] = found else { return false };
-    let word = &bytes[span.range()];
-    let is_word = |b: &u8| b.is_ascii_alphabetic() || b"_-.:$".contains(b);
-    if word.len() > LONGEST || !word.iter().all(is_word) {
-        return false;
-    }
-    let mut next = Cursor::new(bytes, span.end);
-    if word.starts_with(b"lambda") && next.peek(0) == b':' {
-        return true;
-    }
-    next.blanks();
-    let is_apart = next.at > span.end;
-    // `ConvertTo-SecureString -String "…"`
-    let is_cmdlet = word.contains(&b'-') && next.peek(0) == b'-' && next.peek(1).is_ascii_uppercase();
-    // The condition or the name of a function.
-    let is_keyword = matches!(word, b"if" | b"match" | b"case" | b"await" | b"when" | b"switch" | b"new");
-    is_apart && (is_keyword || is_cmdlet || SIGNS.iter().any(|s| next.rest().starts_with(s)) || has_switch(&next))
-}
-
-/// `env switch {` of C#.
-fn has_switch(c: &Cursor<'_>) -> bool {
-    c.rest().starts_with(b"switch ") || c.rest().starts_with(b"match ")
-}
-
-/// Goes over the end of a bold label, and over inline tags: `**Key:** …`, `Key: <b>…`.
-fn markup(c: &mut Cursor<'_>) {
-    if matches!(c.rest(), [b'*', b'*', b' ', ..] | [b'_', b'_', b' ', ..]) {
-        c.at += 2;
-    }
-    // The rest of `=>` as HTML writes it.
-    c.eat(b"&gt;");
-    c.inline_tags();
-    // A highlighter may put the quotes into elements of their own.
-    let mut quoted = *c;
-    if quoted.quote().is_some() && quoted.peek(0) == b'<' && quoted.inline_tag() {
-        quoted.inline_tags();
-        *c = quoted;
-    }
 }
 
 /// After a comma only a quoted literal counts: `set(NAME, "…")`. NVS rows have two words between.

@@ -14,11 +14,20 @@ const MAX_HEAD_BYTES: usize = 200;
 /// More lines of comments are not gone over.
 const MOST_COMMENTS: usize = 4;
 
-/// The value that what has this name returns; `c` stands right behind the name.
+/// The value that what has this name returns, in place of what was found before; `c` stands right behind the
+/// name.
 pub(super) fn returned(c: &Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
     if is_function(&c.bytes[name.span.range()]) {
         return;
     }
+    let mut values = Vec::new();
+    find(c, name, &mut values);
+    if !values.is_empty() {
+        *found = values;
+    }
+}
+
+fn find(c: &Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
     let mut next = *c;
     next.blanks();
     let takes = parameters(&mut next);
@@ -94,7 +103,10 @@ fn head(c: &mut Cursor<'_>, is_function: bool) -> Option<Head> {
                 }
                 at += 2;
             }
-            b':' if is_function && rest[at + 1..].trim_ascii_start().len() < rest[at + 1..].len() && is_line_end(&rest[at + 1..]) => {
+            b':' if is_function
+                && rest[at + 1..].trim_ascii_start().len() < rest[at + 1..].len()
+                && is_line_end(&rest[at + 1..]) =>
+            {
                 c.at += at + 1;
                 return Some(Head::Body);
             }

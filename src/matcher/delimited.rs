@@ -18,7 +18,9 @@ pub(super) fn values(c: &mut Cursor<'_>, found: &mut Vec<Literal>) -> bool {
         b'%' | b'q' | b'~' => return words(c, found),
         b'R' | b'u' | b'U' | b'L' => raw(c),
         b'[' => levels(c),
-        b'$' | b'"' if { *c }.quote().is_none() || c.rest().starts_with(b"\"$(") => substituted(c).or_else(|| dollars(c)),
+        b'$' | b'"' if { *c }.quote().is_none() || c.rest().starts_with(b"\"$(") => {
+            substituted(c).or_else(|| dollars(c))
+        }
         b'{' => bars(c),
         b'<' => return document(c, found),
         b'@' => power_shell(c),
@@ -30,8 +32,7 @@ pub(super) fn values(c: &mut Cursor<'_>, found: &mut Vec<Literal>) -> bool {
 
 /// `%q(…)`, `%w[…]`, `q(…)`, `qq{…}`, `qw(…)`, `q"(…)"`, `~s(…)`.
 fn words(c: &mut Cursor<'_>, found: &mut Vec<Literal>) -> bool {
-    const OPERATORS: [&[u8]; 10] =
-        [b"%q", b"%Q", b"%w", b"%W", b"%", b"qq", b"qw", b"q\"", b"q", b"~"];
+    const OPERATORS: [&[u8]; 10] = [b"%q", b"%Q", b"%w", b"%W", b"%", b"qq", b"qw", b"q\"", b"q", b"~"];
     let mut next = *c;
     let Some(operator) = OPERATORS.iter().find(|o| next.eat(o)) else { return false };
     if *operator == b"~" {
@@ -53,7 +54,10 @@ fn words(c: &mut Cursor<'_>, found: &mut Vec<Literal>) -> bool {
     let body = &next.rest()[..next.rest().len().min(MAX_VALUE_BYTES)];
     let Some(length) = memchr::memchr(close, body) else { return false };
     let is_bracket = open != close;
-    let ends = matches!(next.peek(length + 1), b';' | b',' | b')' | b'\n' | b'\r' | b' ' | b'.' | b'}' | b']' | b'"' | 0);
+    let ends = matches!(
+        next.peek(length + 1),
+        b';' | b',' | b')' | b'\n' | b'\r' | b' ' | b'.' | b'}' | b']' | b'"' | 0
+    );
     if !ends || (!is_bracket && length < MIN_WORD_BYTES) {
         return false;
     }
@@ -123,6 +127,15 @@ fn bars(c: &mut Cursor<'_>) -> Option<Span> {
     let span = up_to(&mut next, &close)?;
     c.at = next.at;
     Some(span)
+}
+
+/// `{…}` of Tcl: one word that ends the line.
+pub(super) fn braces(c: &mut Cursor<'_>, found: &mut Vec<Literal>) -> bool {
+    let mut next = *c;
+    let span = if next.eat(b"{") { up_to(&mut next, b"}") } else { None };
+    let span = span.filter(|_| matches!(next.peek(0), b'\n' | b'\r' | b';' | 0));
+    found.extend(span.map(|span| Literal { span, form: Form::Quoted }));
+    span.is_some()
 }
 
 /// The text up to a closing delimiter, without the white space around it; goes behind it. A value is one word.

@@ -60,6 +60,7 @@ pub(super) fn fallback(c: &mut Cursor<'_>, stop: Stop, found: &mut Vec<Literal>)
                     let Some(span) = c.quoted(quote) else { return };
                     match default_of(c.bytes, span.start) {
                         Some(at) => shell_default(&mut Cursor::new(c.bytes, at), found),
+                        None if is_variable(&c.bytes[span.range()]) => {}
                         None if span.len() >= 16 || goes_on(c.bytes, span.start) => {
                             found.push(Literal { span, form: Form::Fallback });
                         }
@@ -79,6 +80,14 @@ fn is_next_assignment(c: &Cursor<'_>) -> bool {
     let Some(before) = c.bytes[..c.at].strip_suffix(b"=") else { return false };
     let name = before.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
     name > 0 && before[..before.len() - name].ends_with(b" ")
+}
+
+/// Whether a literal is the name of what is looked up: `TIRTC_SECRET_KEY`.
+fn is_variable(text: &[u8]) -> bool {
+    let is_sign = |b: &u8| *b == b'_';
+    text.iter().any(is_sign)
+        && (text.iter().all(|b| b.is_ascii_uppercase() || is_sign(b))
+            || text.iter().all(|b| b.is_ascii_lowercase() || is_sign(b)))
 }
 
 /// Whether a literal is the first piece of a value.

@@ -1,9 +1,9 @@
 //! A name at the end of a string, or before a place in it, and the value behind the string: `"key=" + "…"`,
 //! `printf("key=%s", "…")`, `"key={}".format("…")`.
 
-use super::cursor::{Cursor, Quote, Mark};
-use super::literal::{Literal, prefix};
 use super::Form;
+use super::cursor::{Cursor, Mark, Quote};
+use super::literal::{Literal, prefix};
 use crate::text::Span;
 
 /// What joins two literals.
@@ -44,8 +44,11 @@ fn place(text: &[u8]) -> Option<(Place<'_>, usize)> {
     match text.first()? {
         b'%' => {
             let flags = text[1..].iter().take(8).take_while(|b| b"-+ #.0123456789*l".contains(b)).count();
-            matches!(text.get(1 + flags)?, b's' | b'd' | b'v' | b'x' | b'u' | b'@' | b'q' | b'i' | b'f' | b'S' | b'r' | b'c')
-                .then_some((Place::Next, flags + 2))
+            matches!(
+                text.get(1 + flags)?,
+                b's' | b'd' | b'v' | b'x' | b'u' | b'@' | b'q' | b'i' | b'f' | b'S' | b'r' | b'c'
+            )
+            .then_some((Place::Next, flags + 2))
         }
         b'{' => {
             let length = text[1..].iter().take(32).position(|b| *b == b'}')?;

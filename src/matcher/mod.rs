@@ -6,7 +6,10 @@
 //! | file | forms |
 //! |---|---|
 //! | `name` | the identifier, or the words, around a hit |
-//! | `assign` | what follows a name: values, types, flags, table cells |
+//! | `names` | the names of the rules |
+//! | `assign` | what follows a name: values, arguments, table cells |
+//! | `expression` | what stands behind `=` and `:` |
+//! | `unseparated` | values without a sign between |
 //! | `separator` | what stands between a name and its value |
 //! | `literal` | the value itself: quoted, wrapped |
 //! | `bare` | values without quotes |
@@ -43,6 +46,7 @@ mod cores;
 pub(crate) mod csv;
 mod delimited;
 pub(crate) mod der;
+mod expression;
 mod fallback;
 pub(crate) mod field;
 pub(crate) mod hex;
@@ -51,6 +55,7 @@ mod joined;
 mod literal;
 mod look_up;
 pub(crate) mod name;
+mod names;
 mod option;
 mod page;
 mod pair;
@@ -64,6 +69,7 @@ mod token_edges;
 mod types;
 mod unannounced;
 mod unpack;
+mod unseparated;
 mod yaml;
 
 use std::collections::HashMap;
@@ -80,10 +86,11 @@ pub(crate) use cores::Actions;
 use cores::{CoreSet, Cores, core_of};
 use field::{Field, Fields, Strings};
 pub(crate) use inner::inner;
-pub(crate) use name::{Name, Names, normalise};
+pub(crate) use name::Name;
+pub(crate) use names::{Names, normalise};
 pub(crate) use page::Page;
 pub(crate) use shape::is_device_id;
-use token_edges::{MIN_PAYLOAD, is_glued, url_run};
+use token_edges::is_glued;
 pub(crate) use types::{Action, Asks, Form, Match, Named};
 
 /// The compiled rules.
@@ -110,9 +117,6 @@ pub(crate) struct Matcher {
     classes: Vec<crate::prefilter::Core>,
 }
 
-/// A weak name of so many characters is a common word.
-const MAX_COMMON_CHARS: usize = 6;
-
 impl Matcher {
     /// Compiles the rules.
     pub(crate) fn new(rules: &[Rule], fields: Fields) -> Self {
@@ -121,7 +125,7 @@ impl Matcher {
         let mut calls: HashMap<Vec<u8>, Vec<(usize, usize)>> = HashMap::new();
         let mut schemes = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
-            add_names(&mut names, index, rule);
+            names.add_rule(index, rule);
             for call in &rule.calls {
                 // Where any argument may be the value, the value leads to the call.
                 let Some(argument) = call.argument else { continue };
@@ -225,6 +229,9 @@ impl Matcher {
         {
             self.named(page, at, out, asks);
         }
+        if actions.has(Action::License) && page.around.is_none() {
+            asks.extend(decode::numbers::ask_spelled(page.bytes, at));
+        }
         if actions.has(Action::Call) {
             call::at(self, page, at, out, asks);
         }
@@ -303,33 +310,6 @@ impl Matcher {
         }
     }
 
-    /// The end of what has the form of a connect token at a core, whole and with a whole signature: to
-    /// hide it, nobody has to decode it.
-    pub(crate) fn connect(bytes: &[u8], at: usize) -> Option<usize> {
-        let rest = &bytes[at..];
-        if !matches!(rest.get(..5)?, b"v1.ey" | b"v1.ew") || is_glued(&bytes[..at]) {
-            return None;
-        }
-        let run = |from: usize| url_run(&rest[from..]);
-        let payload = run(3);
-        if payload < MIN_PAYLOAD || rest.get(3 + payload) != Some(&b'.') {
-            return None;
-        }
-        let signature = run(4 + payload);
-        (signature == token::tirtc::SIGNATURE_CHARS).then_some(at + 4 + payload + signature)
-    }
-
-    /// The end of the whole token that begins at `at`.
-    pub(crate) fn whole_token(&self, bytes: &[u8], at: usize) -> Option<usize> {
-        let token = self.schemes.iter().find_map(|(_, scheme)| (scheme.decode)(&bytes[at..]));
-        token.filter(|t| !t.truncated).map(|t| at + t.length)
-    }
-
-    /// Whether a token that begins at `at` is whole.
-    pub(crate) fn is_whole_token(&self, bytes: &[u8], at: usize) -> bool {
-        Self::connect(bytes, at).is_some() || self.whole_token(bytes, at).is_some()
-    }
-
     /// The license without a name that holds a run, with the rule for licenses: by its form alone, since
     /// what logs hold needs no verdict.
     pub(crate) fn license(&self, bytes: &[u8], at: usize) -> Option<(Span, usize)> {
@@ -400,19 +380,6 @@ impl Matcher {
     /// Whether text is, after normalisation, a name itself.
     pub(crate) fn is_name(&self, text: &[u8]) -> bool {
         self.names.suffix(&normalise(text)).is_some()
-    }
-}
-
-/// Adds every name of a rule.
-fn add_names(names: &mut Names, index: usize, rule: &Rule) {
-    // A private key leads to its name by itself.
-    let rule_names = if rule.value == Value::Pem { &[] } else { &rule.names[..] };
-    let plain = Named { rule: index, weak: false, is_common: false, is_shared: false };
-    rule_names.iter().for_each(|name| names.add(name, plain));
-    rule.shared.names.iter().for_each(|name| names.add(name, Named { is_shared: true, ..plain }));
-    for name in &rule.weak_names {
-        let is_common = name.chars().count() <= MAX_COMMON_CHARS;
-        names.add(name, Named { weak: true, is_common, ..plain });
     }
 }
 

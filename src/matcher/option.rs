@@ -89,7 +89,11 @@ pub(super) fn argument_of_flag(c: &mut Cursor<'_>) -> bool {
         b'[' => b']',
         _ => return false,
     };
-    let word = next.rest()[1..].iter().take(32).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_' || **b == b'-').count();
+    let word = next.rest()[1..]
+        .iter()
+        .take(32)
+        .take_while(|b| b.is_ascii_alphanumeric() || **b == b'_' || **b == b'-')
+        .count();
     next.at += 1 + word;
     let is_argument = word > 0 && next.peek(0) == close;
     next.at += 1;
@@ -98,4 +102,16 @@ pub(super) fn argument_of_flag(c: &mut Cursor<'_>) -> bool {
         c.at = next.at + 1;
     }
     is_whole
+}
+
+/// Goes over the end of a list of the names of one option, and the comma behind.
+pub(super) fn end_of_flags(c: &mut Cursor<'_>) -> bool {
+    let mut next = *c;
+    next.at += 1;
+    next.blanks();
+    let ends = c.peek(0) == b'}' && next.eat(b",");
+    if ends {
+        *c = next;
+    }
+    ends
 }

@@ -152,8 +152,18 @@ pub(super) fn is_flag(bytes: &[u8], start: usize) -> bool {
 
 /// `#define NAME "…"`, `ENV NAME …`: the directive stands alone before the name.
 pub(super) fn is_define(bytes: &[u8], start: usize) -> bool {
-    const DIRECTIVES: [&[u8]; 8] =
-        [b"define", b"ENV", b"ARG", b"setenv", b"set", b"SetEnv", b"fastcgi_param", b"launchctl setenv"];
+    const DIRECTIVES: [&[u8]; 10] = [
+        b"define",
+        b"export define",
+        b"override define",
+        b"ENV",
+        b"ARG",
+        b"setenv",
+        b"set",
+        b"SetEnv",
+        b"fastcgi_param",
+        b"launchctl setenv",
+    ];
     let from = start.saturating_sub(80);
     // Most lines end in another letter here.
     let last = bytes[from..start].trim_ascii_end().last();

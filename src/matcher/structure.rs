@@ -21,8 +21,10 @@ const DEEPEST: usize = 3;
 const MIN_BARE_BYTES: usize = 16;
 
 /// Functions that make a list of their arguments, by the last word of their names in lower case.
-const LISTS: [&[u8]; 12] =
-    [b"of", b"list", b"aslist", b"listof", b"arrayof", b"array", b"setof", b"vec", b"mapof", b"set", b"tuple", b"dict"];
+const LISTS: [&[u8]; 12] = [
+    b"of", b"list", b"aslist", b"listof", b"arrayof", b"array", b"setof", b"vec", b"mapof", b"set", b"tuple",
+    b"dict",
+];
 
 /// Goes to the opening bracket of a list or map, over what the language writes before it: `[]string{`,
 /// `List.of(`, `new[] {`.

@@ -56,7 +56,7 @@ pub(super) fn names_other(label: &[u8]) -> bool {
 pub(super) fn heads(identifier: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = identifier;
     let heads = std::iter::from_fn(move || {
-        let (head, word) = split_last_word(rest).filter(|(head, word)| !head.is_empty() && !is_other(word))?;
+        let (head, _) = split_last_word(rest).filter(|(head, word)| !head.is_empty() && !is_other(word))?;
         rest = head;
         Some(head)
     });

@@ -9,7 +9,9 @@ const MAX_HEAD_BYTES: usize = 160;
 /// The value at the place of the name; says whether names are unpacked here at all. `c` stands behind the
 /// separator of the name, which is a comma or an equals sign.
 pub(super) fn value(c: &Cursor<'_>, name: usize, is_comma: bool, found: &mut Vec<Literal>) -> bool {
-    let Some(place) = names_before(c.bytes, name).filter(|place| *place > 0 || is_comma) else { return false };
+    let Some(place) = names_before(c.bytes, name).filter(|place| *place > 0 || is_comma) else {
+        return false;
+    };
     let mut next = *c;
     if is_comma && !to_equals(&mut next) {
         return false;

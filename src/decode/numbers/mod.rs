@@ -21,7 +21,7 @@ mod stars;
 
 pub(crate) use literal::{Literal, literal};
 pub(crate) use named::{after_name, ask};
-pub(crate) use spelled::{CORES, MIN_NUMBERS, OPENERS, read};
+pub(crate) use spelled::{CORES, MIN_NUMBERS, OPENERS, ask as ask_spelled, read};
 pub(crate) use stars::{NUMBER_MASK, head_bytes, numbers_within, put_mask, spelled};
 
 /// The table's lines.

@@ -3,7 +3,7 @@
 
 use super::NAME;
 use super::list::list;
-use crate::decode::{Decoder, MAX_REGION, View, Wake, looks_like_text};
+use crate::decode::{Ask, Decoder, MAX_REGION, View, Wake, looks_like_text};
 use crate::text::Span;
 
 /// The table's line.
@@ -25,6 +25,19 @@ pub(crate) const OPENERS: [u8; 3] = *b"[{(";
 
 /// What is left of a number where a stretch ends, in bytes.
 const CUT_NUMBER: usize = 4;
+
+/// What to ask where an array of numbers begins soon behind a name at `at`.
+pub(crate) fn ask(bytes: &[u8], at: usize) -> Option<Ask> {
+    const REACH: usize = 64;
+    let near = &bytes[at..bytes.len().min(at + REACH)];
+    let mut openers = near.iter().enumerate().filter(|(_, b)| OPENERS.contains(b)).map(|(i, _)| at + i + 1);
+    let number = |from: usize| {
+        let blanks = bytes[from..].iter().take(REACH).take_while(|b| b.is_ascii_whitespace()).count();
+        bytes.get(from + blanks).is_some_and(u8::is_ascii_digit).then_some(from + blanks)
+    };
+    let first = openers.find_map(number).filter(|at| is_between_numbers(bytes, *at))?;
+    Some(Ask::new(Wake::Numbers, first))
+}
 
 fn decode(bytes: &[u8], at: usize) -> Option<View> {
     if !is_between_numbers(bytes, at) {
