@@ -66,7 +66,7 @@ pub(super) fn value(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
         }
         return;
     }
-    if joined::appended(c, found) || joined::formatted(c, name.start, found) || option::field_option(c, found)
+    if joined::appended(c, found) || joined::formatted(c, name.span, found) || option::field_option(c, found)
     {
         return;
     }

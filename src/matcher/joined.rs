@@ -68,7 +68,7 @@ fn place(text: &[u8]) -> Option<(Place<'_>, usize)> {
 }
 
 /// The argument that is put into the place which begins here, behind a name in the same string.
-pub(super) fn formatted(c: &Cursor<'_>, name: usize, found: &mut Vec<Literal>) -> bool {
+pub(super) fn formatted(c: &Cursor<'_>, name: Span, found: &mut Vec<Literal>) -> bool {
     const REACH: usize = 200;
     let mut at = *c;
     // The place may be in quotes itself.
@@ -76,9 +76,14 @@ pub(super) fn formatted(c: &Cursor<'_>, name: usize, found: &mut Vec<Literal>) -
         at.quote();
     }
     let Some((here, length)) = place(at.rest()) else { return false };
-    let floor = name.saturating_sub(REACH);
-    let Some(open) = opening(&c.bytes[floor..name]).map(|i| floor + i) else { return false };
-    let quote = Quote { mark: Mark::Byte(c.bytes[open]), depth: 0 };
+    let floor = name.start.saturating_sub(REACH);
+    let Some(open) = opening(&c.bytes[floor..name.start]).map(|i| floor + i) else { return false };
+    // The name and its place stand in one string.
+    let mark = c.bytes[open];
+    if c.bytes[name.end..at.at].contains(&mark) {
+        return false;
+    }
+    let quote = Quote { mark: Mark::Byte(mark), depth: 0 };
     let mut next = Cursor::new(c.bytes, at.at + length);
     if next.quoted(quote).is_none() {
         return false;

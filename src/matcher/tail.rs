@@ -77,7 +77,8 @@ fn split_last_word(text: &[u8]) -> Option<(&[u8], &[u8])> {
     }
     let (head, word) = text.split_at(start);
     let head = &head[..head.len() - count(head, |b| matches!(b, b'_' | b'-' | b'\\'))];
-    (!word.is_empty()).then_some((head, word))
+    let is_joined = head.last().is_none_or(u8::is_ascii_alphanumeric);
+    (!word.is_empty() && is_joined).then_some((head, word))
 }
 
 #[cfg(test)]

@@ -51,13 +51,17 @@ pub(super) fn block_scalar(c: &mut Cursor<'_>, found: &mut Vec<Literal>) -> bool
 /// in. Of several values none has the line for itself, so each member has to be one of these two.
 pub(super) fn block(bytes: &[u8], end: usize, found: &mut Vec<Literal>) {
     const MOST_LINES: usize = 16;
-    let from = memchr::memrchr(b'\n', &bytes[..end]).map_or(0, |i| i + 1);
-    let own = indent(&bytes[from..end]);
+    const MAX_LINE_BYTES: usize = 1024;
+    let floor = end.saturating_sub(MAX_LINE_BYTES);
+    let own = indent(bytes[floor..end].rsplit(|b| *b == b'\n').next().unwrap_or_default());
     let mut at = end;
     for _ in 0..MOST_LINES {
-        let Some(next) = memchr::memchr(b'\n', &bytes[at..]).map(|i| at + i + 1) else { return };
-        let length = memchr::memchr(b'\n', &bytes[next..]).unwrap_or(bytes.len() - next);
-        let line = &bytes[next..next + length];
+        let rest = &bytes[at..bytes.len().min(at + MAX_LINE_BYTES)];
+        // A line end that is escaped is none here.
+        let Some(length) = memchr::memchr(b'\n', rest).filter(|l| at > end || *l < 8) else { return };
+        let next = at + length + 1;
+        let line = &bytes[next..bytes.len().min(next + MAX_LINE_BYTES)];
+        let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len())];
         at = next;
         let mut c = Cursor::new(bytes, next + indent(line));
         let is_item = c.eat(b"- ");
