@@ -62,9 +62,13 @@ fn words(c: &mut Cursor<'_>, found: &mut Vec<Literal>) -> bool {
         return false;
     }
     let start = next.at;
-    for word in body[..length].split(u8::is_ascii_whitespace).filter(|w| !w.is_empty()) {
-        let at = start + (word.as_ptr() as usize - body.as_ptr() as usize);
-        found.push(Literal { span: Span::new(at, at + word.len()), form: Form::Quoted });
+    let mut at = 0;
+    while at < length {
+        let word = body[at..length].iter().take_while(|b| !b.is_ascii_whitespace()).count();
+        if word > 0 {
+            found.push(Literal { span: Span::new(start + at, start + at + word), form: Form::Quoted });
+        }
+        at += word + 1;
     }
     c.at = start + length + 1;
     true
@@ -170,7 +174,9 @@ pub(super) fn document(c: &mut Cursor<'_>, found: &mut Vec<Literal>) -> bool {
         return false;
     }
     let is_word = next.eat(b"<");
-    let _ = next.eat(b"-") || next.eat(b"~");
+    if !next.eat(b"-") {
+        next.eat(b"~");
+    }
     if is_word && matches!(next.peek(0), b' ' | b'\t') {
         next.blanks();
         prefix(&mut next);

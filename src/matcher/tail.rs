@@ -33,10 +33,10 @@ const MOST_WORDS: usize = 4;
 /// Whether a word makes what it follows, or labels, something else than a key.
 pub(super) fn is_other(word: &[u8]) -> bool {
     let first = word.first().map(u8::to_ascii_lowercase);
-    let is = |other: &&&str| {
-        first == other.as_bytes().first().copied() && word.eq_ignore_ascii_case(other.as_bytes())
-    };
-    OTHERS.iter().find(is).is_some()
+    OTHERS.iter().map(|other| other.as_bytes()).any(|other| {
+        // Most differ in their first letter.
+        first == other.first().copied() && word.eq_ignore_ascii_case(other)
+    })
 }
 
 /// Whether a label says that what it has is something else than a key: `id`, `keySha256`.

@@ -19,36 +19,44 @@ pub(super) fn without_separator(
 ) {
     let bytes = c.bytes;
     let flag = is_flag(bytes, name.start);
-    match () {
-        () if c.rest().starts_with(b"<<") && delimited::document(c, found) => {}
-        () if gap && c.peek(0) == b'~' && delimited::values(c, found) => {}
-        () if flag && closed.quoted && option::end_of_flags(c) => {
-            option::default(c, name, true, true, found);
-        }
-        () if flag && option::argument_of_flag(c) => option::default(c, name, true, true, found),
-        () if closed.bracketed => fallback(c, Stop::Comma, found),
-        () if gap && flag && c.peek(0) != b'-' => literal(c, found),
+    if c.rest().starts_with(b"<<") && delimited::document(c, found) {
+        // `SECRET_KEY<<EOF`
+    } else if gap && c.peek(0) == b'~' && delimited::values(c, found) {
+        // A sigil of Elixir.
+    } else if flag && (closed.quoted && option::end_of_flags(c) || option::argument_of_flag(c)) {
+        option::default(c, name, true, true, found);
+    } else if closed.bracketed {
+        fallback(c, Stop::Comma, found);
+    } else if gap && flag && c.peek(0) != b'-' {
+        literal(c, found);
+    } else if flag && c.line_end() {
         // A list of arguments, one a line.
-        () if flag && c.line_end() => next_line(c, found),
+        next_line(c, found);
+    } else if closed.quoted && is_form_part(bytes, name.start) && c.space(2) == 2 {
         // A part of a form: `name="secret_key"`, an empty line, the value.
-        () if closed.quoted && is_form_part(bytes, name.start) && c.space(2) == 2 => {
-            alone(c, Form::Bare, found);
-        }
-        () if { *c }.line_end() && fenced(c, found) => {}
-        () if is_kconfig(bytes, name.start) && c.line_end() => pair::nested(c, name.start, found),
-        () if is_define(bytes, name.start) && { *c }.line_end() => {
-            let span = delimited::line_before(c, b"endef");
-            found.extend(span.map(|span| Literal { span, form: Form::Quoted }));
-        }
-        () if gap && is_define(bytes, name.start) => {
-            if !delimited::braces(c, found) {
-                literal(c, found);
-            }
-        }
-        () if c.peek(0) == b'<' => pair::element(c, found),
-        () if pair::in_tag(c, name.start) => pair::element(c, found),
-        () if closed.quoted && gap && c.peek(0) == b'"' => literal(c, found),
-        () => prose(c, name, found),
+        alone(c, Form::Bare, found);
+    } else if { *c }.line_end() && fenced(c, found) {
+        // The value is in a block of code.
+    } else if is_kconfig(bytes, name.start) && c.line_end() {
+        pair::nested(c, name.start, found);
+    } else if is_define(bytes, name.start) && (gap || { *c }.line_end()) {
+        directive(c, found);
+    } else if c.peek(0) == b'<' || pair::in_tag(c, name.start) {
+        pair::element(c, found);
+    } else if closed.quoted && gap && c.peek(0) == b'"' {
+        literal(c, found);
+    } else {
+        prose(c, name, found);
+    }
+}
+
+/// The value that a directive gives to a name: on its line, or, as Make has it, on those up to `endef`.
+fn directive(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
+    if { *c }.line_end() {
+        let span = delimited::line_before(c, b"endef");
+        found.extend(span.map(|span| Literal { span, form: Form::Quoted }));
+    } else if !delimited::braces(c, found) {
+        literal(c, found);
     }
 }
 
