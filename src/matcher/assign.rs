@@ -10,10 +10,10 @@ use super::fallback::{Stop, fallback, shell_default};
 use super::inner::inner;
 use super::literal::{Literal, literal, literal_in, prefix, wrapper};
 use super::name::holds;
-use super::separator::{Closed, Separator, accessors, closers, is_flag, is_measured, separator};
+use super::separator::{Closed, Separator, accessors, closers, is_define, is_flag, is_measured, separator};
 use super::unseparated::without_separator;
 use super::{Asks, Form, Match, Matcher, Name, Page, hex, normalise, pair, shape};
-use super::{body, option, unpack};
+use super::{body, delimited, option, unpack};
 use crate::decode::{self, Ask, Wake, units};
 use crate::rule::Value;
 use crate::text::Span;
@@ -183,7 +183,7 @@ fn after(page: &Page<'_>, name: &Name, found: &mut Vec<Literal>) -> Option<Ask> 
         Some(Separator::Cell) => cell(&mut c, found),
         Some(Separator::Default) => shell_default(&mut c, found),
         Some(Separator::Call) if pair::is_block(bytes, name.start) => pair::block(&c, found),
-        Some(Separator::Call) => called(&mut c, found),
+        Some(Separator::Call) => called(&mut c, name, found),
         Some(Separator::Or) => fallback(&mut c, Stop::Comma, found),
         None => without_separator(&mut c, name, &closed, gap, found),
     }
@@ -203,9 +203,12 @@ fn end_of_key(c: &mut Cursor<'_>, name: &Name, closed: &Closed) {
     c.at += usize::from(c.peek(0) == b'}' && is_key && !closed.quoted);
 }
 
-/// A word of letters without quotes: a type, or the word that returns a value.
+/// A word of letters without quotes, such as a type or the word that returns a value, or a text with blanks,
+/// such as a docstring.
 fn is_word(bytes: &[u8], literal: &Literal) -> bool {
-    literal.form != Form::Quoted && bytes[literal.span.range()].iter().all(u8::is_ascii_alphabetic)
+    let text = &bytes[literal.span.range()];
+    let is_plain = literal.form != Form::Quoted && text.iter().all(u8::is_ascii_alphabetic);
+    is_plain || text.contains(&b' ')
 }
 
 /// The first escape of a byte or a code point in a literal: what it stands for has to be decoded.
@@ -286,7 +289,11 @@ fn cell(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
 }
 
 /// A setter's only argument: `.secretKey("…")`.
-fn called(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
+fn called(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
+    // `set name {…}` of Tcl.
+    if is_define(c.bytes, name.start) && delimited::braces(&mut Cursor::new(c.bytes, c.at - 1), found) {
+        return;
+    }
     c.space(1);
     prefix(c);
     if { *c }.quote().is_some() {

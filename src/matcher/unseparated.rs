@@ -55,7 +55,7 @@ fn directive(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
     if { *c }.line_end() {
         let span = delimited::line_before(c, b"endef");
         found.extend(span.map(|span| Literal { span, form: Form::Quoted }));
-    } else if !delimited::braces(c, found) {
+    } else {
         literal(c, found);
     }
 }
