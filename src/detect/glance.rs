@@ -77,20 +77,24 @@ impl Detector {
         let anywhere = self.has_expressions || changed.is_some_and(gives_context);
         // The names of columns say what stands far below them, and an expression may span everything.
         let all = 0..bytes.len();
+        let has_columns = |scratch: &mut Scratch| columns.is_some() || self.table_of(head, scratch).is_some();
         let ranges = match changed {
-            Some(changed) if !anywhere && (columns.is_none() || !touches(changed, head.len())) => {
+            Some(changed) if !anywhere && !(touches(changed, head.len()) && has_columns(scratch)) => {
                 widened(changed, bytes.len())
             }
             _ => vec![all],
         };
         let mut found = Detections::new(Wanted::Leaks, self.now);
         for range in ranges {
+            scratch.titles.clear();
             self.page(&page, range.clone(), &[], scratch, &mut found);
             if let Some(columns) = &columns {
                 columns.rows(&self.matcher, &page, true, range.clone(), false, &mut |matches| {
                     self.judge(&page, matches, &[], &mut found);
                 });
             }
+            let above = if range.start > 0 { head } else { &[][..] };
+            self.tables(&page, range.clone(), above, scratch, &mut found);
             self.cut_lines(&page, range, scratch, &mut found);
         }
         self.expressions(&page, &mut found);

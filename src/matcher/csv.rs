@@ -120,30 +120,6 @@ impl Columns {
         None
     }
 
-    /// Gives every cell of the rows, which may be long, that has something to hide under the
-    /// name of a field.
-    pub(crate) fn fields(
-        &self,
-        bytes: &[u8],
-        at_start: bool,
-        range: std::ops::Range<usize>,
-        sink: &mut dyn FnMut(Span, Class),
-    ) {
-        if self.fields.is_empty() {
-            return;
-        }
-        self.each(bytes, at_start, range, true, &mut |row| {
-            let cells = cells(bytes, row, self.delimiter);
-            for &(position, class) in &self.fields {
-                if let Some(&cell) = cells.get(position)
-                    && field::is_secret(&bytes[cell.range()], class, false)
-                {
-                    sink(cell, class);
-                }
-            }
-        });
-    }
-
     fn each(
         &self,
         bytes: &[u8],
@@ -174,6 +150,10 @@ impl Columns {
         for (position, name, whole) in &self.named {
             let Some(&span) = cells.get(*position).filter(|c| !c.is_empty()) else { continue };
             let before = out.len();
+            // In a part of a file the header stands elsewhere.
+            let at = Span::new(span.start, span.start);
+            let far = Name { span: at, start: at.start, entry: name.entry };
+            let name = if name.span.end <= page.bytes.len() { name } else { &far };
             assign::give(m, page, name, whole, Literal { span, form: Form::Cell }, out);
             // The name stands in the header, far from here.
             out[before..].iter_mut().for_each(|found| found.name = None);

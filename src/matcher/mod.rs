@@ -19,6 +19,7 @@
 //! | `pair` | name and value as siblings: XML, plist, Kubernetes, Postman |
 //! | `call` | positional arguments |
 //! | `csv` | columns named by a header row |
+//! | `table` | tables anywhere, of any writer |
 //! | `shape` | no name at all: licenses, maps keyed by a device id, PEM |
 //! | `der` | private keys without armour |
 //! | `unannounced` | tokens without the beginning that announces them |
@@ -46,6 +47,7 @@ mod prose;
 mod separator;
 mod shape;
 mod short;
+pub(crate) mod table;
 mod token_edges;
 mod types;
 mod unannounced;
@@ -266,6 +268,12 @@ impl Matcher {
     #[inline]
     pub(crate) fn may_name(actions: Actions) -> bool {
         actions.has(Action::Field) || actions.has(Action::Name) || actions.has(Action::License)
+    }
+
+    /// Whether a name around a core may be the title of a column, or the name in a row.
+    #[inline]
+    pub(crate) fn may_be_title(bytes: &[u8], at: usize, actions: Actions) -> bool {
+        Self::may_name(actions) && table::may_be_title(bytes, at)
     }
 
     /// The name of a field around a core, whatever follows it.
