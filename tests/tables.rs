@@ -200,7 +200,7 @@ fn a_scan_finds_the_cells_of_any_table() {
             for (name, length) in [("tirtc_secret_key", 32), ("device_secret_key", 32)] {
                 let (text, secrets) = table(&mut random, *write, name, length);
                 let text = format!("{before}{text}");
-                let found = reported(&detector, "devices.txt", &text);
+                let found = reported(&detector, "devices.txt", text.as_bytes());
                 assert_eq!(found.len(), secrets.len(), "{writer}: {text}");
             }
         }
@@ -209,7 +209,7 @@ fn a_scan_finds_the_cells_of_any_table() {
             format!("name,value\ntirtc_secret_key,{key}\n"),
             format!("# x\n\nkey,value\na,b\ntirtc_secret_key,{key}\n"),
         ] {
-            assert_eq!(reported(&detector, "devices.txt", &text).len(), 1, "{text}");
+            assert_eq!(reported(&detector, "devices.txt", text.as_bytes()).len(), 1, "{text}");
         }
     }
 }
