@@ -173,8 +173,8 @@ impl Detector {
                 self.judge(&page, matches, &[], &mut found);
             });
         }
-        let head = if blob.at_start { &[][..] } else { blob.head };
-        self.tables(&page, start..end, head, scratch, &mut found);
+        let open = if blob.at_start { None } else { self.table_of(blob.head, scratch) };
+        self.tables(&page, start..end, (open, blob.at_start), scratch, &mut found);
         self.cut_lines(&page, start..end, scratch, &mut found);
         self.expressions(&page, &mut found);
         if !found.all.is_empty() {
@@ -218,23 +218,22 @@ impl Detector {
         }
     }
 
-    /// Looks into the tables of a page whose titles were met in `range`. In a part of a text its `head` says
-    /// in which table it may begin.
+    /// Looks into the tables of a page whose titles were met in `range`, which may begin with rows of `open`, or
+    /// with the text.
     fn tables<'d>(
         &'d self,
         page: &Page<'_>,
         range: Range<usize>,
-        head: &[u8],
-        scratch: &mut Scratch,
+        (open, is_start): (Option<table::Open>, bool),
+        scratch: &Scratch,
         found: &mut Detections<'d>,
     ) {
-        let open = if range.start > 0 || !head.is_empty() { self.table_of(head, scratch) } else { None };
-        let is_start = range.start == 0 && head.is_empty();
         if scratch.titles.is_empty() && open.is_none() {
             return;
         }
         let bytes = &page.bytes[..range.end];
         let tables = Tables::new(&self.matcher, bytes, &scratch.titles, (range.start, open), is_start);
+        let tables = tables.to_the_end();
         let mut matches = Vec::new();
         tables.read(&mut |cell| {
             cell.give(&self.matcher, page, &mut matches);

@@ -77,9 +77,11 @@ impl Detector {
         let anywhere = self.has_expressions || changed.is_some_and(gives_context);
         // The names of columns say what stands far below them, and an expression may span everything.
         let all = 0..bytes.len();
-        let has_columns = |scratch: &mut Scratch| columns.is_some() || self.table_of(head, scratch).is_some();
+        // The table in which the head ends.
+        let above = changed.and_then(|_| self.table_of(head, scratch));
+        let has_columns = columns.is_some() || above.is_some();
         let ranges = match changed {
-            Some(changed) if !anywhere && !(touches(changed, head.len()) && has_columns(scratch)) => {
+            Some(changed) if !anywhere && !(touches(changed, head.len()) && has_columns) => {
                 widened(changed, bytes.len())
             }
             _ => vec![all],
@@ -93,8 +95,9 @@ impl Detector {
                     self.judge(&page, matches, &[], &mut found);
                 });
             }
-            let above = if range.start > 0 { head } else { &[][..] };
-            self.tables(&page, range.clone(), above, scratch, &mut found);
+            let is_start = range.start == 0;
+            let open = if is_start { None } else { above.clone() };
+            self.tables(&page, range.clone(), (open, is_start), scratch, &mut found);
             self.cut_lines(&page, range, scratch, &mut found);
         }
         self.expressions(&page, &mut found);

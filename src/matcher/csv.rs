@@ -2,7 +2,7 @@
 
 use super::field::{self, Class};
 use super::literal::Literal;
-use super::{Form, Match, Matcher, Name, Page, assign, normalise};
+use super::{Form, Match, Matcher, Name, Page, assign, normalise, table};
 use crate::decode::units::Table;
 use crate::text::Span;
 
@@ -32,7 +32,8 @@ impl Columns {
 
     /// The same, where it names a field of a log or a secret, or is nothing but the names of columns.
     pub(crate) fn with_fields(m: &Matcher, head: &[u8]) -> Option<Self> {
-        Self::read(m, head).filter(|columns| columns.name_secrets() || columns.is_strict(head))
+        Self::read(m, head)
+            .filter(|columns| (columns.name_secrets() && table::begins(m, head)) || columns.is_strict(head))
     }
 
     /// Whether some cells have something to hide by their columns.

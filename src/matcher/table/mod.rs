@@ -135,6 +135,8 @@ pub(crate) struct Tables<'a> {
     last: usize,
     at: usize,
     open: Option<Open>,
+    /// Heads count that have no row yet.
+    goes_on: bool,
 }
 
 impl<'a> Tables<'a> {
@@ -147,7 +149,7 @@ impl<'a> Tables<'a> {
         is_start: bool,
     ) -> Self {
         let refused = Span::new(0, 0);
-        let mut tables = Self { m, bytes, titles, refused, last: 0, at, open };
+        let mut tables = Self { m, bytes, titles, refused, last: 0, at, open, goes_on: true };
         let is_in_line = at > 0 && bytes.get(at - 1) != Some(&b'\n');
         if is_in_line && tables.open.as_ref().is_none_or(|o| o.columns.layout != Layout::Insert) {
             tables.at = line_end(bytes, at);
@@ -156,6 +158,13 @@ impl<'a> Tables<'a> {
             tables.begin(head::first(m, bytes));
         }
         tables
+    }
+
+    /// The same where nothing follows the text: a head on its last line leads to nothing.
+    #[must_use]
+    pub(crate) fn to_the_end(mut self) -> Self {
+        self.goes_on = false;
+        self
     }
 
     fn begin(&mut self, head: Option<Head>) -> bool {
@@ -174,7 +183,8 @@ impl<'a> Tables<'a> {
             // Of those before, only a list of columns that goes on is a head.
             if at + LONGEST_HEAD >= from {
                 let line = line_around(self.bytes, at).filter(|_| !self.refused.range().contains(&at));
-                let head = line.and_then(|line| head::of_line(self.m, self.bytes, line));
+                let has_rows = |line: &Span| self.goes_on || line.end < self.bytes.len();
+                let head = line.filter(has_rows).and_then(|line| head::of_line(self.m, self.bytes, line));
                 let head = head.or_else(|| insert::around(self.m, self.bytes, at, self.last));
                 if let Some(head) = head.filter(|head| head.begin >= from) {
                     return Some(head);
@@ -227,19 +237,22 @@ impl<'a> Tables<'a> {
                         self.open = Some(open);
                     }
                 }
-                Row::Misfit(next) => {
-                    let head = self.next_head(self.at, next);
-                    if self.begin(head) {
-                        continue;
-                    }
-                    open.misfits += 1;
-                    let is_blank = self.bytes[self.at..next].trim_ascii().is_empty();
-                    if (open.has_rows || is_blank) && open.misfits < MISFITS {
-                        self.open = Some(open);
-                        self.at = next;
-                    }
-                }
+                Row::Misfit(next) => self.pass(open, next),
             }
+        }
+    }
+
+    /// Goes over a line that is no row of a table: another head, a gap, or the end of the table.
+    fn pass(&mut self, mut open: Open, next: usize) {
+        let head = self.next_head(self.at, next);
+        if self.begin(head) {
+            return;
+        }
+        open.misfits += 1;
+        let is_blank = self.bytes[self.at..next].trim_ascii().is_empty();
+        if (open.has_rows || is_blank) && open.misfits < MISFITS {
+            self.open = Some(open);
+            self.at = next;
         }
     }
 }
@@ -259,6 +272,11 @@ impl Columns {
             sink(&Cell { span, title: &title });
         }
     }
+}
+
+/// Whether a text begins with the head of a table.
+pub(super) fn begins(m: &Matcher, bytes: &[u8]) -> bool {
+    head::first(m, bytes).is_some()
 }
 
 /// The line around a place, with its end, if it is short enough for a head.
