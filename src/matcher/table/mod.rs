@@ -187,6 +187,7 @@ impl<'a> Tables<'a> {
                 let head = line.filter(has_rows).and_then(|line| head::of_line(self.m, self.bytes, line));
                 let head = head.or_else(|| insert::around(self.m, self.bytes, at, self.last));
                 if let Some(head) = head.filter(|head| head.begin >= from) {
+                    self.titles = rest;
                     return Some(head);
                 }
                 self.refused = line.unwrap_or(self.refused);
