@@ -58,11 +58,12 @@ pub(crate) fn may_be_title(bytes: &[u8], at: usize) -> bool {
 pub(super) fn first(m: &Matcher, bytes: &[u8]) -> Option<Head> {
     let start = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     let end = line_end(&bytes[..bytes.len().min(LONGEST_HEAD)], start);
-    of_line(m, bytes, Span::new(start, end))
+    of_line(m, bytes, Span::new(start, end), 0)
 }
 
-/// Reads a line as a head, or as a row below a head of names and values.
-pub(super) fn of_line(m: &Matcher, bytes: &[u8], line: Span) -> Option<Head> {
+/// Reads a line as a head, or as a row below a head of names and values, which does not stand above the line at
+/// `bare`.
+pub(super) fn of_line(m: &Matcher, bytes: &[u8], line: Span, bare: usize) -> Option<Head> {
     let text = &bytes[line.range()];
     // Rows stand on lines below; nobody knows how a line goes on that is not all there.
     if !text.ends_with(b"\n") {
@@ -70,7 +71,7 @@ pub(super) fn of_line(m: &Matcher, bytes: &[u8], line: Span) -> Option<Head> {
     }
     let bom = if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     let line = Span::new(line.start + bom, line.end);
-    if let Some(columns) = pairs_above(m, bytes, line) {
+    if let Some(columns) = pairs_above(m, bytes, line, bare) {
         return Some(Head { begin: line.start, rows: line.start, columns });
     }
     let columns = copy(m, bytes, line).or_else(|| titles(m, bytes, line))?;
@@ -78,7 +79,7 @@ pub(super) fn of_line(m: &Matcher, bytes: &[u8], line: Span) -> Option<Head> {
 }
 
 /// The head of names and values above a row, which holds no name of a secret itself.
-fn pairs_above(m: &Matcher, bytes: &[u8], row: Span) -> Option<Columns> {
+fn pairs_above(m: &Matcher, bytes: &[u8], row: Span, bare: usize) -> Option<Columns> {
     let layout = layout(bytes[row.range()].trim_ascii_end())?;
     let floor = row.start.saturating_sub(ABOVE);
     let mut end = row.start;
@@ -94,7 +95,7 @@ fn pairs_above(m: &Matcher, bytes: &[u8], row: Span) -> Option<Columns> {
             return columns;
         }
         let is_drawn = text.iter().all(|b| matches!(b, b'-' | b'+' | b'|' | b':' | b'=' | b' '));
-        if !is_drawn && self::layout(text) != Some(layout) {
+        if line.start <= bare || (!is_drawn && self::layout(text) != Some(layout)) {
             return None;
         }
         end = line.start;

@@ -133,6 +133,8 @@ pub(crate) struct Tables<'a> {
     refused: Span,
     /// A name that stands in no head.
     last: usize,
+    /// Where a line begins above which no head of names and values stands.
+    bare: usize,
     at: usize,
     open: Option<Open>,
     /// Heads count that have no row yet.
@@ -149,7 +151,7 @@ impl<'a> Tables<'a> {
         is_start: bool,
     ) -> Self {
         let refused = Span::new(0, 0);
-        let mut tables = Self { m, bytes, titles, refused, last: 0, at, open, goes_on: true };
+        let mut tables = Self { m, bytes, titles, refused, last: 0, bare: 0, at, open, goes_on: true };
         let is_in_line = at > 0 && bytes.get(at - 1) != Some(&b'\n');
         if is_in_line && tables.open.as_ref().is_none_or(|o| o.columns.layout != Layout::Insert) {
             tables.at = line_end(bytes, at);
@@ -184,13 +186,16 @@ impl<'a> Tables<'a> {
             if at + LONGEST_HEAD >= from {
                 let line = line_around(self.bytes, at).filter(|_| !self.refused.range().contains(&at));
                 let has_rows = |line: &Span| self.goes_on || line.end < self.bytes.len();
-                let head = line.filter(has_rows).and_then(|line| head::of_line(self.m, self.bytes, line));
+                let head =
+                    line.filter(has_rows).and_then(|line| head::of_line(self.m, self.bytes, line, self.bare));
                 let head = head.or_else(|| insert::around(self.m, self.bytes, at, self.last));
                 if let Some(head) = head.filter(|head| head.begin >= from) {
                     self.titles = rest;
                     return Some(head);
                 }
-                self.refused = line.unwrap_or(self.refused);
+                if let Some(line) = line {
+                    (self.refused, self.bare) = (line, line.start);
+                }
                 self.last = at;
             }
             self.titles = rest;
