@@ -1,6 +1,6 @@
 //! Tables whose header row names the columns: each cell under a secret's name is a value.
 
-use super::field::{self, Class};
+use super::field::Class;
 use super::literal::Literal;
 use super::{Form, Match, Matcher, Name, Page, assign, normalise, table};
 use crate::decode::units::Table;
