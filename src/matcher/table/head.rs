@@ -58,12 +58,11 @@ pub(crate) fn may_be_title(bytes: &[u8], at: usize) -> bool {
 pub(super) fn first(m: &Matcher, bytes: &[u8]) -> Option<Head> {
     let start = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     let end = line_end(&bytes[..bytes.len().min(LONGEST_HEAD)], start);
-    of_line(m, bytes, Span::new(start, end), 0)
+    of_line(m, bytes, Span::new(start, end))
 }
 
-/// Reads a line as a head, or as a row below a head of names and values, which does not stand above the line at
-/// `bare`.
-pub(super) fn of_line(m: &Matcher, bytes: &[u8], line: Span, bare: usize) -> Option<Head> {
+/// Reads a line as a head.
+pub(super) fn of_line(m: &Matcher, bytes: &[u8], line: Span) -> Option<Head> {
     let text = &bytes[line.range()];
     // Rows stand on lines below; nobody knows how a line goes on that is not all there.
     if !text.ends_with(b"\n") {
@@ -71,15 +70,13 @@ pub(super) fn of_line(m: &Matcher, bytes: &[u8], line: Span, bare: usize) -> Opt
     }
     let bom = if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     let line = Span::new(line.start + bom, line.end);
-    if let Some(columns) = pairs_above(m, bytes, line, bare) {
-        return Some(Head { begin: line.start, rows: line.start, columns });
-    }
     let columns = copy(m, bytes, line).or_else(|| titles(m, bytes, line))?;
     Some(Head { begin: line.start - bom, rows: line.end, columns })
 }
 
-/// The head of names and values above a row, which holds no name of a secret itself.
-fn pairs_above(m: &Matcher, bytes: &[u8], row: Span, bare: usize) -> Option<Columns> {
+/// The head of names and values above a row, which holds no name of a secret itself; none stands above the line
+/// at `bare`.
+pub(super) fn pairs_above(m: &Matcher, bytes: &[u8], row: Span, bare: usize) -> Option<Head> {
     let layout = layout(bytes[row.range()].trim_ascii_end())?;
     let floor = row.start.saturating_sub(ABOVE);
     let mut end = row.start;
@@ -91,8 +88,8 @@ fn pairs_above(m: &Matcher, bytes: &[u8], row: Span, bare: usize) -> Option<Colu
             return None;
         }
         let columns = titles(m, bytes, line).filter(|columns| columns.pairs.is_some());
-        if columns.is_some() {
-            return columns;
+        if let Some(columns) = columns {
+            return Some(Head { begin: row.start, rows: row.start, columns });
         }
         let is_drawn = text.iter().all(|b| matches!(b, b'-' | b'+' | b'|' | b':' | b'=' | b' '));
         if line.start <= bare || (!is_drawn && self::layout(text) != Some(layout)) {

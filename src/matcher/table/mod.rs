@@ -186,8 +186,13 @@ impl<'a> Tables<'a> {
             if at + LONGEST_HEAD >= from {
                 let line = line_around(self.bytes, at).filter(|_| !self.refused.range().contains(&at));
                 let has_rows = |line: &Span| self.goes_on || line.end < self.bytes.len();
-                let head =
-                    line.filter(has_rows).and_then(|line| head::of_line(self.m, self.bytes, line, self.bare));
+                let read = |line: Span| {
+                    let above = head::pairs_above(self.m, self.bytes, line, self.bare);
+                    above.or_else(|| {
+                        if has_rows(&line) { head::of_line(self.m, self.bytes, line) } else { None }
+                    })
+                };
+                let head = line.and_then(read);
                 let head = head.or_else(|| insert::around(self.m, self.bytes, at, self.last));
                 if let Some(head) = head.filter(|head| head.begin >= from) {
                     self.titles = rest;
@@ -255,8 +260,9 @@ impl<'a> Tables<'a> {
             return;
         }
         open.misfits += 1;
-        let is_blank = self.bytes[self.at..next].trim_ascii().is_empty();
-        if (open.has_rows || is_blank) && open.misfits < MISFITS {
+        let line = &self.bytes[self.at..next];
+        let is_near = line.trim_ascii().is_empty() || open.columns.has_delimiters(line);
+        if (open.has_rows || is_near) && open.misfits < MISFITS {
             self.open = Some(open);
             self.at = next;
         }

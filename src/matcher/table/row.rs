@@ -1,7 +1,10 @@
 //! Rows of cells between delimiters, one a line: RFC 4180 and what is near it, `COPY`, boxes of bars.
 
 use super::{Columns, LONGEST_ROW, Layout, MOST, line_end};
-use crate::text::{self, Span};
+use crate::text::Span;
+
+/// A cell of a table that has blanks around its delimiters has so many words at most.
+const MOST_WORDS: usize = 3;
 
 /// The cells of a row, without quotes and blanks around them.
 #[derive(Debug, Default)]
@@ -62,13 +65,27 @@ impl Columns {
 }
 
 impl Columns {
+    /// Whether a line has as many delimiters as a row, whatever its quotes are.
+    pub(super) fn has_delimiters(&self, line: &[u8]) -> bool {
+        let delimiter = if let Layout::Delimited { delimiter, .. } = self.layout { delimiter } else { b'\t' };
+        memchr::memchr_iter(delimiter, line).count() + 1 == self.count
+    }
+
     /// Whether a line has the commas of a sentence, with a blank behind each.
     fn is_prose(&self, bytes: &[u8], line: &[u8], cells: &Cells) -> bool {
         let Layout::Delimited { delimiter, is_spaced } = self.layout else { return false };
         let mut delimiters = memchr::memchr_iter(delimiter, line);
         let has_blanks = delimiter != b'\t' && delimiters.all(|at| line.get(at + 1) == Some(&b' '));
-        let most = if is_spaced { 3 } else { 1 };
-        !cells.quoted && has_blanks && cells.all.iter().any(|cell| is_sentence(&bytes[cell.range()], most))
+        if cells.quoted || !has_blanks {
+            return false;
+        }
+        let words = |cell: &Span| bytes[cell.range()].split(|b| *b == b' ').filter(|w| !w.is_empty()).count();
+        let several = cells.all.iter().filter(|cell| words(cell) > 1).count();
+        if is_spaced {
+            several == cells.all.len() || cells.all.iter().any(|cell| words(cell) > MOST_WORDS)
+        } else {
+            several > 1 && several * 2 > cells.all.len()
+        }
     }
 }
 
@@ -178,10 +195,4 @@ fn is_rule(line: &[u8]) -> bool {
 /// A record of JSON is no row, whatever commas it has.
 fn is_json(line: &[u8]) -> bool {
     matches!(line, [b'{', .., b'}'] | [b'[', .., b']'])
-}
-
-/// More words than `most`, or the end of a sentence.
-fn is_sentence(cell: &[u8], most: usize) -> bool {
-    let words = cell.split(|b| *b == b' ').filter(|word| !word.is_empty()).count();
-    !text::is_mask(cell) && (words > most || (words > 1 && cell.ends_with(b".")))
 }
