@@ -141,7 +141,9 @@ fn titles(m: &Matcher, bytes: &[u8], line: Span) -> Option<Columns> {
         return None;
     }
     let texts = || all.iter().map(|cell| &bytes[cell.range()]);
-    let (named, pairs) = (named(m, texts()), pairs(texts()));
+    let (mut named, pairs) = (named(m, texts()), pairs(texts()));
+    // `key,value`: the cells under `key` are names.
+    named.retain(|(i, _)| pairs.is_none_or(|(name, _)| name != *i));
     if named.is_empty() && pairs.is_none() {
         return None;
     }
