@@ -233,7 +233,7 @@ impl Detector {
         }
         let bytes = &page.bytes[..range.end];
         let tables = Tables::new(&self.matcher, bytes, &scratch.titles, (range.start, open), is_start);
-        let tables = tables.to_the_end();
+        let tables = tables.without_more();
         let mut matches = Vec::new();
         tables.read(&mut |cell| {
             cell.give(&self.matcher, page, &mut matches);

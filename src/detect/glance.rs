@@ -81,7 +81,7 @@ impl Detector {
         let above = changed.and_then(|_| self.table_of(head, scratch));
         let has_columns = columns.is_some() || above.is_some();
         let ranges = match changed {
-            Some(changed) if !anywhere && !(touches(changed, head.len()) && has_columns) => {
+            Some(changed) if !anywhere && (!has_columns || !touches(changed, head.len())) => {
                 widened(changed, bytes.len())
             }
             _ => vec![all],

@@ -138,7 +138,7 @@ impl Detector {
         if !scratch.titles.is_empty() || below.open.is_some() {
             let start = (below.from, below.open.cloned());
             let tables = Tables::new(&self.matcher, bytes, &scratch.titles, start, below.at_start);
-            let tables = tables.to_the_end();
+            let tables = tables.without_more();
             let mut matches = Vec::new();
             tables.read(&mut |cell| {
                 cell.give(&self.matcher, &page, &mut matches);

@@ -164,7 +164,7 @@ impl<'a> Tables<'a> {
 
     /// The same where nothing follows the text: a head on its last line leads to nothing.
     #[must_use]
-    pub(crate) fn to_the_end(mut self) -> Self {
+    pub(crate) fn without_more(mut self) -> Self {
         self.goes_on = false;
         self
     }
@@ -247,6 +247,10 @@ impl<'a> Tables<'a> {
                         self.at = next;
                         self.open = Some(open);
                     }
+                }
+                Row::Stray(next) => {
+                    open.columns.give(self.m, self.bytes, &cells, sink);
+                    self.pass(open, next);
                 }
                 Row::Misfit(next) => self.pass(open, next),
             }

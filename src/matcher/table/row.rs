@@ -22,6 +22,8 @@ pub(super) enum Row {
     Rule(usize),
     /// It goes on behind the text.
     Open,
+    /// No row, but a quote that nothing closes holds a cell of one open on its line.
+    Stray(usize),
     /// No row of this table.
     Misfit(usize),
     /// The table is over before.
@@ -45,7 +47,8 @@ impl Columns {
         let end = match split(bytes, Span::new(at, next), self.layout, cells) {
             Split::Row(end) => end,
             Split::Open if cells.all.len() <= self.count => return Row::Open,
-            Split::Open | Split::Bad => return Row::Misfit(next),
+            Split::Stray if cells.all.len() <= self.count => return Row::Stray(next),
+            Split::Open | Split::Stray | Split::Bad => return Row::Misfit(next),
         };
         while cells.all.len() > self.count && cells.all.last().is_some_and(|cell| cell.is_empty()) {
             cells.all.pop();
@@ -93,6 +96,8 @@ impl Columns {
 pub(super) enum Split {
     Row(usize),
     Open,
+    /// With a quote that is the last on its line.
+    Stray,
     Bad,
 }
 
@@ -128,13 +133,20 @@ pub(super) fn split(bytes: &[u8], line: Span, layout: Layout, cells: &mut Cells)
                 cells.all.push(Span::new(at + 1, if is_open { without_end(near, at + 1) } else { at + 1 }));
                 return if is_open { Split::Open } else { Split::Bad };
             };
-            cells.all.push(Span::new(at + 1, close));
+            let cell = Span::new(at + 1, close);
+            cells.all.push(cell);
             at = close + 1;
             at += near[at..].iter().take_while(|b| matches!(b, b' ' | b'\r')).count();
             match near.get(at) {
                 None => return Split::Row(at),
                 Some(b'\n') => return Split::Row(at + 1),
                 Some(b) if *b == delimiter => at += 1,
+                Some(_) if line_end(near, cell.start) <= cell.end => {
+                    let line = Span::new(cell.start, line_end(near, cell.start));
+                    cells.all.pop();
+                    cells.all.push(trimmed(near, line));
+                    return Split::Stray;
+                }
                 Some(_) => return Split::Bad,
             }
             end = end.max(line_end(near, at));
