@@ -26,6 +26,7 @@ use crate::judge::{self, Case};
 use crate::matcher::context::Context;
 use crate::matcher::csv::Columns;
 use crate::matcher::field::Fields;
+use crate::matcher::table::{self, Tables, Titles};
 use crate::matcher::{self, Asks, Form, Match, Matcher, Page};
 use crate::prefilter::Hit;
 use crate::rule::{Rule, Value};
@@ -35,7 +36,7 @@ pub use detection::Detection;
 use detection::{Detections, Wanted};
 pub(crate) use join::join;
 use overlap::resolve;
-pub(crate) use place::{Place, Rows};
+pub(crate) use place::{Below, Place, Rows};
 use views::{inner, open, stretch};
 
 /// The prefilter's hits are worked off in stretches of this many bytes, which stay in the cache.
@@ -67,6 +68,8 @@ pub struct Scratch {
     hits: Vec<Hit>,
     matches: Vec<Match>,
     asks: Asks,
+    /// Where names stand that may be titles of columns.
+    titles: Titles,
 }
 
 impl Detector {
@@ -163,12 +166,15 @@ impl Detector {
         let start = blob.owned.start.saturating_sub(MARGIN);
         let end = blob.bytes.len().min(blob.owned.end + MARGIN);
         let mut found = Detections::new(wanted, now);
+        scratch.titles.clear();
         self.page(&page, start..end, &[], scratch, &mut found);
         if let Some(columns) = Columns::of(&self.matcher, blob.head) {
             columns.rows(&self.matcher, &page, blob.at_start, start..end, false, &mut |matches| {
                 self.judge(&page, matches, &[], &mut found);
             });
         }
+        let open = if blob.at_start { None } else { self.table_of(blob.head, scratch) };
+        self.tables(&page, start..end, (open, blob.at_start), scratch, &mut found);
         self.cut_lines(&page, start..end, scratch, &mut found);
         self.expressions(&page, &mut found);
         if !found.all.is_empty() {
@@ -197,6 +203,12 @@ impl Detector {
             for &hit in &hits {
                 self.matcher.at(page, hit, &mut scratch.matches, &mut scratch.asks);
                 self.judge(page, &mut scratch.matches, decoded, found);
+                if let Hit::Core(at) = hit
+                    && decoded.is_empty()
+                    && Matcher::may_be_title(page.bytes, at, self.matcher.actions(page.bytes, at))
+                {
+                    scratch.titles.push(at);
+                }
                 while let Some(ask) = scratch.asks.pop() {
                     self.views(page, &ask, decoded, &mut seen, found);
                 }
@@ -204,6 +216,42 @@ impl Detector {
             scratch.hits = hits;
             at = end;
         }
+    }
+
+    /// Looks into the tables of a page whose titles were met in `range`, which may begin with rows of `open`, or
+    /// with the text.
+    fn tables<'d>(
+        &'d self,
+        page: &Page<'_>,
+        range: Range<usize>,
+        (open, is_start): (Option<table::Open>, bool),
+        scratch: &Scratch,
+        found: &mut Detections<'d>,
+    ) {
+        if scratch.titles.is_empty() && open.is_none() {
+            return;
+        }
+        let bytes = &page.bytes[..range.end];
+        let tables = Tables::new(&self.matcher, bytes, &scratch.titles, (range.start, open), is_start);
+        let tables = tables.without_more();
+        let mut matches = Vec::new();
+        tables.read(&mut |cell| {
+            cell.give(&self.matcher, page, &mut matches);
+            self.judge(page, &mut matches, &[], found);
+        });
+    }
+
+    /// The table that goes on behind the head of a text.
+    fn table_of(&self, head: &[u8], scratch: &mut Scratch) -> Option<table::Open> {
+        scratch.hits.clear();
+        self.matcher.hits(head, 0..head.len(), &mut scratch.hits);
+        let is_title = |at: &usize| Matcher::may_be_title(head, *at, self.matcher.actions(head, *at));
+        let cores =
+            scratch.hits.iter().filter_map(|hit| if let Hit::Core(at) = hit { Some(*at) } else { None });
+        let titles: Titles = cores.filter(is_title).collect();
+        // The last line may be cut off.
+        let whole = memchr::memrchr(b'\n', head).map_or(0, |end| end + 1);
+        Tables::new(&self.matcher, &head[..whole], &titles, (0, None), true).read(&mut |_| {}).1
     }
 
     /// Opens the views that are asked for, and looks into them.

@@ -77,20 +77,27 @@ impl Detector {
         let anywhere = self.has_expressions || changed.is_some_and(gives_context);
         // The names of columns say what stands far below them, and an expression may span everything.
         let all = 0..bytes.len();
+        // The table in which the head ends.
+        let above = changed.and_then(|_| self.table_of(head, scratch));
+        let has_columns = columns.is_some() || above.is_some();
         let ranges = match changed {
-            Some(changed) if !anywhere && (columns.is_none() || !touches(changed, head.len())) => {
+            Some(changed) if !anywhere && (!has_columns || !touches(changed, head.len())) => {
                 widened(changed, bytes.len())
             }
             _ => vec![all],
         };
         let mut found = Detections::new(Wanted::Leaks, self.now);
         for range in ranges {
+            scratch.titles.clear();
             self.page(&page, range.clone(), &[], scratch, &mut found);
             if let Some(columns) = &columns {
                 columns.rows(&self.matcher, &page, true, range.clone(), false, &mut |matches| {
                     self.judge(&page, matches, &[], &mut found);
                 });
             }
+            let is_start = range.start == 0;
+            let open = if is_start { None } else { above.clone() };
+            self.tables(&page, range.clone(), (open, is_start), scratch, &mut found);
             self.cut_lines(&page, range, scratch, &mut found);
         }
         self.expressions(&page, &mut found);

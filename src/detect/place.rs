@@ -4,6 +4,7 @@ use super::Detection;
 use crate::decode::units::Wrap;
 use crate::matcher::csv::Columns;
 use crate::matcher::field::Class;
+use crate::matcher::table::Open;
 use crate::text::Span;
 
 /// Where something has to be hidden, and what is known of it.
@@ -59,6 +60,19 @@ pub(crate) struct Rows<'c> {
     /// Rows that begin before here were looked at.
     pub(crate) from: usize,
     /// The part begins with the row that names the columns.
+    pub(crate) at_start: bool,
+}
+
+/// What is known of the tables in a part of a text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Below<'c> {
+    /// Rows of the table that the first line names.
+    pub(crate) rows: Option<Rows<'c>>,
+    /// Rows of tables that begin before here were looked at.
+    pub(crate) from: usize,
+    /// The table whose rows may begin there.
+    pub(crate) open: Option<&'c Open>,
+    /// The text begins with the part.
     pub(crate) at_start: bool,
 }
 

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::join::join;
-use super::place::{Depth, Place, Rows};
+use super::place::{Below, Depth, Place, Rows};
 use super::units;
 use super::walked::Walked;
 use super::{Detections, Detector, MAX_DEPTH, STRETCH, Scratch, Wanted, inner, open, stretch};
@@ -15,6 +15,7 @@ use crate::judge::plain;
 use crate::matcher::context::Context;
 use crate::matcher::csv::Columns;
 use crate::matcher::field::{self, Class, Field};
+use crate::matcher::table::{Cell, Open, Tables};
 use crate::matcher::{Action, Actions, Matcher, Page};
 use crate::prefilter::Hit;
 use crate::text::{self, Span};
@@ -78,20 +79,37 @@ impl Detector {
         let named = memchr::memchr(b'\n', head).is_some_and(|end| end + 1 < bytes.len());
         let columns = if named { self.columns(head) } else { None };
         let rows = columns.as_ref().map(|columns| Rows { columns, from: 0, at_start: true });
-        self.hide_all(bytes, rows, scratch, out);
+        self.hide_all(bytes, Below { rows, from: 0, open: None, at_start: true }, scratch, out);
     }
 
-    /// The same for a part of a text, in which the columns of a table may go on that were named before.
+    /// The same for a part of a text, in which tables may go on that began before.
     pub(crate) fn places_below(
         &self,
         bytes: &[u8],
-        rows: Option<Rows<'_>>,
+        below: Below<'_>,
         scratch: &mut Scratch,
         out: &mut Vec<Place>,
     ) {
-        if !self.is_clean(bytes, scratch) || rows.is_some_and(|rows| rows.columns.name_secrets()) {
-            self.hide_all(bytes, rows, scratch, out);
+        scratch.titles.clear();
+        if !self.is_clean(bytes, scratch) || below.open.is_some() {
+            self.hide_all(bytes, below, scratch, out);
         }
+    }
+
+    /// Where the first row begins that goes on behind a part of a text that was looked at last, and the table
+    /// of which rows may follow.
+    pub(crate) fn table_after(
+        &self,
+        bytes: &[u8],
+        below: Below<'_>,
+        scratch: &Scratch,
+    ) -> (usize, Option<Open>) {
+        let start = (below.from, below.open.cloned());
+        if scratch.titles.is_empty() && start.1.is_none() && !below.at_start {
+            return (bytes.len(), None);
+        }
+        let titles = &scratch.titles[..scratch.titles.partition_point(|at| *at < bytes.len())];
+        Tables::new(&self.matcher, bytes, titles, start, below.at_start).read(&mut |_| {})
     }
 
     /// The columns that the first line of `head` names, fields of a log among them.
@@ -110,24 +128,22 @@ impl Detector {
         scratch.hits.is_empty() && !self.has_expressions
     }
 
-    fn hide_all(&self, bytes: &[u8], rows: Option<Rows<'_>>, scratch: &mut Scratch, out: &mut Vec<Place>) {
+    fn hide_all(&self, bytes: &[u8], below: Below<'_>, scratch: &mut Scratch, out: &mut Vec<Place>) {
         let from = out.len();
         let context = Context::default();
         let page = Page::without_path(bytes, &self.rules, &context);
-        self.hide(&page, 0..bytes.len(), Depth::default(), rows, scratch, out);
+        scratch.titles.clear();
+        self.hide(&page, 0..bytes.len(), Depth::default(), below.rows, scratch, out);
         let mut found = Detections::new(Wanted::Leaks, self.now);
-        if let Some(Rows { columns, from, at_start }) = rows {
-            let range = from..bytes.len();
-            columns.rows(&self.matcher, &page, at_start, range.clone(), true, &mut |matches| {
-                self.judge(&page, matches, &[], &mut found);
-            });
-            columns.fields(bytes, at_start, range, &mut |span, class| {
-                let place = Place { class: Some(class), ..Place::at(span, None) };
-                if class == Class::Weak {
-                    put_random(bytes, place, out);
-                } else {
-                    out.push(place);
-                }
+        if !scratch.titles.is_empty() || below.open.is_some() {
+            let start = (below.from, below.open.cloned());
+            let tables = Tables::new(&self.matcher, bytes, &scratch.titles, start, below.at_start);
+            let tables = tables.without_more();
+            let mut matches = Vec::new();
+            tables.read(&mut |cell| {
+                cell.give(&self.matcher, &page, &mut matches);
+                self.judge(&page, &mut matches, &[], &mut found);
+                hide_cell(bytes, cell, out);
             });
         }
         self.expressions(&page, &mut found);
@@ -172,6 +188,9 @@ impl Detector {
                 let idle = matches!(hit, Hit::Core(at) if !Matcher::leads_on(page.bytes, at, actions));
                 if idle && actions.is_empty() {
                     continue;
+                }
+                if depth.views == 0 && Matcher::may_be_title(page.bytes, hit.at(), actions) {
+                    scratch.titles.push(hit.at());
                 }
                 let done = self.at_once(page, hit, actions, depth, &mut walked, out).is_some_and(|at_once| {
                     let AtOnce { end, place, hidden, apart: is_apart, in_string, done } = at_once;
@@ -447,6 +466,20 @@ impl Detector {
             Place { span, decoded: true, wrap: None, name, anchor, ..place }
         }));
         Some(view.to_source(span))
+    }
+}
+
+/// Hides a cell whose title is the name of a field.
+fn hide_cell(bytes: &[u8], cell: &Cell<'_>, out: &mut Vec<Place>) {
+    let (Some(class), span) = (cell.class(), cell.span) else { return };
+    if !field::is_secret(&bytes[span.range()], class, false) {
+        return;
+    }
+    let place = Place { class: Some(class), ..Place::at(span, None) };
+    if class == Class::Weak {
+        put_random(bytes, place, out);
+    } else {
+        out.push(place);
     }
 }
 

@@ -1,8 +1,8 @@
 //! Tables whose header row names the columns: each cell under a secret's name is a value.
 
-use super::field::{self, Class};
+use super::field::Class;
 use super::literal::Literal;
-use super::{Form, Match, Matcher, Name, Page, assign, normalise};
+use super::{Form, Match, Matcher, Name, Page, assign, normalise, table};
 use crate::decode::units::Table;
 use crate::text::Span;
 
@@ -32,7 +32,8 @@ impl Columns {
 
     /// The same, where it names a field of a log or a secret, or is nothing but the names of columns.
     pub(crate) fn with_fields(m: &Matcher, head: &[u8]) -> Option<Self> {
-        Self::read(m, head).filter(|columns| columns.name_secrets() || columns.is_strict(head))
+        Self::read(m, head)
+            .filter(|columns| (columns.name_secrets() && table::begins(m, head)) || columns.is_strict(head))
     }
 
     /// Whether some cells have something to hide by their columns.
@@ -120,30 +121,6 @@ impl Columns {
         None
     }
 
-    /// Gives every cell of the rows, which may be long, that has something to hide under the
-    /// name of a field.
-    pub(crate) fn fields(
-        &self,
-        bytes: &[u8],
-        at_start: bool,
-        range: std::ops::Range<usize>,
-        sink: &mut dyn FnMut(Span, Class),
-    ) {
-        if self.fields.is_empty() {
-            return;
-        }
-        self.each(bytes, at_start, range, true, &mut |row| {
-            let cells = cells(bytes, row, self.delimiter);
-            for &(position, class) in &self.fields {
-                if let Some(&cell) = cells.get(position)
-                    && field::is_secret(&bytes[cell.range()], class, false)
-                {
-                    sink(cell, class);
-                }
-            }
-        });
-    }
-
     fn each(
         &self,
         bytes: &[u8],
@@ -174,6 +151,10 @@ impl Columns {
         for (position, name, whole) in &self.named {
             let Some(&span) = cells.get(*position).filter(|c| !c.is_empty()) else { continue };
             let before = out.len();
+            // In a part of a file the header stands elsewhere.
+            let at = Span::new(span.start, span.start);
+            let far = Name { span: at, start: at.start, entry: name.entry };
+            let name = if name.span.end <= page.bytes.len() { name } else { &far };
             assign::give(m, page, name, whole, Literal { span, form: Form::Cell }, out);
             // The name stands in the header, far from here.
             out[before..].iter_mut().for_each(|found| found.name = None);

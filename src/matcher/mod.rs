@@ -22,6 +22,7 @@
 //! | `pair` | name and value as siblings: XML, plist, Kubernetes, Postman |
 //! | `call` | positional arguments |
 //! | `csv` | columns named by a header row |
+//! | `table` | tables anywhere, of any writer |
 //! | `shape` | no name at all: licenses, maps keyed by a device id, PEM |
 //! | `der` | private keys without armour |
 //! | `tail` | words behind a name inside its identifier |
@@ -65,6 +66,7 @@ mod shape;
 mod short;
 mod structure;
 mod tail;
+pub(crate) mod table;
 mod token_edges;
 mod types;
 mod unannounced;
@@ -289,6 +291,12 @@ impl Matcher {
     #[inline]
     pub(crate) fn may_name(actions: Actions) -> bool {
         actions.has(Action::Field) || actions.has(Action::Name) || actions.has(Action::License)
+    }
+
+    /// Whether a name around a core may be the title of a column, or the name in a row.
+    #[inline]
+    pub(crate) fn may_be_title(bytes: &[u8], at: usize, actions: Actions) -> bool {
+        Self::may_name(actions) && table::may_be_title(bytes, at)
     }
 
     /// The name of a field around a core, whatever follows it.

@@ -43,11 +43,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use self::learn::Part;
 pub(crate) use self::memory::Memory;
-use crate::detect::{self, Detector, Place, Rows, join};
+use crate::detect::{self, Below, Detector, Place, join};
 use crate::finding::Status;
 use crate::judge::plain;
 use crate::matcher::csv::Columns;
 use crate::matcher::field::{self, Class};
+use crate::matcher::table::Open;
 use crate::rule;
 use crate::text::{STARS, mask_into};
 use crate::token;
@@ -260,13 +261,18 @@ impl Masker {
     }
 
     /// The same for a part of a stream, in which a container runtime may have cut lines if `may_be_cut`.
-    fn find_below(&self, text: &[u8], rows: Option<Rows<'_>>, may_be_cut: bool, scratch: &mut Scratch) {
+    fn find_below(&self, text: &[u8], below: Below<'_>, may_be_cut: bool, scratch: &mut Scratch) {
         scratch.places.clear();
-        self.detector.places_below(text, rows, &mut scratch.detect, &mut scratch.places);
+        self.detector.places_below(text, below, &mut scratch.detect, &mut scratch.places);
         if may_be_cut {
             self.add_cut_lines(text, &mut scratch.places);
         }
         self.add_others(text, scratch);
+    }
+
+    /// Where the first row begins that goes on behind a part of a stream, and its table.
+    fn table_after(&self, text: &[u8], below: Below<'_>, scratch: &Scratch) -> (usize, Option<Open>) {
+        self.detector.table_after(text, below, &scratch.detect)
     }
 
     /// The columns that the first line of a text names.

@@ -25,8 +25,9 @@ use super::told::{Leak, Masked, Position, Tally};
 use super::{Masker, Scratch};
 use crate::blob::{HEAD, Origin};
 use crate::decode::{numbers, pieces, records};
-use crate::detect::{Detection, Place, Rows};
+use crate::detect::{Below, Detection, Place, Rows};
 use crate::matcher::csv::Columns;
+use crate::matcher::table::Open;
 use crate::text::Span;
 
 /// How much is read at once, in bytes: it stays in the second-level cache.
@@ -88,6 +89,8 @@ pub struct Scrubber {
     masked: Option<usize>,
     /// Where the row of a table begins that went out in part, inside of the context.
     row: Option<usize>,
+    /// The table of which rows may follow, and where its next one begins.
+    open: (usize, Option<Open>),
     ahead: usize,
     /// UTF-16, little-endian: a line end has a second byte.
     wide: bool,
@@ -152,6 +155,7 @@ impl Scrubber {
             signs: 0,
             masked: None,
             row: None,
+            open: (0, None),
             ahead: 0,
             wide: false,
             utf16: false,
@@ -277,6 +281,7 @@ impl Scrubber {
         (self.may_be_cut, self.signs) = (false, 0);
         (self.masked, self.row, self.table) = (None, None, Table::Unread);
         (self.wide, self.utf16, self.binary) = (false, false, false);
+        self.open = (0, None);
         self.place = Position { line: 1, chars: 0, offset: 0 };
         Ok(std::mem::take(&mut self.tally))
     }
@@ -369,7 +374,8 @@ impl Scrubber {
             }
             _ => None,
         };
-        self.masker.find_below(text, rows, self.may_be_cut, &mut self.scratch);
+        let below = Below { rows, from: self.open.0, open: self.open.1.as_ref(), at_start };
+        self.masker.find_below(text, below, self.may_be_cut, &mut self.scratch);
         if let Some(memory) = &self.memory {
             let part = Part { text, range: self.context..end, base: Some(self.base) };
             self.masker.remember(memory, &part, &mut self.scratch);
@@ -400,6 +406,7 @@ impl Scrubber {
             }
         }
         self.binary |= nul.is_some();
+        self.go_on_with_table(end, at_start);
         self.move_on(end);
         Ok(())
     }
@@ -482,6 +489,13 @@ impl Scrubber {
         self.out.extend_from_slice(&text[at..end]);
     }
 
+    /// Reads tables up to where the text went out, so that the next part begins in the right one.
+    fn go_on_with_table(&mut self, end: usize, at_start: bool) {
+        let (from, open) = (self.open.0, self.open.1.take());
+        let below = Below { rows: None, from, open: open.as_ref(), at_start };
+        self.open = self.masker.table_after(&self.buffer[..end], below, &self.scratch);
+    }
+
     /// Makes what went out the context of what comes.
     fn move_on(&mut self, end: usize) {
         let going = &self.buffer[self.context..end];
@@ -522,6 +536,11 @@ impl Scrubber {
             _ => None,
         };
         from = self.row.map_or(from, |row| from.min(row));
+        if moved {
+            self.open.0 = end;
+        }
+        from = from.min(self.open.0);
+        self.open.0 -= from;
         self.buffer.copy_within(from..self.filled, 0);
         self.held = 0;
         self.signs = self.signs.saturating_sub(from);

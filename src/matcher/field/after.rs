@@ -323,6 +323,10 @@ fn separator(
             Some(Separator { colon: true, encoded: encoded.max(depth), ..plain })
         }
         (b',', _, _) if closed.is_some() => {
+            // `["password"],`: the list ends with the name, and what follows it belongs to another member.
+            if bytes[..gap_from].ends_with(b"]") {
+                return None;
+            }
             let quote = closed?;
             let opened = is_opened(bytes, name, quote)?;
             if !is_flag(&bytes[..name.start]) && !is_pair(bytes, opened, quote, c.at, class) {
