@@ -4,8 +4,9 @@
 use super::encoded::go_over_blanks;
 use super::flat::{go_over_prefix, is_opened, is_pair};
 use super::runs::{is_drawn, token_run};
+use super::setting::{Setting, begins_line};
 use super::value::{Place, value};
-use super::{Class, Strings, numbers, others};
+use super::{Class, Strings, kind, numbers, others, phrase};
 use crate::cursor::{Cursor, Mark, Quote};
 use crate::matcher::name::identifier;
 use crate::text::{Span, hex_byte};
@@ -126,6 +127,7 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class, strings: &mut String
     go_over_blanks(&mut c, encoded);
     c.inline_tags();
     if colon && blank && encoded == 0 {
+        kind::go_over_tags(&mut c, class);
         c.at += block(c.rest());
     }
     let broken = encoded == 0 && c.line_end();
@@ -152,7 +154,8 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class, strings: &mut String
     let loose = framed.is_none();
     // In a query and after a flag a blank ends the value; elsewhere it may be one of a password's.
     let words = loose && encoded == 0 && !matches!(before.last(), Some(b'?' | b'&' | b'-'));
-    let place = Place { wrap, encoded, loose, header: colon && loose, words, floor: 0 };
+    let setting = setting_of(&c, name, (colon, blank), class).filter(|_| words && closed.is_none() && !broken);
+    let place = Place { wrap, encoded, loose, header: colon && loose, words, setting, floor: 0 };
     let mut raw = value(c, place, class);
     // The text of an element ends with it, a string that nothing closes as well.
     let may_leave = |raw: &&Raw| loose || (raw.quoted && raw.end == raw.span.end);
@@ -195,6 +198,21 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class, strings: &mut String
         }
         raw => raw,
     }
+}
+
+/// How a name with a password behind it stands at the beginning of its line, if it does.
+fn setting_of(
+    c: &Cursor<'_>,
+    name: Span,
+    (colon, blank): (bool, bool),
+    class: Class,
+) -> Option<Setting> {
+    let setting = match (colon, blank) {
+        (false, false) if c.bytes[..c.at].ends_with(b"=") => Setting::Assigned,
+        (true, true) => Setting::Mapped,
+        _ => return None,
+    };
+    (class == Class::Password && begins_line(c.bytes, name.start)).then_some(setting)
 }
 
 /// Where a tag closes what was opened before a value.
@@ -346,8 +364,7 @@ fn separator(
             Some(plain)
         }
         _ if gap && closed.is_none() && bytes[..name.start].ends_with(b"--") => Some(plain),
-        // `IDENTIFIED WITH PASSWORD 'x'`
-        (b'\'' | b'"', ..) if gap && closed.is_none() && class == Class::Password => Some(plain),
+        _ if gap && phrase::has_value(c, name, closed, class) => Some(plain),
         _ => None,
     }
 }
@@ -365,12 +382,19 @@ fn is_newtype(c: &mut Cursor<'_>) -> bool {
     word >= 8 && next.peek(word) == b')' && next.rest()[..word].iter().any(u8::is_ascii_digit)
 }
 
-/// `token= user=bob`: the value is empty, and the next field begins.
+/// `token= user=bob`: the value is empty, and the next field begins. A colour is no blank, and the padding of
+/// base64 no sign behind a name.
 fn is_empty_here(c: &Cursor<'_>) -> bool {
     let mut next = *c;
     next.blanks();
-    let word = next.rest().iter().take(80).take_while(|b| !b.is_ascii_whitespace());
-    next.at > c.at && { next }.quote().is_none() && word.clone().any(|b| *b == b'=')
+    let is_blank = |b: &u8| !b.is_ascii_graphic() && *b != 0x1b;
+    if !c.bytes[c.at..next.at.min(c.bytes.len())].iter().any(is_blank) || { next }.quote().is_some() {
+        return false;
+    }
+    let word = next.rest().iter().take(80).take_while(|b| !b.is_ascii_whitespace()).count();
+    let word = &next.rest()[..word];
+    let unpadded = word.iter().rposition(|b| *b != b'=').map_or(0, |last| last + 1);
+    word[..unpadded].contains(&b'=') || (unpadded < word.len() && !is_drawn(&word[..unpadded]))
 }
 
 /// An equals sign or a colon as an entity of XML, perhaps twice escaped: which, and how long it is.

@@ -36,9 +36,21 @@ pub(super) fn element(bytes: &[u8], name: Span) -> Option<Raw> {
         }
         b'&' => escaped_element(bytes, name),
         // `key="password">`
-        b'"' | b'\'' | b'\\' if in_attribute(before) => element_text(bytes, tag_end(bytes, name.end)?),
+        b'"' | b'\'' | b'\\' if in_attribute(before) => {
+            let inside = tag_end(bytes, name.end)?;
+            element_text(bytes, value_inside(bytes, inside).unwrap_or(inside))
+        }
         _ => None,
     }
+}
+
+/// Where the text begins of the element with the value that an element holds: `<value>`, perhaps on a line
+/// of its own.
+fn value_inside(bytes: &[u8], from: usize) -> Option<usize> {
+    let gap = bytes[from..].iter().take(TAG).take_while(|b| b.is_ascii_whitespace()).count();
+    let tag = bytes[from + gap..].strip_prefix(b"<")?;
+    let is_value = [&b"value"[..], b"val", b"string"].iter().any(|value| word(tag).eq_ignore_ascii_case(value));
+    tag_end(bytes, from + gap).filter(|_| is_value)
 }
 
 /// The text of an element whose signs are escaped: `&lt;password&gt;…&lt;/password&gt;`.
@@ -122,12 +134,18 @@ fn element_text(bytes: &[u8], from: usize) -> Option<Raw> {
     let end = if is_cdata {
         from + memchr::memmem::find(&bytes[from..bytes.len().min(from + LONGEST)], b"]]>")?
     } else {
-        from + memchr::memchr2(b'<', b'\n', &bytes[from..])
-            .filter(|at| bytes[from + at..].starts_with(b"</"))?
+        let text = &bytes[from..bytes.len().min(from + LONGEST)];
+        from + memchr::memchr(b'<', text).filter(|at| text[*at..].starts_with(b"</"))?
     };
     let text = &bytes[from..end];
     let trimmed = text.trim_ascii();
-    if trimmed.is_empty() {
+    // Over several lines it was wrapped, and is one word a line.
+    let is_word = |line: &[u8]| {
+        let line = line.trim_ascii();
+        !line.is_empty() && line.iter().all(u8::is_ascii_graphic)
+    };
+    let is_wrapped = || trimmed.split(|b| *b == b'\n').all(is_word);
+    if trimmed.is_empty() || (!is_cdata && memchr::memchr(b'\n', text).is_some() && !is_wrapped()) {
         return None;
     }
     let start = from + (text.len() - text.trim_ascii_start().len());

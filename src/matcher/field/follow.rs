@@ -74,6 +74,11 @@ pub(super) fn follow(bytes: &[u8], from: usize, class: Class, sink: &mut dyn FnM
             continue;
         }
         let value = value(rest, quote, class);
+        // `changed from "abc" to "…"`
+        if let Some(short) = short_text(rest, quote).filter(|_| value == 0 && announced) {
+            (announced, at) = (false, at + short);
+            continue;
+        }
         if value == 0 || !(announced || is_near) {
             return;
         }
@@ -86,6 +91,12 @@ pub(super) fn follow(bytes: &[u8], from: usize, class: Class, sink: &mut dyn FnM
         }
         announced = false;
     }
+}
+
+/// The length of a text in quotes that is too short for a value.
+fn short_text(rest: &[u8], quote: Option<u8>) -> Option<usize> {
+    let length = rest.iter().take(SHORTEST_PASSWORD).position(|b| Some(*b) == quote)?;
+    rest[..length].iter().all(|b| b.is_ascii_graphic()).then_some(length)
 }
 
 /// How long the value is that stands here; 0 where there is none.

@@ -7,19 +7,23 @@
 
 mod address;
 mod after;
+mod child;
 mod element;
 mod encoded;
 mod endings;
 mod extend;
 mod flat;
 mod follow;
+mod kind;
 mod lines;
 mod list;
 mod names;
 mod numbers;
 mod others;
+mod phrase;
 mod quotes;
 mod runs;
+mod setting;
 mod sibling;
 mod strings;
 mod value;
@@ -135,7 +139,9 @@ impl Fields {
         if let Some(array) = numbers::after_name(bytes, run) {
             return Some(settle(bytes, run, array, class));
         }
-        let value = sibling::sibling(bytes, run, class).or_else(|| element::element(bytes, run))?;
+        let value = sibling::sibling(bytes, run, class)
+            .or_else(|| element::element(bytes, run))
+            .or_else(|| child::child(bytes, run, class))?;
         Some(Field { apart: true, ..settle(bytes, run, value, class) })
     }
 
@@ -202,8 +208,8 @@ impl Fields {
         if (value.is_none() && is_string) || !follow::begins(bytes, from) {
             return;
         }
-        let class = self.class_at(bytes, run).filter(|class| matches!(class, Class::Key | Class::Password));
-        let Some(class) = class else { return };
+        let class = self.class_at(bytes, run).map(|class| phrase::class_of_words(bytes, run, class));
+        let Some(class @ (Class::Key | Class::Password)) = class else { return };
         follow::follow(bytes, from, class, &mut |span| sink(span, class));
     }
 }

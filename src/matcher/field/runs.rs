@@ -78,6 +78,11 @@ pub(super) fn run(c: &mut Cursor<'_>, encoded: usize, loose: bool) {
             c.at += 1;
             continue;
         }
+        // A sign that a shell or a file of properties has escaped.
+        if b == b'\\' && encoded == 0 && b";$!&()<>|*?[]{}^~#=:,@%".contains(&c.peek(1)) && c.peek(2).is_ascii_graphic() {
+            c.at += 2;
+            continue;
+        }
         let (byte, length, depth) = sign(c);
         let ends = if depth > 0 { depth == encoded && is_stop(byte) } else { length > 1 || is_stop(b) };
         if ends {

@@ -6,7 +6,8 @@ use super::extend::{extend_cookie, extend_header, extend_license, extend_lines, 
 use super::lines::line_end;
 use super::quotes::{closes, line_of, quoted};
 use super::runs::{bare, token_run};
-use super::{Class, numbers};
+use super::setting::{self, Setting};
+use super::{Class, kind, numbers};
 use crate::cursor::{Cursor, Mark, Quote};
 use crate::text::Span;
 
@@ -58,6 +59,8 @@ pub(super) struct Place {
     pub(super) header: bool,
     /// It may consist of several words.
     pub(super) words: bool,
+    /// It has the rest of its line for itself.
+    pub(super) setting: Option<Setting>,
     /// The string in which the name stands begins here, as far as it is known.
     pub(super) floor: usize,
 }
@@ -78,13 +81,16 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
         }
     }
     let begin = c.at;
-    while c.wrapped() {}
+    while c.wrapped() || kind::go_over(&mut c) {}
     let below = memchr::memchr(b'\n', &c.bytes[begin..c.at]).is_some();
     if c.at > begin && c.at >= c.bytes.len() {
         return None;
     }
     if loose && closes(&c, place.floor) {
         return None;
+    }
+    if let Some((span, end)) = tripled(&c) {
+        return Some(Raw::quoted(span, end, encoded));
     }
     if let Some(span) = doubled(&c).filter(|_| loose) {
         return Some(Raw::quoted(span, span.end, encoded));
@@ -130,7 +136,28 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
         Class::Key | Class::Weak if encoded == 0 => extend_lines(c.bytes, begin, end),
         _ => end,
     };
+    let end = match place.setting.filter(|_| encoded == 0) {
+        Some(setting) => setting::end(c.bytes, begin, end, setting),
+        None => end,
+    };
+    let is_sign = end == begin && class == Class::Password && loose && encoded == 0;
+    let end = if is_sign { setting::end_behind_sign(c.bytes, begin).unwrap_or(end) } else { end };
     (end > begin).then(|| Raw::bare(Span::new(begin, end), wrap, encoded))
+}
+
+/// The inside of three quotes, as in Python, Java and TOML, which may have lines, and where they end.
+fn tripled(c: &Cursor<'_>) -> Option<(Span, usize)> {
+    /// No such text is followed further, in bytes.
+    const LONGEST: usize = 64 * 1024;
+    let [mark @ (b'"' | b'\''), second, third, inner, ..] = *c.rest() else { return None };
+    if [second, third] != [mark; 2] || inner == mark || b",;)]}".contains(&inner) {
+        return None;
+    }
+    let from = c.at + 3;
+    let text = &c.bytes[from..c.bytes.len().min(from + LONGEST)];
+    let text = &text[..memchr::memmem::find(text, &[mark; 3])?];
+    let start = from + text.len() - text.trim_ascii_start().len();
+    (!text.trim_ascii().is_empty()).then(|| (Span::new(start, start + text.trim_ascii().len()), from + text.len() + 3))
 }
 
 /// The inside of quotes that are doubled, as in the quotes of CSV and of YAML: `''…''`.
