@@ -154,7 +154,8 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class, strings: &mut String
     let loose = framed.is_none();
     // In a query and after a flag a blank ends the value; elsewhere it may be one of a password's.
     let words = loose && encoded == 0 && !matches!(before.last(), Some(b'?' | b'&' | b'-'));
-    let setting = setting_of(&c, name, (colon, blank), class).filter(|_| words && closed.is_none() && !broken);
+    let setting =
+        setting_of(&c, name, (colon, blank), class).filter(|_| words && closed.is_none() && !broken);
     let place = Place { wrap, encoded, loose, header: colon && loose, words, setting, floor: 0 };
     let mut raw = value(c, place, class);
     // The text of an element ends with it, a string that nothing closes as well.
@@ -201,15 +202,11 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class, strings: &mut String
 }
 
 /// How a name with a password behind it stands at the beginning of its line, if it does.
-fn setting_of(
-    c: &Cursor<'_>,
-    name: Span,
-    (colon, blank): (bool, bool),
-    class: Class,
-) -> Option<Setting> {
+fn setting_of(c: &Cursor<'_>, name: Span, (colon, blank): (bool, bool), class: Class) -> Option<Setting> {
     let setting = match (colon, blank) {
         (false, false) if c.bytes[..c.at].ends_with(b"=") => Setting::Assigned,
         (true, true) => Setting::Mapped,
+        (false, true) if c.bytes[..c.at].trim_ascii_end().ends_with(b"=") => Setting::Mapped,
         _ => return None,
     };
     (class == Class::Password && begins_line(c.bytes, name.start)).then_some(setting)
@@ -358,6 +355,17 @@ fn separator(
                 return None;
             }
             Some(Separator { pair: true, ..plain })
+        }
+        // `{password, "…"}`: a tuple of Erlang.
+        (b',', ..) if !gap && closed.is_none() && bytes[..name.start].ends_with(b"{") => {
+            c.at += 1;
+            let mut next = *c;
+            next.blanks();
+            go_over_prefix(&mut next);
+            let quote = next.quote()?;
+            next.quoted(quote)?;
+            next.eat(b">>");
+            next.eat(b"}").then_some(plain)
         }
         (b'-', ..) if gap && matches!(c.rest(), [b'-', b'>', b' ', ..]) => {
             c.at += 2;

@@ -25,7 +25,8 @@ pub(super) fn child(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
     if is_mapped {
         // `name:`, and `value: …` further in.
         let lead = bytes[line + own..name.start].iter().filter(|b| !matches!(b, b'-' | b' ')).count();
-        return line_value(bytes, c.at, class).filter(|_| below > own && lead == usize::from(quote.is_some()));
+        return line_value(bytes, c.at, class)
+            .filter(|_| below > own && lead == usize::from(quote.is_some()));
     }
     // `- --password` and `- …` in the same column.
     let lead = bytes[line + own..name.start].strip_prefix(b"- ")?;
@@ -37,6 +38,7 @@ pub(super) fn child(bytes: &[u8], name: Span, class: Class) -> Option<Raw> {
     if c.peek(0) == b'-' || (quote.is_some() && matches!(c.rest(), [b'"' | b'\'', b'-', ..])) {
         return None;
     }
-    let place = Place { wrap: None, encoded: 0, loose: true, header: false, words: true, setting: None, floor: 0 };
+    let place =
+        Place { wrap: None, encoded: 0, loose: true, header: false, words: true, setting: None, floor: 0 };
     value(c, place, class)
 }

@@ -49,7 +49,8 @@ pub(super) fn element(bytes: &[u8], name: Span) -> Option<Raw> {
 fn value_inside(bytes: &[u8], from: usize) -> Option<usize> {
     let gap = bytes[from..].iter().take(TAG).take_while(|b| b.is_ascii_whitespace()).count();
     let tag = bytes[from + gap..].strip_prefix(b"<")?;
-    let is_value = [&b"value"[..], b"val", b"string"].iter().any(|value| word(tag).eq_ignore_ascii_case(value));
+    let is_value =
+        [&b"value"[..], b"val", b"string"].iter().any(|value| word(tag).eq_ignore_ascii_case(value));
     tag_end(bytes, from + gap).filter(|_| is_value)
 }
 

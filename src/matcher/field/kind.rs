@@ -24,7 +24,7 @@ const PREFIXES: [&[u8]; 26] = [
 pub(super) fn go_over(c: &mut Cursor<'_>) -> bool {
     match c.peek(0) {
         b'(' | b'{' | b'0' | b'@' => go_over_casts(c) || go_over_prefix(c),
-        b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' | b'&' => go_over_prefix(c),
+        b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' | b'&' => go_over_prefix(c) || go_over_type(c),
         _ => false,
     }
 }
@@ -78,9 +78,30 @@ fn go_over_casts(c: &mut Cursor<'_>) -> bool {
     false
 }
 
+/// `&'static str = "…"`, `string = "…"`: the type of a variable, and what it is set to.
+fn go_over_type(c: &mut Cursor<'_>) -> bool {
+    const KINDS: [&[u8]; 6] = [b"str", b"char", b"byte", b"secret", b"text", b"any"];
+    let is_part = |b: &&u8| b.is_ascii_alphanumeric() || b"_&<>:.*[]? '".contains(b);
+    let length = c.rest().iter().take(LONGEST_CAST / 2).take_while(is_part).count();
+    let Some(word) = c.rest()[..length].strip_suffix(b" ") else { return false };
+    let mut next = Cursor::new(c.bytes, c.at + length);
+    if !next.eat(b"= ") || word.iter().filter(|b| **b == b' ').count() > 2 {
+        return false;
+    }
+    let is = |kind: &&[u8]| word.windows(kind.len()).any(|part| part.eq_ignore_ascii_case(kind));
+    if !KINDS.iter().any(is) {
+        return false;
+    }
+    while next.wrapped() || go_over_prefix(&mut next) {}
+    let is_set = is_string(next);
+    c.at = if is_set { next.at } else { c.at };
+    is_set
+}
+
 /// The length of a type, a length or a place in brackets, which are the first byte and `close`.
 fn group(rest: &[u8], close: u8) -> Option<usize> {
-    let is_part = |b: &&u8| b.is_ascii_alphanumeric() || b"_ *.:=&[]/-+,@<".contains(b) || **b == b'>' && close != b'>';
+    let is_part =
+        |b: &&u8| b.is_ascii_alphanumeric() || b"_ *.:=&[]/-+,@<".contains(b) || **b == b'>' && close != b'>';
     let inside = rest[1..].iter().take(LONGEST_CAST).take_while(is_part).count();
     (inside > 0 && rest.get(1 + inside) == Some(&close)).then_some(inside + 2)
 }

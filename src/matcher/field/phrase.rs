@@ -67,7 +67,7 @@ pub(super) fn has_value(c: &Cursor<'_>, name: Span, closed: Option<Quote>, class
     let text = &inside[..length.unwrap_or(0)];
     length.is_some_and(|length| inside[length] == close)
         && text.len() >= SHORTEST_IN_BRACKETS
-        && plain::run_length(text) == text.len()
+        && (class == Class::Password || plain::run_length(text) == text.len())
         && is_drawn(text)
         && is_value(text, class)
 }

@@ -71,7 +71,7 @@ pub(super) fn quoted(c: &mut Cursor<'_>, quote: Quote, loose: bool) -> Option<Sp
             continue;
         }
         if hay[i] == mark && closes {
-            if let Some(more) = goes_on_behind(&hay[i + 1..], mark, i) {
+            if let Some(more) = goes_on_behind(&hay[i + 1..], mark, i, loose) {
                 within = i + 1 + more;
                 continue;
             }
@@ -92,9 +92,14 @@ pub(super) fn quoted(c: &mut Cursor<'_>, quote: Quote, loose: bool) -> Option<Sp
 
 /// How many bytes behind a quote belong to the text that it seems to close: a shell writes a quote in quotes
 /// as `'\''` and `'"'"'`, YAML, SQL and PowerShell as `''`.
-fn goes_on_behind(rest: &[u8], mark: u8, length: usize) -> Option<usize> {
+fn goes_on_behind(rest: &[u8], mark: u8, length: usize, loose: bool) -> Option<usize> {
+    let is_doubled = |text: &[u8]| {
+        let next = text.get(1).filter(|_| text[0] == mark);
+        let is_part = |next: &u8| next.is_ascii_graphic() && !b",;:\"'\\".contains(next);
+        length > 0 && next.is_some_and(is_part) && memchr::memchr(mark, &text[1..line_end(text, 0)]).is_some()
+    };
     if mark != b'\'' {
-        return None;
+        return (mark == b'"' && loose && !rest.is_empty() && is_doubled(rest)).then_some(1);
     }
     let slashes = |at: usize| rest[at..].iter().take(8).take_while(|b| **b == b'\\').count();
     let first = slashes(0);
@@ -106,10 +111,7 @@ fn goes_on_behind(rest: &[u8], mark: u8, length: usize) -> Option<usize> {
         }
         _ => {}
     }
-    let next = rest.get(1).filter(|_| rest.starts_with(b"'"))?;
-    let line = &rest[1..line_end(rest, 0)];
-    let is_part = next.is_ascii_graphic() && !b",;:)]}\"'\\".contains(next);
-    (length > 0 && is_part && memchr::memchr(b'\'', line).is_some()).then_some(1)
+    (!rest.is_empty() && is_doubled(rest)).then_some(1)
 }
 
 /// Whether a quote behind so many backslashes closes one that was opened behind `depth`, or one around it.

@@ -19,7 +19,7 @@ const SHORTEST: usize = 6;
 pub(super) enum Setting {
     /// `NAME=value`
     Assigned,
-    /// `name: value`
+    /// `name: value`, `name = value`
     Mapped,
 }
 
@@ -36,8 +36,17 @@ pub(super) fn begins_line(bytes: &[u8], name: usize) -> bool {
         word.iter().all(|b| *b == b'+')
             || matches!(
                 word,
-                b"-" | b"export" | b"declare" | b"typeset" | b"local" | b"readonly" | b"set" | b"SET" | b"-x" | b"-gx"
-                    | b"ENV" | b"ARG"
+                b"-" | b"export"
+                    | b"declare"
+                    | b"typeset"
+                    | b"local"
+                    | b"readonly"
+                    | b"set"
+                    | b"SET"
+                    | b"-x"
+                    | b"-gx"
+                    | b"ENV"
+                    | b"ARG"
             )
     };
     let is_apart = lead.last().is_none_or(|b| matches!(b, b' ' | b'\t'));
@@ -49,8 +58,9 @@ pub(super) fn begins_line(bytes: &[u8], name: usize) -> bool {
 pub(super) fn end(bytes: &[u8], begin: usize, end: usize, setting: Setting) -> usize {
     let line = line_end(bytes, begin);
     let rest = &bytes[end.min(line)..line];
-    // What only closes, or ends a statement, stays.
-    if rest.iter().all(|b| is_stop(*b)) {
+    // What only closes, or ends a statement, stays, and so does the name of what should stand there.
+    let is_template = bytes[begin..line].starts_with(b"<") && rest.trim_ascii_end().ends_with(b">");
+    if is_template || rest.iter().all(|b| is_stop(*b)) {
         return end;
     }
     if setting == Setting::Mapped && bytes[begin..line].trim_ascii_end().iter().any(u8::is_ascii_whitespace) {
@@ -59,7 +69,9 @@ pub(super) fn end(bytes: &[u8], begin: usize, end: usize, setting: Setting) -> u
     let is_blank = |b: Option<&u8>| b.is_none_or(u8::is_ascii_whitespace);
     let ends = |at: &usize| match rest[*at] {
         b' ' | b'\t' => !is_blank(rest.get(at + 1)) && begins_field(&rest[at + 1..]),
-        b',' | b';' | b'&' | b'|' => is_blank(rest.get(at + 1)) || begins_member(&rest[at + 1..]),
+        sign @ (b',' | b';' | b'&' | b'|') => {
+            is_blank(rest.get(at + 1)) || begins_member(&rest[at + 1..], sign)
+        }
         b')' | b']' | b'}' | b'<' | b'>' | b'`' | b'"' | b'\'' => is_blank(rest.get(at + 1)),
         _ => false,
     };
@@ -69,10 +81,13 @@ pub(super) fn end(bytes: &[u8], begin: usize, end: usize, setting: Setting) -> u
 
 /// `user=bob` behind a comma or a semicolon; the names of members have letters alone here, since signs and
 /// digits are those of passwords.
-fn begins_member(text: &[u8]) -> bool {
-    let name = text.iter().take(48).take_while(|b| b.is_ascii_alphabetic() || matches!(b, b' ' | b'_' | b'-' | b'.'));
+fn begins_member(text: &[u8], sign: u8) -> bool {
+    let name = text
+        .iter()
+        .take(48)
+        .take_while(|b| b.is_ascii_alphabetic() || matches!(b, b' ' | b'_' | b'-' | b'.'));
     let name = name.count();
-    name > 0 && matches!(text.get(name), Some(b'=' | b':'))
+    name > 0 && (text.get(name) == Some(&b'=') || (sign == b',' && text.get(name) == Some(&b':')))
 }
 
 /// Where a password ends that begins with a sign, anywhere: `password=,k9X2m…`. A sign alone, a next member
@@ -80,8 +95,13 @@ fn begins_member(text: &[u8]) -> bool {
 pub(super) fn end_behind_sign(bytes: &[u8], begin: usize) -> Option<usize> {
     let is_sign = |b: &u8| b",;<>)]}|".contains(b);
     let signs = bytes[begin..].iter().take(3).take_while(|b| is_sign(b)).count();
-    let word = bytes[begin + signs..].iter().take_while(|b| !is_stop(**b)).count();
-    let text = &bytes[begin + signs..][..word];
+    let text = &bytes[begin + signs..];
+    let ends = |at: &usize| match text[*at] {
+        b if is_sign(&b) => text.get(at + 1).is_none_or(|b| is_stop(*b)),
+        b => is_stop(b),
+    };
+    let word = (0..text.len()).find(ends).unwrap_or(text.len());
+    let text = &text[..word];
     let is_password = signs > 0
         && word >= SHORTEST
         && text.iter().any(u8::is_ascii_digit)

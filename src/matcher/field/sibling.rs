@@ -251,7 +251,11 @@ pub(super) fn line_value(bytes: &[u8], at: usize, class: Class) -> Option<Raw> {
     c.blanks();
     c.at += block(c.rest());
     c.line_end();
-    value(c, Place { wrap: None, encoded: 0, loose: true, header: true, words: true, setting: None, floor: 0 }, class)
+    value(
+        c,
+        Place { wrap: None, encoded: 0, loose: true, header: true, words: true, setting: None, floor: 0 },
+        class,
+    )
 }
 
 /// What a member is called, and its quotes.

@@ -1,6 +1,6 @@
 //! The value of a field, in every form: quoted at any depth, wrapped, bare, a structure, a header.
 
-use super::after::{Raw, sign};
+use super::after::{Raw, WRAPPED, sign};
 use super::encoded::go_over_structure;
 use super::extend::{extend_cookie, extend_header, extend_license, extend_lines, extend_words};
 use super::lines::line_end;
@@ -97,7 +97,16 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
     }
     if let Some(quote) = c.quote() {
         let start = c.at;
-        let span = quoted(&mut c, quote, loose).unwrap_or_else(|| Span::new(start, line_of(c.bytes, start)));
+        let closed = quoted(&mut c, quote, loose);
+        // `"ab"cd`: a shell takes both as one.
+        let is_glued = c.peek(0).is_ascii_graphic() && !b",;)]}&|".contains(&c.peek(0));
+        if let Some(setting) =
+            place.setting.filter(|_| closed.is_some_and(|span| span.end < c.at) && is_glued)
+        {
+            let end = setting::end(c.bytes, start, c.at, setting);
+            return Some(Raw::quoted(Span::new(start, end), end, encoded));
+        }
+        let span = closed.unwrap_or_else(|| open_lines(&c, start, quote, class));
         return Some(Raw::quoted(span, c.at.max(span.end), encoded));
     }
     if let (mark @ (b'"' | b'\''), length, encoded) = sign(&c)
@@ -145,6 +154,21 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
     (end > begin).then(|| Raw::bare(Span::new(begin, end), wrap, encoded))
 }
 
+/// What stands behind a quote that nothing closes on its line: the rest of it, and of a key that was wrapped
+/// the next lines as well.
+fn open_lines(c: &Cursor<'_>, start: usize, quote: Quote, class: Class) -> Span {
+    let line = line_of(c.bytes, start);
+    if !matches!(class, Class::Key | Class::Weak) {
+        return Span::new(start, line);
+    }
+    let end = extend_lines(c.bytes, start, line);
+    let last = end + c.bytes[end..].iter().take(2).take_while(|b| matches!(b, b'\r' | b'\n')).count();
+    let rest = token_run(&c.bytes[last..]);
+    let closes = Mark::Byte(c.bytes.get(last + rest).copied().unwrap_or(0)) == quote.mark;
+    let is_full = end - start >= WRAPPED && last > end && rest > 0;
+    Span::new(start, if is_full && closes { last + rest } else { end })
+}
+
 /// The inside of three quotes, as in Python, Java and TOML, which may have lines, and where they end.
 fn tripled(c: &Cursor<'_>) -> Option<(Span, usize)> {
     /// No such text is followed further, in bytes.
@@ -157,7 +181,8 @@ fn tripled(c: &Cursor<'_>) -> Option<(Span, usize)> {
     let text = &c.bytes[from..c.bytes.len().min(from + LONGEST)];
     let text = &text[..memchr::memmem::find(text, &[mark; 3])?];
     let start = from + text.len() - text.trim_ascii_start().len();
-    (!text.trim_ascii().is_empty()).then(|| (Span::new(start, start + text.trim_ascii().len()), from + text.len() + 3))
+    (!text.trim_ascii().is_empty())
+        .then(|| (Span::new(start, start + text.trim_ascii().len()), from + text.len() + 3))
 }
 
 /// The inside of quotes that are doubled, as in the quotes of CSV and of YAML: `''…''`.
