@@ -1,12 +1,13 @@
-//! From a name to the place where its value begins: what is glued to the name, what closes after it,
-//! the separator.
+//! From a name to its value: what is glued to the name, where the value begins, and the text that both
+//! stand in.
 
 use super::encoded::go_over_blanks;
-use super::flat::{go_over_prefix, is_opened, is_pair};
-use super::runs::{is_drawn, token_run};
+use super::flat::is_opened;
+use super::runs::is_drawn;
+use super::separator::{Closed, Separator, closing, separator};
 use super::setting::{Setting, begins_line};
 use super::value::{Place, value};
-use super::{Class, Strings, kind, numbers, others, phrase};
+use super::{Class, Strings, kind, numbers, others};
 use crate::cursor::{Cursor, Mark, Quote};
 use crate::matcher::name::identifier;
 use crate::text::{Span, hex_byte};
@@ -98,22 +99,6 @@ impl Raw {
 pub(super) enum Numbers {
     Values,
     Stars,
-}
-
-/// What closes behind a name: quotes, brackets, colours.
-#[derive(Default)]
-struct Closed {
-    quote: Option<Quote>,
-    /// How often the quote is percent-encoded.
-    encoded: usize,
-}
-
-/// What stands between a name and its value.
-struct Separator {
-    colon: bool,
-    /// Name and value are the two of a pair.
-    pair: bool,
-    encoded: usize,
 }
 
 /// Reads on after a name: what closes, the separator, the value.
@@ -263,175 +248,6 @@ pub(super) fn block(rest: &[u8]) -> usize {
         [b'\n' | b'\r', ..] => 1 + more + blanks,
         _ => 0,
     }
-}
-
-/// Goes over what closes behind a name.
-fn closing(c: &mut Cursor<'_>) -> Closed {
-    let mut closed = Closed::default();
-    loop {
-        if let Some(quote) = c.quote() {
-            closed.quote = Some(quote);
-            // A binary of Erlang.
-            c.eat(b">>");
-        } else if !c.colour() && !inline_end(c) {
-            match sign(c) {
-                (b'"' | b'\'', length, depth) if length > 1 => {
-                    closed.encoded = depth;
-                    c.at += length;
-                }
-                (b']', length, _) => c.at += length,
-                _ => return closed,
-            }
-        }
-    }
-}
-
-/// Goes over the tags between a name and its separator, as HTML of a highlighter has them.
-fn inline_end(c: &mut Cursor<'_>) -> bool {
-    if c.peek(0) != b'<' || c.peek(1) != b'/' {
-        return false;
-    }
-    let mut next = *c;
-    next.inline_tags();
-    let is_separator = matches!(next.peek(0), b'=' | b':');
-    if is_separator {
-        *c = next;
-    }
-    is_separator
-}
-
-/// Goes over a separator; nothing where none stands here, or no value behind it.
-fn separator(
-    c: &mut Cursor<'_>,
-    name: Span,
-    closed: Option<Quote>,
-    encoded: usize,
-    class: Class,
-) -> Option<Separator> {
-    let bytes = c.bytes;
-    let gap_from = c.at;
-    c.blanks();
-    let gap = c.at > gap_from;
-    go_over_blanks(c, encoded);
-    let plain = Separator { colon: false, pair: false, encoded };
-    if let Some((byte, length)) = entity(c.rest()) {
-        c.at += length;
-        return Some(Separator { colon: byte == b':', ..plain });
-    }
-    // `Password("…")`: the Debug of a type that has the name.
-    if !gap && closed.is_none() && c.peek(0) == b'(' && bytes[name.start].is_ascii_uppercase() {
-        return is_newtype(c).then_some(plain);
-    }
-    match sign(c) {
-        (b'=', length, depth) => {
-            c.at += length;
-            c.at += c.rest().iter().take(2).take_while(|b| matches!(b, b'=' | b'>')).count();
-            let empty = !gap && is_empty_here(c);
-            (!empty).then_some(Separator { encoded: encoded.max(depth), ..plain })
-        }
-        (b':', length, depth) => {
-            c.at += length;
-            if c.peek(0) == b':' || c.rest().starts_with(b"//") {
-                return None;
-            }
-            c.at += usize::from(c.peek(0) == b'=');
-            Some(Separator { colon: true, encoded: encoded.max(depth), ..plain })
-        }
-        (b',', _, _) if closed.is_some() => {
-            let quote = closed?;
-            let opened = is_opened(bytes, name, quote)?;
-            if !is_flag(&bytes[..name.start]) && !is_pair(bytes, opened, quote, c.at, class) {
-                return None;
-            }
-            c.at += 1;
-            c.blanks();
-            let mut next = *c;
-            next.space(1);
-            let is_below = next.at > c.at;
-            go_over_prefix(&mut next);
-            let quote = next.quote()?;
-            // A list of names has one a line as well.
-            if is_below && next.quoted(quote).is_some_and(|text| is_small_word(&bytes[text.range()])) {
-                return None;
-            }
-            Some(Separator { pair: true, ..plain })
-        }
-        // `{password, "…"}`: a tuple of Erlang.
-        (b',', ..) if !gap && closed.is_none() && bytes[..name.start].ends_with(b"{") => {
-            c.at += 1;
-            let mut next = *c;
-            next.blanks();
-            go_over_prefix(&mut next);
-            let quote = next.quote()?;
-            next.quoted(quote)?;
-            next.eat(b">>");
-            next.eat(b"}").then_some(plain)
-        }
-        (b'-', ..) if gap && matches!(c.rest(), [b'-', b'>', b' ', ..]) => {
-            c.at += 2;
-            Some(plain)
-        }
-        _ if gap && closed.is_none() && bytes[..name.start].ends_with(b"--") => Some(plain),
-        _ if gap && phrase::has_value(c, name, closed, class) => Some(plain),
-        _ => None,
-    }
-}
-
-/// Goes into the brackets of a type around one value: a text in quotes, another such type, or one word.
-fn is_newtype(c: &mut Cursor<'_>) -> bool {
-    c.at += 1;
-    c.space(1);
-    let mut next = *c;
-    while next.wrapped() {}
-    if let Some(quote) = next.quote() {
-        return next.quoted(quote).is_some();
-    }
-    let word = token_run(next.rest());
-    word >= 8 && next.peek(word) == b')' && next.rest()[..word].iter().any(u8::is_ascii_digit)
-}
-
-/// `token= user=bob`: the value is empty, and the next field begins. A colour is no blank, and the padding of
-/// base64 no sign behind a name.
-fn is_empty_here(c: &Cursor<'_>) -> bool {
-    let mut next = *c;
-    next.blanks();
-    let is_blank = |b: &u8| !b.is_ascii_graphic() && *b != 0x1b;
-    if !c.bytes[c.at..next.at.min(c.bytes.len())].iter().any(is_blank) || { next }.quote().is_some() {
-        return false;
-    }
-    let word = next.rest().iter().take(80).take_while(|b| !b.is_ascii_whitespace()).count();
-    let word = &next.rest()[..word];
-    let unpadded = word.iter().rposition(|b| *b != b'=').map_or(0, |last| last + 1);
-    word[..unpadded].contains(&b'=') || (unpadded < word.len() && !is_drawn(&word[..unpadded]))
-}
-
-/// An equals sign or a colon as an entity of XML, perhaps twice escaped: which, and how long it is.
-fn entity(rest: &[u8]) -> Option<(u8, usize)> {
-    const ENTITIES: [(&[u8], u8); 8] = [
-        (b"#61;", b'='),
-        (b"#x3d;", b'='),
-        (b"#x3D;", b'='),
-        (b"equals;", b'='),
-        (b"#58;", b':'),
-        (b"#x3a;", b':'),
-        (b"#x3A;", b':'),
-        (b"colon;", b':'),
-    ];
-    let mut tail = rest.strip_prefix(b"&")?;
-    while let Some(inner) = tail.strip_prefix(b"amp;") {
-        tail = inner;
-    }
-    let found = ENTITIES.iter().find(|(name, _)| tail.starts_with(name));
-    found.map(|(name, byte)| (*byte, rest.len() - tail.len() + name.len()))
-}
-
-fn is_small_word(text: &[u8]) -> bool {
-    text.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_'))
-}
-
-/// Whether a name is a flag, in quotes: an element of a list of arguments.
-fn is_flag(before: &[u8]) -> bool {
-    before.iter().rev().take(64).find(|b| !(b.is_ascii_alphanumeric() || **b == b'_')) == Some(&b'-')
 }
 
 /// A value on a line of its own is followed so far, in bytes.

@@ -76,7 +76,7 @@ pub(super) fn follow(bytes: &[u8], from: usize, class: Class, sink: &mut dyn FnM
         }
         let value = value(rest, quote, class);
         // `changed from "abc" to "…"`
-        if let Some(short) = short_text(rest, quote).filter(|_| value == 0 && announced) {
+        if let Some(short) = short_text(rest, quote).filter(|_| value == 0 && (announced || is_near)) {
             (announced, at) = (false, at + short);
             continue;
         }

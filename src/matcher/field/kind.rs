@@ -112,9 +112,11 @@ fn digits(text: &[u8]) -> Option<usize> {
     (count >= 3).then_some(count)
 }
 
-/// Whether a text in quotes stands here that ends on its line.
+/// Whether a text in quotes stands here that ends on its line. An apostrophe is none of its quotes.
 fn is_string(mut c: Cursor<'_>) -> bool {
-    matches!(c.peek(0), b'"' | b'\'' | b'\\') && c.quote().is_some_and(|quote| c.quoted(quote).is_some())
+    matches!(c.peek(0), b'"' | b'\'' | b'\\')
+        && c.quote().is_some_and(|quote| c.quoted(quote).is_some())
+        && !c.peek(0).is_ascii_alphanumeric()
 }
 
 /// Goes over the tags and anchors of YAML before a value: `!!str`, `!<tag:yaml.org,2002:str>`, `&name`. A

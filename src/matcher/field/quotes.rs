@@ -93,7 +93,10 @@ pub(super) fn quoted(c: &mut Cursor<'_>, quote: Quote, loose: bool) -> Option<Sp
 /// How many bytes behind a quote belong to the text that it seems to close: a shell writes a quote in quotes
 /// as `'\''` and `'"'"'`, YAML, SQL and PowerShell as `''`.
 fn goes_on_behind(rest: &[u8], mark: u8, length: usize, loose: bool) -> Option<usize> {
+    /// The quote that closes it in the end is looked for so far, in bytes.
+    const REACH: usize = 512;
     let is_doubled = |text: &[u8]| {
+        let text = &text[..text.len().min(REACH)];
         let next = text.get(1).filter(|_| text[0] == mark);
         let is_part = |next: &u8| next.is_ascii_graphic() && !b",;:\"'\\".contains(next);
         length > 0 && next.is_some_and(is_part) && memchr::memchr(mark, &text[1..line_end(text, 0)]).is_some()
