@@ -10,7 +10,7 @@ use super::value::{Place, value};
 use super::{Class, Strings, kind, numbers, others};
 use crate::cursor::{Cursor, Mark, Quote};
 use crate::matcher::name::identifier;
-use crate::text::{Span, hex_byte};
+use crate::text::Span;
 
 /// The identifier around a hit, without the end of an escape that is glued to it.
 pub(super) fn bare_name(bytes: &[u8], hit: usize) -> Option<Span> {
@@ -41,29 +41,6 @@ fn glued(before: &[u8], run: &[u8]) -> usize {
             if is_code && run.get(digits).is_some_and(u8::is_ascii_alphabetic) { digits + 1 } else { 0 }
         }
         _ => 0,
-    }
-}
-
-/// One sign, perhaps encoded: the byte it stands for, its length, and how often it is encoded.
-pub(super) fn sign(c: &Cursor<'_>) -> (u8, usize, usize) {
-    let hex = |pair: &[u8]| hex_byte(*pair.first()?, *pair.get(1)?);
-    let rest = c.rest();
-    match rest {
-        [b'%', tail @ ..] => {
-            let nested = tail.chunks(2).take(8).take_while(|pair| *pair == b"25").count();
-            match tail.get(nested * 2..).and_then(hex) {
-                Some(byte) => (byte, 3 + nested * 2, nested + 1),
-                None => (b'%', 1, 0),
-            }
-        }
-        [b'\\', ..] => {
-            let slashes = rest.iter().take(16).take_while(|b| **b == b'\\').count();
-            match rest[slashes..].strip_prefix(b"u00").and_then(hex) {
-                Some(byte) => (byte, slashes + 5, 0),
-                None => (b'\\', 1, 0),
-            }
-        }
-        _ => (c.peek(0), 1, 0),
     }
 }
 
@@ -106,30 +83,9 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class, strings: &mut String
     let mut c = Cursor::new(bytes, name.end);
     let Closed { quote: closed, encoded } = closing(&mut c);
     let Separator { colon, pair, encoded } = separator(&mut c, name, closed, encoded, class)?;
-    let at_separator = c.at;
-    c.blanks();
-    let blank = c.at > at_separator;
-    go_over_blanks(&mut c, encoded);
-    c.inline_tags();
-    if colon && blank && encoded == 0 {
-        kind::go_over_tags(&mut c, class);
-        c.at += block(c.rest());
-    }
-    let broken = encoded == 0 && c.line_end();
-    if broken && !begins_well(&c, bytes, name) {
-        return None;
-    }
+    let (blank, broken) =
+        go_to_value(&mut c, name, &Separator { colon, pair, encoded }, closed.is_some(), class)?;
     let before = &bytes[..name.start];
-    if colon && blank && closed.is_none() {
-        // `app::token: text`: where a record of a log comes from.
-        let is_prose = || class != Class::Password && is_prose(bytes, name, &c);
-        if before.ends_with(b"::") || is_prose() {
-            return None;
-        }
-    }
-    if colon && !blank && others::is_of_pam(before) {
-        return None;
-    }
     // Only then is it the name of a member, and not a word in a text.
     let framed = closed.filter(|quote| (colon || pair) && is_opened(bytes, name, *quote).is_some());
     let wrap = framed.filter(|_| colon).and_then(|quote| match quote.mark {
@@ -184,6 +140,43 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class, strings: &mut String
         }
         raw => raw,
     }
+}
+
+/// Goes from a separator to where a value begins; nothing where none does. Says whether blanks stand there, and
+/// whether a line ends there.
+fn go_to_value(
+    c: &mut Cursor<'_>,
+    name: Span,
+    separator: &Separator,
+    is_closed: bool,
+    class: Class,
+) -> Option<(bool, bool)> {
+    let (bytes, Separator { colon, encoded, .. }) = (c.bytes, *separator);
+    let at_separator = c.at;
+    c.blanks();
+    let blank = c.at > at_separator;
+    go_over_blanks(c, encoded);
+    c.inline_tags();
+    if colon && blank && encoded == 0 {
+        kind::go_over_tags(c, class);
+        c.at += block(c.rest());
+    }
+    let broken = encoded == 0 && c.line_end();
+    if broken && !begins_well(c, bytes, name) {
+        return None;
+    }
+    let before = &bytes[..name.start];
+    if colon && blank && !is_closed {
+        // `app::token: text`: where a record of a log comes from.
+        let is_prose = || class != Class::Password && is_prose(bytes, name, c);
+        if before.ends_with(b"::") || is_prose() {
+            return None;
+        }
+    }
+    if colon && !blank && others::is_of_pam(before) {
+        return None;
+    }
+    Some((blank, broken))
 }
 
 /// How a name with a password behind it stands at the beginning of its line, if it does.

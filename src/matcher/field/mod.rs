@@ -36,7 +36,8 @@ use crate::decode::numbers::NUMBER_MASK;
 use crate::text::{self, Span};
 
 pub(crate) use address::{at as address, cores as address_cores};
-use after::{Numbers, Raw, after, bare_name, sign};
+use after::{Numbers, Raw, after, bare_name};
+use encoded::sign;
 use extend::next_word;
 pub(crate) use list::each_item;
 pub(crate) use names::{Fields, can_be_found};

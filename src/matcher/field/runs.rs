@@ -1,6 +1,6 @@
 //! Values without quotes: words, signs and structures that are glued together.
 
-use super::after::sign;
+use super::encoded::sign;
 use super::lines::{STRUCTURE, begins_member, goes_on_below};
 use super::quotes::{is_outer_quote, quoted};
 use crate::cursor::Cursor;

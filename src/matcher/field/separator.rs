@@ -1,7 +1,6 @@
 //! What stands between a name and its value: what closes behind the name, and the separator.
 
-use super::after::sign;
-use super::encoded::go_over_blanks;
+use super::encoded::{go_over_blanks, sign};
 use super::flat::{go_over_prefix, is_opened, is_pair};
 use super::runs::{is_drawn, token_run};
 use super::{Class, phrase};
@@ -17,6 +16,7 @@ pub(super) struct Closed {
 }
 
 /// What stands between a name and its value.
+#[derive(Clone, Copy)]
 pub(super) struct Separator {
     pub(super) colon: bool,
     /// Name and value are the two of a pair.

@@ -1,7 +1,7 @@
 //! The value of a field, in every form: quoted at any depth, wrapped, bare, a structure, a header.
 
-use super::after::{Raw, WRAPPED, sign};
-use super::encoded::go_over_structure;
+use super::after::{Raw, WRAPPED};
+use super::encoded::{go_over_structure, sign};
 use super::extend::{extend_cookie, extend_header, extend_license, extend_lines, extend_words};
 use super::lines::line_end;
 use super::quotes::{closes, line_of, quoted};
@@ -89,6 +89,20 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
     if loose && closes(&c, place.floor) {
         return None;
     }
+    if let Some(raw) = quoted_value(c, place, class) {
+        return Some(raw);
+    }
+    if let Some(span) = bracketed(&c) {
+        return Some(Raw::quoted(span, span.end + 1, encoded));
+    }
+    // A wrapper around what is not quoted is part of the value, unless it is on a line of its own.
+    c.at = if below { c.at } else { begin };
+    bare_value(c, place, class)
+}
+
+/// The value in quotes at the cursor, however they are written.
+fn quoted_value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw> {
+    let Place { encoded, loose, .. } = place;
     if let Some((span, end)) = tripled(&c) {
         return Some(Raw::quoted(span, end, encoded));
     }
@@ -127,12 +141,13 @@ pub(super) fn value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw
         let end = c.at.min(c.bytes.len());
         return Some(Raw::quoted(Span::new(start, end), end, encoded));
     }
-    if let Some(span) = bracketed(&c) {
-        return Some(Raw::quoted(span, span.end + 1, encoded));
-    }
-    // A wrapper around what is not quoted is part of the value, unless it is on a line of its own.
-    let begin = if below { c.at } else { begin };
-    c.at = begin;
+    None
+}
+
+/// The value without quotes at the cursor.
+fn bare_value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw> {
+    let Place { wrap, encoded, loose, .. } = place;
+    let begin = c.at;
     let end = if go_over_structure(&mut c, encoded) { c.at } else { bare(&mut c, encoded, loose) };
     if let Some(end) = quoted_behind_number(c, begin, place) {
         return Some(Raw::bare(Span::new(begin, end), wrap, encoded));
