@@ -127,6 +127,15 @@ fn tag_end(bytes: &[u8], from: usize) -> Option<usize> {
     (bytes[from + end] == b'>' && !bytes[..from + end].ends_with(b"/")).then_some(from + end + 1)
 }
 
+/// Where the first line of a text ends that begins below its tag and that nothing closes.
+fn first_line(bytes: &[u8], from: usize) -> Option<usize> {
+    let gap = bytes[from..].iter().take(TAG).take_while(|b| b.is_ascii_whitespace()).count();
+    let length = bytes[from + gap..].iter().take(LONGEST).take_while(|b| b.is_ascii_graphic()).count();
+    let end = from + gap + length;
+    let is_below = memchr::memchr(b'\n', &bytes[from..from + gap]).is_some();
+    (is_below && length >= LONGEST_WORD && bytes[end..].iter().all(u8::is_ascii_whitespace)).then_some(end)
+}
+
 /// The text up to the tag that closes the element.
 fn element_text(bytes: &[u8], from: usize) -> Option<Raw> {
     const CDATA: &[u8] = b"<![CDATA[";
@@ -136,7 +145,11 @@ fn element_text(bytes: &[u8], from: usize) -> Option<Raw> {
         from + memchr::memmem::find(&bytes[from..bytes.len().min(from + LONGEST)], b"]]>")?
     } else {
         let text = &bytes[from..bytes.len().min(from + LONGEST)];
-        from + memchr::memchr(b'<', text).filter(|at| text[*at..].starts_with(b"</"))?
+        match memchr::memchr(b'<', text) {
+            Some(at) => Some(from + at).filter(|_| text[at..].starts_with(b"</"))?,
+            // Of what comes line by line the tag that closes it is not there yet.
+            None => first_line(bytes, from)?,
+        }
     };
     let text = &bytes[from..end];
     let trimmed = text.trim_ascii();

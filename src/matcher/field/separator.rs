@@ -104,7 +104,11 @@ pub(super) fn separator(
             Some(plain)
         }
         _ if gap && closed.is_none() && bytes[..name.start].ends_with(b"--") => Some(plain),
-        _ if gap && phrase::has_value(c, name, closed, class) => Some(plain),
+        _ if gap && phrase::has_value(c, name, closed, class) => {
+            // The brackets of a sentence stay.
+            c.at += usize::from(matches!(c.peek(0), b'(' | b'['));
+            Some(plain)
+        }
         _ => None,
     }
 }

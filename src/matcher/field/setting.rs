@@ -7,6 +7,7 @@
 use super::extend::begins_field;
 use super::lines::{line_end, line_start};
 use super::runs::is_stop;
+use crate::text;
 
 /// No line has more before its name, in bytes.
 const LONGEST_LEAD: usize = 64;
@@ -31,7 +32,10 @@ pub(super) fn begins_line(bytes: &[u8], name: usize) -> bool {
     }
     let lead = &bytes[from..name];
     // `web_1  | NAME=value`
-    let lead = memchr::memmem::rfind(lead, b"| ").map_or(lead, |bar| &lead[bar + 2..]);
+    let lead = match memchr::memmem::find(lead, b"| ") {
+        Some(bar) if !lead[..bar].trim_ascii().iter().any(u8::is_ascii_whitespace) => &lead[bar + 2..],
+        _ => lead,
+    };
     let is_word = |word: &[u8]| {
         word.iter().all(|b| *b == b'+')
             || matches!(
@@ -59,8 +63,9 @@ pub(super) fn end(bytes: &[u8], begin: usize, end: usize, setting: Setting) -> u
     let line = line_end(bytes, begin);
     let rest = &bytes[end.min(line)..line];
     // What only closes, or ends a statement, stays, and so does the name of what should stand there.
-    let is_template = bytes[begin..line].starts_with(b"<") && rest.trim_ascii_end().ends_with(b">");
-    if is_template || rest.iter().all(|b| is_stop(*b)) {
+    let closing = bytes[begin..line].iter().position(|b| *b == b'>').map(|at| begin + at + 1);
+    let is_template = bytes[begin] == b'<' && closing.is_some_and(|at| at == line || is_stop(bytes[at]));
+    if is_template || rest.iter().all(|b| is_stop(*b)) || text::is_mask(&bytes[begin..end]) {
         return end;
     }
     if setting == Setting::Mapped && bytes[begin..line].trim_ascii_end().iter().any(u8::is_ascii_whitespace) {
@@ -70,10 +75,11 @@ pub(super) fn end(bytes: &[u8], begin: usize, end: usize, setting: Setting) -> u
     let ends = |at: &usize| match rest[*at] {
         b' ' | b'\t' => !is_blank(rest.get(at + 1)) && begins_field(&rest[at + 1..]),
         sign @ (b',' | b';' | b'&' | b'|') => {
-            is_blank(rest.get(at + 1)) || begins_member(&rest[at + 1..], sign)
+            let next = at + 1 + usize::from(rest.get(at + 1) == Some(&sign));
+            is_blank(rest.get(next)) || begins_member(&rest[at + 1..], sign)
         }
         b')' | b']' | b'}' | b'<' | b'>' | b'`' | b'"' | b'\'' => is_blank(rest.get(at + 1)),
-        _ => false,
+        b => b.is_ascii_control(),
     };
     let length = (0..rest.len()).find(ends).unwrap_or(rest.len());
     end.max(begin + bytes[begin..end.min(line) + length].trim_ascii_end().len())

@@ -113,12 +113,14 @@ fn quoted_value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw> {
         let start = c.at;
         let closed = quoted(&mut c, quote, loose);
         // `"ab"cd`: a shell takes both as one.
-        let is_glued = c.peek(0).is_ascii_graphic() && !b",;)]}&|".contains(&c.peek(0));
+        let is_glued = c.peek(0).is_ascii_graphic() && !b",;)]}&|#".contains(&c.peek(0));
         if let Some(setting) =
             place.setting.filter(|_| closed.is_some_and(|span| span.end < c.at) && is_glued)
         {
             let end = setting::end(c.bytes, start, c.at, setting);
-            return Some(Raw::quoted(Span::new(start, end), end, encoded));
+            if end == line_end(c.bytes, start) {
+                return Some(Raw::quoted(Span::new(start, end), end, encoded));
+            }
         }
         let span = closed.unwrap_or_else(|| open_lines(&c, start, quote, class));
         return Some(Raw::quoted(span, c.at.max(span.end), encoded));
@@ -195,9 +197,14 @@ fn tripled(c: &Cursor<'_>) -> Option<(Span, usize)> {
     let from = c.at + 3;
     let text = &c.bytes[from..c.bytes.len().min(from + LONGEST)];
     let text = &text[..memchr::memmem::find(text, &[mark; 3])?];
-    let start = from + text.len() - text.trim_ascii_start().len();
-    (!text.trim_ascii().is_empty())
-        .then(|| (Span::new(start, start + text.trim_ascii().len()), from + text.len() + 3))
+    // A backslash at the end of a line is none of the text, and a private key has lines of its own.
+    let begin = usize::from(text.starts_with(b"\\\n") || text.starts_with(b"\\\r"));
+    let inside = text[begin..].trim_ascii();
+    if inside.is_empty() || memchr::memmem::find(inside, b"-----BEGIN ").is_some() {
+        return None;
+    }
+    let start = from + text.len() - text[begin..].trim_ascii_start().len();
+    Some((Span::new(start, start + inside.len()), from + text.len() + 3))
 }
 
 /// The inside of quotes that are doubled, as in the quotes of CSV and of YAML: `''…''`.
