@@ -2,6 +2,8 @@
 //! `<key>password</key><string>…</string>` of property lists.
 
 use super::after::Raw;
+use super::lines::line_start;
+use crate::judge::plain;
 use crate::text::Span;
 
 /// No tag is longer, in bytes.
@@ -9,6 +11,9 @@ const TAG: usize = 200;
 
 /// No text in `CDATA` is followed further, in bytes.
 const LONGEST: usize = 8 * 1024;
+
+/// A value on a line below its tag that nothing closes yet is at least so long, in bytes.
+const SHORTEST_LINE: usize = 8;
 
 /// No word of a name is longer, in bytes.
 const LONGEST_WORD: usize = 16;
@@ -127,13 +132,16 @@ fn tag_end(bytes: &[u8], from: usize) -> Option<usize> {
     (bytes[from + end] == b'>' && !bytes[..from + end].ends_with(b"/")).then_some(from + end + 1)
 }
 
-/// Where the first line of a text ends that begins below its tag and that nothing closes.
+/// Where the first line of a text ends that begins below its tag and that nothing closes. What only looks like
+/// a tag at the end of some line has no text.
 fn first_line(bytes: &[u8], from: usize) -> Option<usize> {
     let gap = bytes[from..].iter().take(TAG).take_while(|b| b.is_ascii_whitespace()).count();
-    let length = bytes[from + gap..].iter().take(LONGEST).take_while(|b| b.is_ascii_graphic()).count();
+    let length = plain::run_length(&bytes[from + gap..]);
     let end = from + gap + length;
     let is_below = memchr::memchr(b'\n', &bytes[from..from + gap]).is_some();
-    (is_below && length >= LONGEST_WORD && bytes[end..].iter().all(u8::is_ascii_whitespace)).then_some(end)
+    let is_tag = bytes[line_start(bytes, from)..].trim_ascii_start().starts_with(b"<");
+    let is_last = bytes[end..].iter().all(u8::is_ascii_whitespace);
+    (is_below && is_tag && is_last && length >= SHORTEST_LINE).then_some(end)
 }
 
 /// The text up to the tag that closes the element.

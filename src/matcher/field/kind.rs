@@ -15,9 +15,9 @@ const MOST: usize = 6;
 
 /// The letters that stand right before the quote of a string in SQL, C, C#, Go, Python, Rust and shells.
 #[rustfmt::skip]
-const PREFIXES: [&[u8]; 26] = [
+const PREFIXES: [&[u8]; 28] = [
     b"b", b"r", b"u", b"n", b"e", b"x", b"l", b"f", b"c", b"q", b"s", b"br", b"rb", b"cr", b"fr", b"rf", b"lr",
-    b"ur", b"u8", b"nq", b"u&", b"@", b"$", b"$@", b"@$", b"&",
+    b"ur", b"u8", b"nq", b"u&", b"@", b"$", b"$@", b"@$", b"&", b"&b", b"&r",
 ];
 
 /// Goes over what says of what kind a text in quotes is, if such a text stands behind it.

@@ -64,7 +64,8 @@ pub(super) fn end(bytes: &[u8], begin: usize, end: usize, setting: Setting) -> u
     let rest = &bytes[end.min(line)..line];
     // What only closes, or ends a statement, stays, and so does the name of what should stand there.
     let closing = bytes[begin..line].iter().position(|b| *b == b'>').map(|at| begin + at + 1);
-    let is_template = bytes[begin] == b'<' && closing.is_some_and(|at| at == line || is_stop(bytes[at]));
+    let is_template =
+        bytes[begin..].starts_with(b"<") && closing.is_some_and(|at| at == line || is_stop(bytes[at]));
     if is_template || rest.iter().all(|b| is_stop(*b)) || text::is_mask(&bytes[begin..end]) {
         return end;
     }

@@ -149,7 +149,7 @@ fn quoted_value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw> {
 /// The value without quotes at the cursor.
 fn bare_value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw> {
     let Place { wrap, encoded, loose, .. } = place;
-    let begin = c.at;
+    let begin = c.at.min(c.bytes.len());
     let end = if go_over_structure(&mut c, encoded) { c.at } else { bare(&mut c, encoded, loose) };
     if let Some(end) = quoted_behind_number(c, begin, place) {
         return Some(Raw::bare(Span::new(begin, end), wrap, encoded));
@@ -196,7 +196,13 @@ fn tripled(c: &Cursor<'_>) -> Option<(Span, usize)> {
     }
     let from = c.at + 3;
     let text = &c.bytes[from..c.bytes.len().min(from + LONGEST)];
-    let text = &text[..memchr::memmem::find(text, &[mark; 3])?];
+    let closing = memchr::memmem::find(text, &[mark; 3]);
+    // Of what comes line by line the quotes that close it are not there yet.
+    let is_word = |text: &[u8]| text.starts_with(b"\n") && text.trim_ascii().iter().all(u8::is_ascii_graphic);
+    if closing.is_none() && !is_word(text) {
+        return None;
+    }
+    let text = &text[..closing.unwrap_or(text.len())];
     // A backslash at the end of a line is none of the text, and a private key has lines of its own.
     let begin = usize::from(text.starts_with(b"\\\n") || text.starts_with(b"\\\r"));
     let inside = text[begin..].trim_ascii();
@@ -204,7 +210,7 @@ fn tripled(c: &Cursor<'_>) -> Option<(Span, usize)> {
         return None;
     }
     let start = from + text.len() - text[begin..].trim_ascii_start().len();
-    Some((Span::new(start, start + inside.len()), from + text.len() + 3))
+    Some((Span::new(start, start + inside.len()), from + text.len() + closing.map_or(0, |_| 3)))
 }
 
 /// The inside of quotes that are doubled, as in the quotes of CSV and of YAML: `''…''`.
