@@ -32,8 +32,10 @@ pub(super) fn begins_line(bytes: &[u8], name: usize) -> bool {
     }
     let lead = &bytes[from..name];
     // `web_1  | NAME=value`
+    let is_part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    let is_container = |word: &[u8]| word.iter().all(is_part);
     let lead = match memchr::memmem::find(lead, b"| ") {
-        Some(bar) if !lead[..bar].trim_ascii().iter().any(u8::is_ascii_whitespace) => &lead[bar + 2..],
+        Some(bar) if is_container(lead[..bar].trim_ascii()) => &lead[bar + 2..],
         _ => lead,
     };
     let is_word = |word: &[u8]| {

@@ -9,7 +9,7 @@ use super::runs::{bare, token_run};
 use super::setting::{self, Setting};
 use super::{Class, kind, numbers};
 use crate::cursor::{Cursor, Mark, Quote};
-use crate::text::Span;
+use crate::text::{self, Span};
 
 impl Cursor<'_> {
     /// Goes over what wraps a value in Debug output and in code: `Some(`, `Ok(`, `b` before a quote.
@@ -113,10 +113,9 @@ fn quoted_value(mut c: Cursor<'_>, place: Place, class: Class) -> Option<Raw> {
         let start = c.at;
         let closed = quoted(&mut c, quote, loose);
         // `"ab"cd`: a shell takes both as one.
+        let is_part = |span: Span| span.end < c.at && !text::is_mask(&c.bytes[span.range()]);
         let is_glued = c.peek(0).is_ascii_graphic() && !b",;)]}&|#".contains(&c.peek(0));
-        if let Some(setting) =
-            place.setting.filter(|_| closed.is_some_and(|span| span.end < c.at) && is_glued)
-        {
+        if let Some(setting) = place.setting.filter(|_| closed.is_some_and(is_part) && is_glued) {
             let end = setting::end(c.bytes, start, c.at, setting);
             if end == line_end(c.bytes, start) {
                 return Some(Raw::quoted(Span::new(start, end), end, encoded));
