@@ -359,8 +359,11 @@ fn a_value_below_its_name_is_hidden() {
     }
 }
 
+/// What writes a value, and how.
+type Writing = (&'static str, fn(&str) -> String);
+
 /// As these libraries write a value into their texts.
-const WRITINGS: &[(&str, fn(&str) -> String)] = &[
+const WRITINGS: &[Writing] = &[
     ("a path, percent-encoded", |v| v.replace('+', "%2B").replace('=', "%3D")),
     ("a path, in small letters", |v| v.replace('+', "%2b").replace('=', "%3d")),
     ("a component", |v| v.replace('+', "%2B").replace('=', "%3D").replace('/', "%2F")),
