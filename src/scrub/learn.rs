@@ -13,7 +13,7 @@ use crate::detect::{Place, join};
 use crate::judge::is_clearly_random;
 use crate::matcher::field::Class;
 use crate::matcher::is_device_id;
-use crate::text::{Span, escape_rest, is_mask, public_id};
+use crate::text::{Span, escape_rest, hex_byte, is_mask, public_id};
 
 /// A text, as a part of a stream.
 #[derive(Debug, Clone)]
@@ -39,6 +39,9 @@ impl Masker {
     pub(crate) fn learn_field(&self, value: &[u8], Secrecy(class): Secrecy) {
         if let Some(memory) = &self.memory {
             let mark = Mark { rule: None, class: Some(class), since: 0 };
+            if let Some(plain) = unescaped_json(value) {
+                learn_one(memory, &plain, mark);
+            }
             each_candidate(value, Some(class), &mut |span| learn_one(memory, &value[span.range()], mark));
         }
     }
@@ -58,6 +61,9 @@ impl Masker {
             }
             let since = |end: usize| part.base.map_or(0, |base| base + end as u64);
             let mark = |end| Mark { rule: place.rule, class: place.class, since: since(end) };
+            if let Some(plain) = unescaped_json(value) {
+                learn_one(memory, &plain, mark(place.span.end));
+            }
             each_candidate(value, self.class(place), &mut |span| {
                 learn_one(
                     memory,
@@ -182,6 +188,29 @@ fn is_of_device(value: &[u8]) -> bool {
     let mut parts = value.split(is_part).filter(|part| part.len() >= SHORTEST);
     let ids = parts.clone().filter(|part| is_device_id(part)).count();
     ids == 1 && parts.all(|part| is_device_id(part) || !is_clearly_random(part))
+}
+
+/// One word without the escapes of JSON for its signs, where it has some: `\/` and `\u002B`.
+fn unescaped_json(value: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    memchr::memchr(b'\\', value)?;
+    let mut out = Zeroizing::new(Vec::with_capacity(value.len()));
+    let mut at = 0;
+    while at < value.len() {
+        let rest = &value[at..];
+        let slashes = rest.iter().take_while(|b| **b == b'\\').count();
+        let (byte, length) = match rest[slashes..] {
+            _ if slashes == 0 => (rest[0], 1),
+            [b'/', ..] => (b'/', slashes + 1),
+            [b'u', b'0', b'0', high, low, ..] => (hex_byte(high, low)?, slashes + 5),
+            _ => return None,
+        };
+        if !byte.is_ascii_graphic() {
+            return None;
+        }
+        out.push(byte);
+        at += length;
+    }
+    Some(out)
 }
 
 /// A value without its percent-encoding, where it has one.

@@ -65,10 +65,35 @@ pub(super) fn written(value: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
         }
     };
     for upper in [true, false] {
-        add(percent(value, upper, |b| stays(&b)));
+        // As a component, as a path, and as a whole address.
+        for kept in [&b""[..], b"/", b"!'()*", b";,/?:@&=+$#!'()*"] {
+            add(percent(value, upper, |b| stays(&b) || kept.contains(&b)));
+        }
     }
+    let slashed = Zeroizing::new(json(value, true));
     add(json(value, false));
-    add(json(value, true));
+    add(json(&slashed, false));
+    // .NET and Gson write signs of HTML as escapes, PHP if it is told to.
+    for (escaped, upper) in [(&b"\"&'+<>`"[..], true), (b"&'<=>", false), (b"\"&'<>", true), (b"<>&", false)]
+    {
+        add(unicode(value, escaped, upper, false));
+        add(unicode(value, escaped, upper, true));
+    }
+    add(slashed.to_vec());
+    out
+}
+
+/// As JSON, where some signs are escaped by their number: `\u002B`.
+fn unicode(value: &[u8], escaped: &[u8], upper: bool, slashes: bool) -> Vec<u8> {
+    let mut out = Vec::with_capacity(value.len() * 2);
+    for b in value {
+        if escaped.contains(b) {
+            let text = if upper { format!("\\u{b:04X}") } else { format!("\\u{b:04x}") };
+            out.extend_from_slice(text.as_bytes());
+        } else {
+            out.append(&mut json(&[*b], slashes));
+        }
+    }
     out
 }
 

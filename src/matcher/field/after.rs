@@ -1,14 +1,16 @@
-//! From a name to the place where its value begins: what is glued to the name, what closes after it,
-//! the separator.
+//! From a name to its value: what is glued to the name, where the value begins, and the text that both
+//! stand in.
 
 use super::encoded::go_over_blanks;
-use super::flat::{go_over_prefix, is_opened, is_pair};
-use super::runs::{is_drawn, token_run};
+use super::flat::is_opened;
+use super::runs::is_drawn;
+use super::separator::{Closed, Separator, closing, separator};
+use super::setting::{Setting, begins_line};
 use super::value::{Place, value};
-use super::{Class, Strings, numbers, others};
+use super::{Class, Strings, kind, numbers, others};
 use crate::cursor::{Cursor, Mark, Quote};
 use crate::matcher::name::identifier;
-use crate::text::{Span, hex_byte};
+use crate::text::Span;
 
 /// The identifier around a hit, without the end of an escape that is glued to it.
 pub(super) fn bare_name(bytes: &[u8], hit: usize) -> Option<Span> {
@@ -39,29 +41,6 @@ fn glued(before: &[u8], run: &[u8]) -> usize {
             if is_code && run.get(digits).is_some_and(u8::is_ascii_alphabetic) { digits + 1 } else { 0 }
         }
         _ => 0,
-    }
-}
-
-/// One sign, perhaps encoded: the byte it stands for, its length, and how often it is encoded.
-pub(super) fn sign(c: &Cursor<'_>) -> (u8, usize, usize) {
-    let hex = |pair: &[u8]| hex_byte(*pair.first()?, *pair.get(1)?);
-    let rest = c.rest();
-    match rest {
-        [b'%', tail @ ..] => {
-            let nested = tail.chunks(2).take(8).take_while(|pair| *pair == b"25").count();
-            match tail.get(nested * 2..).and_then(hex) {
-                Some(byte) => (byte, 3 + nested * 2, nested + 1),
-                None => (b'%', 1, 0),
-            }
-        }
-        [b'\\', ..] => {
-            let slashes = rest.iter().take(16).take_while(|b| **b == b'\\').count();
-            match rest[slashes..].strip_prefix(b"u00").and_then(hex) {
-                Some(byte) => (byte, slashes + 5, 0),
-                None => (b'\\', 1, 0),
-            }
-        }
-        _ => (c.peek(0), 1, 0),
     }
 }
 
@@ -99,50 +78,14 @@ pub(super) enum Numbers {
     Stars,
 }
 
-/// What closes behind a name: quotes, brackets, colours.
-#[derive(Default)]
-struct Closed {
-    quote: Option<Quote>,
-    /// How often the quote is percent-encoded.
-    encoded: usize,
-}
-
-/// What stands between a name and its value.
-struct Separator {
-    colon: bool,
-    /// Name and value are the two of a pair.
-    pair: bool,
-    encoded: usize,
-}
-
 /// Reads on after a name: what closes, the separator, the value.
 pub(super) fn after(bytes: &[u8], name: Span, class: Class, strings: &mut Strings<'_>) -> Option<Raw> {
     let mut c = Cursor::new(bytes, name.end);
     let Closed { quote: closed, encoded } = closing(&mut c);
     let Separator { colon, pair, encoded } = separator(&mut c, name, closed, encoded, class)?;
-    let at_separator = c.at;
-    c.blanks();
-    let blank = c.at > at_separator;
-    go_over_blanks(&mut c, encoded);
-    c.inline_tags();
-    if colon && blank && encoded == 0 {
-        c.at += block(c.rest());
-    }
-    let broken = encoded == 0 && c.line_end();
-    if broken && !begins_well(&c, bytes, name) {
-        return None;
-    }
+    let (blank, broken) =
+        go_to_value(&mut c, name, &Separator { colon, pair, encoded }, closed.is_some(), class)?;
     let before = &bytes[..name.start];
-    if colon && blank && closed.is_none() {
-        // `app::token: text`: where a record of a log comes from.
-        let is_prose = || class != Class::Password && is_prose(bytes, name, &c);
-        if before.ends_with(b"::") || is_prose() {
-            return None;
-        }
-    }
-    if colon && !blank && others::is_of_pam(before) {
-        return None;
-    }
     // Only then is it the name of a member, and not a word in a text.
     let framed = closed.filter(|quote| (colon || pair) && is_opened(bytes, name, *quote).is_some());
     let wrap = framed.filter(|_| colon).and_then(|quote| match quote.mark {
@@ -152,7 +95,9 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class, strings: &mut String
     let loose = framed.is_none();
     // In a query and after a flag a blank ends the value; elsewhere it may be one of a password's.
     let words = loose && encoded == 0 && !matches!(before.last(), Some(b'?' | b'&' | b'-'));
-    let place = Place { wrap, encoded, loose, header: colon && loose, words, floor: 0 };
+    let setting =
+        setting_of(&c, name, (colon, blank), class).filter(|_| words && closed.is_none() && !broken);
+    let place = Place { wrap, encoded, loose, header: colon && loose, words, setting, floor: 0 };
     let mut raw = value(c, place, class);
     // The text of an element ends with it, a string that nothing closes as well.
     let may_leave = |raw: &&Raw| loose || (raw.quoted && raw.end == raw.span.end);
@@ -195,6 +140,54 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class, strings: &mut String
         }
         raw => raw,
     }
+}
+
+/// Goes from a separator to where a value begins; nothing where none does. Says whether blanks stand there, and
+/// whether a line ends there.
+fn go_to_value(
+    c: &mut Cursor<'_>,
+    name: Span,
+    separator: &Separator,
+    is_closed: bool,
+    class: Class,
+) -> Option<(bool, bool)> {
+    let (bytes, Separator { colon, encoded, .. }) = (c.bytes, *separator);
+    let at_separator = c.at;
+    c.blanks();
+    let blank = c.at > at_separator;
+    go_over_blanks(c, encoded);
+    c.inline_tags();
+    if colon && blank && encoded == 0 {
+        kind::go_over_tags(c, class);
+        c.at += block(c.rest());
+    }
+    let broken = encoded == 0 && c.line_end();
+    if broken && !begins_well(c, bytes, name) {
+        return None;
+    }
+    let before = &bytes[..name.start];
+    if colon && blank && !is_closed {
+        // `app::token: text`: where a record of a log comes from.
+        let is_prose = || class != Class::Password && is_prose(bytes, name, c);
+        if before.ends_with(b"::") || is_prose() {
+            return None;
+        }
+    }
+    if colon && !blank && others::is_of_pam(before) {
+        return None;
+    }
+    Some((blank, broken))
+}
+
+/// How a name with a password behind it stands at the beginning of its line, if it does.
+fn setting_of(c: &Cursor<'_>, name: Span, (colon, blank): (bool, bool), class: Class) -> Option<Setting> {
+    let setting = match (colon, blank) {
+        (false, false) if c.bytes[..c.at].ends_with(b"=") => Setting::Assigned,
+        (true, true) => Setting::Mapped,
+        (false, true) if c.bytes[..c.at].trim_ascii_end().ends_with(b"=") => Setting::Mapped,
+        _ => return None,
+    };
+    (class == Class::Password && begins_line(c.bytes, name.start)).then_some(setting)
 }
 
 /// Where a tag closes what was opened before a value.
@@ -248,162 +241,6 @@ pub(super) fn block(rest: &[u8]) -> usize {
         [b'\n' | b'\r', ..] => 1 + more + blanks,
         _ => 0,
     }
-}
-
-/// Goes over what closes behind a name.
-fn closing(c: &mut Cursor<'_>) -> Closed {
-    let mut closed = Closed::default();
-    loop {
-        if let Some(quote) = c.quote() {
-            closed.quote = Some(quote);
-            // A binary of Erlang.
-            c.eat(b">>");
-        } else if !c.colour() && !inline_end(c) {
-            match sign(c) {
-                (b'"' | b'\'', length, depth) if length > 1 => {
-                    closed.encoded = depth;
-                    c.at += length;
-                }
-                (b']', length, _) => c.at += length,
-                _ => return closed,
-            }
-        }
-    }
-}
-
-/// Goes over the tags between a name and its separator, as HTML of a highlighter has them.
-fn inline_end(c: &mut Cursor<'_>) -> bool {
-    if c.peek(0) != b'<' || c.peek(1) != b'/' {
-        return false;
-    }
-    let mut next = *c;
-    next.inline_tags();
-    let is_separator = matches!(next.peek(0), b'=' | b':');
-    if is_separator {
-        *c = next;
-    }
-    is_separator
-}
-
-/// Goes over a separator; nothing where none stands here, or no value behind it.
-fn separator(
-    c: &mut Cursor<'_>,
-    name: Span,
-    closed: Option<Quote>,
-    encoded: usize,
-    class: Class,
-) -> Option<Separator> {
-    let bytes = c.bytes;
-    let gap_from = c.at;
-    c.blanks();
-    let gap = c.at > gap_from;
-    go_over_blanks(c, encoded);
-    let plain = Separator { colon: false, pair: false, encoded };
-    if let Some((byte, length)) = entity(c.rest()) {
-        c.at += length;
-        return Some(Separator { colon: byte == b':', ..plain });
-    }
-    // `Password("…")`: the Debug of a type that has the name.
-    if !gap && closed.is_none() && c.peek(0) == b'(' && bytes[name.start].is_ascii_uppercase() {
-        return is_newtype(c).then_some(plain);
-    }
-    match sign(c) {
-        (b'=', length, depth) => {
-            c.at += length;
-            c.at += c.rest().iter().take(2).take_while(|b| matches!(b, b'=' | b'>')).count();
-            let empty = !gap && is_empty_here(c);
-            (!empty).then_some(Separator { encoded: encoded.max(depth), ..plain })
-        }
-        (b':', length, depth) => {
-            c.at += length;
-            if c.peek(0) == b':' || c.rest().starts_with(b"//") {
-                return None;
-            }
-            c.at += usize::from(c.peek(0) == b'=');
-            Some(Separator { colon: true, encoded: encoded.max(depth), ..plain })
-        }
-        (b',', _, _) if closed.is_some() => {
-            // `["password"],`: the list ends with the name, and what follows it belongs to another member.
-            if bytes[..gap_from].ends_with(b"]") {
-                return None;
-            }
-            let quote = closed?;
-            let opened = is_opened(bytes, name, quote)?;
-            if !is_flag(&bytes[..name.start]) && !is_pair(bytes, opened, quote, c.at, class) {
-                return None;
-            }
-            c.at += 1;
-            c.blanks();
-            let mut next = *c;
-            next.space(1);
-            let is_below = next.at > c.at;
-            go_over_prefix(&mut next);
-            let quote = next.quote()?;
-            // A list of names has one a line as well.
-            if is_below && next.quoted(quote).is_some_and(|text| is_small_word(&bytes[text.range()])) {
-                return None;
-            }
-            Some(Separator { pair: true, ..plain })
-        }
-        (b'-', ..) if gap && matches!(c.rest(), [b'-', b'>', b' ', ..]) => {
-            c.at += 2;
-            Some(plain)
-        }
-        _ if gap && closed.is_none() && bytes[..name.start].ends_with(b"--") => Some(plain),
-        // `IDENTIFIED WITH PASSWORD 'x'`
-        (b'\'' | b'"', ..) if gap && closed.is_none() && class == Class::Password => Some(plain),
-        _ => None,
-    }
-}
-
-/// Goes into the brackets of a type around one value: a text in quotes, another such type, or one word.
-fn is_newtype(c: &mut Cursor<'_>) -> bool {
-    c.at += 1;
-    c.space(1);
-    let mut next = *c;
-    while next.wrapped() {}
-    if let Some(quote) = next.quote() {
-        return next.quoted(quote).is_some();
-    }
-    let word = token_run(next.rest());
-    word >= 8 && next.peek(word) == b')' && next.rest()[..word].iter().any(u8::is_ascii_digit)
-}
-
-/// `token= user=bob`: the value is empty, and the next field begins.
-fn is_empty_here(c: &Cursor<'_>) -> bool {
-    let mut next = *c;
-    next.blanks();
-    let word = next.rest().iter().take(80).take_while(|b| !b.is_ascii_whitespace());
-    next.at > c.at && { next }.quote().is_none() && word.clone().any(|b| *b == b'=')
-}
-
-/// An equals sign or a colon as an entity of XML, perhaps twice escaped: which, and how long it is.
-fn entity(rest: &[u8]) -> Option<(u8, usize)> {
-    const ENTITIES: [(&[u8], u8); 8] = [
-        (b"#61;", b'='),
-        (b"#x3d;", b'='),
-        (b"#x3D;", b'='),
-        (b"equals;", b'='),
-        (b"#58;", b':'),
-        (b"#x3a;", b':'),
-        (b"#x3A;", b':'),
-        (b"colon;", b':'),
-    ];
-    let mut tail = rest.strip_prefix(b"&")?;
-    while let Some(inner) = tail.strip_prefix(b"amp;") {
-        tail = inner;
-    }
-    let found = ENTITIES.iter().find(|(name, _)| tail.starts_with(name));
-    found.map(|(name, byte)| (*byte, rest.len() - tail.len() + name.len()))
-}
-
-fn is_small_word(text: &[u8]) -> bool {
-    text.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_'))
-}
-
-/// Whether a name is a flag, in quotes: an element of a list of arguments.
-fn is_flag(before: &[u8]) -> bool {
-    before.iter().rev().take(64).find(|b| !(b.is_ascii_alphanumeric() || **b == b'_')) == Some(&b'-')
 }
 
 /// A value on a line of its own is followed so far, in bytes.

@@ -2,6 +2,8 @@
 //! `<key>password</key><string>…</string>` of property lists.
 
 use super::after::Raw;
+use super::lines::line_start;
+use crate::judge::plain;
 use crate::text::Span;
 
 /// No tag is longer, in bytes.
@@ -9,6 +11,9 @@ const TAG: usize = 200;
 
 /// No text in `CDATA` is followed further, in bytes.
 const LONGEST: usize = 8 * 1024;
+
+/// A value on a line below its tag that nothing closes yet is at least so long, in bytes.
+const SHORTEST_LINE: usize = 8;
 
 /// No word of a name is longer, in bytes.
 const LONGEST_WORD: usize = 16;
@@ -36,9 +41,22 @@ pub(super) fn element(bytes: &[u8], name: Span) -> Option<Raw> {
         }
         b'&' => escaped_element(bytes, name),
         // `key="password">`
-        b'"' | b'\'' | b'\\' if in_attribute(before) => element_text(bytes, tag_end(bytes, name.end)?),
+        b'"' | b'\'' | b'\\' if in_attribute(before) => {
+            let inside = tag_end(bytes, name.end)?;
+            element_text(bytes, value_inside(bytes, inside).unwrap_or(inside))
+        }
         _ => None,
     }
+}
+
+/// Where the text begins of the element with the value that an element holds: `<value>`, perhaps on a line
+/// of its own.
+fn value_inside(bytes: &[u8], from: usize) -> Option<usize> {
+    let gap = bytes[from..].iter().take(TAG).take_while(|b| b.is_ascii_whitespace()).count();
+    let tag = bytes[from + gap..].strip_prefix(b"<")?;
+    let is_value =
+        [&b"value"[..], b"val", b"string"].iter().any(|value| word(tag).eq_ignore_ascii_case(value));
+    tag_end(bytes, from + gap).filter(|_| is_value)
 }
 
 /// The text of an element whose signs are escaped: `&lt;password&gt;…&lt;/password&gt;`.
@@ -114,6 +132,18 @@ fn tag_end(bytes: &[u8], from: usize) -> Option<usize> {
     (bytes[from + end] == b'>' && !bytes[..from + end].ends_with(b"/")).then_some(from + end + 1)
 }
 
+/// Where the first line of a text ends that begins below its tag and that nothing closes. What only looks like
+/// a tag at the end of some line has no text.
+fn first_line(bytes: &[u8], from: usize) -> Option<usize> {
+    let gap = bytes[from..].iter().take(TAG).take_while(|b| b.is_ascii_whitespace()).count();
+    let length = plain::run_length(&bytes[from + gap..]);
+    let end = from + gap + length;
+    let is_below = memchr::memchr(b'\n', &bytes[from..from + gap]).is_some();
+    let is_tag = bytes[line_start(bytes, from)..].trim_ascii_start().starts_with(b"<");
+    let is_last = bytes[end..].iter().all(u8::is_ascii_whitespace);
+    (is_below && is_tag && is_last && length >= SHORTEST_LINE).then_some(end)
+}
+
 /// The text up to the tag that closes the element.
 fn element_text(bytes: &[u8], from: usize) -> Option<Raw> {
     const CDATA: &[u8] = b"<![CDATA[";
@@ -122,12 +152,22 @@ fn element_text(bytes: &[u8], from: usize) -> Option<Raw> {
     let end = if is_cdata {
         from + memchr::memmem::find(&bytes[from..bytes.len().min(from + LONGEST)], b"]]>")?
     } else {
-        from + memchr::memchr2(b'<', b'\n', &bytes[from..])
-            .filter(|at| bytes[from + at..].starts_with(b"</"))?
+        let text = &bytes[from..bytes.len().min(from + LONGEST)];
+        match memchr::memchr(b'<', text) {
+            Some(at) => Some(from + at).filter(|_| text[at..].starts_with(b"</"))?,
+            // Of what comes line by line the tag that closes it is not there yet.
+            None => first_line(bytes, from)?,
+        }
     };
     let text = &bytes[from..end];
     let trimmed = text.trim_ascii();
-    if trimmed.is_empty() {
+    // Over several lines it was wrapped, and is one word a line.
+    let is_word = |line: &[u8]| {
+        let line = line.trim_ascii();
+        !line.is_empty() && line.iter().all(u8::is_ascii_graphic)
+    };
+    let is_wrapped = || trimmed.split(|b| *b == b'\n').all(is_word);
+    if trimmed.is_empty() || (!is_cdata && memchr::memchr(b'\n', text).is_some() && !is_wrapped()) {
         return None;
     }
     let start = from + (text.len() - text.trim_ascii_start().len());

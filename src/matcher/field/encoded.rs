@@ -1,10 +1,33 @@
 //! Percent-encoded text, as queries and forms have it: the blanks before a value, and structures.
 
-use super::after::sign;
 use crate::cursor::Cursor;
+use crate::text::hex_byte;
 
 /// No structure is followed further, in bytes.
 const LONGEST_STRUCTURE: usize = 64 * 1024;
+
+/// One sign, perhaps encoded: the byte it stands for, its length, and how often it is encoded.
+pub(super) fn sign(c: &Cursor<'_>) -> (u8, usize, usize) {
+    let hex = |pair: &[u8]| hex_byte(*pair.first()?, *pair.get(1)?);
+    let rest = c.rest();
+    match rest {
+        [b'%', tail @ ..] => {
+            let nested = tail.chunks(2).take(8).take_while(|pair| *pair == b"25").count();
+            match tail.get(nested * 2..).and_then(hex) {
+                Some(byte) => (byte, 3 + nested * 2, nested + 1),
+                None => (b'%', 1, 0),
+            }
+        }
+        [b'\\', ..] => {
+            let slashes = rest.iter().take(16).take_while(|b| **b == b'\\').count();
+            match rest[slashes..].strip_prefix(b"u00").and_then(hex) {
+                Some(byte) => (byte, slashes + 5, 0),
+                None => (b'\\', 1, 0),
+            }
+        }
+        _ => (c.peek(0), 1, 0),
+    }
+}
 
 /// Goes over encoded blanks, and over `+`, which is one in a form, before what opens a value.
 pub(super) fn go_over_blanks(c: &mut Cursor<'_>, encoded: usize) {

@@ -39,7 +39,8 @@ fn may_be_value(signs: &[u8], rest: &[u8]) -> bool {
 
 /// Where the way goes on from a value that only announces another: `api_key: expected "…"`.
 pub(super) fn announces(value: &[u8]) -> bool {
-    is_between(value.strip_suffix(b":").unwrap_or(value))
+    let value = value.strip_suffix(b":").unwrap_or(value);
+    value.split(|b| *b == b' ').all(is_between)
 }
 
 /// Gives the values that follow `from`; `name` has led there.
@@ -74,6 +75,16 @@ pub(super) fn follow(bytes: &[u8], from: usize, class: Class, sink: &mut dyn FnM
             continue;
         }
         let value = value(rest, quote, class);
+        // `changed from "abc" to "…"`
+        if let Some(short) = short_text(rest, quote).filter(|_| value == 0 && (announced || is_near)) {
+            (announced, at) = (false, at + short);
+            continue;
+        }
+        // `expected abc, got …`
+        if value == 0 && announced && (1..=SHORTEST).contains(&word.len()) && !goes_on(&rest[word.len()..]) {
+            (announced, at) = (false, at + word.len());
+            continue;
+        }
         if value == 0 || !(announced || is_near) {
             return;
         }
@@ -86,6 +97,12 @@ pub(super) fn follow(bytes: &[u8], from: usize, class: Class, sink: &mut dyn FnM
         }
         announced = false;
     }
+}
+
+/// The length of a text in quotes that is too short for a value.
+fn short_text(rest: &[u8], quote: Option<u8>) -> Option<usize> {
+    let length = rest.iter().take(SHORTEST_PASSWORD).position(|b| Some(*b) == quote)?;
+    rest[..length].iter().all(|b| b.is_ascii_graphic()).then_some(length)
 }
 
 /// How long the value is that stands here; 0 where there is none.
@@ -122,7 +139,7 @@ fn value(rest: &[u8], quote: Option<u8>, class: Class) -> usize {
 }
 
 /// The signs that may stand between two words, a backslash before a quote or a line end aside.
-static IS_GAP: [bool; 256] = byte_table(b" \t\n\x0c\r\"'`,:=->!.()|\x1f");
+static IS_GAP: [bool; 256] = byte_table(b" \t\n\x0c\r\"'`,:=->!.()[]|\x1f");
 
 /// How many signs stand between two words; line ends may be escaped.
 fn gap(text: &[u8]) -> usize {
@@ -167,10 +184,10 @@ fn goes_on(rest: &[u8]) -> bool {
 #[rustfmt::skip]
 const BETWEEN: &[&[u8]] = &[
     b"actual", b"after", b"and", b"bad", b"be", b"before", b"but", b"by", b"cause", b"caused", b"changed",
-    b"current", b"currently", b"differ", b"differs", b"equal", b"error", b"expected", b"failed", b"for",
-    b"from", b"given", b"got", b"invalid", b"is", b"it", b"left", b"malformed", b"mismatch", b"new", b"not",
+    b"created", b"current", b"currently", b"differ", b"differs", b"equal", b"error", b"expected", b"failed", b"for",
+    b"from", b"generated", b"given", b"got", b"invalid", b"is", b"it", b"left", b"malformed", b"mismatch", b"new", b"not",
     b"now", b"old", b"previous", b"prev", b"provided", b"raw", b"received", b"replaced", b"reset", b"right",
-    b"rotated", b"set", b"sources", b"then", b"to", b"unexpected", b"updated", b"val", b"value", b"vs",
+    b"rejected", b"rotated", b"set", b"sources", b"then", b"to", b"unexpected", b"updated", b"val", b"value", b"vs",
     b"wanted", b"was", b"with", b"wrong",
 ];
 

@@ -7,19 +7,25 @@
 
 mod address;
 mod after;
+mod child;
 mod element;
 mod encoded;
 mod endings;
 mod extend;
 mod flat;
 mod follow;
+mod kind;
 mod lines;
 mod list;
 mod names;
 mod numbers;
 mod others;
+mod pem;
+mod phrase;
 mod quotes;
 mod runs;
+mod separator;
+mod setting;
 mod sibling;
 mod strings;
 mod value;
@@ -30,10 +36,13 @@ use crate::decode::numbers::NUMBER_MASK;
 use crate::text::{self, Span};
 
 pub(crate) use address::{at as address, cores as address_cores};
-use after::{Numbers, Raw, after, bare_name, sign};
+use after::{Numbers, Raw, after, bare_name};
+use encoded::sign;
 use extend::next_word;
 pub(crate) use list::each_item;
 pub(crate) use names::{Fields, can_be_found};
+pub(crate) use others::is_secret;
+pub(crate) use pem::pem;
 use runs::{key_run, token_run};
 pub(super) use sibling::value_of_sibling;
 pub(crate) use strings::{Part, Strings, parts};
@@ -135,7 +144,9 @@ impl Fields {
         if let Some(array) = numbers::after_name(bytes, run) {
             return Some(settle(bytes, run, array, class));
         }
-        let value = sibling::sibling(bytes, run, class).or_else(|| element::element(bytes, run))?;
+        let value = sibling::sibling(bytes, run, class)
+            .or_else(|| element::element(bytes, run))
+            .or_else(|| child::child(bytes, run, class))?;
         Some(Field { apart: true, ..settle(bytes, run, value, class) })
     }
 
@@ -202,8 +213,8 @@ impl Fields {
         if (value.is_none() && is_string) || !follow::begins(bytes, from) {
             return;
         }
-        let class = self.class_at(bytes, run).filter(|class| matches!(class, Class::Key | Class::Password));
-        let Some(class) = class else { return };
+        let class = self.class_at(bytes, run).map(|class| phrase::class_of_words(bytes, run, class));
+        let Some(class @ (Class::Key | Class::Password)) = class else { return };
         follow::follow(bytes, from, class, &mut |span| sink(span, class));
     }
 }
@@ -217,61 +228,6 @@ fn bracket_of_list(text: &[u8]) -> Option<usize> {
         b'{' if at == 0 => Some(at),
         _ => None,
     }
-}
-
-/// The body of a private key's PEM block around `-BEG`, whichever kind of key it is; to the end of the
-/// text where it is cut off. Empty where it is masked already.
-pub(crate) fn pem(bytes: &[u8], at: usize) -> Option<Span> {
-    let label = bytes[at..].strip_prefix(b"-BEGIN ")?;
-    let kind = label.iter().take(32).take_while(|b| b.is_ascii_uppercase() || **b == b' ').count();
-    if !label[..kind].ends_with(b"PRIVATE KEY") || !label[kind..].starts_with(b"-----") {
-        return None;
-    }
-    let start = at + b"-BEGIN ".len() + kind + 5;
-    let rest = &bytes[start..];
-    // Where another block begins this one was cut off.
-    let ends = |&i: &usize| match rest[i] {
-        b'-' => rest[i..].starts_with(b"-----END ") || rest[i..].starts_with(b"-----BEGIN "),
-        _ => !is_armoured(&rest[i + 1..]),
-    };
-    let body = memchr::memchr2_iter(b'-', b'\n', rest).find(ends).unwrap_or(rest.len());
-    let is_cut_off = !rest[body..].starts_with(b"-----END ");
-    let string = if is_cut_off { string_end(&rest[..body], rest) } else { None };
-    let body = Span::new(start, start + string.unwrap_or(body));
-    // Line ends alone hold nothing: in a stream the key comes behind them, or does not.
-    let text = bytes[body.range()].trim_ascii();
-    let masked = text.is_empty() || text::is_mask(text);
-    Some(if masked { Span::new(body.end, body.end) } else { body })
-}
-
-/// Where the string of JSON ends in which a block was cut off.
-fn string_end(body: &[u8], rest: &[u8]) -> Option<usize> {
-    let closes = |at: &usize| matches!(rest.get(at + 1), None | Some(b',' | b'}' | b']' | b'\\' | b'"'));
-    let quote = memchr::memchr_iter(b'"', body).find(closes)?;
-    Some(quote - body[..quote].iter().rev().take_while(|b| **b == b'\\').count())
-}
-
-/// Whether a line may belong to a PEM block: it is base64 or a header of RFC 1421, perhaps behind what a
-/// collector of logs puts before each line. A block that was cut off ends with the first other line.
-fn is_armoured(text: &[u8]) -> bool {
-    let line = &text[..memchr::memchr(b'\n', text).unwrap_or(text.len())];
-    let line = line.trim_ascii();
-    let mut words = line
-        .split(|b| matches!(b, b' ' | b'\t'))
-        .filter(|w| w.is_empty() || w.iter().any(u8::is_ascii_alphanumeric) || text::is_mask(w));
-    let word = words.next_back().unwrap_or_default();
-    let alone = words.next().is_none();
-    let is_part = |b: &u8| b.is_ascii_alphanumeric() || b"+/=*\\\"',;".contains(b);
-    // A line that was damaged on its way is one of the block, too: NULs, or bytes with another bit.
-    let damaged = word.iter().filter(|b| !b.is_ascii_graphic()).count();
-    let is_left = damaged * 2 <= word.len() || word.len() - damaged >= 16;
-    let is_base64 = is_left && word.iter().all(|b| is_part(b) || !b.is_ascii_graphic());
-    let header = [&b"Proc-Type:"[..], b"DEK-Info:", b"-----END "];
-    let is_header = |header: &&[u8]| {
-        let found = memchr::memmem::find(line, header);
-        found.is_some_and(|at| memchr::memmem::find(&line[..at], b"-----BEGIN ").is_none())
-    };
-    (is_base64 && (alone || word.len() >= 16)) || header.iter().any(is_header) || text::is_mask(word)
 }
 
 /// The length of a scheme word whose value is the secret: it stays readable.
@@ -347,39 +303,6 @@ fn is_bare_structure(value: &[u8], depth: usize) -> bool {
             || (part == Part::Text && !text.is_empty() && !text::is_mask(text));
     };
     is_closed && parts(value, depth, &mut look) && !hides
-}
-
-/// Whether there is anything to hide in a value of this class.
-pub(crate) fn is_secret(value: &[u8], class: Class, quoted: bool) -> bool {
-    const NOTHING: [&[u8]; 7] = [b"null", b"None", b"nil", b"undefined", b"Null", b"YES", b"NO"];
-    // Placeholders of other maskers and of printf.
-    const MASKED: [&[u8]; 8] = [
-        b"(null)",
-        b"(none)",
-        b"<null>",
-        b"[hidden]",
-        b"[REDACTED]",
-        b"[FILTERED]",
-        b"<redacted>",
-        b"<hidden>",
-    ];
-    if class == Class::Keep
-        || value.is_empty()
-        // A mask may have been put on another line of a value than the first.
-        || text::is_mask(value.trim_ascii())
-        || (!quoted && NOTHING.contains(&value))
-        || MASKED.iter().any(|masked| value.eq_ignore_ascii_case(masked))
-        // As formatters write Debug into a string of JSON.
-        || value == b"None"
-    {
-        return false;
-    }
-    // The name says "license" of software, too: a secret has a comma or a run of key bytes.
-    class != Class::License
-        || value.contains(&b',')
-        || value.windows(3).any(|w| w.eq_ignore_ascii_case(b"%2c"))
-        || value.windows(5).any(|w| w.eq_ignore_ascii_case(b"u002c"))
-        || value.split(|b| !(b.is_ascii_alphanumeric() || b"+/_=".contains(b))).any(|run| run.len() >= 16)
 }
 
 #[cfg(test)]

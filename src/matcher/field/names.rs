@@ -276,7 +276,7 @@ fn words(name: &str) -> Vec<Vec<u8>> {
 }
 
 /// What may follow a name, or belong to its plural.
-const BEHIND: &[u8] = b"=:\"'\\ %\x1b\x1f],\t\n\r<>&})(_s";
+const BEHIND: &[u8] = b"=:\"'`\\ %\x1b\x1f],\t\n\r<>&})(_s";
 
 /// The cores of two words, joined by a sign or glued together: the first word's end with what follows,
 /// and what stands before the second word with its beginning.

@@ -1,5 +1,8 @@
 //! What is written as the value of a secret's name and is none: the directory of a shell, the path of a
-//! key, the name of a secret in Kubernetes, the switch that turns authentication on.
+//! key, the name of a secret in Kubernetes, the switch that turns authentication on, a mask.
+
+use super::Class;
+use crate::text;
 
 /// What authentication is set to.
 const SWITCHES: [&[u8]; 22] = [
@@ -98,4 +101,37 @@ pub(super) fn is_of_pam(before: &[u8]) -> bool {
     let Some(module) = before.strip_suffix(b"(") else { return false };
     let word = module.iter().rev().take(24).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
     module[module.len() - word..].starts_with(b"pam_")
+}
+
+/// Whether there is anything to hide in a value of this class.
+pub(crate) fn is_secret(value: &[u8], class: Class, quoted: bool) -> bool {
+    const NOTHING: [&[u8]; 7] = [b"null", b"None", b"nil", b"undefined", b"Null", b"YES", b"NO"];
+    // Placeholders of other maskers and of printf.
+    const MASKED: [&[u8]; 8] = [
+        b"(null)",
+        b"(none)",
+        b"<null>",
+        b"[hidden]",
+        b"[REDACTED]",
+        b"[FILTERED]",
+        b"<redacted>",
+        b"<hidden>",
+    ];
+    if class == Class::Keep
+        || value.is_empty()
+        // A mask may have been put on another line of a value than the first.
+        || text::is_mask(value.trim_ascii())
+        || (!quoted && NOTHING.contains(&value))
+        || MASKED.iter().any(|masked| value.eq_ignore_ascii_case(masked))
+        // As formatters write Debug into a string of JSON.
+        || value == b"None"
+    {
+        return false;
+    }
+    // The name says "license" of software, too: a secret has a comma or a run of key bytes.
+    class != Class::License
+        || value.contains(&b',')
+        || value.windows(3).any(|w| w.eq_ignore_ascii_case(b"%2c"))
+        || value.windows(5).any(|w| w.eq_ignore_ascii_case(b"u002c"))
+        || value.split(|b| !(b.is_ascii_alphanumeric() || b"+/_=".contains(b))).any(|run| run.len() >= 16)
 }

@@ -52,6 +52,8 @@ pub(super) fn quoted(c: &mut Cursor<'_>, quote: Quote, loose: bool) -> Option<Sp
     let hay = &c.bytes[start..c.bytes.len().min(start + STRUCTURE)];
     let outer = |i: &usize| loose && (mark != b'"' || quote.depth > 0) && is_outer_quote(c.bytes, start + i);
     let mut lines = 0;
+    // Up to here it goes on behind a quote that is a part of it.
+    let mut within = 0;
     for i in memchr::memchr3_iter(mark, b'"', b'\n', hay) {
         if hay[i] == b'\n' {
             // The next line belongs to it in any case, if the quote closes there, but for a next member.
@@ -65,7 +67,14 @@ pub(super) fn quoted(c: &mut Cursor<'_>, quote: Quote, loose: bool) -> Option<Sp
         }
         let slashes = hay[..i].iter().rev().take_while(|b| **b == b'\\').count();
         let closes = closes_at(slashes, quote.depth);
+        if i < within {
+            continue;
+        }
         if hay[i] == mark && closes {
+            if let Some(more) = goes_on_behind(&hay[i + 1..], mark, i, loose) {
+                within = i + 1 + more;
+                continue;
+            }
             // The backslashes before those of the quote are of the text, each of them escaped.
             let own = slashes % (2 * (quote.depth + 1)) == quote.depth;
             let end = start + i - if own { quote.depth } else { slashes };
@@ -79,6 +88,33 @@ pub(super) fn quoted(c: &mut Cursor<'_>, quote: Quote, loose: bool) -> Option<Sp
         }
     }
     None
+}
+
+/// How many bytes behind a quote belong to the text that it seems to close: a shell writes a quote in quotes
+/// as `'\''` and `'"'"'`, YAML, SQL and PowerShell as `''`.
+fn goes_on_behind(rest: &[u8], mark: u8, length: usize, loose: bool) -> Option<usize> {
+    /// The quote that closes it in the end is looked for so far, in bytes.
+    const REACH: usize = 512;
+    let is_doubled = |text: &[u8]| {
+        let text = &text[..text.len().min(REACH)];
+        let next = text.get(1).filter(|_| text[0] == mark);
+        let is_part = |next: &u8| next.is_ascii_graphic() && !b",;:\"'\\".contains(next);
+        length > 0 && next.is_some_and(is_part) && memchr::memchr(mark, &text[1..line_end(text, 0)]).is_some()
+    };
+    if mark != b'\'' {
+        return (mark == b'"' && loose && !rest.is_empty() && is_doubled(rest)).then_some(1);
+    }
+    let slashes = |at: usize| rest[at..].iter().take(8).take_while(|b| **b == b'\\').count();
+    let first = slashes(0);
+    match rest[first..] {
+        [b'\'', b'\'', ..] if first > 0 => return Some(first + 2),
+        [b'"', b'\'', ..] => {
+            let second = first + 2 + slashes(first + 2);
+            return matches!(rest[second..], [b'"', b'\'', ..]).then_some(second + 2);
+        }
+        _ => {}
+    }
+    (!rest.is_empty() && is_doubled(rest)).then_some(1)
 }
 
 /// Whether a quote behind so many backslashes closes one that was opened behind `depth`, or one around it.

@@ -1,6 +1,6 @@
 //! Values without quotes: words, signs and structures that are glued together.
 
-use super::after::sign;
+use super::encoded::sign;
 use super::lines::{STRUCTURE, begins_member, goes_on_below};
 use super::quotes::{is_outer_quote, quoted};
 use crate::cursor::Cursor;
@@ -78,6 +78,19 @@ pub(super) fn run(c: &mut Cursor<'_>, encoded: usize, loose: bool) {
             c.at += 1;
             continue;
         }
+        // A sign that a shell or a file of properties has escaped.
+        if b == b'\\'
+            && encoded == 0
+            && b";$!&()<>|*?[]{}^~#=:,@%".contains(&c.peek(1))
+            && c.peek(2).is_ascii_graphic()
+        {
+            c.at += 2;
+            continue;
+        }
+        if b == b'\\' && encoded == 0 && c.peek(1) == b'\\' && is_plain_letter(c.peek(2)) {
+            c.at += 2;
+            continue;
+        }
         let (byte, length, depth) = sign(c);
         let ends = if depth > 0 { depth == encoded && is_stop(byte) } else { length > 1 || is_stop(b) };
         if ends {
@@ -85,6 +98,11 @@ pub(super) fn run(c: &mut Cursor<'_>, encoded: usize, loose: bool) {
         }
         c.at += if depth > 0 { length } else { 1 };
     }
+}
+
+/// Whether no escape begins with this behind a backslash.
+fn is_plain_letter(b: u8) -> bool {
+    b.is_ascii_graphic() && !b"nrtufbvx0123456789\"'\\/".contains(&b)
 }
 
 /// Goes over a bracketed structure, to the end of the text where nothing closes it; false where the

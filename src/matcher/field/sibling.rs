@@ -238,7 +238,7 @@ fn is_again(bytes: &[u8], at: usize, member: &Member) -> bool {
 }
 
 /// The value of `value: …` at the beginning of a line's text.
-fn line_value(bytes: &[u8], at: usize, class: Class) -> Option<Raw> {
+pub(super) fn line_value(bytes: &[u8], at: usize, class: Class) -> Option<Raw> {
     let mut c = Cursor::new(bytes, at);
     let (key, _) = key(&mut c)?;
     if !is_one(&bytes[key.range()], VALUES) {
@@ -251,7 +251,11 @@ fn line_value(bytes: &[u8], at: usize, class: Class) -> Option<Raw> {
     c.blanks();
     c.at += block(c.rest());
     c.line_end();
-    value(c, Place { wrap: None, encoded: 0, loose: true, header: true, words: true, floor: 0 }, class)
+    value(
+        c,
+        Place { wrap: None, encoded: 0, loose: true, header: true, words: true, setting: None, floor: 0 },
+        class,
+    )
 }
 
 /// What a member is called, and its quotes.
@@ -329,7 +333,7 @@ fn member_value(mut c: Cursor<'_>, mut quote: Option<Quote>, class: Class) -> Op
         _ => None,
     });
     let loose = wrap.is_none();
-    value(c, Place { wrap, encoded: 0, loose, header: false, words: false, floor: 0 }, class)
+    value(c, Place { wrap, encoded: 0, loose, header: false, words: false, setting: None, floor: 0 }, class)
 }
 
 /// Goes over the value of another member; nothing where it does not end before `to`.
