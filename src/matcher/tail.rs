@@ -30,13 +30,23 @@ const OTHERS: &[&str] = &[
 /// No more words than these follow a name.
 const MOST_WORDS: usize = 4;
 
+/// For each first letter of these words a bit for each of their lengths: most other words are told by that.
+static LENGTHS: [u16; 26] = {
+    let mut lengths = [0; 26];
+    let mut i = 0;
+    while i < OTHERS.len() {
+        lengths[(OTHERS[i].as_bytes()[0] - b'a') as usize] |= 1 << OTHERS[i].len();
+        i += 1;
+    }
+    lengths
+};
+
 /// Whether a word makes what it follows, or labels, something else than a key.
 pub(super) fn is_other(word: &[u8]) -> bool {
-    let first = word.first().map(u8::to_ascii_lowercase);
-    OTHERS.iter().map(|other| other.as_bytes()).any(|other| {
-        // Most differ in their first letter.
-        first == other.first().copied() && word.eq_ignore_ascii_case(other)
-    })
+    let first = word.first().map_or(u8::MAX, |b| b.to_ascii_lowercase().wrapping_sub(b'a'));
+    let lengths = LENGTHS.get(usize::from(first)).copied().unwrap_or(0);
+    u32::from(lengths).unbounded_shr(word.len() as u32) & 1 != 0
+        && OTHERS.iter().any(|other| word.eq_ignore_ascii_case(other.as_bytes()))
 }
 
 /// Whether a label says that what it has is something else than a key: `id`, `keySha256`.
