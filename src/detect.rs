@@ -248,9 +248,9 @@ impl Detector {
         let is_title = |at: &usize| Matcher::may_be_title(head, *at, self.matcher.actions(head, *at));
         let cores =
             scratch.hits.iter().filter_map(|hit| if let Hit::Core(at) = hit { Some(*at) } else { None });
-        let titles: Titles = cores.filter(is_title).collect();
         // The last line may be cut off.
         let whole = memchr::memrchr(b'\n', head).map_or(0, |end| end + 1);
+        let titles: Titles = cores.filter(|at| *at < whole && is_title(at)).collect();
         Tables::new(&self.matcher, &head[..whole], &titles, (0, None), true).read(&mut |_| {}).1
     }
 

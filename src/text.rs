@@ -347,6 +347,27 @@ pub fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
+/// How many bytes here belong to one run of the signs of keys and paths.
+pub(crate) fn run_length(text: &[u8]) -> usize {
+    text.iter().take_while(|b| is_run_byte(**b)).count()
+}
+
+/// Whether a byte belongs to such a run.
+pub(crate) fn is_run_byte(b: u8) -> bool {
+    IN_RUN[usize::from(b)]
+}
+
+static IN_RUN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0;
+    while b < 256 {
+        let signs = matches!(b as u8, b'_' | b'-' | b'+' | b'/' | b'=' | b'.' | b'~' | b'*' | b'%');
+        table[b] = (b as u8).is_ascii_alphanumeric() || signs;
+        b += 1;
+    }
+    table
+};
+
 /// Whether a text of letters, digits and few signs looks drawn by chance: capitals, small letters and digits
 /// take turns more often than in words with numbers.
 pub(crate) fn is_drawn(text: &[u8]) -> bool {

@@ -6,7 +6,7 @@ use crate::decode::units::Units;
 use crate::judge::plain;
 use crate::matcher::Actions;
 use crate::matcher::field::{Class, Field, Strings};
-use crate::text::Span;
+use crate::text::{self, Span};
 
 /// How far values were looked at of which not all was hidden: names in them have parts of the same bytes
 /// for their values, and looking at these again and again takes time by the square of their number.
@@ -81,7 +81,7 @@ impl Detector {
             walked.again = whole.end;
             return Some(whole);
         }
-        let end = near.span.end + plain::run_length(&bytes[near.span.end..]);
+        let end = near.span.end + text::run_length(&bytes[near.span.end..]);
         Some(Field { span: Span::new(near.span.start, end), end: near.end.max(end), ..near })
     }
 }

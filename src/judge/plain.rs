@@ -6,7 +6,7 @@
 
 use super::likelihood::unlikeliness;
 use crate::decode::numbers;
-use crate::text::{Span, escape_rest};
+use crate::text::{Span, escape_rest, is_run_byte, run_length};
 
 /// What is shorter may be a word with a number behind it.
 const LONG: usize = 12;
@@ -84,26 +84,6 @@ pub(crate) fn random_runs(value: &[u8]) -> impl Iterator<Item = Span> {
         None
     })
 }
-
-/// How many bytes here belong to one run.
-pub(crate) fn run_length(text: &[u8]) -> usize {
-    text.iter().take_while(|b| is_run_byte(**b)).count()
-}
-
-fn is_run_byte(b: u8) -> bool {
-    IN_RUN[usize::from(b)]
-}
-
-static IN_RUN: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut b = 0;
-    while b < 256 {
-        let signs = matches!(b as u8, b'_' | b'-' | b'+' | b'/' | b'=' | b'.' | b'~' | b'*' | b'%');
-        table[b] = (b as u8).is_ascii_alphanumeric() || signs;
-        b += 1;
-    }
-    table
-};
 
 /// Whether a run of the signs of keys and paths was drawn by chance.
 fn is_random(run: &[u8]) -> bool {

@@ -3,8 +3,7 @@
 
 use super::after::Raw;
 use super::lines::line_start;
-use crate::judge::plain;
-use crate::text::Span;
+use crate::text::{Span, run_length};
 
 /// No tag is longer, in bytes.
 const TAG: usize = 200;
@@ -136,7 +135,7 @@ fn tag_end(bytes: &[u8], from: usize) -> Option<usize> {
 /// a tag at the end of some line has no text.
 fn first_line(bytes: &[u8], from: usize) -> Option<usize> {
     let gap = bytes[from..].iter().take(TAG).take_while(|b| b.is_ascii_whitespace()).count();
-    let length = plain::run_length(&bytes[from + gap..]);
+    let length = run_length(&bytes[from + gap..]);
     let end = from + gap + length;
     let is_below = memchr::memchr(b'\n', &bytes[from..from + gap]).is_some();
     let is_tag = bytes[line_start(bytes, from)..].trim_ascii_start().starts_with(b"<");

@@ -6,8 +6,7 @@
 use super::flat::is_opened;
 use super::{Class, endings};
 use crate::cursor::{Cursor, Quote};
-use crate::judge::plain;
-use crate::text::{Span, is_drawn};
+use crate::text::{Span, is_drawn, run_length};
 
 /// No value of a sentence is longer, in bytes.
 const LONGEST: usize = 512;
@@ -67,7 +66,7 @@ pub(super) fn has_value(c: &Cursor<'_>, name: Span, closed: Option<Quote>, class
     let text = &inside[..length.unwrap_or(0)];
     length.is_some_and(|length| inside[length] == close)
         && text.len() >= SHORTEST_IN_BRACKETS
-        && (class == Class::Password || plain::run_length(text) == text.len())
+        && (class == Class::Password || run_length(text) == text.len())
         && is_drawn(text)
         && is_value(text, class)
 }
@@ -82,5 +81,5 @@ fn is_value(text: &[u8], class: Class) -> bool {
             && text.iter().any(u8::is_ascii_digit)
             && text.iter().any(u8::is_ascii_alphabetic)
     };
-    is_password() || plain::secret(text) == plain::Secret::Whole
+    is_password() || is_drawn(text)
 }

@@ -298,7 +298,7 @@ pub(super) fn begins(m: &Matcher, bytes: &[u8]) -> bool {
 /// The line around a place, with its end, if it is short enough for a head.
 fn line_around(bytes: &[u8], at: usize) -> Option<Span> {
     let floor = at.saturating_sub(LONGEST_HEAD);
-    let start = memchr::memrchr(b'\n', &bytes[floor..at]).map(|i| floor + i + 1);
+    let start = memchr::memrchr(b'\n', bytes.get(floor..at)?).map(|i| floor + i + 1);
     let end = line_end(&bytes[..bytes.len().min(at + LONGEST_HEAD)], at);
     Some(Span::new(start.or((floor == 0).then_some(0))?, end))
 }
