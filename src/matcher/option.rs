@@ -42,7 +42,8 @@ pub(super) fn default(c: &Cursor<'_>, name: &Name, is_flag: bool, is_quoted: boo
     // A list of the names of the option closes first.
     let mut behind = rest;
     behind.blanks();
-    if all.is_empty() && behind.peek(0) == b',' {
+    let closes_list = is_flag || rest.bytes[..rest.at].ends_with(b"]");
+    if all.is_empty() && closes_list && behind.peek(0) == b',' {
         members(&mut rest, &accepts, &mut all);
     }
     if let Some(literal) = all.into_iter().find(is_key) {

@@ -25,6 +25,9 @@ const OTHERS: &[&str] = &[
     "param", "parameter", "prefix", "suffix", "pattern", "regex", "mask", "masked", "redacted", "hint", "help",
     "description", "comment", "doc", "message", "error", "exists", "valid", "enabled", "required", "state", "status",
     "token", "session", "challenge", "proof", "tag", "kid", "algorithm", "alg", "image", "digests",
+    "spec", "factory", "generator", "provider", "builder", "util", "utils", "helper", "manager", "store", "resolver",
+    "loader", "reader", "writer", "parser", "exception", "impl", "handler", "repository", "entry", "filter", "validator",
+    "interceptor", "authenticator", "converter",
 ];
 
 /// No more words than these follow a name.
@@ -87,7 +90,10 @@ fn split_last_word(text: &[u8]) -> Option<(&[u8], &[u8])> {
     }
     let (head, word) = text.split_at(start);
     let head = &head[..head.len() - count(head, |b| matches!(b, b'_' | b'-' | b'\\'))];
-    let is_joined = head.last().is_none_or(u8::is_ascii_alphanumeric);
+    let is_glued = head.len() == start && word.first().is_some_and(u8::is_ascii_lowercase);
+    // In `a1b2c3` is no word.
+    let is_joined =
+        head.last().is_none_or(|b| if is_glued { b.is_ascii_alphabetic() } else { b.is_ascii_alphanumeric() });
     (!word.is_empty() && is_joined).then_some((head, word))
 }
 
