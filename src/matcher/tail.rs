@@ -49,7 +49,9 @@ pub(super) fn is_other(word: &[u8]) -> bool {
     let first = word.first().map_or(u8::MAX, |b| b.to_ascii_lowercase().wrapping_sub(b'a'));
     let lengths = LENGTHS.get(usize::from(first)).copied().unwrap_or(0);
     u32::from(lengths).unbounded_shr(word.len() as u32) & 1 != 0
-        && OTHERS.iter().any(|other| word.eq_ignore_ascii_case(other.as_bytes()))
+        && OTHERS.iter().map(|other| other.as_bytes()).any(|other| {
+            other.len() == word.len() && other[0] == first + b'a' && word.eq_ignore_ascii_case(other)
+        })
 }
 
 /// Whether a label says that what it has is something else than a key: `id`, `keySha256`.
