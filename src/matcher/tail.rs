@@ -94,8 +94,9 @@ fn split_last_word(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let head = &head[..head.len() - count(head, |b| matches!(b, b'_' | b'-' | b'\\'))];
     let is_glued = head.len() == start && word.first().is_some_and(u8::is_ascii_lowercase);
     // In `a1b2c3` is no word.
-    let is_joined =
-        head.last().is_none_or(|b| if is_glued { b.is_ascii_alphabetic() } else { b.is_ascii_alphanumeric() });
+    let is_joined = head
+        .last()
+        .is_none_or(|b| if is_glued { b.is_ascii_alphabetic() } else { b.is_ascii_alphanumeric() });
     (!word.is_empty() && is_joined).then_some((head, word))
 }
 

@@ -47,8 +47,13 @@ pub(crate) fn table(cores: &[Core], sample: &Path) -> String {
 
 fn grams(sample: &Path) -> Vec<Gram> {
     let mut counts: HashMap<[u8; 4], u64> = HashMap::new();
-    for entry in ignore::Walk::new(sample).flatten().filter(|e| e.path().is_file()) {
-        let text = std::fs::read(entry.path()).unwrap_or_default();
+    let mut left = vec![sample.to_owned()];
+    while let Some(path) = left.pop() {
+        if let Ok(folder) = std::fs::read_dir(&path) {
+            left.extend(folder.flatten().map(|entry| entry.path()));
+            continue;
+        }
+        let text = std::fs::read(path).unwrap_or_default();
         for four in text[..text.len().min(MAX_FILE_BYTES)].windows(4) {
             *counts.entry([four[0], four[1], four[2], four[3]]).or_default() += 1;
         }
