@@ -42,7 +42,8 @@ pub(super) fn default(c: &Cursor<'_>, name: &Name, is_flag: bool, is_quoted: boo
     // A list of the names of the option closes first.
     let mut behind = rest;
     behind.blanks();
-    let closes_list = is_flag || rest.bytes[..rest.at].ends_with(b"]");
+    // The cursor may stand behind the end of a text that is cut off.
+    let closes_list = is_flag || rest.bytes.get(..rest.at).is_some_and(|text| text.ends_with(b"]"));
     if all.is_empty() && closes_list && behind.peek(0) == b',' {
         members(&mut rest, &accepts, &mut all);
     }
