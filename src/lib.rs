@@ -45,5 +45,6 @@ mod threads;
 pub mod token;
 #[cfg(feature = "cli")]
 mod walk;
+mod words;
 
 pub use error::{Error, Result};

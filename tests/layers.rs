@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// The floors, from the ground up. Modules of one row are siblings.
 const FLOORS: &[&[&str]] = &[
-    &["text", "ground", "threads"],
+    &["text", "words", "ground", "threads"],
     &["error", "blob", "globs", "cursor"],
     &["secret", "table"],
     &["finding", "token", "decode", "prefilter", "simd", "git", "pack"],

@@ -1,6 +1,8 @@
 //! What may follow a name inside its identifier: `SECRET_KEY_PROD`, `secretKeyAndroid` and `secret_keys` name
 //! keys, `SECRET_KEY_HASH` and `secretKeyPath` what is about one.
 
+use crate::words::WordSet;
+
 /// What may follow a name without a sign between.
 #[rustfmt::skip]
 pub(super) const TAILS: &[&str] = &[
@@ -13,45 +15,32 @@ pub(super) const TAILS: &[&str] = &[
 
 /// Words that make it the name of something else.
 #[rustfmt::skip]
-const OTHERS: &[&str] = &[
-    "hash", "hashes", "hashed", "sha", "sha1", "sha224", "sha256", "sha384", "sha512", "md5", "digest", "checksum",
-    "crc", "crc32", "fingerprint", "thumbprint", "hmac", "mac", "etag", "name", "names", "path", "paths", "file", "files",
-    "filename", "dir", "folder", "arn", "ref", "refs", "reference", "len", "length", "size", "bits", "count", "id",
-    "ids", "uuid", "guid", "url", "uri", "link", "host", "endpoint", "port", "type", "kind", "version", "label",
-    "title", "alias", "salt", "nonce", "iv", "sig", "sigs", "signature", "signatures", "signed", "commit", "revision",
-    "trace", "request", "response", "cipher", "ciphertext", "encrypted", "enc", "sealed", "wrapped", "public", "pub",
-    "cert", "certificate", "index", "idx", "offset", "pos", "at", "date", "time", "timestamp", "expiry", "expires",
-    "expiration", "ttl", "by", "user", "username", "owner", "author", "email", "variable", "field", "column", "header",
-    "param", "parameter", "prefix", "suffix", "pattern", "regex", "mask", "masked", "redacted", "hint", "help",
-    "description", "comment", "doc", "message", "error", "exists", "valid", "enabled", "required", "state", "status",
-    "token", "session", "challenge", "proof", "tag", "kid", "algorithm", "alg", "image", "digests",
-    "spec", "factory", "generator", "provider", "builder", "util", "utils", "helper", "manager", "store", "resolver",
-    "loader", "reader", "writer", "parser", "exception", "impl", "handler", "repository", "entry", "filter", "validator",
-    "interceptor", "authenticator", "converter",
-];
+static OTHERS: WordSet = WordSet::new(&[
+    b"alg", b"algorithm", b"alias", b"arn", b"at", b"authenticator", b"author", b"bits", b"builder", b"by",
+    b"cert", b"certificate", b"challenge", b"checksum", b"cipher", b"ciphertext", b"column", b"comment",
+    b"commit", b"converter", b"count", b"crc", b"crc32", b"date", b"description", b"digest", b"digests", b"dir",
+    b"doc", b"email", b"enabled", b"enc", b"encrypted", b"endpoint", b"entry", b"error", b"etag", b"exception",
+    b"exists", b"expiration", b"expires", b"expiry", b"factory", b"field", b"file", b"filename", b"files",
+    b"filter", b"fingerprint", b"folder", b"generator", b"guid", b"handler", b"hash", b"hashed", b"hashes",
+    b"header", b"help", b"helper", b"hint", b"hmac", b"host", b"id", b"ids", b"idx", b"image", b"impl",
+    b"index", b"interceptor", b"iv", b"kid", b"kind", b"label", b"len", b"length", b"link", b"loader", b"mac",
+    b"manager", b"mask", b"masked", b"md5", b"message", b"name", b"names", b"nonce", b"offset", b"owner",
+    b"param", b"parameter", b"parser", b"path", b"paths", b"pattern", b"port", b"pos", b"prefix", b"proof",
+    b"provider", b"pub", b"public", b"reader", b"redacted", b"ref", b"reference", b"refs", b"regex",
+    b"repository", b"request", b"required", b"resolver", b"response", b"revision", b"salt", b"sealed",
+    b"session", b"sha", b"sha1", b"sha224", b"sha256", b"sha384", b"sha512", b"sig", b"signature",
+    b"signatures", b"signed", b"sigs", b"size", b"spec", b"state", b"status", b"store", b"suffix", b"tag",
+    b"thumbprint", b"time", b"timestamp", b"title", b"token", b"trace", b"ttl", b"type", b"uri", b"url",
+    b"user", b"username", b"util", b"utils", b"uuid", b"valid", b"validator", b"variable", b"version",
+    b"wrapped", b"writer",
+]);
 
 /// No more words than these follow a name.
 const MOST_WORDS: usize = 4;
 
-/// For each first letter of these words a bit for each of their lengths: most other words are told by that.
-static LENGTHS: [u16; 26] = {
-    let mut lengths = [0; 26];
-    let mut i = 0;
-    while i < OTHERS.len() {
-        lengths[(OTHERS[i].as_bytes()[0] - b'a') as usize] |= 1 << OTHERS[i].len();
-        i += 1;
-    }
-    lengths
-};
-
 /// Whether a word makes what it follows, or labels, something else than a key.
 pub(super) fn is_other(word: &[u8]) -> bool {
-    let first = word.first().map_or(u8::MAX, |b| b.to_ascii_lowercase().wrapping_sub(b'a'));
-    let lengths = LENGTHS.get(usize::from(first)).copied().unwrap_or(0);
-    u32::from(lengths).unbounded_shr(word.len() as u32) & 1 != 0
-        && OTHERS.iter().map(|other| other.as_bytes()).any(|other| {
-            other.len() == word.len() && other[0] == first + b'a' && word.eq_ignore_ascii_case(other)
-        })
+    OTHERS.contains(word)
 }
 
 /// Whether a label says that what it has is something else than a key: `id`, `keySha256`.

@@ -7,6 +7,7 @@
 use super::Class;
 use super::runs::{is_drawn, token_run};
 use crate::text::{self, Span, byte_table};
+use crate::words::WordSet;
 
 /// The way goes no further, in bytes.
 const REACH: usize = 400;
@@ -182,35 +183,18 @@ fn goes_on(rest: &[u8]) -> bool {
 
 /// The words that may stand between a name and its value.
 #[rustfmt::skip]
-const BETWEEN: &[&[u8]] = &[
+static BETWEEN: WordSet = WordSet::new(&[
     b"actual", b"after", b"and", b"bad", b"be", b"before", b"but", b"by", b"cause", b"caused", b"changed",
     b"created", b"current", b"currently", b"differ", b"differs", b"equal", b"error", b"expected", b"failed", b"for",
     b"from", b"generated", b"given", b"got", b"invalid", b"is", b"it", b"left", b"malformed", b"mismatch", b"new", b"not",
     b"now", b"old", b"previous", b"prev", b"provided", b"raw", b"received", b"replaced", b"reset", b"right",
     b"rejected", b"rotated", b"set", b"sources", b"then", b"to", b"unexpected", b"updated", b"val", b"value", b"vs",
     b"wanted", b"was", b"with", b"wrong",
-];
-
-/// For each first letter of these words a bit for each of their lengths: most other words are told by that.
-static LENGTHS: [u16; 26] = {
-    let mut lengths = [0; 26];
-    let mut i = 0;
-    while i < BETWEEN.len() {
-        lengths[(BETWEEN[i][0] - b'a') as usize] |= 1 << BETWEEN[i].len();
-        i += 1;
-    }
-    lengths
-};
+]);
 
 /// Whether this word may stand between a name and its value.
 fn is_between(word: &[u8]) -> bool {
-    let first = word.first().map_or(u8::MAX, |b| b.to_ascii_lowercase().wrapping_sub(b'a'));
-    let lengths = LENGTHS.get(usize::from(first)).copied().unwrap_or(0);
-    if u32::from(lengths).unbounded_shr(word.len() as u32) & 1 == 0 {
-        return false;
-    }
-    let (lower, length) = small(word);
-    BETWEEN.iter().any(|known| known[0] == lower[0] && **known == lower[..length])
+    BETWEEN.contains(word)
 }
 
 /// Whether this is the first word of a line on which a value may stand that a line before has announced.
