@@ -12,14 +12,14 @@ pub(super) trait ByteSet: Copy {
     /// The smallest such set that holds both.
     fn with(self, other: Self) -> Self;
 
-    /// How much of common text passes [`ByteSet::with`], where so much passes this set alone.
-    fn share_with(self, share: u64, other: Self) -> u64;
-
     /// Whether the byte passes.
     fn has(self, b: u8) -> bool;
 
-    /// How many groups there are, and the one of a core that stands in [`GROUPS`].
-    fn group(groups: (usize, usize)) -> (usize, usize);
+    /// How many groups there are for such sets.
+    const COUNT: usize;
+
+    /// Which of the two groups of a core that stands in [`GROUPS`] is for such sets.
+    fn group(folded: usize, halves: usize) -> usize;
 }
 
 /// Every byte with a low half of `low` and a high half of `high`.
@@ -40,21 +40,14 @@ impl ByteSet for Halves {
         Self { low: self.low | other.low, high: self.high | other.high }
     }
 
-    fn share_with(self, share: u64, other: Self) -> u64 {
-        let Self { low, high } = self.with(other);
-        if (low, high) == (self.low, self.high) {
-            return share;
-        }
-        let rows = ones(high.into()).map(|high| &COMMON[high * 16..][..16]);
-        rows.map(|row| ones(low.into()).map(|low| u64::from(row[low])).sum::<u64>()).sum()
-    }
-
     fn has(self, b: u8) -> bool {
         self.low >> (b & 15) & 1 != 0 && self.high >> (b >> 4) & 1 != 0
     }
 
-    fn group((_, halves): (usize, usize)) -> (usize, usize) {
-        (HALVES, halves)
+    const COUNT: usize = HALVES;
+
+    fn group(_: usize, halves: usize) -> usize {
+        halves
     }
 }
 
@@ -73,42 +66,16 @@ impl ByteSet for Folded {
         Self(self.0 | other.0)
     }
 
-    fn share_with(self, share: u64, other: Self) -> u64 {
-        let new = other.0 & !self.0;
-        let all = ones(new as u64).chain(ones((new >> 64) as u64).map(|b| b + 64));
-        share + all.map(|b| u64::from(COMMON[b])).sum::<u64>()
-    }
-
     fn has(self, b: u8) -> bool {
         self.0 >> (b & 127) & 1 != 0
     }
 
-    fn group((folded, _): (usize, usize)) -> (usize, usize) {
-        (FOLDED, folded)
+    const COUNT: usize = FOLDED;
+
+    fn group(folded: usize, _: usize) -> usize {
+        folded
     }
 }
-
-/// The positions of the bits that are set.
-fn ones(mut bits: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let at = bits.trailing_zeros();
-        (bits != 0).then(|| {
-            bits &= bits - 1;
-            at as usize
-        })
-    })
-}
-
-/// [`common`] of every byte.
-static COMMON: [u8; 256] = {
-    let mut table = [0; 256];
-    let mut at = 0;
-    while at < 256 {
-        table[at] = common(at as u8) as u8;
-        at += 1;
-    }
-    table
-};
 
 /// Of a thousand bytes of program text and logs, roughly.
 pub(crate) const fn common(b: u8) -> u64 {
@@ -125,72 +92,45 @@ pub(crate) const fn common(b: u8) -> u64 {
     }
 }
 
-/// A bucket with how much of common text passes each of its positions.
-#[derive(Clone, Copy)]
-struct Bucket<S> {
-    sets: [S; 4],
-    shares: [u64; 4],
+/// How much of common text passes a bucket, were bytes independent.
+fn share<S: ByteSet>(bucket: &[S; 4]) -> u64 {
+    let passing = |set: &S| (0..=u8::MAX).filter(|b| set.has(*b)).map(common).sum::<u64>();
+    bucket.iter().map(passing).product()
 }
 
-impl<S: ByteSet> Bucket<S> {
-    fn of(core: &Core) -> Self {
-        let none = S::of(&Class::new());
-        let sets = std::array::from_fn(|i| S::of(&core[i]));
-        Self { sets, shares: sets.map(|set| none.share_with(0, set)) }
-    }
-
-    fn share(&self) -> u64 {
-        self.shares.iter().product()
-    }
-
-    fn shares_with(&self, other: &Self) -> [u64; 4] {
-        std::array::from_fn(|i| self.sets[i].share_with(self.shares[i], other.sets[i]))
-    }
-
-    fn with(&self, other: &Self) -> Self {
-        let sets = std::array::from_fn(|i| self.sets[i].with(other.sets[i]));
-        Self { sets, shares: self.shares_with(other) }
-    }
-
-    /// How much more passes where the two are one.
-    fn cost(&self, other: &Self) -> u64 {
-        let union: u64 = self.shares_with(other).iter().product();
-        union.saturating_sub(self.share() + other.share())
-    }
+/// What passes either.
+pub(super) fn union<S: ByteSet>(a: &[S; 4], b: &[S; 4]) -> [S; 4] {
+    std::array::from_fn(|i| a[i].with(b[i]))
 }
 
 /// Shares the cores out to the groups of these sets.
 pub(super) fn buckets<S: ByteSet>(cores: &[Core]) -> Vec<[S; 4]> {
-    let (count, _) = S::group((0, 0));
-    let mut all: Vec<Option<Bucket<S>>> = vec![None; count];
-    let known = |core: &Core| {
-        let is_same = |four: &[u8; 4]| core.iter().zip(four).all(|(class, b)| class.first() == Some(b));
-        GROUPS.iter().find(|(four, ..)| is_same(four)).map(|&(_, folded, halves)| (folded, halves))
-    };
+    let none: [S; 4] = std::array::from_fn(|_| S::of(&Class::new()));
+    let mut all = vec![none; S::COUNT];
+    let is_core =
+        |core: &Core, four: &[u8; 4]| core.iter().zip(four).all(|(class, b)| class.first() == Some(b));
     let mut others = Vec::new();
     for core in cores {
-        match known(core).map(S::group) {
-            Some((_, group)) => join(&mut all[group], Bucket::of(core)),
-            None => others.push(Bucket::of(core)),
+        let sets = std::array::from_fn(|i| S::of(&core[i]));
+        match GROUPS.iter().find(|(four, ..)| is_core(core, four)) {
+            Some(&(_, folded, halves)) => {
+                let bucket = &mut all[S::group(folded, halves)];
+                *bucket = union(bucket, &sets);
+            }
+            None => others.push(sets),
         }
     }
-    for core in others {
-        let cost = |bucket: &Option<Bucket<S>>| bucket.as_ref().map_or(0, |bucket| bucket.cost(&core));
-        let least = (0..count).min_by_key(|&group| cost(&all[group])).unwrap_or(0);
-        join(&mut all[least], core);
+    for sets in others {
+        let cost = |bucket: &[S; 4]| share(&union(bucket, &sets)).saturating_sub(share(bucket));
+        let least = (0..S::COUNT).min_by_key(|&group| cost(&all[group])).unwrap_or(0);
+        all[least] = union(&all[least], &sets);
     }
-    let none = || std::array::from_fn(|_| S::of(&Class::new()));
-    all.into_iter().map(|bucket| bucket.map_or_else(none, |bucket| bucket.sets)).collect()
-}
-
-fn join<S: ByteSet>(bucket: &mut Option<Bucket<S>>, core: Bucket<S>) {
-    *bucket = Some(bucket.map_or(core, |bucket| bucket.with(&core)));
+    all
 }
 
 /// These buckets by pairs.
 pub(super) fn paired<S: ByteSet>(buckets: &[[S; 4]]) -> Vec<[S; 4]> {
-    let pair = |pair: &[[S; 4]]| std::array::from_fn(|i| pair[0][i].with(pair[1][i]));
-    buckets.chunks_exact(2).map(pair).collect()
+    buckets.chunks_exact(2).map(|pair| union(&pair[0], &pair[1])).collect()
 }
 
 /// Per position: buckets by low half, buckets by high half.

@@ -11,8 +11,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::Core;
-use super::buckets::{ByteSet, Folded, Halves};
-use super::groups::{FOLDED, HALVES};
+use super::buckets::{ByteSet, Folded, Halves, union};
 
 /// So much of each file is read, in bytes.
 const MAX_FILE_BYTES: usize = 200_000;
@@ -35,9 +34,9 @@ type Gram = ([u8; 4], u64);
 /// The table for these cores, as source text.
 pub(crate) fn table(cores: &[Core], sample: &Path) -> String {
     let grams = grams(sample);
-    let folded = best::<Folded>(cores, &grams, FOLDED, &[Level { joined: 1, weight: 1 }]);
+    let folded = best::<Folded>(cores, &grams, &[Level { joined: 1, weight: 1 }]);
     let levels = [Level { joined: 1, weight: 2 }, Level { joined: 2, weight: 1 }];
-    let halves = best::<Halves>(cores, &grams, HALVES, &levels);
+    let halves = best::<Halves>(cores, &grams, &levels);
     let line = |i: usize| {
         let first: [u8; 4] = std::array::from_fn(|at| cores[i][at][0]);
         format!("    (*b\"{}\", {}, {}),\n", first.escape_ascii(), folded[i], halves[i])
@@ -65,9 +64,9 @@ fn grams(sample: &Path) -> Vec<Gram> {
 }
 
 /// The group of each core, of the best try.
-fn best<S: ByteSet>(cores: &[Core], grams: &[Gram], groups: usize, levels: &[Level]) -> Vec<usize> {
+fn best<S: ByteSet>(cores: &[Core], grams: &[Gram], levels: &[Level]) -> Vec<usize> {
     let tries = (1..=TRIES).map(|seed| {
-        let mut search = Search::<S>::new(cores, grams, groups, levels);
+        let mut search = Search::<S>::new(cores, grams, levels);
         let mut order: Vec<usize> = (0..cores.len()).collect();
         let mut state = seed;
         loop {
@@ -88,7 +87,6 @@ struct Search<'g, S> {
     sets: Vec<[S; 4]>,
     grams: &'g [Gram],
     levels: &'g [Level],
-    groups: usize,
     /// The group of each core.
     group: Vec<usize>,
     /// For each level and group what it lets pass.
@@ -96,12 +94,12 @@ struct Search<'g, S> {
 }
 
 impl<'g, S: ByteSet> Search<'g, S> {
-    fn new(cores: &[Core], grams: &'g [Gram], groups: usize, levels: &'g [Level]) -> Self {
+    fn new(cores: &[Core], grams: &'g [Gram], levels: &'g [Level]) -> Self {
         let sets = cores.iter().map(|core| std::array::from_fn(|i| S::of(&core[i]))).collect();
-        let group = (0..cores.len()).map(|i| i % groups).collect();
-        let mut search = Self { sets, grams, levels, groups, group, passed: Vec::new() };
+        let group = (0..cores.len()).map(|i| i % S::COUNT).collect();
+        let mut search = Self { sets, grams, levels, group, passed: Vec::new() };
         let of_level = |level: &Level| -> Vec<Vec<bool>> {
-            (0..groups / level.joined).map(|group| search.passes(&search.group, level, group)).collect()
+            (0..S::COUNT / level.joined).map(|group| search.passes(&search.group, level, group)).collect()
         };
         search.passed = levels.iter().map(of_level).collect();
         search
@@ -110,7 +108,7 @@ impl<'g, S: ByteSet> Search<'g, S> {
     /// What one group of a level lets pass.
     fn passes(&self, groups: &[usize], level: &Level, group: usize) -> Vec<bool> {
         let members = (0..self.sets.len()).filter(|&i| groups[i] / level.joined == group);
-        let union = members.map(|i| self.sets[i]).reduce(|a, b| std::array::from_fn(|i| a[i].with(b[i])));
+        let union = members.map(|i| self.sets[i]).reduce(|a, b| union(&a, &b));
         let passes = |(four, _): &Gram| union.is_some_and(|sets| (0..4).all(|i| sets[i].has(four[i])));
         self.grams.iter().map(passes).collect()
     }
@@ -128,7 +126,7 @@ impl<'g, S: ByteSet> Search<'g, S> {
     fn improve(&mut self, core: usize) -> bool {
         let from = self.group[core];
         let mut best = (self.cost(&self.passed), from, None);
-        for to in (0..self.groups).filter(|to| *to != from) {
+        for to in (0..S::COUNT).filter(|to| *to != from) {
             let mut groups = self.group.clone();
             groups[core] = to;
             let mut passed = self.passed.clone();
