@@ -115,35 +115,23 @@ pub(crate) struct Matcher {
     fields: Fields,
     /// The words that say whose a value is.
     context: ContextWords,
-    #[cfg(test)]
-    classes: Vec<crate::prefilter::Core>,
 }
 
 impl Matcher {
     /// Compiles the rules.
     pub(crate) fn new(rules: &[Rule], fields: Fields) -> Self {
-        let mut cores = CoreSet::of_grammar();
+        let CoreSet { cores, classes } = core_set(rules, &fields);
         let mut names = Names::default();
         let mut calls: HashMap<Vec<u8>, Vec<(usize, usize)>> = HashMap::new();
         let mut schemes = Vec::new();
         for (index, rule) in rules.iter().enumerate() {
             names.add_rule(index, rule);
-            for call in &rule.calls {
-                // Where any argument may be the value, the value leads to the call.
-                let Some(argument) = call.argument else { continue };
-                core_of(call.name.as_bytes()).into_iter().for_each(|four| cores.add(four, Action::Call));
+            for (call, argument) in rule.calls.iter().filter_map(|call| Some((call, call.argument?))) {
                 calls.entry(normalise(call.name.as_bytes())).or_default().push((index, argument));
-            }
-            let action = if rule.value == Value::License { Action::License } else { Action::Name };
-            if rule.regex.is_none() {
-                let keywords = rule.keywords.iter().filter_map(|k| core_of(k.as_bytes()));
-                keywords.for_each(|four| cores.add(four, action));
             }
             schemes.extend(rule.token.iter().filter_map(|t| token::scheme(t)).map(|s| (index, s)));
         }
         names.finish();
-        cores.add_fields(&fields);
-        let CoreSet { cores, classes } = cores;
         let of = |kind| rules.iter().position(|r| r.kind == kind && r.token.is_empty() && r.regex.is_none());
         use crate::finding::Kind;
         Self {
@@ -159,8 +147,6 @@ impl Matcher {
             key: of(Kind::SecretKey),
             fields,
             context: ContextWords::new(rules),
-            #[cfg(test)]
-            classes,
         }
     }
 
@@ -391,6 +377,24 @@ impl Matcher {
     }
 }
 
+/// What leads to the names of rules and fields, to calls and to the grammar's own forms.
+fn core_set(rules: &[Rule], fields: &Fields) -> CoreSet {
+    let mut cores = CoreSet::of_grammar();
+    for rule in rules {
+        // Where any argument may be the value, the value leads to the call.
+        for call in rule.calls.iter().filter(|call| call.argument.is_some()) {
+            core_of(call.name.as_bytes()).into_iter().for_each(|four| cores.add(four, Action::Call));
+        }
+        let action = if rule.value == Value::License { Action::License } else { Action::Name };
+        if rule.regex.is_none() {
+            let keywords = rule.keywords.iter().filter_map(|k| core_of(k.as_bytes()));
+            keywords.for_each(|four| cores.add(four, action));
+        }
+    }
+    cores.add_fields(fields);
+    cores
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
@@ -404,7 +408,7 @@ mod tests {
         let sample =
             PathBuf::from(std::env::var_os("SCRUBJAY_SAMPLE").expect("SCRUBJAY_SAMPLE names a folder"));
         let policy = crate::scrub::Policy::default();
-        let matcher = Matcher::new(&crate::rule::builtin(), policy.fields());
-        println!("{}", crate::prefilter::share_out::table(&matcher.classes, &sample));
+        let classes = core_set(&crate::rule::builtin(), &policy.fields()).classes;
+        println!("{}", crate::prefilter::share_out::table(&classes, &sample));
     }
 }
