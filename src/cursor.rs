@@ -254,6 +254,42 @@ impl<'a> Cursor<'a> {
         Some(Span::new(start, start + end))
     }
 
+    /// Goes behind the comma that ends the element here of a list or of the arguments of a call, in at most `reach`
+    /// bytes, over what stands in brackets and in these quotes. False, and somewhere behind, where the list ends
+    /// first, or `ends` says so of a byte and how many brackets are open around it.
+    pub(crate) fn next_element(
+        &mut self,
+        reach: usize,
+        quotes: &[u8],
+        ends: impl Fn(u8, usize) -> bool,
+    ) -> bool {
+        let end = self.bytes.len().min(self.at + reach);
+        let mut depth = 0usize;
+        while self.at < end {
+            match self.peek(0) {
+                b'(' | b'[' | b'{' => depth += 1,
+                b')' | b']' | b'}' if depth == 0 => return false,
+                b')' | b']' | b'}' => depth -= 1,
+                b',' if depth == 0 => {
+                    self.at += 1;
+                    return true;
+                }
+                b if ends(b, depth) => return false,
+                b if quotes.contains(&b) => {
+                    if let Some(quote) = self.quote() {
+                        if self.quoted(quote).is_none() {
+                            return false;
+                        }
+                        continue;
+                    }
+                }
+                _ => {}
+            }
+            self.at += 1;
+        }
+        false
+    }
+
     /// The identifier here: letters, digits, `_`, `$`, and `.`, `::`, `->` between them.
     pub(crate) fn path(&mut self) -> Span {
         /// Nobody calls anything by a longer one.

@@ -68,7 +68,7 @@ fn in_brackets(c: &mut Cursor<'_>) -> Vec<Option<Literal>> {
             literal(c, &mut found);
         }
         all.push(found.first().copied());
-        if !to_next(c) {
+        if !c.next_element(300, b"\"'", |b, _| b == b';') {
             break;
         }
     }
@@ -84,35 +84,6 @@ pub(super) fn label(c: &mut Cursor<'_>) {
         label.space(1);
         *c = label;
     }
-}
-
-/// Goes behind the next comma of this call; says whether there is one.
-fn to_next(c: &mut Cursor<'_>) -> bool {
-    let end = c.bytes.len().min(c.at + 300);
-    let mut depth = 0usize;
-    while c.at < end {
-        match c.peek(0) {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' if depth == 0 => return false,
-            b')' | b']' | b'}' => depth -= 1,
-            b',' if depth == 0 => {
-                c.at += 1;
-                return true;
-            }
-            b';' => return false,
-            b'"' | b'\'' => {
-                if let Some(quote) = c.quote() {
-                    if c.quoted(quote).is_none() {
-                        return false;
-                    }
-                    continue;
-                }
-            }
-            _ => {}
-        }
-        c.at += 1;
-    }
-    false
 }
 
 /// Words of a command line.

@@ -25,7 +25,8 @@ pub(super) fn value(c: &Cursor<'_>, name: usize, is_comma: bool, found: &mut Vec
         if at == place {
             break;
         }
-        if !to_next(&mut next) {
+        let ends = |b: u8, depth: usize| depth == 0 && matches!(b, b';' | b'\n');
+        if !next.next_element(400, b"\"'`", ends) {
             return false;
         }
     }
@@ -62,33 +63,4 @@ fn to_equals(c: &mut Cursor<'_>) -> bool {
     c.at += length;
     c.eat(b":");
     length > 0 && c.eat(b"=") && c.peek(0) != b'='
-}
-
-/// Goes behind the next comma of the list.
-fn to_next(c: &mut Cursor<'_>) -> bool {
-    let end = c.bytes.len().min(c.at + 400);
-    let mut depth = 0usize;
-    while c.at < end {
-        match c.peek(0) {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' if depth == 0 => return false,
-            b')' | b']' | b'}' => depth -= 1,
-            b',' if depth == 0 => {
-                c.at += 1;
-                return true;
-            }
-            b';' | b'\n' if depth == 0 => return false,
-            b'"' | b'\'' | b'`' => {
-                if let Some(quote) = c.quote() {
-                    if c.quoted(quote).is_none() {
-                        return false;
-                    }
-                    continue;
-                }
-            }
-            _ => {}
-        }
-        c.at += 1;
-    }
-    false
 }
