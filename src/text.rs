@@ -55,6 +55,17 @@ pub(crate) const fn byte_table(signs: &[u8]) -> [bool; 256] {
     table
 }
 
+/// The same with letters and digits.
+pub(crate) const fn word_table(signs: &[u8]) -> [bool; 256] {
+    let mut table = byte_table(signs);
+    let mut b = 0;
+    while b < 256 {
+        table[b] |= (b as u8).is_ascii_alphanumeric();
+        b += 1;
+    }
+    table
+}
+
 /// What a key or a token consists of; more than these only where something says how far the value goes.
 pub(crate) fn is_key_byte(b: u8) -> bool {
     b.is_ascii_alphanumeric()
@@ -285,16 +296,16 @@ pub fn mask_runs(text: &str) -> String {
 
 /// The same, but for UUIDs: names of people and things are often such.
 pub(crate) fn mask_runs_but_uuids(text: &str) -> String {
-    mask_runs_if(text, |run| looks_random(run) && !is_uuid(run))
+    mask_runs_if(text, |run| looks_random(run) && !is_uuid(run.as_bytes()))
 }
 
 /// Whether this is 8-4-4-4-12 hex digits.
-fn is_uuid(run: &str) -> bool {
-    let is_part = |(at, b): (usize, u8)| match at {
-        8 | 13 | 18 | 23 => b == b'-',
+pub(crate) fn is_uuid(text: &[u8]) -> bool {
+    let is_part = |(at, b): (usize, &u8)| match at {
+        8 | 13 | 18 | 23 => *b == b'-',
         _ => b.is_ascii_hexdigit(),
     };
-    run.len() == 36 && run.bytes().enumerate().all(is_part)
+    text.len() == 36 && text.iter().enumerate().all(is_part)
 }
 
 fn mask_runs_if(text: &str, is_secret: impl Fn(&str) -> bool) -> String {
@@ -357,16 +368,7 @@ pub(crate) fn is_run_byte(b: u8) -> bool {
     IN_RUN[usize::from(b)]
 }
 
-static IN_RUN: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut b = 0;
-    while b < 256 {
-        let signs = matches!(b as u8, b'_' | b'-' | b'+' | b'/' | b'=' | b'.' | b'~' | b'*' | b'%');
-        table[b] = (b as u8).is_ascii_alphanumeric() || signs;
-        b += 1;
-    }
-    table
-};
+static IN_RUN: [bool; 256] = word_table(b"_-+/=.~*%");
 
 /// Whether a text of letters, digits and few signs looks drawn by chance: capitals, small letters and digits
 /// take turns more often than in words with numbers.

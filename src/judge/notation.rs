@@ -5,6 +5,7 @@ use super::likelihood::score;
 use super::{Case, silent};
 use crate::finding::Verdict;
 use crate::matcher::Form;
+use crate::text::is_uuid;
 
 pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
     if !case.is_key() {
@@ -155,12 +156,7 @@ fn is_expression(text: &str) -> bool {
 /// 8-4-4-4-12 hex digits, alone or behind a prefix such as the region of a cloud.
 pub(super) fn ends_in_uuid(value: &[u8]) -> bool {
     let Some(from) = value.len().checked_sub(36) else { return false };
-    let is_digit = |(i, b): (usize, &u8)| match i {
-        8 | 13 | 18 | 23 => *b == b'-',
-        _ => b.is_ascii_hexdigit(),
-    };
-    value[from..].iter().enumerate().all(is_digit)
-        && from.checked_sub(1).is_none_or(|i| !value[i].is_ascii_alphanumeric())
+    is_uuid(&value[from..]) && from.checked_sub(1).is_none_or(|i| !value[i].is_ascii_alphanumeric())
 }
 
 /// `0x0123abcdULL`, `0x0123u64`: the keys are text, and this is a number to a compiler.

@@ -1,8 +1,8 @@
 //! Tables whose header row names the columns: each cell under a secret's name is a value.
 
-use super::field::Class;
 use super::literal::Literal;
-use super::{Form, Match, Matcher, Name, Page, assign, normalise, table};
+use super::table::{self, Title};
+use super::{Form, Match, Matcher, Name, Page, assign};
 use crate::decode::units::Table;
 use crate::text::Span;
 
@@ -14,8 +14,8 @@ pub(crate) struct Columns {
     count: usize,
     /// Position and name of each column that may hold a secret.
     named: Vec<(usize, Name, Vec<u8>)>,
-    /// Position and class of each column that is called like a field of a log.
-    fields: Vec<(usize, Class)>,
+    /// A column is called like a field of a log.
+    names_fields: bool,
     /// The header row itself, in the file.
     header_end: usize,
 }
@@ -38,7 +38,7 @@ impl Columns {
 
     /// Whether some cells have something to hide by their columns.
     pub(crate) fn name_secrets(&self) -> bool {
-        !(self.named.is_empty() && self.fields.is_empty())
+        self.names_fields || !self.named.is_empty()
     }
 
     /// Whether the header row has names as programs write them, and no blanks around them.
@@ -68,20 +68,14 @@ impl Columns {
         if !(2..=MOST).contains(&cells.len()) || !cells.iter().all(|c| is_title(&head[c.range()])) {
             return None;
         }
-        let named: Vec<(usize, Name, Vec<u8>)> = cells
-            .iter()
-            .enumerate()
-            .filter_map(|(i, cell)| {
-                let whole = normalise(&head[cell.range()]);
-                let entry = m.names.suffix(&whole)?;
-                Some((i, Name { span: *cell, entry, start: cell.start }, whole))
-            })
-            .collect();
-        // Titles have blanks where names have other signs: `Secret access key`.
-        let name = |cell: &Span| head[cell.range()].iter().map(|b| if *b == b' ' { b'_' } else { *b });
-        let class = |cell: &Span| m.class(&name(cell).collect::<Vec<u8>>()).filter(|c| *c != Class::Keep);
-        let fields = cells.iter().enumerate().filter_map(|(i, cell)| Some((i, class(cell)?))).collect();
-        Some(Self { delimiter, count: cells.len(), named, fields, header_end: end + 1 })
+        let (mut named, mut names_fields) = (Vec::new(), false);
+        for (i, cell) in cells.iter().enumerate() {
+            let Some(title) = Title::of(m, &head[cell.range()]) else { continue };
+            names_fields |= title.class.is_some();
+            let name = |entry| Name { span: *cell, entry, start: cell.start };
+            named.extend(title.rule.map(|(entry, whole)| (i, name(entry), whole)));
+        }
+        Some(Self { delimiter, count: cells.len(), named, names_fields, header_end: end + 1 })
     }
 
     /// Matches the cells of the rows that begin in `range`, and gives those of each row to `sink`, which

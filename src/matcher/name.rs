@@ -5,7 +5,7 @@
 //! follows the name inside the identifier decides: `secret_key_prod` is one, `secret_key_len` not.
 
 use super::names::{Names, TAIL, normalise_end};
-use crate::text::{Span, byte_table};
+use crate::text::{Span, byte_table, word_table};
 
 /// A name that belongs to a rule.
 #[derive(Debug, Clone)]
@@ -253,15 +253,7 @@ fn is_ident(b: u8) -> bool {
 }
 
 /// As a table: these loops run over every name.
-const IDENT: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut b = 0;
-    while b < 256 {
-        table[b] = (b as u8).is_ascii_alphanumeric() || matches!(b as u8, b'_' | b'-' | b'.');
-        b += 1;
-    }
-    table
-};
+const IDENT: [bool; 256] = word_table(b"_-.");
 
 #[cfg(test)]
 mod tests {

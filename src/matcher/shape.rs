@@ -5,7 +5,7 @@ use super::bare::word;
 use super::context::FILE_BYTES;
 use super::cursor::Cursor;
 use super::{Form, Match, Matcher, Page, der, field, hex};
-use crate::text::{Span, is_key_byte};
+use crate::text::{Span, is_key_byte, word_table};
 use crate::token::usersig_legacy;
 
 /// How far a run is followed to each side.
@@ -20,15 +20,7 @@ fn is_alphanumeric(half: &[u8; HALF]) -> bool {
 }
 
 /// Letters and digits, as a table: this loop runs over every trace id of a log.
-const ALPHANUMERIC: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut b = 0;
-    while b < 256 {
-        table[b] = (b as u8).is_ascii_alphanumeric();
-        b += 1;
-    }
-    table
-};
+const ALPHANUMERIC: [bool; 256] = word_table(b"");
 
 /// The length of a device secret in all samples.
 const SECRET: usize = 32;

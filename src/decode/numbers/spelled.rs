@@ -30,7 +30,8 @@ const CUT_NUMBER: usize = 4;
 pub(crate) fn ask(bytes: &[u8], at: usize) -> Option<Ask> {
     const REACH: usize = 64;
     let near = &bytes[at..bytes.len().min(at + REACH)];
-    let mut openers = near.iter().enumerate().filter(|(_, b)| OPENERS.contains(b)).map(|(i, _)| at + i + 1);
+    let [first, second, third] = OPENERS;
+    let mut openers = memchr::memchr3_iter(first, second, third, near).map(|i| at + i + 1);
     let number = |from: usize| {
         let blanks = bytes[from..].iter().take(REACH).take_while(|b| b.is_ascii_whitespace()).count();
         bytes.get(from + blanks).is_some_and(u8::is_ascii_digit).then_some(from + blanks)

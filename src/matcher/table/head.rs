@@ -1,10 +1,12 @@
 //! Heads of tables. A line is one only where each of its cells looks like the name of a column, since prose has
 //! commas as well.
 
+use std::cell::OnceCell;
+
 use super::row::{Cells, Split, split};
 use super::{Columns, Head, LONGEST_HEAD, Layout, MOST, Title, line_end};
 use crate::matcher::Matcher;
-use crate::text::Span;
+use crate::text::{Span, word_table};
 
 /// Titles are padded with so many blanks at most.
 const LONGEST_PAD: usize = 256;
@@ -77,7 +79,12 @@ pub(super) fn of_line(m: &Matcher, bytes: &[u8], line: Span) -> Option<Head> {
 /// The head of names and values above a row, which holds no name of a secret itself; none stands above the line
 /// at `bare`.
 pub(super) fn pairs_above(m: &Matcher, bytes: &[u8], row: Span, bare: usize) -> Option<Head> {
-    let layout = layout(bytes[row.range()].trim_ascii_end())?;
+    let text_of_row = bytes[row.range()].trim_ascii_end();
+    if !text_of_row.iter().any(|b| KINDS[usize::from(*b)] > 0) {
+        return None;
+    }
+    let own = OnceCell::new();
+    let is_own = |layout: Layout| Some(layout) == *own.get_or_init(|| self::layout(text_of_row));
     let floor = row.start.saturating_sub(ABOVE);
     let mut end = row.start;
     while end > floor {
@@ -92,7 +99,7 @@ pub(super) fn pairs_above(m: &Matcher, bytes: &[u8], row: Span, bare: usize) -> 
             return Some(Head { begin: row.start, rows: row.start, columns });
         }
         let is_drawn = text.iter().all(|b| matches!(b, b'-' | b'+' | b'|' | b':' | b'=' | b' '));
-        if line.start <= bare || (!is_drawn && self::layout(text) != Some(layout)) {
+        if line.start <= bare || (!is_drawn && !layout(text).is_some_and(is_own)) {
             return None;
         }
         end = line.start;
@@ -124,6 +131,10 @@ fn copy(m: &Matcher, bytes: &[u8], line: Span) -> Option<Columns> {
 /// A line of titles.
 fn titles(m: &Matcher, bytes: &[u8], line: Span) -> Option<Columns> {
     let text = bytes[line.range()].trim_ascii_end();
+    // Most lines are told by a sign that stands in no title and in nothing around one.
+    if !text.iter().all(|b| MAY_BE_TITLES[usize::from(*b)]) {
+        return None;
+    }
     let layout = layout(text)?;
     let mut cells = Cells::default();
     let Split::Row(end) = split(bytes, line, layout, &mut cells) else { return None };
@@ -151,17 +162,38 @@ fn titles(m: &Matcher, bytes: &[u8], line: Span) -> Option<Columns> {
     Some(Columns { layout, count: all.len(), named, pairs, first })
 }
 
+/// What may stand between the cells of a row.
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// For each delimiter its place in [`DELIMITERS`], from 1.
+static KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut at = 0;
+    while at < DELIMITERS.len() {
+        kinds[DELIMITERS[at] as usize] = at as u8 + 1;
+        at += 1;
+    }
+    kinds
+};
+
 /// How a line is taken apart.
 fn layout(text: &[u8]) -> Option<Layout> {
     let lead = text.trim_ascii_start();
     if lead.len() > 2 && lead[0] == b'|' && lead.ends_with(b"|") {
         return Some(Layout::Boxed);
     }
-    let count = |delimiter: &u8| memchr::memchr_iter(*delimiter, text).count();
-    let delimiter = [b',', b';', b'\t', b'|'].into_iter().max_by_key(count).filter(|d| count(d) > 0)?;
-    let after = memchr::memchr_iter(delimiter, text);
-    let is_spaced = delimiter != b'\t' && after.into_iter().any(|at| text.get(at + 1) == Some(&b' '));
-    Some(Layout::Delimited { delimiter, is_spaced })
+    // All are counted in one go: lines with the name of a secret are many, and most are no rows.
+    let (mut counts, mut is_spaced) = ([0u32; DELIMITERS.len()], [false; DELIMITERS.len()]);
+    for (at, b) in text.iter().enumerate() {
+        let kind = usize::from(KINDS[usize::from(*b)]);
+        if kind > 0 {
+            counts[kind - 1] += 1;
+            is_spaced[kind - 1] |= text.get(at + 1) == Some(&b' ');
+        }
+    }
+    let most = (0..DELIMITERS.len()).max_by_key(|kind| counts[*kind]).filter(|kind| counts[*kind] > 0)?;
+    let delimiter = DELIMITERS[most];
+    Some(Layout::Delimited { delimiter, is_spaced: delimiter != b'\t' && is_spaced[most] })
 }
 
 /// The columns whose titles name secrets.
@@ -183,13 +215,30 @@ fn is_of(title: &[u8], of: &[&[u8]]) -> bool {
     of.iter().any(same)
 }
 
+/// What stands in titles.
+static IN_TITLE: [bool; 256] = table_with(b" _-./()#");
+
+/// What stands in a line of titles: delimiters, quotes and white space as well.
+static MAY_BE_TITLES: [bool; 256] = table_with(b" _-./()#,;|\t\"'`\r\n\x0c");
+
+/// Letters, digits, what is no ASCII, and these signs.
+const fn table_with(signs: &[u8]) -> [bool; 256] {
+    let mut table = word_table(signs);
+    let mut b = 0x80;
+    while b < 256 {
+        table[b] = true;
+        b += 1;
+    }
+    table
+}
+
 /// A column's title: one to three words, and no part of a sentence. Where blanks stand around delimiters, as they
 /// do in prose, one word or several in capitals.
 fn is_title(cell: &[u8], is_spaced: bool) -> bool {
     const MOST_WORDS: usize = 3;
     const MOST_BYTES: usize = 64;
     let is_letter = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'_' | b'#' | 0x80..);
-    let is_part = |b: &u8| b.is_ascii_alphanumeric() || *b >= 0x80 || b" _-./()#".contains(b);
+    let is_part = |b: &u8| IN_TITLE[usize::from(*b)];
     let mut words = cell.split(|b| *b == b' ');
     let is_level = words.clone().next().is_some_and(|word| is_of(word, &LEVELS));
     // No name of a column is a key itself.

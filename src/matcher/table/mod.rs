@@ -37,15 +37,15 @@ const MISFITS: u8 = 3;
 
 /// What the title of a column says of its cells.
 #[derive(Debug, Clone)]
-struct Title {
+pub(super) struct Title {
     /// The name of a rule, and the whole title, normalised.
-    rule: Option<(usize, Vec<u8>)>,
+    pub(super) rule: Option<(usize, Vec<u8>)>,
     /// The class of the field.
-    class: Option<Class>,
+    pub(super) class: Option<Class>,
 }
 
 impl Title {
-    fn of(m: &Matcher, text: &[u8]) -> Option<Self> {
+    pub(super) fn of(m: &Matcher, text: &[u8]) -> Option<Self> {
         let whole = normalise(text);
         let entry = m.names.suffix(&whole);
         // Titles have blanks where names have other signs: `Secret access key`.
