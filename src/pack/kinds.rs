@@ -247,17 +247,3 @@ pub const KINDS: &[Unopened] = kinds! {
     "hprof": 0 b"JAVA PROFILE 1.0";;
     "jfr": 0 b"FLR\x00";;
 };
-
-/// The bytes that files of these kinds begin with, so that nearly all others are told at once.
-pub(super) const MAY_BEGIN: [bool; 256] = {
-    let mut may = [false; 256];
-    let mut at = 0;
-    while at < KINDS.len() {
-        let (place, mark) = KINDS[at].marks[0];
-        if place == 0 {
-            may[mark[0] as usize] = true;
-        }
-        at += 1;
-    }
-    may
-};

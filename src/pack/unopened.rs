@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use memchr::memmem;
 
 use super::heads::is_binary;
-use super::kinds::{KINDS, MAY_BEGIN};
+use super::kinds::KINDS;
 
 /// A kind of file that is not looked into.
 #[derive(Debug)]
@@ -45,16 +45,27 @@ pub(super) fn unopened(name: &str, head: &[u8]) -> Option<&'static Unopened> {
     let holds =
         |(at, mark): &(usize, &[u8])| marked.get(*at) == mark.first() && marked[*at..].starts_with(mark);
     let is = |kind: &&Unopened| kind.marks.iter().all(holds) && (kind.and)(head);
-    let by_start = || if MAY_BEGIN[usize::from(first)] { KINDS.iter().find(is) } else { None };
-    by_start()
-        .or_else(|| LATER.iter().copied().find(is))
-        .or_else(|| by_words(head))
-        .or_else(|| by_name(name, head))
+    let begins = BY_FIRST[usize::from(first)].iter().copied().find(|at| is(&&KINDS[*at]));
+    let later = LATER.iter().copied().find(|at| is(&&KINDS[*at]));
+    // Of two the first in the table counts.
+    let by_marks = [begins, later].into_iter().flatten().min().map(|at| &KINDS[at]);
+    by_marks.or_else(|| by_words(head)).or_else(|| by_name(name, head))
 }
 
+/// For each byte the kinds that begin with it.
+static BY_FIRST: LazyLock<Vec<Vec<usize>>> = LazyLock::new(|| {
+    let mut kinds = vec![Vec::new(); 256];
+    for (at, kind) in KINDS.iter().enumerate() {
+        if let (0, mark) = kind.marks[0] {
+            kinds[usize::from(mark[0])].push(at);
+        }
+    }
+    kinds
+});
+
 /// The kinds whose first mark does not stand at the beginning.
-static LATER: LazyLock<Vec<&'static Unopened>> =
-    LazyLock::new(|| KINDS.iter().filter(|kind| kind.marks[0].0 > 0).collect());
+static LATER: LazyLock<Vec<usize>> =
+    LazyLock::new(|| (0..KINDS.len()).filter(|at| KINDS[*at].marks[0].0 > 0).collect());
 
 /// A kind that is told in another way than by marks.
 pub(super) const fn counted(name: &'static str, reason: &'static str) -> Unopened {
@@ -121,10 +132,11 @@ mod tests {
 
     #[test]
     fn every_kind_can_be_told() {
-        for kind in KINDS {
+        for (at, kind) in KINDS.iter().enumerate() {
             assert_eq!(kind.reason, format!("{NOT_LOOKED_INTO}{}", kind.name));
             let (place, mark) = kind.marks[0];
-            assert!(place > 0 || MAY_BEGIN[usize::from(mark[0])], "{}", kind.name);
+            let known = if place > 0 { &*LATER } else { &BY_FIRST[usize::from(mark[0])] };
+            assert!(known.contains(&at), "{}", kind.name);
         }
     }
 
