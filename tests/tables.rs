@@ -272,3 +272,42 @@ fn names_in_lists_name_nothing() {
         }
     }
 }
+
+/// Rows that end early, names that go on, and lines of another kind among rows: a cell that a scan reports is
+/// hidden, and one under the name of a field as well.
+#[test]
+fn what_is_reported_of_odd_rows_is_hidden() {
+    const NAMES: [&str; 6] = [
+        "device_secret_key",
+        "tirtc_secret_key",
+        "TIRTC_SECRET_KEY_ANDROID",
+        "SECRET_KEY_V2",
+        "tirtcSecretKeyWeb",
+        "tirtc_secret_keys",
+    ];
+    let detector = Detector::new(rule::builtin(), support::NOW);
+    let mut random = Prng::new(41);
+    for name in NAMES {
+        for by in [",", ";", "\t"] {
+            for between in ["", "2027-01-15T08:00:00Z INFO started\n", "\n"] {
+                let key = random.alnum(32);
+                let text =
+                    format!("id{by}{name}{by}note\n{between}1{by}{key}\n2{by}{}{by}x\n", random.alnum(32));
+                let found = reported(&detector, "devices.csv", text.as_bytes());
+                let out = scrubbing::masked(&MASKER, &text);
+                assert!(!found.is_empty(), "nothing is found: {text}");
+                for detection in found {
+                    assert!(!out.contains(&text[detection.span.range()]), "{text}{out}");
+                }
+                assert!(!between.is_empty() || !out.contains(&key), "{text}{out}");
+            }
+        }
+    }
+    for by in [",", ";", "\t"] {
+        let out = scrubbing::masked(
+            &MASKER,
+            &format!("id{by}password{by}note\n1{by}kT7xQ2bLm\n2{by}b9LmW4zQ{by}x\n"),
+        );
+        assert!(!out.contains("kT7xQ2bLm") && !out.contains("b9LmW4zQ"), "{out}");
+    }
+}

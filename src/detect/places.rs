@@ -146,6 +146,12 @@ impl Detector {
                 hide_cell(bytes, cell, out);
             });
         }
+        // As a scan reads the rows under a first line, however many cells they have.
+        if let Some(Rows { columns, from, at_start }) = below.rows {
+            columns.rows(&self.matcher, &page, at_start, from..bytes.len(), true, &mut |matches| {
+                self.judge(&page, matches, &[], &mut found);
+            });
+        }
         self.expressions(&page, &mut found);
         out.extend(found.all.iter().map(|d| Place::of(d, Depth::default())));
         join(out, from);

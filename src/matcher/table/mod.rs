@@ -47,9 +47,9 @@ pub(super) struct Title {
 impl Title {
     pub(super) fn of(m: &Matcher, text: &[u8]) -> Option<Self> {
         let whole = normalise(text);
-        let entry = m.names.suffix(&whole);
         // Titles have blanks where names have other signs: `Secret access key`.
         let name: Vec<u8> = text.iter().map(|b| if *b == b' ' { b'_' } else { *b }).collect();
+        let entry = m.names.find(&name);
         let class = m.class(&name).filter(|class| *class != Class::Keep);
         (entry.is_some() || class.is_some()).then(|| Self { rule: entry.map(|entry| (entry, whole)), class })
     }

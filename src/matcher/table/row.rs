@@ -55,7 +55,8 @@ impl Columns {
         }
         let first = cells.all.first().map_or(&b""[..], |cell| &bytes[cell.range()]);
         let repeats = !self.first.is_empty() && first == self.first;
-        if cells.all.len() != self.count || repeats || self.is_prose(bytes, line, cells) {
+        let fits = cells.all.len() == self.count || self.is_short(bytes, cells);
+        if !fits || repeats || self.is_prose(bytes, line, cells) {
             return Row::Misfit(next);
         }
         if self.layout == Layout::Copy {
@@ -72,6 +73,15 @@ impl Columns {
     pub(super) fn has_delimiters(&self, line: &[u8]) -> bool {
         let delimiter = if let Layout::Delimited { delimiter, .. } = self.layout { delimiter } else { b'\t' };
         memchr::memchr_iter(delimiter, line).count() + 1 == self.count
+    }
+
+    /// Whether cells are the first of a row whose last ones are left out: several, and words without blanks, as lines
+    /// of logs and sentences have them.
+    fn is_short(&self, bytes: &[u8], cells: &Cells) -> bool {
+        let is_word = |cell: &Span| !bytes[cell.range()].iter().any(u8::is_ascii_whitespace);
+        matches!(self.layout, Layout::Delimited { is_spaced: false, .. })
+            && (2..self.count).contains(&cells.all.len())
+            && cells.all.iter().all(is_word)
     }
 
     /// Whether a line has the commas of a sentence, with a blank behind each.
