@@ -74,6 +74,8 @@ pub(crate) struct Below<'c> {
     pub(crate) open: Option<&'c Open>,
     /// The text begins with the part.
     pub(crate) at_start: bool,
+    /// Where the next part begins; without one, the text ends with this part.
+    pub(crate) next: Option<usize>,
 }
 
 /// How many views are open around a text, and whether one of them is another text than its source.

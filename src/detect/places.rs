@@ -79,37 +79,29 @@ impl Detector {
         let named = memchr::memchr(b'\n', head).is_some_and(|end| end + 1 < bytes.len());
         let columns = if named { self.columns(head) } else { None };
         let rows = columns.as_ref().map(|columns| Rows { columns, from: 0, at_start: true });
-        self.hide_all(bytes, Below { rows, from: 0, open: None, at_start: true }, scratch, out);
+        let below = Below { rows, from: 0, open: None, at_start: true, next: None };
+        self.hide_all(bytes, below, scratch, out);
     }
 
-    /// The same for a part of a text, in which tables may go on that began before.
+    /// The same for a part of a text, in which tables may go on that began before. Says where the first row
+    /// begins that goes on in the next part, and the table of which rows may follow.
     pub(crate) fn places_below(
         &self,
         bytes: &[u8],
         below: Below<'_>,
         scratch: &mut Scratch,
         out: &mut Vec<Place>,
-    ) {
+    ) -> (usize, Option<Open>) {
         scratch.titles.clear();
         if !self.is_clean(bytes, scratch) || below.open.is_some() {
-            self.hide_all(bytes, below, scratch, out);
+            return self.hide_all(bytes, below, scratch, out);
         }
-    }
-
-    /// Where the first row begins that goes on behind a part of a text that was looked at last, and the table
-    /// of which rows may follow.
-    pub(crate) fn table_after(
-        &self,
-        bytes: &[u8],
-        below: Below<'_>,
-        scratch: &Scratch,
-    ) -> (usize, Option<Open>) {
-        let start = (below.from, below.open.cloned());
-        if scratch.titles.is_empty() && start.1.is_none() && !below.at_start {
-            return (bytes.len(), None);
+        let end = below.next.unwrap_or(bytes.len());
+        if below.at_start {
+            return Tables::new(&self.matcher, &bytes[..end], &[], (below.from, None), true)
+                .read(&mut |_| {});
         }
-        let titles = &scratch.titles[..scratch.titles.partition_point(|at| *at < bytes.len())];
-        Tables::new(&self.matcher, bytes, titles, start, below.at_start).read(&mut |_| {})
+        (end, None)
     }
 
     /// The columns that the first line of `head` names, fields of a log among them.
@@ -128,24 +120,20 @@ impl Detector {
         scratch.hits.is_empty() && !self.has_expressions
     }
 
-    fn hide_all(&self, bytes: &[u8], below: Below<'_>, scratch: &mut Scratch, out: &mut Vec<Place>) {
+    fn hide_all(
+        &self,
+        bytes: &[u8],
+        below: Below<'_>,
+        scratch: &mut Scratch,
+        out: &mut Vec<Place>,
+    ) -> (usize, Option<Open>) {
         let from = out.len();
         let context = Context::default();
         let page = Page::without_path(bytes, &self.rules, &context);
         scratch.titles.clear();
         self.hide(&page, 0..bytes.len(), Depth::default(), below.rows, scratch, out);
         let mut found = Detections::new(Wanted::Leaks, self.now);
-        if !scratch.titles.is_empty() || below.open.is_some() {
-            let start = (below.from, below.open.cloned());
-            let tables = Tables::new(&self.matcher, bytes, &scratch.titles, start, below.at_start);
-            let tables = tables.without_more();
-            let mut matches = Vec::new();
-            tables.read(&mut |cell| {
-                cell.give(&self.matcher, &page, &mut matches);
-                self.judge(&page, &mut matches, &[], &mut found);
-                hide_cell(bytes, cell, out);
-            });
-        }
+        let after = self.hide_cells(&page, below, &scratch.titles, &mut found, out);
         // As a scan reads the rows under a first line, however many cells they have.
         if let Some(Rows { columns, from, at_start }) = below.rows {
             columns.rows(&self.matcher, &page, at_start, from..bytes.len(), true, &mut |matches| {
@@ -155,6 +143,40 @@ impl Detector {
         self.expressions(&page, &mut found);
         out.extend(found.all.iter().map(|d| Place::of(d, Depth::default())));
         join(out, from);
+        after
+    }
+
+    /// Hides what stands in cells of tables, and says where they go on.
+    fn hide_cells<'r>(
+        &'r self,
+        page: &Page<'_>,
+        below: Below<'_>,
+        titles: &[usize],
+        found: &mut Detections<'r>,
+        out: &mut Vec<Place>,
+    ) -> (usize, Option<Open>) {
+        let end = below.next.unwrap_or(page.bytes.len());
+        let begins = below.at_start && below.next.is_some();
+        if titles.is_empty() && below.open.is_none() && !begins {
+            return (end, None);
+        }
+        let mut matches = Vec::new();
+        let mut hide = |cell: &Cell<'_>| {
+            cell.give(&self.matcher, page, &mut matches);
+            self.judge(page, &mut matches, &[], found);
+            hide_cell(page.bytes, cell, out);
+        };
+        let here = &titles[..titles.partition_point(|at| *at < end)];
+        let start = (below.from, below.open.cloned());
+        let tables = Tables::new(&self.matcher, &page.bytes[..end], here, start, below.at_start);
+        let tables = if below.next.is_some() { tables } else { tables.without_more() };
+        let after = tables.read(&mut hide);
+        if end < page.bytes.len() {
+            // What is visible behind decides over the end of what goes out now.
+            let tables = Tables::new(&self.matcher, page.bytes, titles, after.clone(), false);
+            tables.without_more().read(&mut hide);
+        }
+        after
     }
 
     /// The places in a stretch of one page and of the views that open there; `depth` views have been opened.
@@ -195,6 +217,10 @@ impl Detector {
                 if idle && actions.is_empty() {
                     continue;
                 }
+                let actions = match hit {
+                    Hit::Core(at) => Matcher::without_names_of_paths(page.bytes, at, actions),
+                    _ => actions,
+                };
                 if depth.views == 0 && Matcher::may_be_title(page.bytes, hit.at(), actions) {
                     scratch.titles.push(hit.at());
                 }

@@ -279,6 +279,15 @@ impl Matcher {
         actions.has(Action::Field) || actions.has(Action::Name) || actions.has(Action::License)
     }
 
+    /// What a core leads to besides a name where the identifier around it is a part of a path.
+    #[inline]
+    pub(crate) fn without_names_of_paths(bytes: &[u8], at: usize, actions: Actions) -> Actions {
+        if Self::may_name(actions) && name::is_of_path(bytes, at) {
+            return actions.without(Action::Field).without(Action::Name).without(Action::License);
+        }
+        actions
+    }
+
     /// Whether a name around a core may be the title of a column, or the name in a row.
     #[inline]
     pub(crate) fn may_be_title(bytes: &[u8], at: usize, actions: Actions) -> bool {

@@ -236,6 +236,16 @@ pub(super) fn may_be_followed(bytes: &[u8], at: usize, may_end: impl FnOnce(&[u8
     }
 }
 
+/// A quick refusal: whether nothing can stand behind the identifier around `at`, neither the value of a field
+/// nor a sentence nor a cell: it is a part of a path, as most names in the addresses of a log are.
+#[inline]
+pub(super) fn is_of_path(bytes: &[u8], at: usize) -> bool {
+    let Some(length) = bytes[at..].iter().take(LONGEST).position(|&b| !is_ident(b)) else { return false };
+    length > 0
+        && matches!(bytes[at + length], b'/' | b'?' | b'#')
+        && !matches!(bytes[at + length - 1], b'-' | b'.')
+}
+
 /// What may follow the name of a field: quotes in all their spellings, separators, tags, colours.
 static FOLLOWS: [bool; 256] = byte_table(b"\"'`\\ \t=:,%]&<\x1b\xc2\xe2\xe3");
 

@@ -260,19 +260,22 @@ impl Masker {
         scratch.places.len()
     }
 
-    /// The same for a part of a stream, in which a container runtime may have cut lines if `may_be_cut`.
-    fn find_below(&self, text: &[u8], below: Below<'_>, may_be_cut: bool, scratch: &mut Scratch) {
+    /// The same for a part of a stream, in which a container runtime may have cut lines if `may_be_cut`. Says
+    /// where the first row begins that goes on in the next part, and the table of which rows may follow.
+    fn find_below(
+        &self,
+        text: &[u8],
+        below: Below<'_>,
+        may_be_cut: bool,
+        scratch: &mut Scratch,
+    ) -> (usize, Option<Open>) {
         scratch.places.clear();
-        self.detector.places_below(text, below, &mut scratch.detect, &mut scratch.places);
+        let after = self.detector.places_below(text, below, &mut scratch.detect, &mut scratch.places);
         if may_be_cut {
             self.add_cut_lines(text, &mut scratch.places);
         }
         self.add_others(text, scratch);
-    }
-
-    /// Where the first row begins that goes on behind a part of a stream, and its table.
-    fn table_after(&self, text: &[u8], below: Below<'_>, scratch: &Scratch) -> (usize, Option<Open>) {
-        self.detector.table_after(text, below, &scratch.detect)
+        after
     }
 
     /// The columns that the first line of a text names.

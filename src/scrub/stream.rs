@@ -374,8 +374,8 @@ impl Scrubber {
             }
             _ => None,
         };
-        let below = Below { rows, from: self.open.0, open: self.open.1.as_ref(), at_start };
-        self.masker.find_below(text, below, self.may_be_cut, &mut self.scratch);
+        let below = Below { rows, from: self.open.0, open: self.open.1.as_ref(), at_start, next: Some(end) };
+        let tables = self.masker.find_below(text, below, self.may_be_cut, &mut self.scratch);
         if let Some(memory) = &self.memory {
             let part = Part { text, range: self.context..end, base: Some(self.base) };
             self.masker.remember(memory, &part, &mut self.scratch);
@@ -406,7 +406,7 @@ impl Scrubber {
             }
         }
         self.binary |= nul.is_some();
-        self.go_on_with_table(end, at_start);
+        self.open = tables;
         self.move_on(end);
         Ok(())
     }
@@ -487,13 +487,6 @@ impl Scrubber {
             }
         }
         self.out.extend_from_slice(&text[at..end]);
-    }
-
-    /// Reads tables up to where the text went out, so that the next part begins in the right one.
-    fn go_on_with_table(&mut self, end: usize, at_start: bool) {
-        let (from, open) = (self.open.0, self.open.1.take());
-        let below = Below { rows: None, from, open: open.as_ref(), at_start };
-        self.open = self.masker.table_after(&self.buffer[..end], below, &self.scratch);
     }
 
     /// Makes what went out the context of what comes.

@@ -24,6 +24,13 @@ const SHORTEST_PASSWORD: usize = 6;
 /// Whether a word or an arrow behind a name, or behind its value, may announce a value.
 pub(super) fn begins(bytes: &[u8], from: usize) -> bool {
     let rest = &bytes[from..bytes.len().min(from + 64)];
+    // Most names in a log have one blank behind them, and a word of small letters.
+    if let [b' ', b'a'..=b'z', ..] = rest {
+        let length = rest[1..].iter().position(|b| !b.is_ascii_lowercase()).unwrap_or(rest.len() - 1);
+        if matches!(rest.get(1 + length), None | Some(b' ' | b'\n')) {
+            return is_between(&rest[1..1 + length]);
+        }
+    }
     let gap = gap(rest);
     let (signs, rest) = rest.split_at(gap);
     is_between(word(rest))
