@@ -59,8 +59,8 @@ impl<'a> Surroundings<'a> {
         let (mut at, mut least, mut is_beside) = (start, own, true);
         for number in 0..MAX_LINES {
             let Some(end) = at.checked_sub(1) else { return };
-            let from =
-                end - bytes[..end].iter().rev().take(MAX_LINE_BYTES).take_while(|b| **b != b'\n').count();
+            let floor = end.saturating_sub(MAX_LINE_BYTES);
+            let from = memchr::memrchr(b'\n', &bytes[floor..end]).map_or(floor, |i| floor + i + 1);
             let line = &bytes[from..end];
             at = from;
             let is_blank = line.trim_ascii().is_empty();
@@ -87,7 +87,8 @@ impl<'a> Surroundings<'a> {
         let mut at = end + 1;
         for number in 0..MAX_MEMBERS {
             let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) else { return };
-            let line = &rest[..rest.iter().take(MAX_LINE_BYTES).take_while(|b| **b != b'\n').count()];
+            let line = &rest[..rest.len().min(MAX_LINE_BYTES)];
+            let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len())];
             at += line.len() + 1;
             if line.trim_ascii().is_empty() || indent(line) < own {
                 return;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use super::memory::{Mark, Memory, SHORTEST, Seen};
+use super::memory::{LONGEST, Mark, Memory, SHORTEST, Seen};
 use super::{Masker, Naming, Scratch, Secrecy};
 use crate::decode::numbers;
 use crate::decode::percent;
@@ -166,7 +166,7 @@ fn is_token(value: &[u8]) -> bool {
 /// Remembers a value that looks random, and what is written in it. The id of a device is no secret,
 /// whatever name it stood under once.
 fn learn_one(memory: &Memory, value: &[u8], mark: Mark) {
-    if value.len() < SHORTEST
+    if !(SHORTEST..=LONGEST).contains(&value.len())
         || is_device_id(value)
         || memory.knows(value)
         || is_mask(value)
