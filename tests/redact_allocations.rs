@@ -1,6 +1,5 @@
 //! In steady state an event allocates nothing, with a secret and without.
 
-#![cfg(feature = "tracing")]
 #![allow(unsafe_code, reason = "an allocator that counts is unsafe to declare")]
 
 mod support;

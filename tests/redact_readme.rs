@@ -1,8 +1,6 @@
 //! The examples of the README that need the feature, as code that runs: there they have no lines around
 //! them that make them a program.
 
-#![cfg(feature = "tracing")]
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,7 +1,5 @@
 //! Many threads under one global subscriber: nothing leaks, nothing is lost, nothing waits for ever.
 
-#![cfg(feature = "tracing")]
-
 mod support;
 
 use std::fmt;
