@@ -1,6 +1,7 @@
 //! The rules that come with the program, one line per file of `rules/`.
 
-use super::Rule;
+use super::definition::Rule;
+use super::read::load;
 
 /// Every rule file.
 const FILES: &[(&str, &str)] = &[
@@ -15,7 +16,7 @@ const FILES: &[(&str, &str)] = &[
 pub fn builtin() -> Vec<Rule> {
     FILES
         .iter()
-        .flat_map(|(path, text)| match super::load(text, path.as_ref()) {
+        .flat_map(|(path, text)| match load(text, path.as_ref()) {
             Ok(rules) => rules,
             Err(e) => panic!("{e}"),
         })

@@ -1,9 +1,11 @@
 //! The reader of rule files: a table is taken apart key by key, and whatever is wrong is told with
 //! its place, so that a bad rule never silently does not match.
 
+use std::path::Path;
+
 use regex::bytes::Regex;
 
-use super::{Allow, Beside, Call, Rule, Shared, Value};
+use super::definition::{Allow, Beside, Call, Rule, Shared, Value};
 use crate::error::Result;
 use crate::finding::{Kind, Severity};
 use crate::table::{Table, document};
@@ -49,6 +51,20 @@ const TARGETS: &str = "an allowlist at the top holds for all rules of the file; 
 const CALL: &[&str] = &["name", "argument", "context"];
 const SHARED: &[&str] = &["names", "title", "neighbours", "other_values", "other_neighbours"];
 const BESIDE: &[&str] = &["words", "packages", "numbers", "accounts"];
+
+/// Reads rules from the text of a rule file; `path` is for messages.
+///
+/// # Errors
+/// The first thing that is not what it must be, with line and column and what was expected.
+///
+/// ```
+/// let text = "[[rules]]\nid = 'x'\nkindd = 'other'\n";
+/// let error = scrubjay::rule::load(text, "my.toml".as_ref()).unwrap_err();
+/// assert_eq!(error.to_string(), "my.toml:3:1: unknown key `kindd` in a rule; did you mean `kind`?");
+/// ```
+pub fn load(text: &str, path: &Path) -> Result<Vec<Rule>> {
+    rules(text).map_err(|e| e.at_path(path))
+}
 
 /// Reads a whole file.
 pub(super) fn rules(text: &str) -> Result<Vec<Rule>> {
