@@ -36,6 +36,8 @@ pub mod rule;
 pub mod scan;
 pub mod scrub;
 pub mod secret;
+#[cfg(feature = "cli")]
+pub mod summary;
 mod table;
 #[cfg(feature = "tracing")]
 pub mod testing;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::finding::{Finding, Status, fingerprint};
-use crate::report::{NonceReuse, Place};
+use crate::summary::{NonceReuse, Place};
 use crate::text::mask;
 
 /// Nonces of two different tokens, or of one token in several places; by their first place.

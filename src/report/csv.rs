@@ -5,7 +5,8 @@ use std::io::{self, Write};
 
 use jiff::Timestamp;
 
-use super::{Format, Reporter, Run, Style, escape};
+use super::escape;
+use super::reporter::{Format, Reporter, Run, Style};
 use crate::finding::Finding;
 
 /// The line in the table.

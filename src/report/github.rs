@@ -7,9 +7,10 @@
 use std::cmp::Reverse;
 use std::io::{self, Write};
 
+use super::reporter::{Format, Reporter, Run, Style};
 use super::words::{Level, file, from_root, sentence};
-use super::{Failure, Format, Reporter, Run, Style};
 use crate::finding::{Finding, Severity};
+use crate::summary::Failure;
 use crate::text::{is_unprintable, printable};
 
 /// The line in the table.

@@ -9,10 +9,11 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::object::Object;
+use super::reporter::{Format, Reporter, Run, Style};
 use super::words::{Occurrences, advice, at_most, file, flat, from_root, rule, sentence};
-use super::{Failure, Format, Reporter, Run, Style};
 use crate::blob::Commit;
 use crate::finding::{Finding, Severity};
+use crate::summary::Failure;
 use crate::text::printable;
 
 /// The line in the table.

@@ -9,9 +9,10 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 
 use super::object::{Object, list};
-use super::{Failure, Format, Reporter, Run, Style, Summary};
+use super::reporter::{Format, Reporter, Run, Style};
 use crate::blob::Commit;
 use crate::finding::{Finding, Proof, Severity};
+use crate::summary::{Failure, Summary};
 use crate::token::Claims;
 
 /// The line in the table.

@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::{Format, Reporter, Run, Style, json};
+use super::json;
+use super::reporter::{Format, Reporter, Run, Style};
 use crate::finding::Finding;
 
 /// The line in the table.

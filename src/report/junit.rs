@@ -6,9 +6,10 @@
 use std::io::{self, Write};
 
 use super::escape::xml;
+use super::reporter::{Format, Reporter, Run, Style};
 use super::words::{advice, file, from_root, rule, sentence};
-use super::{Failure, Format, Reporter, Run, Style};
 use crate::finding::Finding;
+use crate::summary::Failure;
 
 /// The line in the table.
 pub(super) const FORMAT: Format = Format {

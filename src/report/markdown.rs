@@ -6,9 +6,10 @@
 use std::io::{self, Write};
 
 use super::escape::{code, code_in_cell, prose};
+use super::reporter::{Format, Reporter, Run, Style};
 use super::words::{file, flat, from_root};
-use super::{Failure, Format, Reporter, Run, Style};
 use crate::finding::{Finding, Severity};
+use crate::summary::Failure;
 
 /// The line in the table.
 pub(super) const FORMAT: Format =

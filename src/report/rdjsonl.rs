@@ -4,8 +4,8 @@
 use std::io::{self, Write};
 
 use super::object::Object;
+use super::reporter::{Format, Reporter, Run, Style};
 use super::words::{Level, file, sentence};
-use super::{Format, Reporter, Run, Style};
 use crate::finding::Finding;
 
 /// The line in the table.

@@ -10,10 +10,12 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::object::Object;
+use super::reporter::{Format, Reporter, Run, Style};
 use super::words::{Level, Occurrences, advice, at_most, file, flat, from_root, sentence};
-use super::{Failure, Format, Reporter, Run, Style, Summary, escape, json};
+use super::{escape, json};
 use crate::finding::{Finding, Severity, Suppressor};
 use crate::rule::Rule;
+use crate::summary::{Failure, Summary};
 use crate::text::printable;
 
 /// The line in the table.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::Run;
+use super::reporter::Run;
 use crate::blob::Commit;
 use crate::finding::{Finding, Severity};
 use crate::rule::Rule;

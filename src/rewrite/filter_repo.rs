@@ -19,8 +19,8 @@ use crate::error::{Error, Result};
 use crate::finding::{Finding, Kind, fingerprint};
 use crate::git::Repository;
 use crate::input::{self, Crew, Large, Mark, Marks, Request, Sink, Subject};
-use crate::report::Failure;
 use crate::rule::Rule;
+use crate::summary::Failure;
 use crate::text::{mask, mask_license};
 
 /// What was found, to be replaced.

@@ -12,8 +12,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::replace;
 use crate::error::{Error, Result};
 use crate::input::{EXCLUDED, Exclude};
-use crate::report::Failure;
 use crate::scrub::mask_random;
+use crate::summary::Failure;
 use crate::walk::{self, Visitor};
 
 /// A file to go over.

@@ -23,9 +23,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::Result;
 use crate::finding::Finding;
-use crate::report::Failure;
 use crate::scan::Progress;
 use crate::scrub::{Masker, mask_name};
+use crate::summary::Failure;
 use crate::threads;
 
 pub use filter_repo::{Replacements, replacements};

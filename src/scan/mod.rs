@@ -32,7 +32,7 @@ use crate::finding::{Finding, Kind};
 use crate::input::{Crew, Large, Sink, Source};
 use crate::pack;
 use crate::prove::{self, Exhibits, Proving};
-use crate::report::{Failure, Summary};
+use crate::summary::{Failure, Summary};
 
 /// How to scan.
 #[derive(Debug, Clone, Copy)]

@@ -9,6 +9,6 @@ mod pieces;
 mod queries;
 mod rules;
 mod silent;
-mod syntaxes;
 #[path = "../support/mod.rs"]
 mod support;
+mod syntaxes;

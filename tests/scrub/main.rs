@@ -16,7 +16,7 @@ mod scrub;
 mod scrub_edges;
 mod scrub_laws;
 mod stream;
-mod tables;
-mod value_kinds;
 #[path = "../support/mod.rs"]
 mod support;
+mod tables;
+mod value_kinds;

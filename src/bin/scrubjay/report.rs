@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use scrubjay::report::{self, Run, Summary};
+use scrubjay::report::{self, Run};
 use scrubjay::rewrite::Outcome;
 use scrubjay::scrub::Masker;
+use scrubjay::summary::Summary;
 
 use crate::output::Output;
 use crate::scan::instant;

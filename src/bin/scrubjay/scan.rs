@@ -11,9 +11,10 @@ use scrubjay::globs::Excluded;
 use scrubjay::globs::Patterns;
 use scrubjay::input::{self, Request, Subject};
 use scrubjay::prove::{Known, Proving};
-use scrubjay::report::{self, Failure, Format, Run, Style, Summary};
+use scrubjay::report::{self, Format, Run, Style};
 use scrubjay::scan::{self, Excerpts, Note, Outcome, Progress, Settings};
 use scrubjay::scrub::mask_random;
+use scrubjay::summary::{Failure, Summary};
 use scrubjay::text::printable;
 use zeroize::Zeroizing;
 

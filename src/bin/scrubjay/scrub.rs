@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 
 use scrubjay::blob::Origin;
 use scrubjay::prove::Known;
-use scrubjay::report::Failure;
 use scrubjay::rewrite::{self, Collector, InPlace, Mode, Outcome, Plan, Records, Wants};
 use scrubjay::rule;
 use scrubjay::scrub::{Masker, Policy, Style, mask_random};
+use scrubjay::summary::Failure;
 use scrubjay::text::printable;
 use zeroize::Zeroizing;
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use scrubjay::finding::{Finding, Severity, Suppression, Suppressor};
 use scrubjay::pack::NOT_LOOKED_INTO;
-use scrubjay::report::{NonceReuse, Summary};
 use scrubjay::scan::Outcome;
+use scrubjay::summary::{NonceReuse, Summary};
 use scrubjay::text::{printable, thousands};
 
 use crate::args::ScanArgs;

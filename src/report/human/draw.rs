@@ -8,7 +8,8 @@ use miette::{
     SourceCode, SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 
-use super::super::{Style, wrap};
+use super::super::reporter::Style;
+use super::super::wrap;
 use crate::finding::{Excerpt, Finding, Severity};
 use crate::text::{Span, printable};
 

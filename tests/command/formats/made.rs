@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use scrubjay::blob::Commit;
 use scrubjay::finding::{Columns, Excerpt, Finding, Kind, Proof, Severity, Status, Suppression, Suppressor};
-use scrubjay::report::{self, FORMATS, Failure, Run, Style, Summary};
+use scrubjay::report::{self, FORMATS, Run, Style};
 use scrubjay::rule;
+use scrubjay::summary::{Failure, Summary};
 use scrubjay::token::Claims;
 use serde_json::json;
 

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use scrubjay::report::Failure;
 use scrubjay::rewrite::{self, Replacements};
+use scrubjay::summary::Failure;
 use scrubjay::text::printable;
 
 use super::now;
