@@ -37,16 +37,13 @@ use detection::{Detections, Wanted};
 pub(crate) use join::join;
 use overlap::resolve;
 pub(crate) use place::{Below, Place, Rows};
-use views::{inner, open, stretch};
+use views::{CUT, inner, open, stretch};
 
 /// The prefilter's hits are worked off in stretches of this many bytes, which stay in the cache.
 const STRETCH: usize = 16 * 1024;
 
 /// What is anchored this far outside the owned part may reach into it, and is looked at, too.
 const MARGIN: usize = 16 * 1024;
-
-/// Near the cut end of a view a name or a value may be cut as well; the next view has it whole.
-const CUT: usize = 1024;
 
 /// The detector: immutable and shared by all threads.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Aim, Claim, Run};
+use super::run::{Aim, Claim, Run};
 use crate::error::{Error, Result};
 use crate::git::{Between, Id, Objects, Repository, Roots, between, peeled, short};
 use crate::text::printable;

@@ -4,7 +4,7 @@ use std::io;
 
 use serde_json::Value;
 
-use super::{Aim, Claim, Run, System, Variables, branch, is_id, known};
+use super::run::{Aim, Claim, Run, System, Variables, branch, is_id, known};
 use crate::git::is_zeros;
 
 /// Reads files that variables name.

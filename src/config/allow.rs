@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::baseline::is_fingerprint;
-use super::project::Named;
+use super::named::Named;
 use crate::error::{Error, Result};
 use crate::finding::Finding;
 use crate::globs::Globs;

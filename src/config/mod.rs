@@ -13,13 +13,15 @@ mod allow;
 mod baseline;
 mod find;
 mod marker;
+mod named;
 mod project;
 
 pub use self::baseline::{Baseline, Entry};
 pub use self::find::{find, read};
 pub use self::marker::Markers;
 pub(crate) use self::marker::{GITLEAKS, Marker, OURS};
-pub use self::project::{Named, Project};
+pub use self::named::Named;
+pub use self::project::Project;
 use crate::blob::TreeRoot;
 use crate::finding::{Finding, Suppression, Suppressor};
 use crate::ground::Ground;

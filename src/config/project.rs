@@ -4,6 +4,7 @@
 use std::path::{Component, Path};
 
 use super::allow::{self, Allow};
+use super::named::Named;
 use crate::error::{Error, Result};
 use crate::finding::{Finding, Severity};
 use crate::globs::Globs;
@@ -43,22 +44,6 @@ pub struct Project {
     fail_on: Option<String>,
     exclude: Globs,
     allow: Vec<Allow>,
-}
-
-/// A name and where it stands in the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
-    /// The name: of a rule, or of a file.
-    pub id: String,
-    /// Line and column, from 1.
-    pub place: (usize, usize),
-}
-
-impl Named {
-    /// The names under a key.
-    pub(super) fn list(t: &Table<'_>, key: &str) -> Result<Vec<Self>> {
-        Ok(t.strings_at(key)?.into_iter().map(|(id, place)| Self { id, place }).collect())
-    }
 }
 
 impl Project {

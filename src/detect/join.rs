@@ -1,6 +1,6 @@
 //! Places that overlap or meet become one mask.
 
-use super::Place;
+use super::place::Place;
 use crate::matcher::field::Class;
 
 /// Sorts the places from `from` on and joins those that overlap or meet.

@@ -1,6 +1,6 @@
 //! A place where something has to be hidden, and where it was found.
 
-use super::Detection;
+use super::detection::Detection;
 use crate::decode::units::Wrap;
 use crate::matcher::csv::Columns;
 use crate::matcher::field::Class;

@@ -2,11 +2,13 @@
 
 use std::ops::Range;
 
-use super::CUT;
 use crate::decode::{Ask, Decoder, View};
 use crate::matcher::Page;
 use crate::matcher::context::Context;
 use crate::text::Span;
+
+/// Near the cut end of a view a name or a value may be cut as well; the next view has it whole.
+pub(super) const CUT: usize = 1024;
 
 /// The view of a decoder at a place, unless it was opened there already.
 pub(super) fn open(

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::Exhibit;
+use super::exhibits::Exhibit;
 use super::known::{Form, Known};
 use super::near::NearKey;
 use crate::finding::{Finding, Kind, fingerprint};

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::Exhibit;
+use super::exhibits::Exhibit;
 use super::keyring::{Keyring, Keys};
 use crate::finding::Proof;
 use crate::token::tirtc::{self, AppTrial, Trial};

@@ -5,25 +5,14 @@
 //! that leans on hidden parts of `tracing-core` stands here: `value_set_all` (which the macros of
 //! `tracing` expand to, so that 0.1 cannot lose it) and the callsite in an `Identifier`.
 
-use std::cell::Cell;
 use std::ops::Range;
 
-use tracing_core::field::Visit;
 use tracing_core::metadata::Metadata;
-use zeroize::Zeroize as _;
 
-use super::captured::{Captured, Chain};
+use super::error_chain::Chain;
 use super::names::Names;
-use super::visitor::Visitor;
 use crate::judge::plain;
 use crate::scrub::{Masker, Scratch, Secrecy};
-
-/// A buffer that grew larger than this is given back after use, in bytes.
-const KEEP: usize = 64 * 1024;
-
-thread_local! {
-    static CAPTURE: Cell<Option<Box<Capture>>> = const { Cell::new(None) };
-}
 
 /// The buffers of a thread. While one is in use, an event inside a Debug value gets another.
 #[derive(Debug, Default)]
@@ -40,7 +29,7 @@ pub(super) struct Capture {
     /// Their chains, masked; those of others may follow.
     pub(super) chains: Vec<Chain>,
     /// Masked texts.
-    masked: Vec<u8>,
+    pub(super) masked: Vec<u8>,
     pub(super) scratch: Scratch,
     pub(super) names: Names,
     /// Whether a value was hidden because of its name.
@@ -107,45 +96,9 @@ pub(super) struct Place {
     pub(super) kept: bool,
 }
 
-/// Takes the thread's buffers, records into them, scans, and gives the result to `then`.
-pub(super) fn capture<R>(
-    masker: &Masker,
-    metadata: Option<&'static Metadata<'static>>,
-    record: impl FnOnce(&mut dyn Visit),
-    then: impl FnOnce(&Captured<'_>) -> R,
-) -> R {
-    // While the thread's locals are destroyed there is none to take.
-    let mut capture = CAPTURE.try_with(Cell::take).ok().flatten().unwrap_or_default();
-    capture.slots.clear();
-    capture.text.clear();
-    capture.hidden.clear();
-    capture.masked.clear();
-    capture.links.clear();
-    capture.errors = 0;
-    capture.named = false;
-    let mut visitor = Visitor { masker, capture: &mut capture, metadata, classes: None };
-    if let Some(metadata) = metadata {
-        visitor.classes = Some(visitor.capture.names.of(masker, metadata));
-    }
-    record(&mut visitor);
-    let metadata = visitor.metadata;
-    let hits = capture.mask(masker, metadata);
-    capture.chain();
-    let result = then(&Captured { capture: &capture, metadata });
-    if hits {
-        capture.text.zeroize();
-        capture.hidden.zeroize();
-    }
-    let errors: usize = capture.chains.iter().map(Chain::capacity).sum();
-    if capture.text.capacity() + capture.hidden.capacity() + capture.masked.capacity() + errors <= KEEP {
-        let _ = CAPTURE.try_with(|cell| cell.set(Some(capture)));
-    }
-    result
-}
-
 impl Capture {
     /// Masks what has to be; says whether there was anything.
-    fn mask(&mut self, masker: &Masker, metadata: Option<&'static Metadata<'static>>) -> bool {
+    pub(super) fn mask(&mut self, masker: &Masker, metadata: Option<&'static Metadata<'static>>) -> bool {
         let callsite = metadata.map_or("", Metadata::target);
         let name =
             |index: usize| metadata.and_then(|m| m.fields().iter().nth(index)).map_or("", |f| f.name());
@@ -200,7 +153,7 @@ impl Capture {
     }
 
     /// Puts the chains of errors together.
-    fn chain(&mut self) {
+    pub(super) fn chain(&mut self) {
         if self.errors == 0 {
             return;
         }

@@ -48,46 +48,27 @@
 
 mod capture;
 mod captured;
+mod error_chain;
 mod names;
 #[cfg(feature = "opentelemetry")]
 mod otel;
 mod panics;
+mod record;
 mod setup;
 mod subscriber;
 mod visitor;
 mod writer;
 
-use std::sync::Arc;
-
-use tracing_core::{Subscriber, dispatcher};
-
-use crate::scrub::{Masker, Policy};
+use tracing_core::dispatcher;
 
 #[cfg(feature = "opentelemetry")]
 pub use otel::{RedactLogs, RedactSpans};
 pub use panics::{Failure, exit, panic_hook};
 pub use setup::{init, init_with};
-pub use subscriber::Redacted;
+pub use subscriber::{Redact, Redacted};
 pub use writer::{Net, RedactWriter};
-
-/// Puts masking around any subscriber.
-pub trait Redact: Subscriber + Sized {
-    /// The subscriber, with masking around all of it. Takes a [`Policy`], or the [`Masker`] of one to
-    /// share it with a [`RedactWriter`].
-    fn redacted(self, masker: impl Into<Arc<Masker>>) -> Redacted<Self> {
-        Redacted::new(self, masker.into())
-    }
-}
-
-impl<S: Subscriber> Redact for S {}
 
 /// Whether the current subscriber is redacted, for a check at start-up.
 pub fn is_installed() -> bool {
     dispatcher::get_default(|current| current.is::<subscriber::Installed>())
-}
-
-impl From<Policy> for Arc<Masker> {
-    fn from(policy: Policy) -> Self {
-        Arc::new(Masker::new(policy))
-    }
 }

@@ -8,7 +8,9 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::{Layer, SubscriberExt as _};
 use tracing_subscriber::{Registry, fmt};
 
-use super::{Redact as _, RedactWriter, panic_hook};
+use super::panics::panic_hook;
+use super::subscriber::Redact as _;
+use super::writer::RedactWriter;
 use crate::error::{Error, Result};
 use crate::scrub::{Masker, Policy};
 

@@ -7,8 +7,8 @@ use tracing_core::span::{Attributes, Current, Id, Record};
 use tracing_core::subscriber::{Interest, Subscriber};
 use tracing_core::{Dispatch, Event, LevelFilter, Metadata};
 
-use super::capture::capture;
 use super::captured::Captured;
+use super::record::capture;
 use crate::scrub::Masker;
 
 /// A subscriber that sees masked events and spans only. Made by [`super::Redact::redacted`].
@@ -141,3 +141,14 @@ impl<S: Subscriber> Subscriber for Redacted<S> {
         unsafe { self.inner.downcast_raw(id) }
     }
 }
+
+/// Puts masking around any subscriber.
+pub trait Redact: Subscriber + Sized {
+    /// The subscriber, with masking around all of it. Takes a [`Policy`](crate::scrub::Policy), or the [`Masker`] of one to
+    /// share it with a [`RedactWriter`](super::RedactWriter).
+    fn redacted(self, masker: impl Into<Arc<Masker>>) -> Redacted<Self> {
+        Redacted::new(self, masker.into())
+    }
+}
+
+impl<S: Subscriber> Redact for S {}

@@ -39,6 +39,7 @@ mod tag;
 mod told;
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use self::learn::Part;
@@ -116,6 +117,12 @@ impl fmt::Debug for Masker {
 impl Default for Masker {
     fn default() -> Self {
         Self::new(Policy::default())
+    }
+}
+
+impl From<Policy> for Arc<Masker> {
+    fn from(policy: Policy) -> Self {
+        Arc::new(Masker::new(policy))
     }
 }
 

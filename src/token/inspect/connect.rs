@@ -1,7 +1,7 @@
 //! What a server refuses in a TiRTC connect token.
 
-use super::Expected;
 use super::claims::{Claims, Type, signature_problem};
+use super::expected::Expected;
 use super::open::Opened;
 use super::problem::Problem;
 use crate::token::json::Object;

@@ -4,8 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use super::Expected;
 use super::claims::{Claims, Type, signature_problem};
+use super::expected::Expected;
 use super::open::Opened;
 use super::problem::{Problem, UNREADABLE};
 use crate::token::homemade::Field;
