@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::path::Path;
 
 /// A half-open range of bytes of a blob.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
     /// The first byte.
     pub start: usize,

@@ -4,7 +4,9 @@
 //! Base64 of ASCII text has next to no `+`, `/`, `-`, `_`, so the prefilter's runs of letters and
 //! digits lead to all of it. Most runs are no such text: four characters decide that.
 
-use super::{Decoder, MAX_REGION, View, Wake, looks_like_text, looks_like_wide_text};
+use super::decoder::{Decoder, Wake};
+use super::stretch::{MAX_REGION, extend, looks_like_text, looks_like_wide_text};
+use super::view::View;
 use crate::text::Span;
 
 /// The table's line.
@@ -18,7 +20,7 @@ const MIN: usize = 32;
 const MIN_LINE: usize = 60;
 
 fn decode(bytes: &[u8], at: usize) -> Option<View> {
-    let run = super::extend(bytes, at, is_digit);
+    let run = extend(bytes, at, is_digit);
     if run.len() < MIN {
         return None;
     }

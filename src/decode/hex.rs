@@ -1,6 +1,8 @@
 //! Hexadecimal text: `7365637265745f6b6579` is `secret_key`. The stretch is the run of hex digits.
 
-use super::{Decoder, View, Wake, looks_like_text, looks_like_wide_text};
+use super::decoder::{Decoder, Wake};
+use super::stretch::{extend, looks_like_text, looks_like_wide_text};
+use super::view::View;
 use crate::text::Span;
 
 /// The table's line.
@@ -12,7 +14,7 @@ const MIN: usize = 40;
 
 fn decode(bytes: &[u8], at: usize) -> Option<View> {
     // The run may begin with letters that are no digits, such as `0x`: look from its end, too.
-    let around = |at: usize| super::extend(bytes, at, |b| b.is_ascii_hexdigit());
+    let around = |at: usize| extend(bytes, at, |b| b.is_ascii_hexdigit());
     let region = [at, (at + 15).min(bytes.len())].map(around).into_iter().max_by_key(|r| r.len())?;
     if region.len() < MIN || region.len() % 2 != 0 {
         return None;

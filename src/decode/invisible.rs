@@ -1,7 +1,9 @@
 //! Signs that nobody sees: zero-width spaces and joiners, soft hyphens, byte order marks inside a text.
 //! Chats and word processors put them into names and values. The stretch is the line.
 
-use super::{Decoder, View, Wake};
+use super::decoder::{Decoder, Wake};
+use super::stretch::extend;
+use super::view::View;
 
 /// The table's line.
 pub(super) const DECODER: Decoder =
@@ -77,7 +79,7 @@ pub(crate) fn at_end(bytes: &[u8]) -> bool {
 }
 
 fn decode(bytes: &[u8], at: usize) -> Option<View> {
-    let region = super::extend(bytes, at, |b| !matches!(b, b'\n' | b'\r'));
+    let region = extend(bytes, at, |b| !matches!(b, b'\n' | b'\r'));
     let mut view = View::new(region);
     let mut i = region.start;
     while i < region.end {

@@ -1,7 +1,9 @@
 //! JSON string escapes: `\"`, `\\`, `\/`, `\n` …, and `\u0065` with surrogate pairs. The stretch is
 //! the line.
 
-use super::{Decoder, MAX_REGION, View, Wake};
+use super::decoder::{Decoder, Wake};
+use super::stretch::{MAX_REGION, extend};
+use super::view::View;
 use crate::text::Span;
 
 /// The table's line.
@@ -19,7 +21,7 @@ fn decode(bytes: &[u8], at: usize) -> Option<View> {
     if longest.first() != Some(&b'\\') || escape(longest).0.is_none() {
         return None;
     }
-    let line = super::extend(bytes, at, |b| b != b'\n');
+    let line = extend(bytes, at, |b| b != b'\n');
     // A very long line is taken in overlapping pieces; escapes are short, so the cut does no harm.
     let region = Span::new(line.start.max(at.saturating_sub(MAX_REGION / 4)), line.end);
     let mut view = View::new(region);

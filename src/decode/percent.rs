@@ -1,6 +1,8 @@
 //! Percent encoding (RFC 3986): `%22` is `"`. The stretch is the run without white space and quotes.
 
-use super::{Decoder, View, Wake};
+use super::decoder::{Decoder, Wake};
+use super::stretch::extend;
+use super::view::View;
 use crate::text::{Span, hex_byte, is_drawn};
 
 /// The value of a parameter is followed so far to both sides, in bytes.
@@ -14,7 +16,7 @@ fn decode(bytes: &[u8], at: usize) -> Option<View> {
     let is_part = |b: u8| b > b' ' && b < 0x7f && !matches!(b, b'"' | b'\'' | b'`' | b'<' | b'>');
     // The values of other parameters have nothing to do with what one says.
     let parameter = parameter(bytes, Span::new(at, at)).map(|(name, value)| Span::new(name.start, value.end));
-    let region = parameter.unwrap_or_else(|| super::extend(bytes, at, is_part));
+    let region = parameter.unwrap_or_else(|| extend(bytes, at, is_part));
     has_escape(bytes, region).then(|| view(bytes, region))
 }
 

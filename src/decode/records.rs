@@ -3,7 +3,7 @@
 //! all but the last one have no `\n` at their end. The view is the line, without what the runtime wrote
 //! around its parts.
 
-use super::View;
+use super::view::View;
 use crate::text::Span;
 
 /// So many bytes of records make up one view, and so far apart two parts of a line may stand: others may

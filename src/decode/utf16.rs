@@ -1,7 +1,9 @@
 //! UTF-16, little and big endian, with or without a byte order mark. The stretch is what decodes
 //! without an error around a place where ASCII and NUL stand by turns.
 
-use super::{Decoder, MAX_REGION, View, Wake};
+use super::decoder::{Decoder, Wake};
+use super::stretch::MAX_REGION;
+use super::view::View;
 use crate::text::Span;
 
 /// The table's line.

@@ -2,22 +2,11 @@
 //! first: its own name and what it is nested in, its own form, its line, its neighbours, and at last the
 //! file and its path.
 
+use super::case::{Attribution, Case, silent};
 use super::surroundings::Surroundings;
-use super::{Case, silent};
 use crate::finding::Verdict;
 use crate::matcher::context::FILE_BYTES;
 use crate::rule::{Rule, Value};
-
-/// Whose a key is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Attribution {
-    /// The system's that the rule is about.
-    Own,
-    /// Nothing says whose.
-    Unknown,
-    /// Another system's, for this reason.
-    Other(String),
-}
 
 pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
     if !case.is_key() {
@@ -26,7 +15,7 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
     if is_named_for_trtc(case) {
         return Some(silent("named for TRTC, whose key has 64 lower-case hex digits"));
     }
-    match case.attribution() {
+    match attribution_of(case) {
         Attribution::Other(reason) => Some(silent(reason.clone())),
         Attribution::Own | Attribution::Unknown => None,
     }
@@ -43,8 +32,12 @@ fn is_named_for_trtc(case: &Case<'_>) -> bool {
     WORDS.iter().any(|word| name.contains(word)) && !name.contains("tirtc")
 }
 
-/// Whose the key of a case is.
-pub(super) fn attribution(case: &Case<'_>) -> Attribution {
+/// Whose the key of a case is; its surroundings are read once.
+pub(super) fn attribution_of<'c>(case: &'c Case<'_>) -> &'c Attribution {
+    case.attribution.get_or_init(|| attribution(case))
+}
+
+fn attribution(case: &Case<'_>) -> Attribution {
     let rule = case.rule;
     let Some(name) = case.found.name.filter(|_| case.matcher.is_shared(case.found.rule, case.name())) else {
         return Attribution::Own;

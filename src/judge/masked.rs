@@ -1,6 +1,6 @@
 //! Values that somebody has masked already. A mask that hides less than half of the value is no mask.
 
-use super::{Case, silent};
+use super::case::{Case, silent};
 use crate::finding::Verdict;
 
 /// A mask shows at most this many characters, whatever its length.

@@ -1,6 +1,7 @@
 //! Judges: is a match a leak? Each has one question; the first that has an opinion decides, and its
 //! reason is shown. Where none objects, the match is reported.
 
+mod case;
 mod family;
 mod likelihood;
 mod masked;
@@ -11,15 +12,13 @@ mod random;
 mod surroundings;
 mod token;
 
-use std::borrow::Cow;
-use std::cell::OnceCell;
-
 use crate::finding::{Severity, Status, Verdict};
-use crate::matcher::{Form, Match, Matcher, Page, hex};
+use crate::matcher::{Form, hex};
 use crate::rule::{Rule, Value};
-use crate::text::Span;
 
-pub(crate) use family::Attribution;
+use case::silent;
+
+pub(crate) use case::{Attribution, Case};
 
 /// Whether a value is so much likelier drawn by chance than written by people that it can stand for
 /// itself, without a name: no word, no path, no date, no number, and no UUID, which is mostly an identifier.
@@ -34,55 +33,6 @@ pub(crate) fn is_clearly_random(value: &[u8]) -> bool {
     let is_uuid = || value.len() >= 36 && notation::ends_in_uuid(value);
     let score = || likelihood::score(&value[..value.len().min(ENOUGH)]);
     is_text && !is_uuid() && score() >= BITS
-}
-
-/// What a judge sees.
-pub(crate) struct Case<'a> {
-    pub(crate) rule: &'a Rule,
-    pub(crate) page: &'a Page<'a>,
-    pub(crate) matcher: &'a Matcher,
-    pub(crate) found: &'a Match,
-    /// The value's bytes.
-    pub(crate) value: &'a [u8],
-    /// The clock, Unix seconds.
-    pub(crate) now: i64,
-    /// Whose the value is, once somebody asked: its surroundings are read for it.
-    pub(crate) attribution: OnceCell<Attribution>,
-}
-
-impl Case<'_> {
-    /// Whose the value is.
-    fn attribution(&self) -> &Attribution {
-        self.attribution.get_or_init(|| family::attribution(self))
-    }
-
-    /// Whether the rule's value is a key of some form, not a token or a PEM block.
-    fn is_key(&self) -> bool {
-        matches!(self.rule.value, Value::Key | Value::Hex64 | Value::License)
-    }
-
-    /// The secret part of the value: of a license what follows the comma.
-    fn secret(&self) -> &[u8] {
-        match memchr::memchr(b',', self.value) {
-            Some(comma) if self.rule.value == Value::License => &self.value[comma + 1..],
-            _ => self.value,
-        }
-    }
-
-    /// The bytes right after the value.
-    fn after(&self) -> &[u8] {
-        self.page.bytes.get(self.found.value.end..).unwrap_or(&[])
-    }
-
-    /// The name that the value has, if it has one.
-    fn name(&self) -> &[u8] {
-        self.found.name.map_or(&[], |Span { start, end }| &self.page.bytes[start..end])
-    }
-
-    /// Whether the form alone says that this is meant to be the value.
-    fn is_assigned(&self) -> bool {
-        matches!(self.found.form, Form::Quoted | Form::Bare | Form::Cell)
-    }
 }
 
 /// A judge: an opinion or none.
@@ -119,7 +69,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Verdict {
 
 /// How bad a leak is; a key that nothing attributes to a system is not critical.
 fn severity(case: &Case<'_>) -> Severity {
-    match case.attribution() {
+    match family::attribution_of(case) {
         Attribution::Own => case.rule.severity,
         Attribution::Unknown | Attribution::Other(_) => case.rule.severity.min(Severity::High),
     }
@@ -127,7 +77,7 @@ fn severity(case: &Case<'_>) -> Severity {
 
 /// The title of a leak: it names a vendor only where something says that the key is theirs.
 pub(crate) fn title<'d>(case: &Case<'_>, rule: &'d Rule) -> &'d str {
-    match case.attribution() {
+    match family::attribution_of(case) {
         Attribution::Own => &rule.title,
         Attribution::Unknown | Attribution::Other(_) => &rule.shared.title,
     }
@@ -167,9 +117,4 @@ fn reason(case: &Case<'_>) -> String {
         _ if !name.is_empty() => format!("a key-like value that belongs to `{name}`"),
         _ => "its shape, in a context that names the system".into(),
     }
-}
-
-/// It is none, for this reason.
-fn silent(reason: impl Into<Cow<'static, str>>) -> Verdict {
-    Verdict::Silent { reason: reason.into() }
 }

@@ -1,8 +1,8 @@
 //! Values in a notation of their own: URLs, addresses, identifiers, numbers, digests, paths to a file,
 //! and what code passes on. Whether a value is made of words is another question (`likelihood`).
 
+use super::case::{Case, silent};
 use super::likelihood::score;
-use super::{Case, silent};
 use crate::finding::Verdict;
 use crate::matcher::Form;
 use crate::text::is_uuid;

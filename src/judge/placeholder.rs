@@ -1,8 +1,8 @@
 //! Values that stand for a value: `your-secret-key`, `<SECRET>`, `${SECRET}`, `xxxx`, `%s`.
 
+use super::case::{Case, silent};
 use super::likelihood::score;
 use super::random::MAX_KEY_BYTES;
-use super::{Case, silent};
 use crate::finding::Verdict;
 use crate::matcher::der;
 use crate::rule::Value;

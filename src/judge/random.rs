@@ -1,8 +1,8 @@
 //! Could the value be a key at all: its length, its characters, and whether it is words or chance. A
 //! value that only a sentence points at has to be more clearly random than one that is assigned.
 
+use super::case::{Case, silent};
 use super::likelihood::score;
-use super::{Case, silent};
 use crate::finding::Verdict;
 use crate::matcher::Form;
 

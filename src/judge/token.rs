@@ -1,6 +1,6 @@
 //! Tokens prove themselves by decoding; what is left to say is whether they can still be used.
 
-use super::{Case, silent};
+use super::case::{Case, silent};
 use crate::finding::{Severity, Status, Verdict};
 use crate::token;
 

@@ -16,8 +16,9 @@ use std::arch::x86_64::{
 };
 use std::ops::Range;
 
-use super::buckets::{ByteSet, Folded, buckets};
-use super::{Classes, Core, HALF, HEX_RUN, Hit, Prefilter};
+use super::buckets::{ByteSet, Core, Folded, buckets};
+use super::exact::Exact;
+use super::hit::{Classes, HALF, HEX_RUN, Hit};
 
 /// The block that is looked at in one step.
 const BLOCK: usize = 64;
@@ -75,21 +76,15 @@ impl Vectors {
     }
 }
 
-pub(super) fn find(
-    filter: &Prefilter,
-    vectors: &Vectors,
-    bytes: &[u8],
-    range: Range<usize>,
-    hits: &mut Vec<Hit>,
-) {
+pub(super) fn find(exact: &Exact, vectors: &Vectors, bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
     #[allow(unsafe_code, reason = "vectors are there only where this processor has all of these features")]
     unsafe {
-        find_all(filter, vectors, bytes, range, hits);
+        find_all(exact, vectors, bytes, range, hits);
     }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,bmi1,lzcnt,popcnt")]
-fn find_all(filter: &Prefilter, vectors: &Vectors, bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
+fn find_all(exact: &Exact, vectors: &Vectors, bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
     let tables = Loaded::of(vectors);
     let (mut cores, mut starts) = (Positions::default(), Positions::default());
     let (mut last_run, mut last_wide) = (0, 0);
@@ -109,11 +104,11 @@ fn find_all(filter: &Prefilter, vectors: &Vectors, bytes: &[u8], range: Range<us
         starts.add(at, (runs & !(runs << HALF | last_run)) | (wides & !(wides << HALF | last_wide)));
         (last_run, last_wide) = (runs >> (BLOCK - HALF), wides >> (BLOCK - HALF));
         if cores.is_full() | starts.is_full() {
-            tell(filter, &tables, bytes, (&mut cores, &mut starts), hits);
+            tell(exact, &tables, bytes, (&mut cores, &mut starts), hits);
         }
         at += BLOCK;
     }
-    tell(filter, &tables, bytes, (&mut cores, &mut starts), hits);
+    tell(exact, &tables, bytes, (&mut cores, &mut starts), hits);
 }
 
 /// Positions that wait to be looked at more closely.
@@ -156,14 +151,14 @@ impl Positions {
 /// Turns what waits into hits, in order.
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,bmi1,lzcnt,popcnt")]
 fn tell(
-    filter: &Prefilter,
+    exact: &Exact,
     tables: &Loaded,
     bytes: &[u8],
     (cores, starts): (&mut Positions, &mut Positions),
     hits: &mut Vec<Hit>,
 ) {
     let before = hits.len();
-    hits.extend(cores.take().iter().filter(|at| filter.is_core(bytes, **at)).map(|at| Hit::Core(*at)));
+    hits.extend(cores.take().iter().filter(|at| exact.is_core(bytes, **at)).map(|at| Hit::Core(*at)));
     let behind = hits.len();
     for &at in starts.take() {
         // A half block of UTF-16 has a NUL in every other place.

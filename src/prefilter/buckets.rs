@@ -2,7 +2,6 @@
 //! union of two lets more pass than either: who shares with whom stands in `groups`.
 
 use super::groups::{FOLDED, GROUPS, HALVES};
-use super::{Class, Core};
 
 /// The bytes that a bucket lets pass at one position.
 pub(super) trait ByteSet: Copy {
@@ -168,3 +167,9 @@ pub(crate) fn product(core: &Core) -> Vec<[u8; 4]> {
     }
     all
 }
+
+/// One byte of a core: the set of bytes that may stand there.
+pub(crate) type Class = Vec<u8>;
+
+/// Four classes.
+pub(crate) type Core = [Class; 4];

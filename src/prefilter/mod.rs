@@ -18,58 +18,26 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod buckets;
+mod exact;
 mod groups;
+mod hit;
 #[cfg(test)]
 pub(crate) mod share_out;
 
 use std::ops::Range;
 
 use buckets::{Tables, buckets, tables};
-pub(crate) use buckets::{common, product};
+use exact::Exact;
+use hit::{BLOCK, Block, Classes, HALF, emit, is_trace_id};
 
-/// What may stand at a position.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Hit {
-    /// The four bytes from here are perhaps a core.
-    Core(usize),
-    /// The 16 bytes from here are letters and digits, and the 16 before them are not or not in range.
-    /// Runs of lower-case hex digits are told from [`HEX_RUN`] on: the trace ids of a log are shorter.
-    Run(usize),
-    /// The 16 bytes from here are ASCII characters in UTF-16, and the 16 before them are not or not in range.
-    Wide(usize),
-}
-
-impl Hit {
-    /// The position.
-    pub(crate) fn at(self) -> usize {
-        match self {
-            Hit::Core(at) | Hit::Run(at) | Hit::Wide(at) => at,
-        }
-    }
-}
-
-/// The shortest run of lower-case hex digits that may be a key or an encoded text.
-const HEX_RUN: usize = 40;
-
-/// One byte of a core: the set of bytes that may stand there.
-pub(crate) type Class = Vec<u8>;
-
-/// Four classes.
-pub(crate) type Core = [Class; 4];
-
-/// The block that is looked at in one step.
-const BLOCK: usize = 32;
-
-/// Half of a block: the unit of runs.
-const HALF: usize = 16;
+pub(crate) use buckets::{Core, common, product};
+pub(crate) use hit::Hit;
 
 /// The tables.
 #[derive(Debug, Clone)]
 pub(crate) struct Prefilter {
     twin: Twin,
-    /// Two bits for each four bytes that are a core: the tables let pass whatever mixes the cores of a
-    /// bucket, and most of that ends here.
-    exact: Box<[u64; EXACT_BITS / 64]>,
+    exact: Exact,
 }
 
 /// The code that looks, with its tables: the fastest that this processor can run.
@@ -110,9 +78,6 @@ impl Twin {
     }
 }
 
-/// A power of two; 8 KiB stay in the first-level cache.
-const EXACT_BITS: usize = 1 << 16;
-
 impl Prefilter {
     /// Builds the tables.
     pub(crate) fn new(cores: &[Core]) -> Self {
@@ -120,35 +85,7 @@ impl Prefilter {
     }
 
     fn with(twin: Twin, cores: &[Core]) -> Self {
-        let mut exact = Box::new([0; EXACT_BITS / 64]);
-        for core in cores {
-            for four in product(core) {
-                for place in Self::places(four) {
-                    exact[place / 64] |= 1u64 << (place % 64);
-                }
-            }
-        }
-        Self { twin, exact }
-    }
-
-    /// The bits of four bytes, without case: cores are thousands with it, and a tenth of all words would
-    /// meet one of them by chance.
-    #[inline]
-    fn places(four: [u8; 4]) -> [usize; 2] {
-        let folded = u64::from(u32::from_le_bytes(four) | 0x2020_2020);
-        let mixed = folded.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        [(mixed >> 48) as usize, (mixed >> 32) as usize & (EXACT_BITS - 1)]
-    }
-
-    /// Whether the four bytes at `at` are a core, but for hashes that meet.
-    #[inline]
-    fn is_core(&self, bytes: &[u8], at: usize) -> bool {
-        bytes.get(at..).and_then(|b| b.first_chunk()).is_some_and(|four| self.are_core(*four))
-    }
-
-    #[inline]
-    fn are_core(&self, four: [u8; 4]) -> bool {
-        Self::places(four).iter().all(|place| self.exact[place / 64] & (1 << (place % 64)) != 0)
+        Self { twin, exact: Exact::of(cores) }
     }
 
     /// Puts every hit at a position in `range` into `hits`, in order of position. What lies outside
@@ -157,9 +94,9 @@ impl Prefilter {
         match &self.twin {
             Twin::Portable(tables) => self.find_portable(tables, bytes, range, hits),
             #[cfg(target_arch = "x86_64")]
-            Twin::Avx2(vectors) => avx2::find(self, vectors, bytes, range, hits),
+            Twin::Avx2(vectors) => avx2::find(&self.exact, vectors, bytes, range, hits),
             #[cfg(target_arch = "x86_64")]
-            Twin::Avx512(vectors) => avx512::find(self, vectors, bytes, range, hits),
+            Twin::Avx512(vectors) => avx512::find(&self.exact, vectors, bytes, range, hits),
         }
     }
 
@@ -175,7 +112,7 @@ impl Prefilter {
             }
             let halves = [Classes::of(bytes, at), Classes::of(bytes, at + HALF)];
             let block = Block { at, length: n, core, halves };
-            emit(self, bytes, block, |at| is_trace_id(bytes, at), &mut before, hits);
+            emit(&self.exact, bytes, block, |at| is_trace_id(bytes, at), &mut before, hits);
             at += BLOCK;
         }
     }
@@ -189,101 +126,6 @@ fn core_at(tables: &Tables, bytes: &[u8], at: usize) -> bool {
         buckets &= table[0][usize::from(byte & 15)] & table[1][usize::from(byte >> 4)];
     }
     buckets != 0
-}
-
-/// What a half block consists of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Classes {
-    /// Letters and digits only.
-    run: bool,
-    /// Printable ASCII and NUL by turns.
-    wide: bool,
-}
-
-impl Classes {
-    /// Neither.
-    const NONE: Self = Self { run: false, wide: false };
-
-    /// Of the half block at `at`; a half block that is cut off by the end of the bytes is nothing.
-    fn of(bytes: &[u8], at: usize) -> Self {
-        let Some(half) = bytes.get(at..at + HALF) else { return Self::NONE };
-        let printable = |b: u8| (0x20..0x7f).contains(&b);
-        let even = half.iter().step_by(2);
-        let odd = half.iter().skip(1).step_by(2);
-        Self {
-            run: half.iter().all(u8::is_ascii_alphanumeric),
-            wide: (even.clone().all(|&b| printable(b)) && odd.clone().all(|&b| b == 0))
-                || (even.clone().all(|&b| b == 0) && odd.clone().all(|&b| printable(b))),
-        }
-    }
-}
-
-/// Turns the masks of one block into hits, in order.
-#[inline]
-fn emit(
-    filter: &Prefilter,
-    bytes: &[u8],
-    block: Block,
-    is_trace_id: impl Fn(usize) -> bool,
-    before: &mut Classes,
-    hits: &mut Vec<Hit>,
-) {
-    for (i, classes) in block.halves.into_iter().enumerate() {
-        let start = i * HALF;
-        if start >= block.length {
-            break;
-        }
-        if classes.run && !before.run && !is_trace_id(block.at + start) {
-            hits.push(Hit::Run(block.at + start));
-        }
-        if classes.wide && !before.wide {
-            hits.push(Hit::Wide(block.at + start));
-        }
-        *before = classes;
-        cores(filter, bytes, block.at + start, (block.core >> start) & 0xffff, hits);
-    }
-}
-
-/// Tells the positions that passed the tables and are cores.
-#[inline]
-fn cores(filter: &Prefilter, bytes: &[u8], from: usize, mut bits: u32, hits: &mut Vec<Hit>) {
-    while bits != 0 {
-        let at = from + bits.trailing_zeros() as usize;
-        if filter.is_core(bytes, at) {
-            hits.push(Hit::Core(at));
-        }
-        bits &= bits - 1;
-    }
-}
-
-/// Whether the half block at `at` is lower-case hex and its run shorter than [`HEX_RUN`].
-fn is_trace_id(bytes: &[u8], at: usize) -> bool {
-    let is_part = |b: &&u8| b.is_ascii_alphanumeric();
-    let run = || {
-        let before = bytes[..at].iter().rev().take(HEX_RUN).take_while(is_part).count();
-        let after = bytes[at..].iter().take(HEX_RUN).take_while(is_part).count();
-        before + after
-    };
-    is_lower_hex(bytes, at) && run() < HEX_RUN
-}
-
-/// Whether the half block at `at` consists of lower-case hex digits.
-#[inline]
-fn is_lower_hex(bytes: &[u8], at: usize) -> bool {
-    bytes.get(at..).and_then(|b| b.first_chunk::<HALF>()).is_some_and(|half| {
-        half.iter().fold(true, |all, &b| all & (b.wrapping_sub(b'0') < 10 || b.wrapping_sub(b'a') < 6))
-    })
-}
-
-/// One block, classified.
-#[derive(Clone, Copy)]
-struct Block {
-    at: usize,
-    /// 32, or less at the end.
-    length: usize,
-    /// A bit for each position that passes the tables.
-    core: u32,
-    halves: [Classes; 2],
 }
 
 #[cfg(test)]

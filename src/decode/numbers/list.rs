@@ -5,6 +5,9 @@ use super::gap::go_over_gap;
 use crate::cursor::Cursor;
 use crate::text::Span;
 
+/// The name of both decoders in reports.
+pub(super) const NAME: &str = "numbers";
+
 /// The element by which a mask is known: `*`.
 const STAR: u8 = b'*';
 

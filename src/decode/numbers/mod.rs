@@ -27,6 +27,3 @@ pub(crate) use stars::{NUMBER_MASK, head_bytes, numbers_within, put_mask, spelle
 /// The table's lines.
 pub(super) use named::DECODER as OF_NAMES;
 pub(super) use spelled::DECODER as OF_TEXT;
-
-/// The name in reports.
-const NAME: &str = "numbers";

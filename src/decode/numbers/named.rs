@@ -1,11 +1,12 @@
 //! The value of a name that is an array of numbers: `device_secret_key[32] = {0x51, …}`. The view is the
 //! name with the text that the numbers spell in quotes.
 
-use super::NAME;
-use super::list::List;
+use super::list::{List, NAME};
 use super::literal::{Literal, literal, literal_with};
 use crate::cursor::Cursor;
-use crate::decode::{Ask, Decoder, Joined, MAX_REGION, View, Wake, looks_like_text};
+use crate::decode::decoder::{Ask, Decoder, Wake};
+use crate::decode::stretch::{MAX_REGION, looks_like_text};
+use crate::decode::view::{Joined, View};
 use crate::text::Span;
 
 /// The table's line.

@@ -1,9 +1,10 @@
 //! Text that an array of numbers spells, with the names and values in it: `[115, 101, …]`,
 //! `{0x73, 0x65, …}`. The stretch is the array.
 
-use super::NAME;
-use super::list::list;
-use crate::decode::{Ask, Decoder, MAX_REGION, View, Wake, looks_like_text};
+use super::list::{NAME, list};
+use crate::decode::decoder::{Ask, Decoder, Wake};
+use crate::decode::stretch::{MAX_REGION, looks_like_text};
+use crate::decode::view::View;
 use crate::text::Span;
 
 /// The table's line.

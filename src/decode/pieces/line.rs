@@ -1,6 +1,6 @@
 //! Line ends inside a value.
 
-use super::Walk;
+use super::walk::Walk;
 use crate::cursor::Cursor;
 use crate::text::is_key_byte;
 

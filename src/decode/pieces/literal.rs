@@ -1,6 +1,6 @@
 //! What joins string literals: nothing, an operator, a comma of a list that a call joins.
 
-use super::Walk;
+use super::walk::{List, MAX_JOINED_BYTES, Walk};
 use crate::cursor::{Cursor, Mark, Quote, diff_sign};
 use crate::text::is_key_byte;
 
@@ -19,15 +19,6 @@ const APPENDING: [&[u8]; 5] = [b".append(", b".Append(", b".concat(", b".plus(",
 /// Functions that join their arguments or the elements of a list.
 const JOINING: [&[u8]; 8] =
     [b"join(", b"concat(", b"concat!(", b"implode(", b"paste0(", b"strcat(", b"!join [", b"cat("];
-
-/// How the elements of a list become one value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum List {
-    /// A call joins them.
-    Joined,
-    /// Each is one character of an array.
-    Characters,
-}
 
 /// A joint.
 #[derive(Clone, Copy)]
@@ -282,7 +273,7 @@ pub(super) fn prefix(c: &mut Cursor<'_>) {
 /// Whether the literal that begins here holds only what a value does.
 fn is_plain(c: &Cursor<'_>) -> bool {
     let rest = c.rest();
-    let word = rest.iter().take(super::MAX_JOINED_BYTES).take_while(|b| is_key_byte(**b) || **b == b',');
+    let word = rest.iter().take(MAX_JOINED_BYTES).take_while(|b| is_key_byte(**b) || **b == b',');
     matches!(rest.get(word.count()), Some(b'"' | b'\'' | b'`' | b'\\' | b'<' | b'&'))
 }
 

@@ -1,6 +1,6 @@
 //! The parts of one word of a shell: quoted ones and bare ones that touch, as in `NAME="a"'b'c`.
 
-use super::Walk;
+use super::walk::Walk;
 use crate::cursor::{Cursor, Mark, Quote};
 use crate::text::{self, is_key_byte};
 

@@ -1,7 +1,8 @@
 //! Cells of tables, as RFC 4180 has them: a row counts only where it has as many cells as the first one, and
 //! quotes only around whole cells.
 
-use super::{Kind, Unit, View};
+use super::unit::{Kind, Unit};
+use crate::decode::view::View;
 use crate::text::Span;
 
 /// No row is longer, in bytes.

@@ -1,7 +1,8 @@
 //! Texts of elements and values of attributes. The tag before a name is read strictly, from its `<` on, and
 //! the text of an element has to end with the tag that closes the same element.
 
-use super::{Kind, Unit, View};
+use super::unit::{Kind, Unit};
+use crate::decode::view::View;
 use crate::text::Span;
 
 /// A tag begins no further before a name, in bytes.

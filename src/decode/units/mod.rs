@@ -17,38 +17,20 @@ mod cell;
 mod markup;
 mod parameter;
 mod quote;
+mod unit;
 
 pub(crate) use cell::Table;
-pub(crate) use quote::{Wrap, Written};
+use unit::Kind;
 
-use super::{View, percent};
+pub(crate) use quote::{Wrap, Written};
+pub(crate) use unit::Unit;
+
+use super::percent;
+use super::view::View;
 use crate::text::Span;
 
 /// No unit is longer, in bytes.
 const LONGEST: usize = 16 * 1024;
-
-/// What a unit is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// The text of an element.
-    Text,
-    /// The value of an attribute, in such quotes.
-    Attribute(u8),
-    /// A cell without quotes.
-    Cell,
-    /// A cell in quotes, in which two of them are one.
-    QuotedCell,
-    /// The value of a parameter.
-    Parameter,
-}
-
-/// A unit of a document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Unit {
-    /// Its inside, without quotes.
-    pub(crate) span: Span,
-    kind: Kind,
-}
 
 /// The units of a text that is read from its beginning to its end.
 #[derive(Debug)]
@@ -99,10 +81,6 @@ impl Units {
 }
 
 impl Unit {
-    fn holds(&self, name: Span) -> bool {
-        self.span.start <= name.start && name.end <= self.span.end
-    }
-
     /// What the unit says.
     pub(crate) fn view(&self, bytes: &[u8]) -> View {
         match self.kind {
@@ -111,21 +89,6 @@ impl Unit {
             Kind::QuotedCell => cell::view(bytes, self.span),
             Kind::Parameter => percent::view(bytes, self.span),
         }
-    }
-
-    /// Whether the value of a name in it can only stand in it: the name is not the last of it, with its value
-    /// in another unit.
-    pub(crate) fn has_value_of(&self, bytes: &[u8], name: Span) -> bool {
-        let rest = bytes[name.end..self.span.end].trim_ascii();
-        if self.kind != Kind::Text {
-            return !rest.is_empty();
-        }
-        // `"name":` may be all that a highlighter has put into an element.
-        let quotes = [&b"&quot;"[..], b"&#34;", b"&apos;", b"&#39;", b"\"", b"'"];
-        let closed = quotes.iter().find_map(|quote| rest.strip_prefix(*quote)).unwrap_or(rest).trim_ascii();
-        let value = closed.strip_prefix(b":").or_else(|| closed.strip_prefix(b"="));
-        let opens = |b: &u8| b"\"'`&{[(<=\\".contains(b);
-        value.map_or_else(|| closed.iter().any(opens), |value| !value.is_empty())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Values of parameters in queries and forms, where something in them is percent-encoded.
 
-use super::{Kind, Unit};
+use super::unit::{Kind, Unit};
 use crate::decode::percent::{has_escape, parameter};
 use crate::text::Span;
 

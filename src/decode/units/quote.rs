@@ -1,6 +1,6 @@
 //! Quotes that a mask needs around it, as they are written where it stands.
 
-use super::{Kind, Unit};
+use super::unit::{Kind, Unit};
 
 /// The quotes that the mask of a value without quotes needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,9 +6,9 @@ use std::arch::x86_64::{
     _mm256_srli_epi16,
 };
 
-use super::available;
+use crate::prefilter::buckets::Core;
 use crate::prefilter::buckets::{Halves, Tables, buckets, paired, tables};
-use crate::prefilter::{BLOCK, Core, HALF};
+use crate::prefilter::hit::{BLOCK, HALF};
 
 /// The bytes that a block and the cores that begin in it take.
 pub(super) const SIGHT: usize = BLOCK + 3;
@@ -147,4 +147,11 @@ fn whole(array: &[u8; BLOCK]) -> __m256i {
     unsafe {
         _mm256_loadu_si256(array.as_ptr().cast())
     }
+}
+
+/// Whether this processor has it; the standard library asks once.
+pub(super) fn available() -> bool {
+    std::arch::is_x86_feature_detected!("avx2")
+        && std::arch::is_x86_feature_detected!("bmi1")
+        && std::arch::is_x86_feature_detected!("popcnt")
 }

@@ -8,37 +8,25 @@ mod glance;
 use std::ops::Range;
 
 use self::glance::{Glance, SIGHT, Set, glance, glance_twice, glances};
-use super::{BLOCK, Block, Classes, HALF, HEX_RUN, Hit, Prefilter, emit, is_lower_hex, is_trace_id};
+use super::exact::Exact;
+use super::hit::{BLOCK, Block, Classes, HALF, HEX_RUN, Hit, emit, is_lower_hex, is_trace_id};
 
 pub(super) use self::glance::Vectors;
 
 /// So many blocks are glanced at before their hits are told: the loop over them calls nothing.
 const BATCH: usize = 64;
 
-/// Whether this processor has it; the standard library asks once.
-pub(super) fn available() -> bool {
-    std::arch::is_x86_feature_detected!("avx2")
-        && std::arch::is_x86_feature_detected!("bmi1")
-        && std::arch::is_x86_feature_detected!("popcnt")
-}
-
-pub(super) fn find(
-    filter: &Prefilter,
-    vectors: &Vectors,
-    bytes: &[u8],
-    range: Range<usize>,
-    hits: &mut Vec<Hit>,
-) {
+pub(super) fn find(exact: &Exact, vectors: &Vectors, bytes: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
     #[allow(unsafe_code, reason = "vectors are there only where this processor has AVX2, BMI1 and POPCNT")]
     unsafe {
         if range.end <= range.start + SHORT * BLOCK {
-            return find_rest(filter, vectors, bytes, range, Classes::NONE, hits);
+            return find_rest(exact, vectors, bytes, range, Classes::NONE, hits);
         }
         let whole = range.end.min(bytes.len().saturating_sub(SIGHT - BLOCK));
         let rest = range.start + whole.saturating_sub(range.start) / BLOCK * BLOCK;
-        let before = find_blocks(filter, &vectors.long, bytes, range.start..rest, hits);
+        let before = find_blocks(exact, &vectors.long, bytes, range.start..rest, hits);
         if rest < range.end {
-            find_rest(filter, vectors, bytes, rest..range.end, before, hits);
+            find_rest(exact, vectors, bytes, rest..range.end, before, hits);
         }
     }
 }
@@ -50,7 +38,7 @@ const SHORT: usize = 32;
 /// Short text, and the last bytes of long text.
 #[target_feature(enable = "avx2,bmi1,popcnt")]
 fn find_rest(
-    filter: &Prefilter,
+    exact: &Exact,
     vectors: &Vectors,
     bytes: &[u8],
     range: Range<usize>,
@@ -66,19 +54,19 @@ fn find_rest(
         // Most of what has no sign for 16 bytes is a name with `_` in it.
         let run = |half: usize| (glance.low >> (half * HALF)) & 0xffff == 0 && is_run(&sight[half * HALF..]);
         if glance.nul != 0 || run(0) || run(1) {
-            tell(filter, bytes, (at, BLOCK), &[glance], 0, &mut before, hits);
+            tell(exact, bytes, (at, BLOCK), &[glance], 0, &mut before, hits);
         } else {
             // Nothing but cores, which is nearly always so.
             before = Classes::NONE;
-            cores_in(filter, sight, at, glance.core, hits);
+            cores_in(exact, sight, at, glance.core, hits);
         }
         left = &left[BLOCK..];
     }
     let mut at = end - left.len();
     while at < range.end {
         let length = BLOCK.min(range.end - at);
-        if !last_cores(filter, std::hint::black_box(vectors), bytes, (at, length), hits) {
-            look(filter, vectors, bytes, (at, length), &mut before, hits);
+        if !last_cores(exact, std::hint::black_box(vectors), bytes, (at, length), hits) {
+            look(exact, vectors, bytes, (at, length), &mut before, hits);
         }
         at += BLOCK;
     }
@@ -96,7 +84,7 @@ fn is_run(bytes: &[u8]) -> bool {
 #[inline]
 #[target_feature(enable = "avx2,bmi1,popcnt")]
 fn last_cores(
-    filter: &Prefilter,
+    exact: &Exact,
     vectors: &Vectors,
     bytes: &[u8],
     (at, length): (usize, usize),
@@ -114,7 +102,7 @@ fn last_cores(
         return false;
     }
     let core = (here(glance.core) & ((1 << length) - 1)) << shift;
-    cores_in(filter, sight, base, core as u32, hits);
+    cores_in(exact, sight, base, core as u32, hits);
     true
 }
 
@@ -122,7 +110,7 @@ fn last_cores(
 #[cold]
 #[target_feature(enable = "avx2,bmi1,popcnt")]
 fn look(
-    filter: &Prefilter,
+    exact: &Exact,
     vectors: &Vectors,
     bytes: &[u8],
     (at, length): (usize, usize),
@@ -136,15 +124,15 @@ fn look(
     if length < BLOCK {
         seen.core &= (1 << length) - 1;
     }
-    tell(filter, bytes, (at, length), &[seen], 0, before, hits);
+    tell(exact, bytes, (at, length), &[seen], 0, before, hits);
 }
 
 /// Tells the positions of a sight that passed the tables and are cores.
 #[inline]
-fn cores_in(filter: &Prefilter, sight: &[u8; SIGHT], at: usize, mut bits: u32, hits: &mut Vec<Hit>) {
+fn cores_in(exact: &Exact, sight: &[u8; SIGHT], at: usize, mut bits: u32, hits: &mut Vec<Hit>) {
     while bits != 0 {
         let i = bits.trailing_zeros() as usize % BLOCK;
-        if filter.are_core([sight[i], sight[i + 1], sight[i + 2], sight[i + 3]]) {
+        if exact.are_core([sight[i], sight[i + 1], sight[i + 2], sight[i + 3]]) {
             hits.push(Hit::Core(at + i));
         }
         bits &= bits - 1;
@@ -153,7 +141,7 @@ fn cores_in(filter: &Prefilter, sight: &[u8; SIGHT], at: usize, mut bits: u32, h
 
 #[target_feature(enable = "avx2,bmi1,popcnt")]
 fn find_blocks(
-    filter: &Prefilter,
+    exact: &Exact,
     sets: &[Set; 2],
     bytes: &[u8],
     range: Range<usize>,
@@ -177,12 +165,12 @@ fn find_blocks(
                 Some(sight) if !glances[i].may_be_more() => {
                     // Nothing but cores, which is nearly always so.
                     before = Classes::NONE;
-                    cores_in(filter, sight, place, glances[i].core, hits);
+                    cores_in(exact, sight, place, glances[i].core, hits);
                 }
                 Some(sight) if glances[i].nul == 0 => {
-                    tell_runs(filter, (bytes, place), sight, &glances[..count], i, &mut before, hits);
+                    tell_runs(exact, (bytes, place), sight, &glances[..count], i, &mut before, hits);
                 }
-                _ => tell(filter, bytes, (place, BLOCK), &glances[..count], i, &mut before, hits),
+                _ => tell(exact, bytes, (place, BLOCK), &glances[..count], i, &mut before, hits),
             }
             next = i + 1;
             told &= told - 1;
@@ -218,7 +206,7 @@ fn glance_batch(sets: &[Set; 2], bytes: &[u8], count: usize, glances: &mut [Glan
 #[inline]
 #[target_feature(enable = "avx2,bmi1,popcnt")]
 fn tell_runs(
-    filter: &Prefilter,
+    exact: &Exact,
     (bytes, at): (&[u8], usize),
     sight: &[u8; SIGHT],
     glances: &[Glance],
@@ -238,7 +226,7 @@ fn tell_runs(
             }
         }
         *before = Classes { run, wide: false };
-        cores_in(filter, sight, at, seen.core & (0xffff << from), hits);
+        cores_in(exact, sight, at, seen.core & (0xffff << from), hits);
     }
 }
 
@@ -257,7 +245,7 @@ fn is_short(glances: &[Glance], i: usize, from: usize) -> bool {
 #[cold]
 #[target_feature(enable = "avx2,bmi1,popcnt")]
 fn tell(
-    filter: &Prefilter,
+    exact: &Exact,
     bytes: &[u8],
     (at, length): (usize, usize),
     glances: &[Glance],
@@ -276,5 +264,5 @@ fn tell(
         true => is_lower_hex(bytes, place),
         false => is_trace_id(bytes, place),
     };
-    emit(filter, bytes, Block { at, length, core: seen.core, halves }, trace_id, before, hits);
+    emit(exact, bytes, Block { at, length, core: seen.core, halves }, trace_id, before, hits);
 }

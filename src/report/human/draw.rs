@@ -9,7 +9,7 @@ use miette::{
 };
 
 use super::super::reporter::Style;
-use super::super::wrap;
+use super::super::wrap::wrap;
 use crate::finding::{Excerpt, Finding, Severity};
 use crate::text::{Span, printable};
 

@@ -21,8 +21,9 @@ use std::io::{self, Write};
 
 use self::draw::{Pen, way};
 use self::group::{Entry, File};
+use super::reporter::{Format, Reporter, Run, Style};
 use super::words::{flat, rule};
-use super::{Format, Reporter, Run, Style, wrap};
+use super::wrap::wrap;
 use crate::finding::Finding;
 use crate::rule::Rule;
 use crate::text::{printable, thousands};
