@@ -23,9 +23,9 @@ use crate::blob::Blob;
 use crate::decode::{Ask, DECODERS, MAX_DEPTH, View, pieces, records};
 use crate::finding::{Status, Verdict};
 use crate::judge::{self, Case};
-use crate::matcher::context::Context;
 use crate::matcher::csv::Columns;
 use crate::matcher::field::Fields;
+use crate::matcher::page::Context;
 use crate::matcher::table::{self, Tables, Titles};
 use crate::matcher::{self, Asks, Form, Match, Matcher, Page};
 use crate::prefilter::Hit;
@@ -97,7 +97,7 @@ impl Detector {
             rule.path = None;
             rule.allowlists.retain(|allow| allow.paths.is_empty());
         }
-        Some(Self::with_fields(rules, self.now, self.matcher.fields().clone()))
+        Some(Self::with_fields(rules, self.now, self.matcher.index().fields().clone()))
     }
 
     /// The rules.
@@ -165,8 +165,8 @@ impl Detector {
         let mut found = Detections::new(wanted, now);
         scratch.titles.clear();
         self.page(&page, start..end, &[], scratch, &mut found);
-        if let Some(columns) = Columns::of(&self.matcher, blob.head) {
-            columns.rows(&self.matcher, &page, blob.at_start, start..end, false, &mut |matches| {
+        if let Some(columns) = Columns::of(self.matcher.index(), blob.head) {
+            columns.rows(self.matcher.index(), &page, blob.at_start, start..end, false, &mut |matches| {
                 self.judge(&page, matches, &[], &mut found);
             });
         }
@@ -229,11 +229,11 @@ impl Detector {
             return;
         }
         let bytes = &page.bytes[..range.end];
-        let tables = Tables::new(&self.matcher, bytes, &scratch.titles, (range.start, open), is_start);
+        let tables = Tables::new(self.matcher.index(), bytes, &scratch.titles, (range.start, open), is_start);
         let tables = tables.without_more();
         let mut matches = Vec::new();
         tables.read(&mut |cell| {
-            cell.give(&self.matcher, page, &mut matches);
+            cell.give(self.matcher.index(), page, &mut matches);
             self.judge(page, &mut matches, &[], found);
         });
     }
@@ -248,7 +248,7 @@ impl Detector {
         // The last line may be cut off.
         let whole = memchr::memrchr(b'\n', head).map_or(0, |end| end + 1);
         let titles: Titles = cores.filter(|at| *at < whole && is_title(at)).collect();
-        Tables::new(&self.matcher, &head[..whole], &titles, (0, None), true).read(&mut |_| {}).1
+        Tables::new(self.matcher.index(), &head[..whole], &titles, (0, None), true).read(&mut |_| {}).1
     }
 
     /// Opens the views that are asked for, and looks into them.
@@ -379,7 +379,7 @@ impl Detector {
         let case = Case {
             rule,
             page,
-            matcher: &self.matcher,
+            index: self.matcher.index(),
             found: &found,
             value,
             now,

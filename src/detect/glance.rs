@@ -8,8 +8,8 @@ use super::overlap::resolve;
 use super::{Detection, Detector, Scratch};
 use crate::blob::HEAD;
 use crate::matcher::Page;
-use crate::matcher::context::{Context, UnknownPath};
 use crate::matcher::csv::Columns;
+use crate::matcher::page::{Context, UnknownPath};
 
 /// How far a change can reach: further than the longest value with its name, or than one half as long
 /// under an encoding that doubles it.
@@ -65,14 +65,14 @@ impl Detector {
         let context = Context::somewhere(unknown);
         let page = Page::without_path(bytes, &self.rules, &context);
         let head = &bytes[..bytes.len().min(HEAD)];
-        let columns = Columns::of(&self.matcher, head);
+        let columns = Columns::of(self.matcher.index(), head);
         // So may a word that says whose a value far from it is.
         let gives_context = |changed: &[Range<usize>]| {
             let near = |range: &Range<usize>| {
                 range.start.saturating_sub(CONTEXT_WORD_BYTES)
                     ..bytes.len().min(range.end + CONTEXT_WORD_BYTES)
             };
-            changed.iter().any(|range| self.matcher.has_context_word(&bytes[near(range)]))
+            changed.iter().any(|range| self.matcher.index().has_context_word(&bytes[near(range)]))
         };
         let anywhere = self.has_expressions || changed.is_some_and(gives_context);
         // The names of columns say what stands far below them, and an expression may span everything.
@@ -91,7 +91,7 @@ impl Detector {
             scratch.titles.clear();
             self.page(&page, range.clone(), &[], scratch, &mut found);
             if let Some(columns) = &columns {
-                columns.rows(&self.matcher, &page, true, range.clone(), false, &mut |matches| {
+                columns.rows(self.matcher.index(), &page, true, range.clone(), false, &mut |matches| {
                     self.judge(&page, matches, &[], &mut found);
                 });
             }

@@ -12,11 +12,11 @@ use crate::blob::HEAD;
 use crate::decode::units::{Wrap, Written};
 use crate::decode::{Ask, DECODERS, Decoder, Joined, View, Wake};
 use crate::judge::plain;
-use crate::matcher::context::Context;
 use crate::matcher::csv::Columns;
 use crate::matcher::field::{self, Class, Field};
+use crate::matcher::page::Context;
 use crate::matcher::table::{Cell, Open, Tables};
-use crate::matcher::{Action, Actions, Matcher, Page};
+use crate::matcher::{Action, Actions, Matcher, Page, connect_token};
 use crate::prefilter::Hit;
 use crate::text::{self, Span};
 
@@ -59,7 +59,7 @@ const LOOSE: usize = 128;
 impl Detector {
     /// The class that a name gives its value, if it is the name of a field.
     pub(crate) fn class(&self, name: &[u8]) -> Option<Class> {
-        self.matcher.class(name)
+        self.matcher.index().class(name)
     }
 
     /// Puts every place where something has to be hidden into `out`, in order and disjoint: what
@@ -98,7 +98,7 @@ impl Detector {
         }
         let end = below.next.unwrap_or(bytes.len());
         if below.at_start {
-            return Tables::new(&self.matcher, &bytes[..end], &[], (below.from, None), true)
+            return Tables::new(self.matcher.index(), &bytes[..end], &[], (below.from, None), true)
                 .read(&mut |_| {});
         }
         (end, None)
@@ -106,7 +106,7 @@ impl Detector {
 
     /// The columns that the first line of `head` names, fields of a log among them.
     pub(crate) fn columns(&self, head: &[u8]) -> Option<Columns> {
-        Columns::with_fields(&self.matcher, head)
+        Columns::with_fields(self.matcher.index(), head)
     }
 
     /// Whether nothing is there: most lines of a log end here. Short text leaves its hits behind.
@@ -136,7 +136,7 @@ impl Detector {
         let after = self.hide_cells(&page, below, &scratch.titles, &mut found, out);
         // As a scan reads the rows under a first line, however many cells they have.
         if let Some(Rows { columns, from, at_start }) = below.rows {
-            columns.rows(&self.matcher, &page, at_start, from..bytes.len(), true, &mut |matches| {
+            columns.rows(self.matcher.index(), &page, at_start, from..bytes.len(), true, &mut |matches| {
                 self.judge(&page, matches, &[], &mut found);
             });
         }
@@ -162,18 +162,18 @@ impl Detector {
         }
         let mut matches = Vec::new();
         let mut hide = |cell: &Cell<'_>| {
-            cell.give(&self.matcher, page, &mut matches);
+            cell.give(self.matcher.index(), page, &mut matches);
             self.judge(page, &mut matches, &[], found);
             hide_cell(page.bytes, cell, out);
         };
         let here = &titles[..titles.partition_point(|at| *at < end)];
         let start = (below.from, below.open.cloned());
-        let tables = Tables::new(&self.matcher, &page.bytes[..end], here, start, below.at_start);
+        let tables = Tables::new(self.matcher.index(), &page.bytes[..end], here, start, below.at_start);
         let tables = if below.next.is_some() { tables } else { tables.without_more() };
         let after = tables.read(&mut hide);
         if end < page.bytes.len() {
             // What is visible behind decides over the end of what goes out now.
-            let tables = Tables::new(&self.matcher, page.bytes, titles, after.clone(), false);
+            let tables = Tables::new(self.matcher.index(), page.bytes, titles, after.clone(), false);
             tables.without_more().read(&mut hide);
         }
         after
@@ -309,7 +309,7 @@ impl Detector {
             return Some(AtOnce::whole(place, out));
         }
         self.connect.filter(|_| actions.has(Action::Connect))?;
-        let end = Matcher::connect(page.bytes, at)?;
+        let end = connect_token(page.bytes, at)?;
         Some(AtOnce::whole(place(Span::new(at, end), self.connect), out))
     }
 
@@ -342,7 +342,7 @@ impl Detector {
         let before = out.len();
         self.matcher.at(page, hit, &mut scratch.matches, &mut scratch.asks);
         for found in scratch.matches.drain(..) {
-            let class = found.name.and_then(|n| self.matcher.class(&page.bytes[n.range()]));
+            let class = found.name.and_then(|n| self.matcher.index().class(&page.bytes[n.range()]));
             let leak = self.detection(page, found, &[], (Wanted::Leaks, self.now));
             out.extend(leak.filter(|_| class != Some(Class::Keep)).map(|d| Place::of(&d, depth)));
         }
@@ -371,7 +371,7 @@ impl Detector {
         let lines = memchr::memchr(b'\n', &page.bytes[place.span.range()]).is_some();
         let known = if lines { Span::new(place.span.start, place.span.start) } else { place.span };
         let (ask, is_loose) = page.ask_for_pieces(name.start, known)?;
-        let is_whole = is_loose && self.matcher.is_whole_token(page.bytes, ask.at);
+        let is_whole = is_loose && self.matcher.index().is_whole_token(page.bytes, ask.at);
         (!is_whole).then_some(ask)
     }
 
@@ -482,7 +482,7 @@ impl Detector {
     ) -> Option<Span> {
         let mut span = place.span;
         if joined.is_loose {
-            span.end = self.matcher.whole_token(&view.bytes, span.start)?;
+            span.end = self.matcher.index().whole_token(&view.bytes, span.start)?;
         }
         // Without a joint on the way from its name it was seen outside.
         let way = Span::new(joined.name.min(span.start), span.end);

@@ -5,7 +5,7 @@ use super::walked::Walked;
 use super::{Detector, MAX_DEPTH, Scratch};
 use crate::decode::View;
 use crate::decode::units::{Unit, Wrap};
-use crate::matcher::context::Context;
+use crate::matcher::page::Context;
 use crate::matcher::{Actions, Matcher, Page};
 use crate::prefilter::Hit;
 use crate::text::{self, Span};

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::decode::{Ask, Decoder, View};
 use crate::matcher::Page;
-use crate::matcher::context::Context;
+use crate::matcher::page::Context;
 use crate::text::Span;
 
 /// Near the cut end of a view a name or a value may be cut as well; the next view has it whole.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use crate::finding::Verdict;
-use crate::matcher::{Form, Match, Matcher, Page};
+use crate::matcher::{Form, Index, Match, Page};
 use crate::rule::{Rule, Value};
 use crate::text::Span;
 
@@ -12,7 +12,7 @@ use crate::text::Span;
 pub(crate) struct Case<'a> {
     pub(crate) rule: &'a Rule,
     pub(crate) page: &'a Page<'a>,
-    pub(crate) matcher: &'a Matcher,
+    pub(crate) index: &'a Index,
     pub(crate) found: &'a Match,
     /// The value's bytes.
     pub(crate) value: &'a [u8],

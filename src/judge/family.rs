@@ -5,7 +5,7 @@
 use super::case::{Attribution, Case, silent};
 use super::surroundings::Surroundings;
 use crate::finding::Verdict;
-use crate::matcher::context::FILE_BYTES;
+use crate::matcher::page::FILE_BYTES;
 use crate::rule::{Rule, Value};
 
 pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
@@ -39,7 +39,7 @@ pub(super) fn attribution_of<'c>(case: &'c Case<'_>) -> &'c Attribution {
 
 fn attribution(case: &Case<'_>) -> Attribution {
     let rule = case.rule;
-    let Some(name) = case.found.name.filter(|_| case.matcher.is_shared(case.found.rule, case.name())) else {
+    let Some(name) = case.found.name.filter(|_| case.index.is_shared(case.found.rule, case.name())) else {
         return Attribution::Own;
     };
     let around = Surroundings::of(case.page.bytes, name, case.found.value);
@@ -60,7 +60,7 @@ fn attribution(case: &Case<'_>) -> Attribution {
         return Attribution::Other(format!("a key of another system: `{start}…` is beside it"));
     }
     let is_near = around.has_neighbour(&rule.shared.neighbours);
-    if is_near || case.page.has_context(case.matcher, case.found.rule, case.found.value, FILE_BYTES) {
+    if is_near || case.page.has_context(case.index, case.found.rule, case.found.value, FILE_BYTES) {
         return Attribution::Own;
     }
     if let Some(neighbour) = around.paired_name(&rule.shared.other_neighbours) {

@@ -151,7 +151,7 @@ pub(super) fn judge(case: &Case<'_>) -> Option<Verdict> {
     if score(value) >= ACCIDENT_SCORE {
         return None;
     }
-    if case.matcher.is_name(value) {
+    if case.index.is_name(value) {
         return Some(silent("a name used as a value"));
     }
     let known = words.iter().filter(|w| WORDS.contains(&w.as_str())).map(String::len).sum::<usize>();

@@ -3,17 +3,24 @@
 //! The grammar is tolerant on purpose: it does not know languages but the forms that they share. It
 //! never looks further than [`REACH`] bytes, and crosses a line end only where a carrier does.
 
-use super::context::{FILE_BYTES, NEAR_BYTES};
-use super::cursor::Cursor;
 use super::expression::{after_colon, value};
 use super::fallback::{Stop, fallback, shell_default};
+use super::index::Index;
 use super::inner::inner;
-use super::literal::{Literal, literal, literal_in, prefix, wrapper};
+use super::literal::{literal, literal_in, wrapper};
+use super::name::Name;
 use super::name::holds;
+use super::names::normalise;
+use super::page::Page;
+use super::page::{FILE_BYTES, NEAR_BYTES};
+use super::prefix::prefix;
 use super::separator::{Closed, Separator, accessors, closers, is_define, is_flag, is_measured, separator};
+use super::types::Literal;
+use super::types::{Asks, Form, Match};
 use super::unseparated::without_separator;
-use super::{Asks, Form, Match, Matcher, Name, Page, hex, normalise, pair, shape};
 use super::{body, delimited, option, unpack};
+use super::{hex, pair, shape};
+use crate::cursor::Cursor;
 use crate::decode::{self, Ask, Wake, units};
 use crate::rule::Value;
 use crate::text::Span;
@@ -21,11 +28,8 @@ use crate::text::Span;
 /// A shorter value is not a key, whatever is around it.
 const MIN_WEAK_BYTES: usize = 16;
 
-/// How far from its name a value may begin, in bytes.
-pub(super) const REACH: usize = 400;
-
 /// Finds the values of a name and gives each to the rule that it fits.
-pub(super) fn named(m: &Matcher, page: &Page<'_>, name: &Name, out: &mut Vec<Match>, asks: &mut Asks) {
+pub(super) fn named(m: &Index, page: &Page<'_>, name: &Name, out: &mut Vec<Match>, asks: &mut Asks) {
     if let Some(ask) = broken(page.bytes, name) {
         return asks.push(ask);
     }
@@ -72,7 +76,7 @@ fn is_followed_by_separator(bytes: &[u8], end: usize) -> bool {
 /// Gives a literal to the best rule that has the name; what stands before the name in the `whole`
 /// normalised identifier may be its context.
 pub(super) fn give(
-    m: &Matcher,
+    m: &Index,
     page: &Page<'_>,
     name: &Name,
     whole: &[u8],

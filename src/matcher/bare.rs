@@ -1,7 +1,7 @@
 //! Values without quotes. Where they end depends on what is around: in a sentence or a URL earlier, on
 //! a line of its own, such as one of an environment file, as late as the line allows.
 
-use super::cursor::Cursor;
+use crate::cursor::Cursor;
 use crate::text::{Span, is_key_byte};
 
 /// Nothing longer is a key; tokens are found by their own beginnings.

@@ -2,11 +2,13 @@
 //! `get secretKey() { return "…"; }`, `val secretKey by lazy { "…" }`, `fn secret_key() -> String { "…".into() }`.
 //! Only what is returned first counts.
 
-use super::Name;
-use super::cursor::Cursor;
 use super::fallback::{Stop, fallback};
-use super::literal::{Literal, literal, prefix};
+use super::literal::literal;
+use super::name::Name;
+use super::prefix::prefix;
 use super::prose::is_function;
+use super::types::Literal;
+use crate::cursor::Cursor;
 
 /// No head of a function is longer, from its name to its body.
 const MAX_HEAD_BYTES: usize = 200;

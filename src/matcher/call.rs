@@ -1,9 +1,14 @@
 //! Positional arguments: `GenerateConnectToken("ak", "…", "TIR…", "…", "uid", 300)`, and the same as
 //! arguments of a script on a command line.
 
-use super::cursor::Cursor;
-use super::literal::{Literal, literal};
-use super::{Asks, Form, Match, Matcher, Page, hex, normalise, shape};
+use super::index::Index;
+use super::literal::literal;
+use super::names::normalise;
+use super::page::Page;
+use super::types::Literal;
+use super::types::{Asks, Form, Match};
+use super::{hex, shape};
+use crate::cursor::Cursor;
 use crate::rule::Value;
 use crate::text::Span;
 
@@ -11,7 +16,7 @@ use crate::text::Span;
 const MOST: usize = 8;
 
 /// The calls whose function's name passes through the hit.
-pub(super) fn at(m: &Matcher, page: &Page<'_>, hit: usize, out: &mut Vec<Match>, asks: &mut Asks) {
+pub(super) fn at(m: &Index, page: &Page<'_>, hit: usize, out: &mut Vec<Match>, asks: &mut Asks) {
     if m.calls.is_empty() {
         return;
     }
@@ -43,7 +48,7 @@ pub(super) fn at(m: &Matcher, page: &Page<'_>, hit: usize, out: &mut Vec<Match>,
 }
 
 /// What is wanted of a function of that name: of the longest known name that it ends or begins with.
-fn wanted<'m>(m: &'m Matcher, text: &[u8]) -> Option<&'m Vec<(usize, usize)>> {
+fn wanted<'m>(m: &'m Index, text: &[u8]) -> Option<&'m Vec<(usize, usize)>> {
     let last = text.rsplit(|&b| b == b'.').find(|s| !s.is_empty() && *s != b"sh")?;
     let key = normalise(last);
     let key = key.strip_suffix(b"sh").filter(|k| k.starts_with(b"callv1")).unwrap_or(&key);

@@ -1,7 +1,8 @@
 //! Cores: the four bytes of a keyword by which the prefilter wakes the matcher, and what each leads to.
 
+use super::der;
 use super::field::{self, Fields};
-use super::{Action, der};
+use super::types::Action;
 use crate::decode::{self, numbers};
 use crate::prefilter::{Core, common, product};
 

@@ -1,8 +1,12 @@
 //! Tables whose header row names the columns: each cell under a secret's name is a value.
 
-use super::literal::Literal;
+use super::assign;
+use super::index::Index;
+use super::name::Name;
+use super::page::Page;
 use super::table::{self, Title};
-use super::{Form, Match, Matcher, Name, Page, assign};
+use super::types::Literal;
+use super::types::{Form, Match};
 use crate::decode::units::Table;
 use crate::text::Span;
 
@@ -26,12 +30,12 @@ const MOST: usize = 200;
 
 impl Columns {
     /// Reads the header row from a file's first bytes, if it is one that names a secret.
-    pub(crate) fn of(m: &Matcher, head: &[u8]) -> Option<Self> {
+    pub(crate) fn of(m: &Index, head: &[u8]) -> Option<Self> {
         Self::read(m, head).filter(|columns| !columns.named.is_empty())
     }
 
     /// The same, where it names a field of a log or a secret, or is nothing but the names of columns.
-    pub(crate) fn with_fields(m: &Matcher, head: &[u8]) -> Option<Self> {
+    pub(crate) fn with_fields(m: &Index, head: &[u8]) -> Option<Self> {
         Self::read(m, head)
             .filter(|columns| (columns.name_secrets() && table::begins(m, head)) || columns.is_strict(head))
     }
@@ -58,7 +62,7 @@ impl Columns {
         Table::new(self.delimiter, self.count, first, begin)
     }
 
-    fn read(m: &Matcher, head: &[u8]) -> Option<Self> {
+    fn read(m: &Index, head: &[u8]) -> Option<Self> {
         let bom = if head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
         let end = memchr::memchr(b'\n', head)?;
         let row = head.get(bom..end).filter(|r| r.len() < LONGEST)?;
@@ -83,7 +87,7 @@ impl Columns {
     /// with the range.
     pub(crate) fn rows(
         &self,
-        m: &Matcher,
+        m: &Index,
         page: &Page<'_>,
         at_start: bool,
         range: std::ops::Range<usize>,
@@ -140,7 +144,7 @@ impl Columns {
         }
     }
 
-    fn row(&self, m: &Matcher, page: &Page<'_>, row: Span, out: &mut Vec<Match>) {
+    fn row(&self, m: &Index, page: &Page<'_>, row: Span, out: &mut Vec<Match>) {
         let cells = cells(page.bytes, row, self.delimiter);
         for (position, name, whole) in &self.named {
             let Some(&span) = cells.get(*position).filter(|c| !c.is_empty()) else { continue };

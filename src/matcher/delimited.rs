@@ -1,9 +1,10 @@
 //! Strings with delimiters of their own (`%q(…)` of Ruby, `qw(…)` of Perl, `R"(…)"` of C++, `$$…$$` of
 //! PostgreSQL) and documents within a text (`<<~EOT`, `<<<'EOT'`, `@"` of PowerShell).
 
-use super::Form;
-use super::cursor::Cursor;
-use super::literal::{Literal, prefix};
+use super::prefix::prefix;
+use super::types::Form;
+use super::types::Literal;
+use crate::cursor::Cursor;
 use crate::text::Span;
 
 /// Nothing longer is a key.

@@ -5,9 +5,14 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use super::context::FILE_BYTES;
-use super::cursor::{Cursor, Quote};
-use super::{Form, Match, Matcher, Page, is_glued, name, normalise};
+use super::index::Index;
+use super::name;
+use super::names::normalise;
+use super::page::FILE_BYTES;
+use super::page::Page;
+use super::token_edges::is_glued;
+use super::types::{Form, Match};
+use crate::cursor::{Cursor, Quote};
 use crate::rule::Rule;
 use crate::text::Span;
 
@@ -27,7 +32,7 @@ pub(super) struct Body {
 const SHORTEST_CUT: usize = 52;
 
 /// The key at a core, where the place names the signer or the platform.
-pub(super) fn at(m: &Matcher, page: &Page<'_>, hit: usize, out: &mut Vec<Match>) {
+pub(super) fn at(m: &Index, page: &Page<'_>, hit: usize, out: &mut Vec<Match>) {
     let Some(index) = m.pem else { return };
     let Some(body) = body_at(page.bytes, hit) else { return };
     let rule = &page.rules[index];

@@ -1,9 +1,12 @@
 //! The expression that a name is assigned: behind `=` or `:`, on its line or below.
 
-use super::cursor::{Cursor, diff_sign};
 use super::fallback::{Stop, fallback};
-use super::literal::{Literal, literal, next_line};
-use super::{Form, Name, joined, option, pair, structure, yaml};
+use super::literal::{literal, next_line};
+use super::name::Name;
+use super::types::Form;
+use super::types::Literal;
+use super::{joined, option, pair, structure, yaml};
+use crate::cursor::{Cursor, diff_sign};
 
 /// `:` may begin a type: `key: String = "…"`, `key: Option<String>`.
 pub(super) fn after_colon(c: &mut Cursor<'_>, name: &Name, quoted: bool, found: &mut Vec<Literal>) {

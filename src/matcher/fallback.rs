@@ -4,12 +4,12 @@
 use crate::text::byte_table;
 use std::cell::Cell;
 
-use super::Form;
-use super::assign::REACH;
 use super::bare::bare;
-use super::cursor::Cursor;
-use super::literal::Literal;
 use super::look_up::default_of;
+use super::types::Form;
+use super::types::Literal;
+use super::types::REACH;
+use crate::cursor::Cursor;
 use crate::decode::pieces;
 
 /// `${NAME:-value}` and `${NAME:=value}`.

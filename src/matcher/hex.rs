@@ -4,9 +4,14 @@
 //! A run counts under a name of the rule, as the key of a call that the rule knows, or beside what only
 //! that system has. A digit lost or added is a slip of who copied the key, and counts less.
 
-use super::context::{FILE_BYTES, NEAR_BYTES, is_number};
+use super::context_words::is_number;
+use super::index::Index;
+use super::name;
 use super::name::holds;
-use super::{Form, Match, Matcher, Page, name, normalise};
+use super::names::normalise;
+use super::page::Page;
+use super::page::{FILE_BYTES, NEAR_BYTES};
+use super::types::{Form, Match};
 use crate::rule::{Call, Rule};
 use crate::text::Span;
 
@@ -54,7 +59,7 @@ const OTHER_KEYS: &[&str] = &[
 ];
 
 /// The value of a run of hex digits that may be a key.
-pub(super) fn value(m: &Matcher, page: &Page<'_>, run: Span, out: &mut Vec<Match>) {
+pub(super) fn value(m: &Index, page: &Page<'_>, run: Span, out: &mut Vec<Match>) {
     let Some(index) = m.hex64 else { return };
     let rule = &page.rules[index];
     let found = |name| Match { rule: index, value: run, name, form: Form::Shape, token: None };
@@ -100,7 +105,7 @@ fn is_listed(bytes: &[u8], run: Span) -> bool {
 }
 
 /// Whether the value has a name that says it is something else: a session, a digest, another system's key.
-fn has_other_name(m: &Matcher, page: &Page<'_>, index: usize, run: Span) -> bool {
+fn has_other_name(m: &Index, page: &Page<'_>, index: usize, run: Span) -> bool {
     const OTHER_VALUES: &[&str] =
         &["session", "csrf", "nonce", "salt", "sid", "uuid", "cursor", "request", "revision"];
     let Some(whole) = name::before(page.bytes, run.start) else { return false };
@@ -128,7 +133,7 @@ fn follows_number(rule: &Rule, line: &[u8]) -> bool {
 
 /// The name right before the value, where it is one of the rule's; a weak one needs a word of the rule in
 /// its own path: `tencent.im.key`.
-fn named(m: &Matcher, page: &Page<'_>, index: usize, run: Span, is_digest: bool) -> Option<Span> {
+fn named(m: &Index, page: &Page<'_>, index: usize, run: Span, is_digest: bool) -> Option<Span> {
     let whole = name::before(page.bytes, run.start)?;
     let last = name::segment(page.bytes, whole);
     let entry = m.names.suffix(&normalise(&page.bytes[last.range()]))?;

@@ -1,9 +1,10 @@
 //! A name at the end of a string, or before a place in it, and the value behind the string: `"key=" + "…"`,
 //! `printf("key=%s", "…")`, `"key={}".format("…")`.
 
-use super::Form;
-use super::cursor::{Cursor, Mark, Quote};
-use super::literal::{Literal, prefix};
+use super::prefix::prefix;
+use super::types::Form;
+use super::types::Literal;
+use crate::cursor::{Cursor, Mark, Quote};
 use crate::text::Span;
 
 /// What joins two literals.

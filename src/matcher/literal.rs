@@ -1,18 +1,12 @@
 //! The value itself: a quoted literal with its prefixes and wrappers, or one without quotes.
 
-use super::Form;
 use super::bare::{bare, ends_well, line_word, word};
-use super::cursor::{Cursor, Mark, Quote};
 use super::delimited;
 use super::look_up::default_of;
+use super::prefix::prefix;
+use super::types::{Form, Literal};
+use crate::cursor::{Cursor, Mark, Quote};
 use crate::text::Span;
-
-/// A value in the text.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Literal {
-    pub(super) span: Span,
-    pub(super) form: Form,
-}
 
 /// A value on the line after its name: a quoted literal, or one that has the line for itself.
 pub(super) fn next_line(c: &mut Cursor<'_>, found: &mut Vec<Literal>) {
@@ -179,35 +173,6 @@ fn below(c: &Cursor<'_>) -> Option<Span> {
     let mut rest = Cursor::new(c.bytes, span.end);
     let ends = rest.quote().is_some() || rest.line_end();
     (ends && !span.is_empty()).then_some(span)
-}
-
-/// Goes over what may stand before an opening quote: `@"`, `L"`, `b'`, `r#"`, `&"`, a cast, the
-/// length that a dump tells.
-pub(super) fn prefix(c: &mut Cursor<'_>) {
-    if c.peek(0) == b'(' || c.rest().starts_with(b"string(") {
-        let end = c.rest().iter().take(32).position(|&b| b == b')').unwrap_or(0);
-        let mut after = *c;
-        after.at += end + 1;
-        after.blanks();
-        let is_type = |b: &u8| b.is_ascii_alphanumeric() || b" _*:()".contains(b);
-        if end > 0 && c.rest()[..end].iter().all(is_type) && matches!(after.peek(0), b'"' | b'\'') {
-            *c = after;
-            return;
-        }
-    }
-    // A binary of Erlang: `<<"…">>`.
-    if c.rest().starts_with(b"<<\"") {
-        c.at += 2;
-    }
-    let letters = c
-        .rest()
-        .iter()
-        .take(3)
-        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'@' | b'&' | b'$' | b'#'))
-        .count();
-    if letters > 0 && matches!(c.peek(letters), b'"' | b'\'' | b'`') {
-        c.at += letters;
-    }
 }
 
 /// Goes over one wrapper: an opening bracket, or a call that only changes the type.

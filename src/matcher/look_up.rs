@@ -1,6 +1,6 @@
 //! Look-ups that carry their default along: `${name:default}`, `${NAME:-default}`.
 
-use super::cursor::Cursor;
+use crate::cursor::Cursor;
 
 /// Where other tools look something up; what follows the colon is its name there, not a default.
 #[rustfmt::skip]

@@ -42,7 +42,7 @@ mod assign;
 mod bare;
 mod body;
 mod call;
-pub(crate) mod context;
+mod context_words;
 mod cores;
 pub(crate) mod csv;
 mod delimited;
@@ -51,6 +51,7 @@ mod expression;
 mod fallback;
 pub(crate) mod field;
 pub(crate) mod hex;
+mod index;
 mod inner;
 mod joined;
 mod literal;
@@ -58,8 +59,9 @@ mod look_up;
 pub(crate) mod name;
 mod names;
 mod option;
-mod page;
+pub(crate) mod page;
 mod pair;
+mod prefix;
 mod prose;
 mod separator;
 mod shape;
@@ -74,80 +76,42 @@ mod unpack;
 mod unseparated;
 mod yaml;
 
-use std::collections::HashMap;
-
-use crate::cursor;
 use crate::decode::{self, Ask, Wake};
 use crate::prefilter::{Hit, Prefilter};
 use crate::rule::{Rule, Value};
 use crate::text::Span;
-use crate::token::{self, Scheme};
 
-use context::ContextWords;
 pub(crate) use cores::Actions;
 use cores::{CoreSet, Cores, core_of};
 use field::{Field, Fields, Strings};
+pub(crate) use index::Index;
 pub(crate) use inner::inner;
-pub(crate) use name::Name;
-pub(crate) use names::{Names, normalise};
+pub(crate) use names::normalise;
 pub(crate) use page::Page;
 pub(crate) use shape::is_device_id;
+pub(crate) use token_edges::connect_token;
 use token_edges::is_glued;
-pub(crate) use types::{Action, Asks, Form, Match, Named};
+pub(crate) use types::{Action, Asks, Form, Match};
 
-/// The compiled rules.
+/// The grammar over the compiled rules: where it is woken, and what it does there.
 #[derive(Debug)]
 pub(crate) struct Matcher {
     prefilter: Prefilter,
     /// What the four folded bytes of a core lead to.
     cores: Cores,
-    names: Names,
-    /// Normalised names of functions, with rule and argument.
-    calls: HashMap<Vec<u8>, Vec<(usize, usize)>>,
-    schemes: Vec<(usize, &'static Scheme)>,
-    /// The rules for values that have no name.
-    license: Option<usize>,
-    device: Option<usize>,
-    hex64: Option<usize>,
-    pem: Option<usize>,
-    key: Option<usize>,
-    /// Names of a log's fields, for what masks rather than reports.
-    fields: Fields,
-    /// The words that say whose a value is.
-    context: ContextWords,
+    index: Index,
 }
 
 impl Matcher {
     /// Compiles the rules.
     pub(crate) fn new(rules: &[Rule], fields: Fields) -> Self {
         let CoreSet { cores, classes } = core_set(rules, &fields);
-        let mut names = Names::default();
-        let mut calls: HashMap<Vec<u8>, Vec<(usize, usize)>> = HashMap::new();
-        let mut schemes = Vec::new();
-        for (index, rule) in rules.iter().enumerate() {
-            names.add_rule(index, rule);
-            for (call, argument) in rule.calls.iter().filter_map(|call| Some((call, call.argument?))) {
-                calls.entry(normalise(call.name.as_bytes())).or_default().push((index, argument));
-            }
-            schemes.extend(rule.token.iter().filter_map(|t| token::scheme(t)).map(|s| (index, s)));
-        }
-        names.finish();
-        let of = |kind| rules.iter().position(|r| r.kind == kind && r.token.is_empty() && r.regex.is_none());
-        use crate::finding::Kind;
-        Self {
-            prefilter: Prefilter::new(&classes),
-            cores,
-            names,
-            calls,
-            schemes,
-            license: of(Kind::License),
-            device: of(Kind::DeviceSecretKey),
-            hex64: of(Kind::SdkSecretKey),
-            pem: of(Kind::PrivateKey).filter(|&r| rules[r].value == Value::Pem),
-            key: of(Kind::SecretKey),
-            fields,
-            context: ContextWords::new(rules),
-        }
+        Self { prefilter: Prefilter::new(&classes), cores, index: Index::new(rules, fields) }
+    }
+
+    /// What the rules say.
+    pub(crate) fn index(&self) -> &Index {
+        &self.index
     }
 
     /// The hits of a stretch.
@@ -162,9 +126,9 @@ impl Matcher {
             Hit::Core(at) => self.at_core(page, at, out, asks),
             Hit::Wide(at) => asks.push(Ask::new(Wake::Wide, at)),
             Hit::Run(at) => {
-                let (run, is_hex) = shape::run(self, page, at, out);
+                let (run, is_hex) = shape::run(&self.index, page, at, out);
                 if !is_hex {
-                    unannounced::at(self, page, run, out);
+                    unannounced::at(&self.index, page, run, out);
                 }
                 if decode::may_be_encoded(page.bytes, run, is_hex) {
                     asks.push(Ask::new(Wake::Run, at));
@@ -205,7 +169,7 @@ impl Matcher {
             [b'"' | b'\'', b'e' | b'v', _, b','] if page.around.is_none() => {
                 asks.extend(decode::pieces::ask_characters(page.bytes, at + 1));
             }
-            [_, b's' | b'S', b'k' | b'K', _] => short::short_name(self, page, at + 1, out),
+            [_, b's' | b'S', b'k' | b'K', _] => short::short_name(&self.index, page, at + 1, out),
             _ if decode::invisible::in_core(&four) => asks.push(Ask::new(Wake::Invisible, at)),
             _ => {}
         }
@@ -221,7 +185,7 @@ impl Matcher {
             asks.extend(decode::numbers::ask_spelled(page.bytes, at));
         }
         if actions.has(Action::Call) {
-            call::at(self, page, at, out, asks);
+            call::at(&self.index, page, at, out, asks);
         }
         // Within a longer text of base64 it is no beginning.
         let is_gzip = || !page.bytes[..at].last().is_some_and(|b| b"-_+/*".contains(b));
@@ -232,10 +196,10 @@ impl Matcher {
             asks.push(Ask::new(Wake::Percent, at));
         }
         if actions.has(Action::Pem) {
-            shape::pem(self, page, at, out);
+            shape::pem(&self.index, page, at, out);
         }
         if actions.has(Action::Der) {
-            der::at(self, page, at, out);
+            der::at(&self.index, page, at, out);
         }
         if actions.has(Action::Escape) {
             asks.push(Ask::new(Wake::UnicodeEscape, at));
@@ -244,13 +208,13 @@ impl Matcher {
             asks.push(Ask::new(Wake::Numbers, at));
         }
         if actions.has(Action::ShortFlag) {
-            short::short_flag(self, page, at, out);
+            short::short_flag(&self.index, page, at, out);
         }
         if actions.has(Action::Request) {
-            shape::request_key(self, page, at, out);
+            shape::request_key(&self.index, page, at, out);
         }
         if actions.has(Action::Document) {
-            shape::document(self, page, at, out);
+            shape::document(&self.index, page, at, out);
         }
     }
 
@@ -266,10 +230,10 @@ impl Matcher {
         let is_field = Self::may_name(actions);
         let may_end = |name: &[u8]| {
             let one = name.strip_suffix(b"s").or_else(|| name.strip_suffix(b"S"));
-            self.fields.may_end(name) || one.is_some_and(|one| self.fields.may_end(one))
+            self.index.fields.may_end(name) || one.is_some_and(|one| self.index.fields.may_end(one))
         };
         let is_field = is_field && name::may_be_followed(bytes, at, may_end);
-        let field = if is_field { self.fields.at(bytes, at, strings) } else { None };
+        let field = if is_field { self.index.fields.at(bytes, at, strings) } else { None };
         field.or_else(|| if actions.has(Action::Address) { field::address(bytes, at) } else { None })
     }
 
@@ -296,7 +260,7 @@ impl Matcher {
 
     /// The name of a field around a core, whatever follows it.
     pub(crate) fn name_of_field(&self, bytes: &[u8], at: usize, actions: Actions) -> Option<Span> {
-        if Self::may_name(actions) { self.fields.name_at(bytes, at) } else { None }
+        if Self::may_name(actions) { self.index.fields.name_at(bytes, at) } else { None }
     }
 
     /// Gives the values that a sentence has behind a name at a core, or behind its value.
@@ -309,30 +273,20 @@ impl Matcher {
         sink: &mut dyn FnMut(Span, field::Class),
     ) {
         if Self::may_name(actions) {
-            self.fields.follow(bytes, at, value, sink);
+            self.index.fields.follow(bytes, at, value, sink);
         }
     }
 
     /// The license without a name that holds a run, with the rule for licenses: by its form alone, since
     /// what logs hold needs no verdict.
     pub(crate) fn license(&self, bytes: &[u8], at: usize) -> Option<(Span, usize)> {
-        let rule = self.license?;
+        let rule = self.index.license?;
         shape::license(bytes, at).map(|span| (span, rule))
     }
 
-    /// The names of fields.
-    pub(crate) fn fields(&self) -> &Fields {
-        &self.fields
-    }
-
-    /// The class of a field of a log, by its name.
-    pub(crate) fn class(&self, name: &[u8]) -> Option<field::Class> {
-        self.fields.class(name)
-    }
-
     fn named(&self, page: &Page<'_>, at: usize, out: &mut Vec<Match>, asks: &mut Asks) {
-        if let Some(name) = name::at(&self.names, page.bytes, at) {
-            assign::named(self, page, &name, out, asks);
+        if let Some(name) = name::at(&self.index.names, page.bytes, at) {
+            assign::named(&self.index, page, &name, out, asks);
         }
     }
 
@@ -341,7 +295,7 @@ impl Matcher {
             return;
         }
         let rest = &page.bytes[at..];
-        for &(rule, scheme) in &self.schemes {
+        for &(rule, scheme) in &self.index.schemes {
             if let Some(token) = (scheme.decode)(rest) {
                 if token.truncated {
                     asks.extend(page.ask_from(at, Span::new(at, at)));
@@ -361,28 +315,6 @@ impl Matcher {
         if run >= 40 && rest.get(run) == Some(&b'%') {
             asks.push(Ask::new(Wake::Percent, at));
         }
-    }
-
-    /// The rules of a name, best first.
-    pub(crate) fn rules_of(&self, name: &Name) -> &[Named] {
-        self.names.rules(name.entry)
-    }
-
-    /// Whether a word of any rule's context is in the text.
-    pub(crate) fn has_context_word(&self, text: &[u8]) -> bool {
-        self.context.any_in(text)
-    }
-
-    /// Whether a rule shares this name with other systems.
-    pub(crate) fn is_shared(&self, rule: usize, name: &[u8]) -> bool {
-        self.names
-            .find(name)
-            .is_some_and(|entry| self.names.rules(entry).iter().any(|n| n.rule == rule && n.is_shared))
-    }
-
-    /// Whether text is, after normalisation, a name itself.
-    pub(crate) fn is_name(&self, text: &[u8]) -> bool {
-        self.names.suffix(&normalise(text)).is_some()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The names of the rules, and whether an identifier ends with one.
 
-use super::Named;
 use super::tail::{self, TAILS};
+use super::types::Named;
 use crate::rule::{Rule, Value};
 
 /// A weak name of so many characters is a common word.

@@ -2,10 +2,12 @@
 //! `.option('--secret-key <key>', 'what it is', '…')`, `[default = "…"]`; and what is written into a buffer:
 //! `snprintf(secret_key, n, "%s", "…")`.
 
-use super::cursor::Cursor;
-use super::literal::Literal;
+use super::name::Name;
+use super::names::normalise;
+use super::pair;
 use super::structure::{Member, members};
-use super::{Name, normalise, pair};
+use super::types::Literal;
+use crate::cursor::Cursor;
 
 /// A shorter literal is a flag, a type or a format.
 const MIN_VALUE_BYTES: usize = 16;

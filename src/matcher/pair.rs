@@ -1,11 +1,13 @@
 //! Name and value as siblings: the name is itself the value of a `name`, `key` or attribute, and the
 //! value stands in the next (or the previous) element, attribute or member.
 
-use super::Name;
 use super::bare::{bare, element_word};
-use super::cursor::{Cursor, diff_sign};
-use super::literal::{Literal, literal};
-use crate::matcher::Form;
+use super::literal::literal;
+use super::name::Name;
+use super::names::normalise;
+use super::types::Form;
+use super::types::Literal;
+use crate::cursor::{Cursor, diff_sign};
 use crate::text::{self, Span};
 
 /// What a sibling that holds the value is called.
@@ -27,7 +29,7 @@ const VALUES: [&str; 13] = [
 
 /// Whether a sibling of that name holds the value.
 pub(super) fn is_value(word: &[u8]) -> bool {
-    let key = super::normalise(word);
+    let key = normalise(word);
     VALUES.iter().any(|v| v.as_bytes() == key)
 }
 

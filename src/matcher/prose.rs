@@ -1,10 +1,12 @@
 //! Sentences: what people write to each other in chats, mails and tickets, in English and Chinese.
 
 use super::bare::bare;
-use super::cursor::Cursor;
-use super::literal::{Literal, next_line};
+use super::literal::next_line;
+use super::name::Name;
 use super::pair::is_value;
-use super::{Form, Name};
+use super::types::Form;
+use super::types::Literal;
+use crate::cursor::Cursor;
 use crate::text::Span;
 
 /// Words that make what follows something else than the value: a digest, an id, a version. `where` is

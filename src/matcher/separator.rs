@@ -1,7 +1,7 @@
 //! What stands between a name and its value: closing quotes and brackets, remarks, the separator; and
 //! the words before a name that make a separator needless.
 
-use super::cursor::Cursor;
+use crate::cursor::Cursor;
 
 /// What closed after the name.
 pub(super) struct Closed {

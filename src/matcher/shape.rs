@@ -2,9 +2,12 @@
 //! that tokens are made of.
 
 use super::bare::word;
-use super::context::FILE_BYTES;
-use super::cursor::Cursor;
-use super::{Form, Match, Matcher, Page, der, field, hex};
+use super::index::Index;
+use super::page::FILE_BYTES;
+use super::page::Page;
+use super::types::{Form, Match};
+use super::{der, field, hex};
+use crate::cursor::Cursor;
 use crate::text::{Span, is_key_byte, word_table};
 use crate::token::usersig_legacy;
 
@@ -30,7 +33,7 @@ const ID: usize = 12;
 
 /// A run of letters and digits around `at`, as far as 80 bytes to each side, and whether it consists
 /// of lower-case hex digits.
-pub(super) fn run(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>) -> (Span, bool) {
+pub(super) fn run(m: &Index, page: &Page<'_>, at: usize, out: &mut Vec<Match>) -> (Span, bool) {
     let bytes = page.bytes;
     let is_part = |i: usize| bytes.get(i).is_some_and(|b| ALPHANUMERIC[usize::from(*b)]);
     let (mut start, mut end) = (at, at);
@@ -63,7 +66,7 @@ fn is_lower_hex(text: &[u8]) -> bool {
 }
 
 /// 32 letters and digits: part of a license, or the value of a device id.
-fn secret(m: &Matcher, page: &Page<'_>, run: Span, out: &mut Vec<Match>) {
+fn secret(m: &Index, page: &Page<'_>, run: Span, out: &mut Vec<Match>) {
     let bytes = page.bytes;
     // What goes on in another alphabet is longer than a device secret.
     let goes_on = bytes.get(run.end).is_some_and(|b| b"_-+/=@#%^*!?~".contains(b))
@@ -201,7 +204,7 @@ fn may_be_cut(near: &[u8], i: usize, run: usize) -> bool {
 
 /// A private key in the armour of PEM, with a body. Code that only names the two lines of the armour
 /// has other signs between them than a key in a file or in the pieces of a string has.
-pub(super) fn pem(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>) {
+pub(super) fn pem(m: &Index, page: &Page<'_>, at: usize, out: &mut Vec<Match>) {
     let Some(rule) = m.pem else { return };
     let start = at - page.bytes[..at].iter().rev().take(4).take_while(|&&b| b == b'-').count();
     let rest = &page.bytes[start..page.bytes.len().min(start + 4096)];
@@ -226,7 +229,7 @@ pub(super) fn pem(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>)
 }
 
 /// The literal `TGV1` that is put before the secret to sign a request: a log of it holds the secret.
-pub(super) fn request_key(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>) {
+pub(super) fn request_key(m: &Index, page: &Page<'_>, at: usize, out: &mut Vec<Match>) {
     let Some(rule) = m.key else { return };
     let bounded = at == 0 || !page.bytes[at - 1].is_ascii_alphanumeric();
     let rest = &page.bytes[at..];
@@ -238,7 +241,7 @@ pub(super) fn request_key(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec
 }
 
 /// The JSON document of a UserSig as it is, not packed: as good as the token.
-pub(super) fn document(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>) {
+pub(super) fn document(m: &Index, page: &Page<'_>, at: usize, out: &mut Vec<Match>) {
     let from = at.saturating_sub(8);
     let Some(open) = page.bytes[from..at].iter().rposition(|&b| b == b'{').map(|i| from + i) else { return };
     let between = Cursor::new(page.bytes, open + 1);

@@ -1,13 +1,15 @@
 //! Names too short to count alone: `-K` counts beside `-A`, `sk` beside `ak` or a device id.
 
-use super::assign::REACH;
-use super::cursor::Cursor;
+use super::index::Index;
 use super::literal::literal;
-use super::{Match, Matcher, Page};
+use super::page::Page;
+use super::types::Match;
+use super::types::REACH;
+use crate::cursor::Cursor;
 use crate::text::Span;
 
 /// `-A access -K secret`: the short flags of the vendor's tools.
-pub(super) fn short_flag(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>) {
+pub(super) fn short_flag(m: &Index, page: &Page<'_>, at: usize, out: &mut Vec<Match>) {
     let Some(rule) = m.key else { return };
     if &page.bytes[at..at + 4] != b" -K " {
         return;
@@ -26,7 +28,7 @@ pub(super) fn short_flag(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<
 }
 
 /// `sk=` counts only beside `ak`, a device id or an app id in the same URL or object.
-pub(super) fn short_name(m: &Matcher, page: &Page<'_>, at: usize, out: &mut Vec<Match>) {
+pub(super) fn short_name(m: &Index, page: &Page<'_>, at: usize, out: &mut Vec<Match>) {
     let Some(rule) = m.key else { return };
     let near = &page.bytes[at.saturating_sub(200)..page.bytes.len().min(at + 200)];
     let mut c = Cursor::new(page.bytes, at + 2);

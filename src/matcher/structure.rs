@@ -1,11 +1,12 @@
 //! Lists and maps under a name: `secret_keys = ["…", "…"]`, `secretKey: { prod: "…", dev: "…" }`. What a label
 //! says is something else, such as an id or a digest, is left out.
 
-use super::Form;
 use super::bare::bare;
-use super::cursor::Cursor;
-use super::literal::{Literal, prefix};
+use super::prefix::prefix;
 use super::tail::names_other;
+use super::types::Form;
+use super::types::Literal;
+use crate::cursor::Cursor;
 use crate::text::Span;
 
 /// How far a structure is followed, in bytes.

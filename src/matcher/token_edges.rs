@@ -1,6 +1,5 @@
 //! Where a token may begin, and how far its characters go.
 
-use super::Matcher;
 use crate::token;
 
 /// Whether a letter or digit stands before a token that is not the end of an escape: `%3D`, `\n`, or
@@ -38,31 +37,18 @@ pub(super) fn url_run(text: &[u8]) -> usize {
 /// The claims of a connect token need more characters than this.
 pub(super) const MIN_PAYLOAD: usize = 60;
 
-impl Matcher {
-    /// The end of what has the form of a connect token at a core, whole and with a whole signature: to
-    /// hide it, nobody has to decode it.
-    pub(crate) fn connect(bytes: &[u8], at: usize) -> Option<usize> {
-        let rest = &bytes[at..];
-        if !matches!(rest.get(..5)?, b"v1.ey" | b"v1.ew") || is_glued(&bytes[..at]) {
-            return None;
-        }
-        let run = |from: usize| url_run(&rest[from..]);
-        let payload = run(3);
-        if payload < MIN_PAYLOAD || rest.get(3 + payload) != Some(&b'.') {
-            return None;
-        }
-        let signature = run(4 + payload);
-        (signature == token::tirtc::SIGNATURE_CHARS).then_some(at + 4 + payload + signature)
+/// The end of what has the form of a connect token at a core, whole and with a whole signature: to hide it,
+/// nobody has to decode it.
+pub(crate) fn connect_token(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = &bytes[at..];
+    if !matches!(rest.get(..5)?, b"v1.ey" | b"v1.ew") || is_glued(&bytes[..at]) {
+        return None;
     }
-
-    /// The end of the whole token that begins at `at`.
-    pub(crate) fn whole_token(&self, bytes: &[u8], at: usize) -> Option<usize> {
-        let token = self.schemes.iter().find_map(|(_, scheme)| (scheme.decode)(&bytes[at..]));
-        token.filter(|t| !t.truncated).map(|t| at + t.length)
+    let run = |from: usize| url_run(&rest[from..]);
+    let payload = run(3);
+    if payload < MIN_PAYLOAD || rest.get(3 + payload) != Some(&b'.') {
+        return None;
     }
-
-    /// Whether a token that begins at `at` is whole.
-    pub(crate) fn is_whole_token(&self, bytes: &[u8], at: usize) -> bool {
-        Self::connect(bytes, at).is_some() || self.whole_token(bytes, at).is_some()
-    }
+    let signature = run(4 + payload);
+    (signature == token::tirtc::SIGNATURE_CHARS).then_some(at + 4 + payload + signature)
 }

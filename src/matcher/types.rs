@@ -86,3 +86,13 @@ pub(crate) enum Action {
     /// The `://` of an address.
     Address,
 }
+
+/// A value in the text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Literal {
+    pub(super) span: Span,
+    pub(super) form: Form,
+}
+
+/// How far from its name a value may begin, in bytes.
+pub(super) const REACH: usize = 400;

@@ -1,7 +1,9 @@
 //! Tokens whose first characters are nobody's: connect tokens without `v1.`, and UserSigs that were deflated
 //! without a header. Runs of letters and digits lead to them; what is inside tells what they are.
 
-use super::{Form, Match, Matcher, Page};
+use super::index::Index;
+use super::page::Page;
+use super::types::{Form, Match};
 use crate::text::Span;
 use crate::token::{tirtc, usersig};
 
@@ -12,7 +14,7 @@ const REACH: usize = 96;
 const MIN_CHARS: usize = 100;
 
 /// The token around a run of letters and digits.
-pub(super) fn at(m: &Matcher, page: &Page<'_>, run: Span, out: &mut Vec<Match>) {
+pub(super) fn at(m: &Index, page: &Page<'_>, run: Span, out: &mut Vec<Match>) {
     let bytes = page.bytes;
     if bytes[run.start..].starts_with(b"ey") {
         return connect(m, page, run.start, out);
@@ -36,7 +38,7 @@ pub(super) fn at(m: &Matcher, page: &Page<'_>, run: Span, out: &mut Vec<Match>) 
 }
 
 /// A connect token without `v1.` whose payload begins at `start`; the second part of a JWT is none.
-fn connect(m: &Matcher, page: &Page<'_>, start: usize, out: &mut Vec<Match>) {
+fn connect(m: &Index, page: &Page<'_>, start: usize, out: &mut Vec<Match>) {
     let before = &page.bytes[..start];
     // What goes on before is none either, and every part of a long text would be asked.
     let is_inner = before.last().is_some_and(|b| b.is_ascii_alphanumeric() || b"-_+/".contains(b))

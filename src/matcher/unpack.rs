@@ -1,7 +1,9 @@
 //! Several names that are assigned several values at once: `id, secret_key = "…", "…"`.
 
-use super::cursor::Cursor;
-use super::literal::{Literal, literal, prefix};
+use super::literal::literal;
+use super::prefix::prefix;
+use super::types::Literal;
+use crate::cursor::Cursor;
 
 /// No statement of this kind has a longer head.
 const MAX_HEAD_BYTES: usize = 160;

@@ -1,13 +1,16 @@
 //! Values that follow their name without a sign between: after a directive, a flag, a tag, on the line below,
 //! and in a sentence.
 
-use super::cursor::Cursor;
 use super::delimited;
 use super::fallback::{Stop, fallback};
-use super::literal::{Literal, alone, fenced, literal, next_line};
+use super::literal::{alone, fenced, literal, next_line};
+use super::name::Name;
 use super::prose::prose;
 use super::separator::{Closed, is_define, is_flag};
-use super::{Form, Name, option, pair};
+use super::types::Form;
+use super::types::Literal;
+use super::{option, pair};
+use crate::cursor::Cursor;
 
 /// Reads on after a name that no separator follows; `gap` where blanks do.
 pub(super) fn without_separator(

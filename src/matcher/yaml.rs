@@ -1,10 +1,11 @@
 //! What YAML writes below a name: block scalars, lists and maps; and the tags before a value.
 
-use super::Form;
 use super::bare::bare;
-use super::cursor::{Cursor, diff_sign};
-use super::literal::{Literal, alone};
+use super::literal::alone;
 use super::tail::names_other;
+use super::types::Form;
+use super::types::Literal;
+use crate::cursor::{Cursor, diff_sign};
 
 /// Goes over a YAML tag or anchor: `!!str`, `&name`.
 pub(super) fn tag(c: &mut Cursor<'_>) {

@@ -1,7 +1,8 @@
 //! Passwords in addresses: `amqp://user:password@host`, as it is, with the slashes of JSON, and
 //! percent-encoded.
 
-use super::{Class, Field};
+use super::class::Class;
+use super::found::Field;
 use crate::prefilter::Core;
 use crate::text::{self, Span};
 

@@ -1,13 +1,17 @@
 //! From a name to its value: what is glued to the name, where the value begins, and the text that both
 //! stand in.
 
+use super::class::Class;
 use super::encoded::go_over_blanks;
 use super::flat::is_opened;
+use super::lines::block;
+use super::raw::{Raw, WRAPPED};
 use super::runs::is_drawn;
 use super::separator::{Closed, Separator, closing, separator};
 use super::setting::{Setting, begins_line};
+use super::strings::Strings;
 use super::value::{Place, value};
-use super::{Class, Strings, kind, numbers, others};
+use super::{kind, numbers, others};
 use crate::cursor::{Cursor, Mark, Quote};
 use crate::matcher::name::identifier;
 use crate::text::Span;
@@ -42,40 +46,6 @@ fn glued(before: &[u8], run: &[u8]) -> usize {
         }
         _ => 0,
     }
-}
-
-/// A value as the text has it.
-pub(super) struct Raw {
-    pub(super) span: Span,
-    /// Where the field ends, closing quotes included or not.
-    pub(super) end: usize,
-    pub(super) wrap: Option<(u8, usize)>,
-    pub(super) quoted: bool,
-    /// How many times the text is percent-encoded.
-    pub(super) encoded: usize,
-    /// It ends with the string in which its name stands.
-    pub(super) in_string: bool,
-    /// It is an array of numbers.
-    pub(super) numbers: Option<Numbers>,
-}
-
-impl Raw {
-    /// A text in quotes.
-    pub(super) fn quoted(span: Span, end: usize, encoded: usize) -> Self {
-        Self { end, quoted: true, ..Self::bare(span, None, encoded) }
-    }
-
-    /// A value without quotes, of which a mask may need some.
-    pub(super) fn bare(span: Span, wrap: Option<(u8, usize)>, encoded: usize) -> Self {
-        Self { span, end: span.end, wrap, quoted: false, encoded, in_string: false, numbers: None }
-    }
-}
-
-/// What an array of numbers holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Numbers {
-    Values,
-    Stars,
 }
 
 /// Reads on after a name: what closes, the separator, the value.
@@ -232,17 +202,6 @@ fn inside(mut c: Cursor<'_>, string: Span, closed: Option<Quote>, place: Place, 
     }
 }
 
-/// How long the sign is with which YAML says that a text begins on the next line: `|`, `>-` and so on.
-pub(super) fn block(rest: &[u8]) -> usize {
-    let [b'|' | b'>', tail @ ..] = rest else { return 0 };
-    let more = tail.iter().take(2).take_while(|b| matches!(b, b'+' | b'-' | b'1'..=b'9')).count();
-    let blanks = tail[more..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
-    match tail[more + blanks..] {
-        [b'\n' | b'\r', ..] => 1 + more + blanks,
-        _ => 0,
-    }
-}
-
 /// A value on a line of its own is followed so far, in bytes.
 const LONGEST_WORD: usize = 8 * 1024;
 
@@ -262,9 +221,6 @@ fn begins_well(c: &Cursor<'_>, bytes: &[u8], name: Span) -> bool {
     let is_wrapped = || word >= WRAPPED && is_drawn(text);
     alone && word >= 8 && !mapped && (indent(c.at) > indent(name.start) || is_wrapped())
 }
-
-/// A line of a value that was wrapped is at least so long, in bytes.
-pub(super) const WRAPPED: usize = 60;
 
 /// `invalid token: signature mismatch`: a sentence about a token, not a token.
 fn is_prose(bytes: &[u8], name: Span, c: &Cursor<'_>) -> bool {

@@ -1,9 +1,9 @@
 //! Values on a line of their own below their name: the next item of a list of arguments, and the member
 //! `value` of what the name names.
 
-use super::Class;
-use super::after::Raw;
+use super::class::Class;
 use super::lines::{indent, line_start};
+use super::raw::Raw;
 use super::sibling::line_value;
 use super::value::{Place, value};
 use crate::cursor::Cursor;

@@ -1,8 +1,8 @@
 //! Values as the text of elements: `<password>…</password>`, `<entry key="password">…</entry>`, and the
 //! `<key>password</key><string>…</string>` of property lists.
 
-use super::after::Raw;
 use super::lines::line_start;
+use super::raw::Raw;
 use crate::text::{Span, run_length};
 
 /// No tag is longer, in bytes.

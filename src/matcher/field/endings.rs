@@ -1,7 +1,6 @@
 //! The last words of a name, and what they say of its value.
 
-use super::Class;
-use super::names::is_hump;
+use super::class::Class;
 
 /// So much of a name's end is compared, in bytes without signs.
 const END: usize = 48;
@@ -300,4 +299,13 @@ mod tests {
             assert_eq!(class(name.as_bytes()), expected, "{name}");
         }
     }
+}
+
+/// Whether a capital begins a word: `userToken`, and the `S` of `HTTPServer`.
+pub(super) fn is_hump(name: &[u8], at: usize) -> bool {
+    let before = name[at - 1];
+    name[at].is_ascii_uppercase()
+        && (before.is_ascii_lowercase()
+            || before.is_ascii_digit()
+            || (before.is_ascii_uppercase() && name.get(at + 1).is_some_and(u8::is_ascii_lowercase)))
 }

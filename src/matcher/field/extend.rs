@@ -1,10 +1,11 @@
 //! What belongs to a value behind its first word: the rest of a header, of cookies, of a password of several
 //! words, of a license, and the next lines of what was wrapped.
 
-use super::after::WRAPPED;
+use super::class::Class;
 use super::lines::{STRUCTURE, indent, line_end};
+use super::others::is_secret;
+use super::raw::WRAPPED;
 use super::runs::{is_stop, key_run, token_run};
-use super::{Class, scheme};
 use crate::text::Span;
 
 /// A value that was wrapped: its next lines are full of it.
@@ -69,7 +70,7 @@ pub(super) fn extend_cookie(bytes: &[u8], mut end: usize) -> usize {
 /// a sign that ends values. What is shown of a sentence behind a password is worth less than what is
 /// shown of a password of several words.
 pub(super) fn extend_words(bytes: &[u8], begin: usize, mut end: usize) -> usize {
-    if !super::is_secret(&bytes[begin..end], Class::Password, false) {
+    if !is_secret(&bytes[begin..end], Class::Password, false) {
         return end;
     }
     let word = |from: usize| bytes[from..].iter().take_while(|b| !is_stop(**b)).count();
@@ -107,4 +108,14 @@ pub(super) fn extend_license(bytes: &[u8], begin: usize, end: usize) -> usize {
     let key = bytes[end + comma..].iter().take_while(|b| !is_stop(**b) && **b != b'%').count();
     let key = key.max(key_run(&bytes[end + comma..]));
     if is_id && key >= 16 { end + comma + key } else { end }
+}
+
+/// The length of a scheme word whose value is the secret: it stays readable.
+pub(crate) fn scheme(text: &[u8]) -> Option<usize> {
+    if !matches!(text.first(), Some(b'b' | b'B')) {
+        return None;
+    }
+    let word = text.iter().take(8).take_while(|b| b.is_ascii_alphabetic()).count();
+    let known = text[..word].eq_ignore_ascii_case(b"bearer") || text[..word].eq_ignore_ascii_case(b"basic");
+    known.then_some(word)
 }

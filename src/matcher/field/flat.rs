@@ -1,7 +1,7 @@
 //! Pairs without a separator of their own: tuples of a name and its value, and lists in which names and
 //! values take turns, as Node has `rawHeaders`.
 
-use super::Class;
+use super::class::Class;
 use crate::cursor::{Cursor, Mark, Quote};
 use crate::text::Span;
 

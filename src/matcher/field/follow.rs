@@ -4,7 +4,7 @@
 //! From the name, or from the value that was found behind it, the way goes over a few words that say that a
 //! value comes. It ends at the first other word: what stands behind that is not the name's any more.
 
-use super::Class;
+use super::class::Class;
 use super::runs::{is_drawn, token_run};
 use crate::text::{self, Span, byte_table};
 use crate::words::WordSet;

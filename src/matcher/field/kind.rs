@@ -1,7 +1,7 @@
 //! What stands before a value and says of what kind it is: the prefix of a string, a cast, a length, the
 //! address in a debugger, a tag or an anchor of YAML. It stays readable, and the value behind it is hidden.
 
-use super::Class;
+use super::class::Class;
 use crate::cursor::Cursor;
 
 /// No prefix of a string is longer, in bytes: `_utf8mb4`.

@@ -48,3 +48,14 @@ pub(super) fn begins_member(bytes: &[u8], from: usize, end: usize) -> bool {
     };
     is_member && begin - (end + 1) <= indent(bytes, line_start(bytes, from))
 }
+
+/// How long the sign is with which YAML says that a text begins on the next line: `|`, `>-` and so on.
+pub(super) fn block(rest: &[u8]) -> usize {
+    let [b'|' | b'>', tail @ ..] = rest else { return 0 };
+    let more = tail.iter().take(2).take_while(|b| matches!(b, b'+' | b'-' | b'1'..=b'9')).count();
+    let blanks = tail[more..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    match tail[more + blanks..] {
+        [b'\n' | b'\r', ..] => 1 + more + blanks,
+        _ => 0,
+    }
+}

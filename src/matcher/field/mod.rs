@@ -8,12 +8,14 @@
 mod address;
 mod after;
 mod child;
+mod class;
 mod element;
 mod encoded;
 mod endings;
 mod extend;
 mod flat;
 mod follow;
+mod found;
 mod kind;
 mod lines;
 mod list;
@@ -23,6 +25,7 @@ mod others;
 mod pem;
 mod phrase;
 mod quotes;
+mod raw;
 mod runs;
 mod separator;
 mod setting;
@@ -30,105 +33,25 @@ mod sibling;
 mod strings;
 mod value;
 
-use super::cursor::Cursor;
 use super::name::plain_end;
+use crate::cursor::Cursor;
 use crate::decode::numbers::NUMBER_MASK;
 use crate::text::{self, Span};
 
 pub(crate) use address::{at as address, cores as address_cores};
-use after::{Numbers, Raw, after, bare_name};
+use after::{after, bare_name};
+pub(crate) use class::Class;
 use encoded::sign;
 use extend::next_word;
+pub(crate) use extend::scheme;
+pub(crate) use found::Field;
 pub(crate) use list::each_item;
 pub(crate) use names::{Fields, can_be_found};
 pub(crate) use others::is_secret;
 pub(crate) use pem::pem;
-use runs::{key_run, token_run};
+use raw::{Numbers, Raw};
 pub(super) use sibling::value_of_sibling;
 pub(crate) use strings::{Part, Strings, parts};
-
-/// What kind of secret a name announces: decides how much of the value a mask may show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Class {
-    /// A key or token: first and last characters help to correlate.
-    Key,
-    /// `token`, `key`: says little alone, so that only what is random is hidden.
-    Weak,
-    /// A password: people choose them, so every character shown is a hint.
-    Password,
-    /// `<device_id>,<secret>`; words such as `MIT` under this name are none.
-    License,
-    /// `authorization`: a scheme word may come first.
-    Header,
-    /// `cookie`: pairs, joined by `; `.
-    Cookie,
-    /// An identifier that stays readable, whatever it looks like.
-    Keep,
-}
-
-/// A value that was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Field {
-    /// The value, without quotes and scheme words; empty where nothing is to be hidden.
-    pub(crate) span: Span,
-    /// The name.
-    pub(crate) name: Span,
-    /// It is a mask already.
-    pub(crate) masked: bool,
-    /// How far the field goes: what stands before needs no second look.
-    pub(crate) end: usize,
-    /// Other members or tags may stand between the name and its value: only the value itself is read.
-    pub(crate) apart: bool,
-    /// What the name announces.
-    pub(crate) class: Class,
-    /// The value is a list with one item a line.
-    pub(crate) items: bool,
-    /// The value ends with the string in which its name stands.
-    pub(crate) in_string: bool,
-    /// A value without quotes among JSON: its mask needs them, with so many backslashes.
-    pub(crate) wrap: Option<(u8, usize)>,
-    /// It is an array of numbers.
-    pub(crate) numbers: bool,
-}
-
-impl Field {
-    /// A value beside its name, as it is.
-    fn new(span: Span, name: Span, class: Class) -> Self {
-        Self {
-            span,
-            name,
-            masked: false,
-            end: span.end,
-            apart: false,
-            class,
-            items: false,
-            in_string: false,
-            wrap: None,
-            numbers: false,
-        }
-    }
-
-    /// Whether the value looks like a whole key, or like the mask of one: then there is no other.
-    pub(crate) fn is_key(&self, bytes: &[u8]) -> bool {
-        let whole = &bytes[self.span.range()];
-        let id = if self.class == Class::License { text::public_id(whole).unwrap_or(0) } else { 0 };
-        let value = &whole[id..];
-        // What is encoded behind it may belong to it.
-        let goes_on = bytes.get(self.span.end).is_some_and(|b| matches!(b, b'\\' | b'%' | 0x80..));
-        let quoted = || bytes.get(self.span.end + 1).is_some_and(|b| matches!(b, b'"' | b'\''));
-        if goes_on && !quoted() {
-            return self.masked;
-        }
-        self.masked
-            || (value.len() >= 16 && key_run(value) == value.len())
-            || (value.len() >= LONG
-                && token_run(value) == value.len()
-                && value.iter().any(u8::is_ascii_digit))
-    }
-}
-
-/// A token with its dots is at least this long; the dotted paths of code are shorter, or without a digit.
-const LONG: usize = 64;
 
 /// No list of tokens under their plural is longer, in bytes.
 const LONGEST_LIST: usize = 2048;
@@ -221,23 +144,15 @@ impl Fields {
 
 /// Where the bracket of a list stands that begins here, perhaps behind the word of a type.
 fn bracket_of_list(text: &[u8]) -> Option<usize> {
-    let word = text.iter().take(LONG).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    const LONGEST_TYPE: usize = 64;
+    let word =
+        text.iter().take(LONGEST_TYPE).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
     let at = if word > 0 && matches!(text.get(word), Some(b' ' | b'!')) { word + 1 } else { word };
     match text.get(at)? {
         b'[' | b'(' => Some(at),
         b'{' if at == 0 => Some(at),
         _ => None,
     }
-}
-
-/// The length of a scheme word whose value is the secret: it stays readable.
-pub(crate) fn scheme(text: &[u8]) -> Option<usize> {
-    if !matches!(text.first(), Some(b'b' | b'B')) {
-        return None;
-    }
-    let word = text.iter().take(8).take_while(|b| b.is_ascii_alphabetic()).count();
-    let known = text[..word].eq_ignore_ascii_case(b"bearer") || text[..word].eq_ignore_ascii_case(b"basic");
-    known.then_some(word)
 }
 
 /// A word of so many letters is no credential.

@@ -5,8 +5,8 @@
 //! makes it another one: `password_hash` and `token_count` are none.
 
 use super::super::name::segment;
-use super::Class;
-use super::endings;
+use super::class::Class;
+use super::endings::{self, is_hump};
 use crate::prefilter::{Core, common};
 use crate::text::Span;
 
@@ -245,15 +245,6 @@ fn joined(name: &[u8]) -> Vec<u8> {
         }
     }
     out
-}
-
-/// Whether a capital begins a word: `userToken`, and the `S` of `HTTPServer`.
-pub(super) fn is_hump(name: &[u8], at: usize) -> bool {
-    let before = name[at - 1];
-    name[at].is_ascii_uppercase()
-        && (before.is_ascii_lowercase()
-            || before.is_ascii_digit()
-            || (before.is_ascii_uppercase() && name.get(at + 1).is_some_and(u8::is_ascii_lowercase)))
 }
 
 /// The words of a name, in lower case: split at signs and humps.

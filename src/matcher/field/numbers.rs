@@ -1,7 +1,7 @@
 //! Values that are arrays of numbers: all of the array is the value, whatever its language calls it.
 
-use super::Class;
-use super::after::{Numbers, Raw};
+use super::class::Class;
+use super::raw::{Numbers, Raw};
 use super::runs::structure;
 use crate::cursor::Cursor;
 use crate::decode::numbers::{self, Literal};

@@ -1,7 +1,7 @@
 //! What is written as the value of a secret's name and is none: the directory of a shell, the path of a
 //! key, the name of a secret in Kubernetes, the switch that turns authentication on, a mask.
 
-use super::Class;
+use super::class::Class;
 use crate::text;
 
 /// What authentication is set to.

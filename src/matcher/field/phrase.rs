@@ -3,8 +3,9 @@
 //!
 //! Without a sign only a random value counts, but for a password in plain quotes.
 
+use super::class::Class;
+use super::endings;
 use super::flat::is_opened;
-use super::{Class, endings};
 use crate::cursor::{Cursor, Quote};
 use crate::text::{Span, is_drawn, run_length};
 

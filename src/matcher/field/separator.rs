@@ -1,9 +1,10 @@
 //! What stands between a name and its value: what closes behind the name, and the separator.
 
+use super::class::Class;
 use super::encoded::{go_over_blanks, sign};
 use super::flat::{go_over_prefix, is_opened, is_pair};
+use super::phrase;
 use super::runs::{is_drawn, token_run};
-use super::{Class, phrase};
 use crate::cursor::{Cursor, Quote};
 use crate::text::Span;
 

@@ -4,9 +4,10 @@
 //! The value is looked for among the members of the same object (or tag, or item of a YAML list) only:
 //! the next object's value belongs to the next name.
 
-use super::Class;
-use super::after::{Raw, block};
+use super::class::Class;
+use super::lines::block;
 use super::quotes::quoted;
+use super::raw::Raw;
 use super::runs::{bare, structure};
 use super::value::{Place, value};
 use crate::cursor::{Cursor, Mark, Quote};

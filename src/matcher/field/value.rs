@@ -1,13 +1,14 @@
 //! The value of a field, in every form: quoted at any depth, wrapped, bare, a structure, a header.
 
-use super::after::{Raw, WRAPPED};
+use super::class::Class;
 use super::encoded::{go_over_structure, sign};
 use super::extend::{extend_cookie, extend_header, extend_license, extend_lines, extend_words};
 use super::lines::line_end;
 use super::quotes::{closes, line_of, quoted};
+use super::raw::{Raw, WRAPPED};
 use super::runs::{bare, token_run};
 use super::setting::{self, Setting};
-use super::{Class, kind, numbers};
+use super::{kind, numbers};
 use crate::cursor::{Cursor, Mark, Quote};
 use crate::text::{self, Span};
 

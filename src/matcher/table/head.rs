@@ -3,9 +3,9 @@
 
 use std::cell::OnceCell;
 
+use super::columns::{Columns, Head, LONGEST_HEAD, Layout, MOST, Title, line_end};
 use super::row::{Cells, Split, split};
-use super::{Columns, Head, LONGEST_HEAD, Layout, MOST, Title, line_end};
-use crate::matcher::Matcher;
+use crate::matcher::index::Index;
 use crate::text::{Span, word_table};
 
 /// Titles are padded with so many blanks at most.
@@ -57,14 +57,14 @@ pub(crate) fn may_be_title(bytes: &[u8], at: usize) -> bool {
 }
 
 /// The head on the first line, or behind lines that are empty there.
-pub(super) fn first(m: &Matcher, bytes: &[u8]) -> Option<Head> {
+pub(super) fn first(m: &Index, bytes: &[u8]) -> Option<Head> {
     let start = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     let end = line_end(&bytes[..bytes.len().min(LONGEST_HEAD)], start);
     of_line(m, bytes, Span::new(start, end))
 }
 
 /// Reads a line as a head.
-pub(super) fn of_line(m: &Matcher, bytes: &[u8], line: Span) -> Option<Head> {
+pub(super) fn of_line(m: &Index, bytes: &[u8], line: Span) -> Option<Head> {
     let text = &bytes[line.range()];
     // Rows stand on lines below; nobody knows how a line goes on that is not all there.
     if !text.ends_with(b"\n") {
@@ -78,7 +78,7 @@ pub(super) fn of_line(m: &Matcher, bytes: &[u8], line: Span) -> Option<Head> {
 
 /// The head of names and values above a row, which holds no name of a secret itself; none stands above the line
 /// at `bare`.
-pub(super) fn pairs_above(m: &Matcher, bytes: &[u8], row: Span, bare: usize) -> Option<Head> {
+pub(super) fn pairs_above(m: &Index, bytes: &[u8], row: Span, bare: usize) -> Option<Head> {
     let text_of_row = bytes[row.range()].trim_ascii_end();
     if !text_of_row.iter().any(|b| KINDS[usize::from(*b)] > 0) {
         return None;
@@ -108,7 +108,7 @@ pub(super) fn pairs_above(m: &Matcher, bytes: &[u8], row: Span, bare: usize) -> 
 }
 
 /// `COPY t (id, secret_key) FROM stdin;`
-fn copy(m: &Matcher, bytes: &[u8], line: Span) -> Option<Columns> {
+fn copy(m: &Index, bytes: &[u8], line: Span) -> Option<Columns> {
     let text = bytes[line.range()].trim_ascii();
     if !text.get(..5)?.eq_ignore_ascii_case(b"copy ") {
         return None;
@@ -129,7 +129,7 @@ fn copy(m: &Matcher, bytes: &[u8], line: Span) -> Option<Columns> {
 }
 
 /// A line of titles.
-fn titles(m: &Matcher, bytes: &[u8], line: Span) -> Option<Columns> {
+fn titles(m: &Index, bytes: &[u8], line: Span) -> Option<Columns> {
     let text = bytes[line.range()].trim_ascii_end();
     // Most lines are told by a sign that stands in no title and in nothing around one.
     if !text.iter().all(|b| MAY_BE_TITLES[usize::from(*b)]) {
@@ -197,7 +197,7 @@ fn layout(text: &[u8]) -> Option<Layout> {
 }
 
 /// The columns whose titles name secrets.
-fn named<'t>(m: &Matcher, titles: impl Iterator<Item = &'t [u8]>) -> Vec<(usize, Title)> {
+fn named<'t>(m: &Index, titles: impl Iterator<Item = &'t [u8]>) -> Vec<(usize, Title)> {
     titles.enumerate().filter_map(|(i, title)| Some((i, Title::of(m, title)?))).collect()
 }
 

@@ -1,9 +1,9 @@
 //! `INSERT INTO t (id, secret_key) VALUES (1, '…'), (2, '…')`: each value belongs to the column with its
 //! number.
 
+use super::columns::{Columns, Head, LONGEST_HEAD, LONGEST_ROW, Layout, MOST, Title};
 use super::row::{Cells, Row};
-use super::{Columns, Head, LONGEST_HEAD, LONGEST_ROW, Layout, MOST, Title};
-use crate::matcher::Matcher;
+use crate::matcher::index::Index;
 use crate::text::{Span, word_table};
 
 /// What stands in a list of columns.
@@ -11,7 +11,7 @@ static IN_LIST: [bool; 256] = word_table(b"_,\"`'[].$ \t\n\x0c\r");
 
 /// The list of columns around a name at `at`, and where its rows begin; a name before that is in none stands
 /// at `last`.
-pub(super) fn around(m: &Matcher, bytes: &[u8], at: usize, last: usize) -> Option<Head> {
+pub(super) fn around(m: &Index, bytes: &[u8], at: usize, last: usize) -> Option<Head> {
     let is_part = |b: &u8| IN_LIST[usize::from(*b)];
     let floor = at.saturating_sub(LONGEST_HEAD).max(last.min(at));
     let open = floor + bytes[floor..at].iter().rposition(|b| !is_part(b))?;

@@ -11,75 +11,23 @@
 //! | `row` | rows of cells between delimiters |
 //! | `insert` | column lists and rows of `INSERT` |
 
+mod columns;
 mod head;
 mod insert;
 mod row;
 
-use super::field::Class;
-use super::literal::Literal;
-use super::{Form, Match, Matcher, Name, Page, assign, normalise};
+use super::index::Index;
 use crate::text::Span;
 
-pub(crate) use head::may_be_title;
+use columns::{Columns, Head, LONGEST_HEAD, Layout, line_end};
 use row::{Cells, Row};
 
-/// No table has more columns.
-const MOST: usize = 200;
-
-/// No head is longer, in bytes.
-const LONGEST_HEAD: usize = 4096;
-
-/// No row is longer, in bytes.
-const LONGEST_ROW: usize = 16 * 1024;
+pub(crate) use columns::Cell;
+pub(super) use columns::Title;
+pub(crate) use head::may_be_title;
 
 /// So many lines in a row that are none end a table.
 const MISFITS: u8 = 3;
-
-/// What the title of a column says of its cells.
-#[derive(Debug, Clone)]
-pub(super) struct Title {
-    /// The name of a rule, and the whole title, normalised.
-    pub(super) rule: Option<(usize, Vec<u8>)>,
-    /// The class of the field.
-    pub(super) class: Option<Class>,
-}
-
-impl Title {
-    pub(super) fn of(m: &Matcher, text: &[u8]) -> Option<Self> {
-        let whole = normalise(text);
-        // Titles have blanks where names have other signs: `Secret access key`.
-        let name: Vec<u8> = text.iter().map(|b| if *b == b' ' { b'_' } else { *b }).collect();
-        let entry = m.names.find(&name);
-        let class = m.class(&name).filter(|class| *class != Class::Keep);
-        (entry.is_some() || class.is_some()).then(|| Self { rule: entry.map(|entry| (entry, whole)), class })
-    }
-}
-
-/// How the rows of a table are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Layout {
-    /// Cells between delimiters, with quotes around some; with blanks around delimiters if `is_spaced`.
-    Delimited { delimiter: u8, is_spaced: bool },
-    /// Cells between bars, with a bar at either end.
-    Boxed,
-    /// What `COPY` of PostgreSQL reads: no quotes, `\.` at the end.
-    Copy,
-    /// The tuples of an `INSERT`.
-    Insert,
-}
-
-/// What the head of a table says of its columns.
-#[derive(Debug, Clone)]
-struct Columns {
-    layout: Layout,
-    count: usize,
-    /// The columns whose cells are secrets.
-    named: Vec<(usize, Title)>,
-    /// The columns of names and of values, where each row names its own value.
-    pairs: Option<(usize, usize)>,
-    /// The first title.
-    first: Vec<u8>,
-}
 
 /// A table of which rows may follow.
 #[derive(Debug, Clone)]
@@ -89,44 +37,12 @@ pub(crate) struct Open {
     misfits: u8,
 }
 
-/// A head that was found.
-struct Head {
-    /// Where it stands, and where the rows begin.
-    begin: usize,
-    rows: usize,
-    columns: Columns,
-}
-
-/// A cell that its column, or the name in its row, calls a secret.
-pub(crate) struct Cell<'t> {
-    pub(crate) span: Span,
-    title: &'t Title,
-}
-
-impl Cell<'_> {
-    /// The class of the field that the title names.
-    pub(crate) fn class(&self) -> Option<Class> {
-        self.title.class
-    }
-
-    /// Gives the cell to the rule that has the title for a name.
-    pub(crate) fn give(&self, m: &Matcher, page: &Page<'_>, out: &mut Vec<Match>) {
-        let Some((entry, whole)) = &self.title.rule else { return };
-        let before = out.len();
-        // The title may stand far from here, or in another part of the file.
-        let at = Span::new(self.span.start, self.span.start);
-        let name = Name { span: at, entry: *entry, start: at.start };
-        assign::give(m, page, &name, whole, Literal { span: self.span, form: Form::Cell }, out);
-        out[before..].iter_mut().for_each(|found| found.name = None);
-    }
-}
-
 /// Where titles may stand: the places of names of secrets that stand like one, in order.
 pub(crate) type Titles = Vec<usize>;
 
 /// The tables of a text, from a place on.
 pub(crate) struct Tables<'a> {
-    m: &'a Matcher,
+    m: &'a Index,
     bytes: &'a [u8],
     titles: &'a [usize],
     /// A line that is no head.
@@ -144,7 +60,7 @@ pub(crate) struct Tables<'a> {
 impl<'a> Tables<'a> {
     /// From `at` on, where rows of `open` may stand. At the start of a text its first line is asked, too.
     pub(crate) fn new(
-        m: &'a Matcher,
+        m: &'a Index,
         bytes: &'a [u8],
         titles: &'a [usize],
         (at, open): (usize, Option<Open>),
@@ -273,25 +189,8 @@ impl<'a> Tables<'a> {
     }
 }
 
-impl Columns {
-    /// Gives the cells of a row that have something to hide.
-    fn give(&self, m: &Matcher, bytes: &[u8], cells: &Cells, sink: &mut dyn FnMut(&Cell<'_>)) {
-        for (position, title) in &self.named {
-            if let Some(&span) = cells.all.get(*position).filter(|span| !span.is_empty()) {
-                sink(&Cell { span, title });
-            }
-        }
-        let Some((name, value)) = self.pairs else { return };
-        let (Some(name), Some(&span)) = (cells.all.get(name), cells.all.get(value)) else { return };
-        let title = Title::of(m, &bytes[name.range()]).filter(|_| !span.is_empty() && name.len() <= 128);
-        if let Some(title) = title {
-            sink(&Cell { span, title: &title });
-        }
-    }
-}
-
 /// Whether a text begins with the head of a table.
-pub(super) fn begins(m: &Matcher, bytes: &[u8]) -> bool {
+pub(super) fn begins(m: &Index, bytes: &[u8]) -> bool {
     head::first(m, bytes).is_some()
 }
 
@@ -301,9 +200,4 @@ fn line_around(bytes: &[u8], at: usize) -> Option<Span> {
     let start = memchr::memrchr(b'\n', bytes.get(floor..at)?).map(|i| floor + i + 1);
     let end = line_end(&bytes[..bytes.len().min(at + LONGEST_HEAD)], at);
     Some(Span::new(start.or((floor == 0).then_some(0))?, end))
-}
-
-/// Where the next line begins.
-fn line_end(bytes: &[u8], at: usize) -> usize {
-    memchr::memchr(b'\n', &bytes[at.min(bytes.len())..]).map_or(bytes.len(), |i| at + i + 1)
 }

@@ -1,6 +1,7 @@
 //! Rows of cells between delimiters, one a line: RFC 4180 and what is near it, `COPY`, boxes of bars.
 
-use super::{Columns, LONGEST_ROW, Layout, MOST, line_end};
+use super::columns::{Cell, Columns, LONGEST_ROW, Layout, MOST, Title, line_end};
+use crate::matcher::index::Index;
 use crate::text::Span;
 
 /// A cell of a table that has blanks around its delimiters has so many words at most.
@@ -217,4 +218,21 @@ fn is_rule(line: &[u8]) -> bool {
 /// A record of JSON is no row, whatever commas it has.
 fn is_json(line: &[u8]) -> bool {
     matches!(line, [b'{', .., b'}'] | [b'[', .., b']'])
+}
+
+impl Columns {
+    /// Gives the cells of a row that have something to hide.
+    pub(super) fn give(&self, m: &Index, bytes: &[u8], cells: &Cells, sink: &mut dyn FnMut(&Cell<'_>)) {
+        for (position, title) in &self.named {
+            if let Some(&span) = cells.all.get(*position).filter(|span| !span.is_empty()) {
+                sink(&Cell { span, title });
+            }
+        }
+        let Some((name, value)) = self.pairs else { return };
+        let (Some(name), Some(&span)) = (cells.all.get(name), cells.all.get(value)) else { return };
+        let title = Title::of(m, &bytes[name.range()]).filter(|_| !span.is_empty() && name.len() <= 128);
+        if let Some(title) = title {
+            sink(&Cell { span, title: &title });
+        }
+    }
 }
