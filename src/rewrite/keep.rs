@@ -127,3 +127,17 @@ fn writes(info: &Path) -> bool {
 pub(super) fn writer(_: &Metadata) -> Option<String> {
     None
 }
+
+/// Whether two descriptions are of the same bytes, as far as the system can tell.
+pub(super) fn is_same(a: &std::fs::Metadata, b: &std::fs::Metadata) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let key = |m: &std::fs::Metadata| (m.dev(), m.ino(), m.len(), m.mtime(), m.mtime_nsec());
+        key(a) == key(b)
+    }
+    #[cfg(not(unix))]
+    {
+        a.len() == b.len() && a.modified().ok() == b.modified().ok()
+    }
+}

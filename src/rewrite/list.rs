@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::replace;
+use super::part::is_remains;
 use crate::error::{Error, Result};
 use crate::input::{EXCLUDED, Exclude};
 use crate::scrub::mask_random;
@@ -137,7 +137,7 @@ impl Visitor for Gatherer<'_> {
             self.skip(path, "symbolic links");
         } else if !kind.is_file() {
             self.skip(path, "special files");
-        } else if replace::is_remains(path) {
+        } else if is_remains(path) {
             if fs::remove_file(path).is_ok() {
                 self.skip(path, "remains of a run that was stopped, removed");
             }

@@ -4,156 +4,37 @@
 //! file without a secret is never touched; only where something is masked is it written anew. What is
 //! compressed or packed is rewritten in its format, entry by entry.
 
+mod collector;
 mod diff;
 mod filter_repo;
 mod holes;
 mod keep;
 mod list;
 mod out_of_reach;
+mod part;
 mod pass;
+mod plan;
 mod record;
 mod replace;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use crate::error::Result;
 use crate::finding::Finding;
 use crate::scan::Progress;
 use crate::scrub::{Masker, mask_name};
-use crate::summary::Failure;
 use crate::threads;
 
+pub use collector::{Collected, Collector, NAME_STAYS, Wants};
 pub use filter_repo::{Replacements, replacements};
 pub use list::{Entry, Listed, list};
-pub use pass::{Collected, Collector, NAME_STAYS, Wants};
+pub use plan::{Done, InPlace, Mode, Outcome, Plan};
 pub use record::Records;
-
-/// What becomes of the files.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Mode {
-    /// Each is replaced.
-    InPlace(InPlace),
-    /// Each is written below this directory.
-    Into(PathBuf),
-    /// Nothing is written; what would change is told as a diff.
-    DryRun,
-}
-
-/// How files are replaced.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct InPlace {
-    /// Keep the old file under its name and this suffix.
-    pub backup: Option<String>,
-    /// Changed files get the time of the change.
-    pub touch: bool,
-    /// Files with several names are replaced under the one that was met.
-    pub break_hard_links: bool,
-}
-
-/// Files to go over, and how.
-#[derive(Debug)]
-pub struct Plan<'p> {
-    /// What masks.
-    pub masker: &'p Arc<Masker>,
-    /// What becomes of them.
-    pub mode: &'p Mode,
-    /// How many at once.
-    pub jobs: usize,
-    /// What is wanted of what is masked.
-    pub wants: Wants,
-    /// Where each changed file is written down.
-    pub records: Option<&'p Records>,
-    /// Once it is set, files that are not done stay as they are.
-    pub stop: Arc<AtomicBool>,
-}
-
-/// What became of one file.
-#[derive(Debug, Default)]
-pub struct Done {
-    /// The path as a person would type it.
-    pub path: String,
-    /// Bytes read.
-    pub bytes: u64,
-    /// True where something was masked.
-    pub changed: bool,
-    /// What was masked.
-    pub collected: Collected,
-    /// What would change, for people; only of a dry run.
-    pub diff: Vec<u8>,
-    /// Parts that were left as they were, and why: entries of archives that cannot be read.
-    pub skipped: Vec<(String, String)>,
-    /// What was gone over as bytes and not looked into, by what is said of its kind.
-    pub unopened: BTreeMap<&'static str, u64>,
-    /// Why the file is as it was.
-    pub failed: Option<String>,
-}
-
-/// What was done in all.
-#[derive(Debug, Default)]
-pub struct Outcome {
-    /// Files gone over.
-    pub files: u64,
-    /// Of them, those with something masked.
-    pub changed: u64,
-    /// Bytes read.
-    pub bytes: u64,
-    /// Values masked, by rule.
-    pub rules: BTreeMap<String, u64>,
-    /// One for each masked value, where they are wanted; by path and line.
-    pub findings: Vec<Finding>,
-    /// What could not be scrubbed, and why.
-    pub failures: Vec<Failure>,
-    /// Entries of archives that are as they were, and why.
-    pub skipped: Vec<(String, String)>,
-    /// What was gone over as bytes and not looked into, by what is said of its kind.
-    pub unopened: BTreeMap<&'static str, u64>,
-    /// Files that were not gone over, or not to their end, because the run was stopped; they are as they
-    /// were.
-    pub left: u64,
-}
-
-impl Outcome {
-    /// Values masked.
-    pub fn hits(&self) -> u64 {
-        self.rules.values().sum()
-    }
-
-    /// Masks what is secret in the names of files and entries, before anybody sees them.
-    pub fn mask_names(&mut self, masker: &Masker) {
-        let mask = |name: &mut String| *name = mask_name(masker, name);
-        for finding in &mut self.findings {
-            mask(&mut finding.path);
-            finding.entry.iter_mut().for_each(mask);
-            let claims = finding.claims.take();
-            finding.claims = claims.map(|claims| Box::new(claims.map_texts(|text| mask_name(masker, text))));
-        }
-        self.failures.iter_mut().for_each(|failure| mask(&mut failure.path));
-        self.skipped.iter_mut().for_each(|(path, _)| mask(path));
-    }
-
-    fn add(&mut self, done: Done) {
-        self.files += 1;
-        self.bytes += done.bytes;
-        self.skipped.extend(done.skipped);
-        for (kind, count) in done.unopened {
-            *self.unopened.entry(kind).or_default() += count;
-        }
-        if let Some(message) = done.failed {
-            // What was found in it is there still, so nothing was masked.
-            return self.failures.push(Failure { path: done.path, message });
-        }
-        self.changed += u64::from(done.changed);
-        for (rule, hits) in done.collected.rules {
-            *self.rules.entry(rule).or_default() += hits;
-        }
-        self.findings.extend(done.collected.findings);
-    }
-}
 
 /// Goes over all files; `tell` gets what becomes of each, in no order.
 ///
@@ -229,7 +110,7 @@ impl Plan<'_> {
         let mut file = File::open(&entry.path)?;
         let before = file.metadata()?;
         let unseen = Progress::default();
-        let mut pass = pass::Pass::new(self, &entry.path, progress);
+        let mut pass = pass::Pass::new(self.masker, &self.stop, &entry.path, progress);
         pass.over(&mut file, &mut io::sink())?;
         (done.bytes, done.changed) = (before.len(), pass.changed);
         done.unopened = std::mem::take(&mut pass.unopened);
@@ -253,23 +134,4 @@ impl Plan<'_> {
         }
         written
     }
-}
-
-/// Whether two descriptions are of the same bytes, as far as the system can tell.
-fn is_same(a: &std::fs::Metadata, b: &std::fs::Metadata) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        let key = |m: &std::fs::Metadata| (m.dev(), m.ino(), m.len(), m.mtime(), m.mtime_nsec());
-        key(a) == key(b)
-    }
-    #[cfg(not(unix))]
-    {
-        a.len() == b.len() && a.modified().ok() == b.modified().ok()
-    }
-}
-
-/// The directory of a file, to make things in.
-fn parent(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

@@ -10,103 +10,40 @@ mod excerpt;
 mod found;
 mod inline;
 mod names;
+mod outcome;
 mod parts;
 mod place;
+mod progress;
+mod shared;
 mod worker;
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 pub(crate) use self::found::describe;
-use self::found::{Inspector, Settled};
-use self::names::Names;
 pub use self::names::mask_names;
+pub use self::outcome::{Excerpts, Judged, Note, Outcome, Settings};
+pub use self::progress::Progress;
+use self::shared::{Gathered, Shared, locked};
 use self::worker::Worker;
-use crate::blob::Origin;
-use crate::config::Policy;
 use crate::detect::Detector;
 use crate::finding::{Finding, Kind};
-use crate::input::{Crew, Large, Sink, Source};
-use crate::pack;
-use crate::prove::{self, Exhibits, Proving};
+use crate::input::{Crew, Sink, Source};
+use crate::prove::{self, Proving};
 use crate::summary::{Failure, Summary};
 
-/// How to scan.
-#[derive(Debug, Clone, Copy)]
-pub struct Settings<'p> {
-    /// The number of threads.
-    pub jobs: usize,
-    /// Which findings get the masked line around them; only people read it.
-    pub excerpts: Excerpts,
-    /// Keep the path of everything that is skipped, not only the count.
-    pub list_skipped: bool,
-    /// What need not be reported; without one everything is.
-    pub policy: Option<&'p Policy>,
-}
+impl Crew for Shared<'_> {
+    fn jobs(&self) -> usize {
+        self.settings.jobs
+    }
 
-/// Which findings get the masked line around them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Excerpts {
-    /// None.
-    Nothing,
-    /// Those that the report for people shows where nothing more is asked for: of a secret that a file repeats
-    /// the first of the worst, and no expired token. Others can have one as well.
-    Shown,
-    /// All.
-    All,
-}
+    fn is_stopped(&self) -> bool {
+        self.progress.is_stopped()
+    }
 
-/// What a scan gave.
-#[derive(Debug, Default)]
-pub struct Outcome {
-    /// By path, offset and rule.
-    pub findings: Vec<Finding>,
-    /// The counts.
-    pub summary: Summary,
-    /// What could not be read, by path.
-    pub errors: Vec<Failure>,
-    /// What was not read and why, by path, where [`Settings::list_skipped`] asks for it.
-    pub skipped: Vec<(String, Cow<'static, str>)>,
-    /// Markers beside findings that do not hold, by path and line.
-    pub notes: Vec<Note>,
-}
-
-/// Something to tell about a line.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Note {
-    /// The path as a person would type it.
-    pub path: String,
-    /// From 1.
-    pub line: usize,
-    /// What there is to tell; it quotes nothing of the line.
-    pub message: String,
-}
-
-/// How far a scan is, for whoever watches.
-#[derive(Debug, Default)]
-pub struct Progress {
-    /// Set from elsewhere to end the scan: what was found so far is its result, and it is incomplete.
-    pub stop: Arc<AtomicBool>,
-    /// How many files there are to be read; 0 while nobody has counted.
-    pub expected: AtomicU64,
-    /// Files done.
-    pub files: AtomicU64,
-    /// Bytes done.
-    pub bytes: AtomicU64,
-    /// Findings so far.
-    pub findings: AtomicU64,
-}
-
-/// A detection as it was judged.
-#[derive(Debug)]
-pub struct Judged {
-    /// The detection, in the form of a finding.
-    pub finding: Finding,
-    /// True where it was let pass; the finding's reason says why.
-    pub silent: bool,
+    fn sink(&self) -> Box<dyn Sink + '_> {
+        Box::new(Worker::new(self))
+    }
 }
 
 /// Scans everything that the sources have, and proves what can be proven of it.
@@ -237,135 +174,6 @@ fn order(a: &Finding, b: &Finding) -> std::cmp::Ordering {
 /// The repository that a finding is of, where there are several.
 fn repository(finding: &Finding) -> &str {
     finding.commit.as_ref().map_or("", |commit| &commit.repository)
-}
-
-/// What all threads of a scan share.
-struct Shared<'s> {
-    detector: &'s Detector,
-    settings: Settings<'s>,
-    progress: &'s Progress,
-    keep_silent: bool,
-    /// The same detector without regard to paths, where any rule has one.
-    anywhere: OnceLock<Option<Detector>>,
-    gathered: Mutex<Gathered>,
-}
-
-impl<'s> Shared<'s> {
-    fn inspector(&self) -> Inspector<'s> {
-        Inspector::new(self.detector, self.settings.policy, self.keep_silent)
-    }
-}
-
-impl Crew for Shared<'_> {
-    fn jobs(&self) -> usize {
-        self.settings.jobs
-    }
-
-    fn is_stopped(&self) -> bool {
-        self.progress.is_stopped()
-    }
-
-    fn sink(&self) -> Box<dyn Sink + '_> {
-        Box::new(Worker::new(self))
-    }
-}
-
-/// What was gathered, by one thread or by all.
-#[derive(Default)]
-struct Gathered {
-    leaks: Vec<Finding>,
-    silent: Vec<Finding>,
-    exhibits: Exhibits,
-    large: Vec<Large>,
-    errors: Vec<Failure>,
-    skipped: BTreeMap<&'static str, u64>,
-    skipped_paths: Vec<(String, Cow<'static, str>)>,
-    notes: Vec<Note>,
-    files: u64,
-    bytes: u64,
-}
-
-impl Gathered {
-    fn fail(&mut self, path: &str, error: &io::Error) {
-        self.errors.push(Failure { path: path.to_owned(), message: error.to_string() });
-    }
-
-    /// Counts what is not read, or not looked into, and keeps where and why if that is wanted.
-    fn skip(&mut self, reason: &'static str, listed: Option<(String, Cow<'static, str>)>) {
-        *self.skipped.entry(reason).or_default() += 1;
-        self.skipped_paths.extend(listed);
-    }
-
-    /// Counts a file that is read as it is, but not looked into.
-    fn look_at_kind(&mut self, origin: &Origin, kind: Option<&'static pack::Unopened>, list: bool) {
-        if let Some(kind) = kind {
-            self.skip(kind.reason, list.then(|| (origin.way(), kind.reason.into())));
-        }
-    }
-
-    /// Masks what is secret in the names of files, entries and references, before anybody sees them.
-    fn mask_names(&mut self, detector: &Detector) {
-        let mut names = Names::new(Inspector::new(detector, None, false), &self.leaks);
-        self.leaks.iter_mut().chain(&mut self.silent).for_each(|finding| names.mask_finding(finding));
-        for Failure { path, message } in &mut self.errors {
-            names.mask(path);
-            names.mask(message);
-        }
-        self.skipped_paths.iter_mut().for_each(|(path, _)| names.mask(path));
-        self.notes.iter_mut().for_each(|note| names.mask(&mut note.path));
-    }
-
-    fn add(&mut self, settled: Settled) {
-        match settled {
-            Settled::Leak(finding, exhibit, note) => {
-                self.notes.extend(note);
-                if let Some(exhibit) = exhibit {
-                    self.exhibits.add(&finding.fingerprint, *exhibit);
-                }
-                self.leaks.push(finding);
-            }
-            Settled::Silent(finding) => self.silent.push(finding),
-        }
-    }
-
-    fn merge(&mut self, other: Gathered) {
-        if self.leaks.is_empty() {
-            self.leaks = other.leaks;
-        } else {
-            self.leaks.extend(other.leaks);
-        }
-        self.silent.extend(other.silent);
-        self.exhibits.merge(other.exhibits);
-        self.large.extend(other.large);
-        self.errors.extend(other.errors);
-        self.skipped_paths.extend(other.skipped_paths);
-        self.notes.extend(other.notes);
-        for (reason, count) in other.skipped {
-            *self.skipped.entry(reason).or_default() += count;
-        }
-        self.files += other.files;
-        self.bytes += other.bytes;
-    }
-}
-
-impl Progress {
-    /// True where the scan is to end.
-    pub fn is_stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
-    }
-
-    fn add(&self, files: u64, bytes: usize, findings: usize) {
-        self.files.fetch_add(files, Ordering::Relaxed);
-        self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
-        if findings > 0 {
-            self.findings.fetch_add(findings as u64, Ordering::Relaxed);
-        }
-    }
-}
-
-/// A lock that a panic elsewhere does not take away: what it guards is only ever added to.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

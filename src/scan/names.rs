@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::Inspector;
+use super::found::Inspector;
 use crate::detect::Detector;
 use crate::finding::{Finding, fingerprint};
 use crate::input::mask_each_name;

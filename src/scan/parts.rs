@@ -14,7 +14,7 @@ use std::sync::{Mutex, OnceLock};
 use super::encoding::Encoding;
 use super::found::{Found, Inspector};
 use super::place::{Base, Counted, count};
-use super::{Gathered, Shared, locked};
+use super::shared::{Gathered, Shared, locked};
 use crate::blob::{Blob, CONTEXT, HEAD, Origin};
 use crate::finding::Finding;
 use crate::input::{Crew, Large, unpack_behind};

@@ -4,8 +4,10 @@ use std::io::{self, Read};
 use std::ops::Range;
 
 use super::found::{Found, Inspector, Settled};
+use super::outcome::Excerpts;
+use super::parts;
 use super::place::Base;
-use super::{Excerpts, Gathered, Shared, locked, parts};
+use super::shared::{Gathered, Shared, locked};
 use crate::blob::{Blob, Origin};
 use crate::finding::Finding;
 use crate::input::{DAMAGED, Large, Marks, Sink};
