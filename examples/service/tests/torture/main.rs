@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, reason = "one of the ways to panic")]
 
 mod errors;
+#[cfg(feature = "opentelemetry")]
+mod exporters;
 mod fields;
 mod kinds;
 mod nested;
