@@ -55,7 +55,7 @@ fn run(asked: &Asked) -> Result<()> {
     tree.write(&drawn)?;
     let binaries = compile::build(&tree)?;
     println!("{} test binaries built, after {} s", binaries.len(), start.elapsed().as_secs());
-    let normal = trial::without_changes(&tree, &binaries, drawn.len())?;
+    let normal = trial::without_changes(&tree, &binaries, drawn.len(), asked.jobs)?;
     println!("{} tried without a change, after {} s", normal.len(), start.elapsed().as_secs());
     let numbered = drawn.iter().enumerate().map(|(index, change)| (index + 1, change));
     let tried: Vec<(usize, &Change)> = match asked.again {

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use crate::Result;
 use crate::compile::Binary;
 use crate::tree::Tree;
+use crate::work::in_parallel;
 
 /// Of a binary without a change.
 pub struct Normal {
@@ -43,34 +44,36 @@ const LIMITS: &str = "ulimit -v 8388608; ulimit -f 16777216; exec nice -n 10 \"$
 /// How long a binary may take that is expected to end at all.
 const LONGEST: Duration = Duration::from_secs(1800);
 
-/// Runs every binary without a change, to know how long it takes, what it reaches, and what fails anyway.
-pub fn without_changes(tree: &Tree, binaries: &[Binary], count: usize) -> Result<Vec<Normal>> {
-    let mut out = Vec::new();
-    for binary in binaries {
-        let place = Place::new(&binary.name)?;
-        let reached = place.path.join("reached");
-        fs::create_dir(&reached).map_err(|error| error.to_string())?;
-        let start = Instant::now();
-        let mut command = command(tree, binary, &place);
-        command.env("MUTANT_REACHED", &reached);
-        let mut failing = Vec::new();
-        let end = watch(command, start + LONGEST, |name| {
-            failing.push(name.to_owned());
-            true
-        })?;
-        if end == End::TimedOut {
-            return Err(format!("the tests of {} do not end without a change", binary.name));
-        }
-        let time = start.elapsed();
-        let is_reached = |number: &usize| reached.join(number.to_string()).exists();
-        let reached: HashSet<usize> = (1..=count).filter(is_reached).collect();
-        let without =
-            if failing.is_empty() { String::new() } else { format!(", without {}", failing.join(", ")) };
-        println!("{:>7.1} s {}: reaches {}{without}", time.as_secs_f32(), binary.name, reached.len());
-        out.push(Normal { binary: binary.clone(), time, reached, failing });
-    }
+/// Runs every binary without a change, some at a time, to know how long it takes, what it reaches, and what
+/// fails anyway. The fastest stands first.
+pub fn without_changes(tree: &Tree, binaries: &[Binary], count: usize, jobs: usize) -> Result<Vec<Normal>> {
+    let mut out = in_parallel(binaries, jobs, |binary| without_change(tree, binary, count))?;
     out.sort_by_key(|normal| normal.time);
     Ok(out)
+}
+
+fn without_change(tree: &Tree, binary: &Binary, count: usize) -> Result<Normal> {
+    let place = Place::new(&binary.name)?;
+    let reached = place.path.join("reached");
+    fs::create_dir(&reached).map_err(|error| error.to_string())?;
+    let start = Instant::now();
+    let mut command = command(tree, binary, &place);
+    command.env("MUTANT_REACHED", &reached);
+    let mut failing = Vec::new();
+    let end = watch(command, start + LONGEST, |name| {
+        failing.push(name.to_owned());
+        true
+    })?;
+    if end == End::TimedOut {
+        return Err(format!("the tests of {} do not end without a change", binary.name));
+    }
+    let time = start.elapsed();
+    let is_reached = |number: &usize| reached.join(number.to_string()).exists();
+    let reached: HashSet<usize> = (1..=count).filter(is_reached).collect();
+    let without =
+        if failing.is_empty() { String::new() } else { format!(", without {}", failing.join(", ")) };
+    println!("{:>7.1} s {}: reaches {}{without}", time.as_secs_f32(), binary.name, reached.len());
+    Ok(Normal { binary: binary.clone(), time, reached, failing })
 }
 
 /// Runs a binary with one change. What takes five times as long as without it, hangs.

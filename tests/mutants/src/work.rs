@@ -27,27 +27,38 @@ pub fn try_all(
     changes: &[(usize, &Change)],
     jobs: usize,
 ) -> Result<Vec<Fate>> {
+    in_parallel(changes, jobs, |&(number, change)| {
+        let fate = try_one(tree, normal, number, change.area)?;
+        println!("{number} {change}: {fate}");
+        Ok(fate)
+    })
+}
+
+/// Does something with each of a list, `jobs` at a time; the results stand in the order of the list.
+pub fn in_parallel<T: Sync, R: Send>(
+    list: &[T],
+    jobs: usize,
+    work: impl Fn(&T) -> Result<R> + Sync,
+) -> Result<Vec<R>> {
     let next = AtomicUsize::new(0);
-    let fates = Mutex::new(vec![None; changes.len()]);
-    let work = || -> Result<()> {
+    let done = Mutex::new(Vec::new());
+    let worker = || -> Result<()> {
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(&(number, change)) = changes.get(index) else {
+            let Some(one) = list.get(index) else {
                 return Ok(());
             };
-            let fate = try_one(tree, normal, number, change.area)?;
-            println!("{number} {change}: {fate}");
-            if let Ok(mut fates) = fates.lock() {
-                fates[index] = Some(fate);
-            }
+            let result = work(one)?;
+            done.lock().map_err(|error| error.to_string())?.push((index, result));
         }
     };
     std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..jobs).map(|_| scope.spawn(work)).collect();
+        let workers: Vec<_> = (0..jobs).map(|_| scope.spawn(worker)).collect();
         workers.into_iter().try_for_each(|worker| worker.join().map_err(|_| "a worker ended".to_owned())?)
     })?;
-    let fates = fates.into_inner().map_err(|error| error.to_string())?;
-    fates.into_iter().collect::<Option<Vec<_>>>().ok_or("a change was not tried".to_owned())
+    let mut done = done.into_inner().map_err(|error| error.to_string())?;
+    done.sort_by_key(|(index, _)| *index);
+    Ok(done.into_iter().map(|(_, result)| result).collect())
 }
 
 fn try_one(tree: &Tree, normal: &[Normal], number: usize, area: &str) -> Result<Fate> {
@@ -72,5 +83,17 @@ impl std::fmt::Display for Fate {
             Self::Missed(0) => f.write_str("missed, never reached"),
             Self::Missed(tried) => write!(f, "missed by {tried} binaries"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_stand_in_the_order_of_the_list() {
+        let list: Vec<usize> = (0..100).collect();
+        assert_eq!(in_parallel(&list, 3, |one| Ok(one * 2)), Ok((0..100).map(|one| one * 2).collect()));
+        assert!(in_parallel(&list, 3, |one| if *one == 50 { Err("no".to_owned()) } else { Ok(()) }).is_err());
     }
 }
