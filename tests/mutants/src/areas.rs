@@ -36,7 +36,7 @@ pub fn is_tried(binary: &str, area: &str) -> bool {
 pub fn of(file: &str) -> Option<&'static Area> {
     let within =
         |path: &&str| file == *path || file.strip_prefix(*path).is_some_and(|rest| rest.starts_with('/'));
-    AREAS.iter().rev().find(|area| area.paths.iter().any(|path| within(&path)))
+    AREAS.iter().rev().find(|area| area.paths.iter().any(within))
 }
 
 #[cfg(test)]
