@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `element` | one number in the notations of languages |
 //! | `gap` | what stands between numbers |
+//! | `head` | what stands before the first number |
 //! | `list` | numbers in a row |
 //! | `literal` | a list with its brackets and the words of its type |
 //! | `named` | the literal that is the value of a name |
@@ -13,6 +14,7 @@
 
 mod element;
 mod gap;
+mod head;
 mod list;
 mod literal;
 mod named;

@@ -1,5 +1,6 @@
 //! What joins string literals: nothing, an operator, a comma of a list that a call joins.
 
+use super::gap::{OPERATORS, brackets, gap, prefix};
 use super::walk::{List, MAX_JOINED_BYTES, Walk};
 use crate::cursor::{Cursor, Mark, Quote, diff_sign};
 use crate::text::is_key_byte;
@@ -9,9 +10,6 @@ const MAX_CALL_BYTES: usize = 64;
 
 /// A literal side by side with another on one line is as long at least: shorter ones are words.
 const MIN_BESIDE: usize = 8;
-
-/// What joins two literals in some language.
-const OPERATORS: [&[u8]; 10] = [b"..", b"++", b"<>", b"||", b"<<", b"+", b"&", b".", b"~", b"^"];
 
 /// Methods that put their argument behind what was there.
 const APPENDING: [&[u8]; 5] = [b".append(", b".Append(", b".concat(", b".plus(", b".push_str("];
@@ -188,86 +186,6 @@ fn between(c: &mut Cursor<'_>, diff: Option<u8>) -> Option<Between> {
 fn without_diff_sign(before: &[u8], diff: Option<u8>) -> &[u8] {
     let rest = before.split_last().filter(|(last, rest)| diff == Some(**last) && rest.ends_with(b"\n"));
     rest.map_or(before, |(_, rest)| rest.trim_ascii_end())
-}
-
-/// Goes over brackets and blanks before the first element of a list.
-fn brackets(c: &mut Cursor<'_>) {
-    for _ in 0..3 {
-        c.space(1);
-        if !matches!(c.peek(0), b'[' | b'(' | b'{') {
-            return;
-        }
-        c.at += 1;
-    }
-    c.space(1);
-}
-
-/// Goes over blanks, line ends, continuations and comments; how many lines, and whether the last one is
-/// written further in or belongs to one before it.
-fn gap(c: &mut Cursor<'_>) -> (usize, bool) {
-    const MAX_LINES: usize = 6;
-    let (mut lines, mut is_indented) = (0, false);
-    while lines <= MAX_LINES {
-        let from = c.at;
-        c.blanks();
-        // The sign with which Basic goes on below.
-        let underscore = c.peek(0) == b'_' && matches!(c.peek(1), b'\n' | b'\r');
-        c.at += usize::from(underscore);
-        let slash = c.at;
-        c.continuation();
-        if c.at > slash || (underscore && c.line_end()) {
-            (lines, is_indented) = (lines + 1, true);
-            continue;
-        }
-        if c.line_end() {
-            lines += 1;
-            lead(c);
-            is_indented |= c.bytes[..c.at].ends_with(b" ") || c.bytes[..c.at].ends_with(b"\t");
-            continue;
-        }
-        if c.at == from && !comment(c) {
-            break;
-        }
-    }
-    (lines, is_indented)
-}
-
-/// Goes over what a comment or a quotation of mail begins its line with.
-fn lead(c: &mut Cursor<'_>) {
-    for sign in [&b"//"[..], b"--", b"*", b"#", b">"] {
-        let mut next = *c;
-        if next.eat(sign) && matches!(next.peek(0), b' ' | b'\t') {
-            next.blanks();
-            if { next }.quote().is_some() || OPERATORS.iter().any(|o| next.rest().starts_with(o)) {
-                *c = next;
-            }
-            return;
-        }
-    }
-}
-
-/// Goes over a comment to its end.
-fn comment(c: &mut Cursor<'_>) -> bool {
-    const MAX_COMMENT_BYTES: usize = 120;
-    let rest = &c.rest()[..c.rest().len().min(MAX_COMMENT_BYTES)];
-    let end = if rest.starts_with(b"/*") {
-        memchr::memmem::find(rest, b"*/").map(|i| i + 2)
-    } else if rest.starts_with(b"//") || rest.starts_with(b"# ") {
-        memchr::memchr2(b'\n', b'\r', rest)
-    } else {
-        None
-    };
-    c.at += end.unwrap_or(0);
-    end.is_some()
-}
-
-/// Goes over what may stand right before a quote: `L`, `u8`, `b`, `@`, `f`.
-pub(super) fn prefix(c: &mut Cursor<'_>) {
-    let letters =
-        c.rest().iter().take(3).take_while(|b| b.is_ascii_alphanumeric() || b"@&$#".contains(b)).count();
-    if letters > 0 && matches!(c.peek(letters), b'"' | b'\'' | b'`') {
-        c.at += letters;
-    }
 }
 
 /// Whether the literal that begins here holds only what a value does.

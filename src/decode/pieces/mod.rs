@@ -17,6 +17,7 @@
 //! to be a token, which tells by itself whether it is whole ([`Joined::is_loose`]).
 
 mod follow;
+mod gap;
 mod inline;
 mod line;
 mod literal;
@@ -100,7 +101,7 @@ pub(crate) fn is_plain_end(bytes: &[u8], literal: Span) -> bool {
 /// What to ask where a literal is open at its line's end, with its first byte at `at`.
 pub(crate) fn ask_open(bytes: &[u8], name: usize, from: usize) -> Option<Ask> {
     let mut c = Cursor::new(bytes, from);
-    literal::prefix(&mut c);
+    gap::prefix(&mut c);
     let quote = c.quote()?;
     // Three quotes are one.
     let Mark::Byte(mark) = quote.mark else { return None };
@@ -115,7 +116,7 @@ pub(crate) fn ask_characters(bytes: &[u8], at: usize) -> Option<Ask> {
     c.quote()?;
     c.at += usize::from(c.peek(0) == b',');
     c.space(1);
-    literal::prefix(&mut c);
+    gap::prefix(&mut c);
     c.quote()?;
     let begins = match bytes[at] {
         b'v' => c.peek(0) == b'1',

@@ -22,6 +22,7 @@ mod list;
 mod names;
 mod numbers;
 mod others;
+mod parts;
 mod pem;
 mod phrase;
 mod quotes;
@@ -48,10 +49,11 @@ pub(crate) use found::Field;
 pub(crate) use list::each_item;
 pub(crate) use names::{Fields, can_be_found};
 pub(crate) use others::is_secret;
+pub(crate) use parts::{Part, parts};
 pub(crate) use pem::pem;
 use raw::{Numbers, Raw};
 pub(super) use sibling::value_of_sibling;
-pub(crate) use strings::{Part, Strings, parts};
+pub(crate) use strings::Strings;
 
 /// No list of tokens under their plural is longer, in bytes.
 const LONGEST_LIST: usize = 2048;

@@ -17,7 +17,7 @@ const LINE: usize = 256 * 1024;
 
 /// What stood last in a text of JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Last {
+pub(super) enum Last {
     /// Nothing, or text that is no JSON.
     Nothing,
     /// `{`, `[`, `,`
@@ -31,20 +31,20 @@ enum Last {
 
 /// A text, and how far it was read.
 #[derive(Debug, Clone, Copy)]
-struct Text {
-    span: Span,
-    at: usize,
-    last: Last,
+pub(super) struct Text {
+    pub(super) span: Span,
+    pub(super) at: usize,
+    pub(super) last: Last,
     /// Only JSON has stood there so far.
-    is_json: bool,
+    pub(super) is_json: bool,
     /// No quote of this kind closes any more: `"`, `'`.
-    open: [bool; 2],
+    pub(super) open: [bool; 2],
     /// The string that was read last.
-    string: Span,
+    pub(super) string: Span,
 }
 
 impl Text {
-    fn new(span: Span) -> Self {
+    pub(super) fn new(span: Span) -> Self {
         let string = Span::new(span.start, span.start);
         Self { span, at: span.start, last: Last::Nothing, is_json: true, open: [false; 2], string }
     }
@@ -103,9 +103,9 @@ pub(super) struct Around {
 
 /// Reads a text that stands in so many strings of JSON.
 #[derive(Clone, Copy)]
-struct Reader<'b> {
-    bytes: &'b [u8],
-    level: usize,
+pub(super) struct Reader<'b> {
+    pub(super) bytes: &'b [u8],
+    pub(super) level: usize,
 }
 
 impl Reader<'_> {
@@ -200,7 +200,7 @@ impl Reader<'_> {
     }
 
     /// The inside of a string that begins here, and what is behind its quote.
-    fn closing(self, text: &mut Text, from: usize, mark: u8) -> Option<(Span, usize)> {
+    pub(super) fn closing(self, text: &mut Text, from: usize, mark: u8) -> Option<(Span, usize)> {
         let kind = usize::from(mark == b'\'');
         if text.open[kind] {
             return None;
@@ -235,7 +235,7 @@ impl Reader<'_> {
     }
 
     /// The next sign that is no blank.
-    fn after_blanks(self, mut at: usize, end: usize) -> Option<u8> {
+    pub(super) fn after_blanks(self, mut at: usize, end: usize) -> Option<u8> {
         loop {
             let (b, next) = self.symbol(at, end)?;
             if !matches!(b, b' ' | b'\t' | b'\n' | b'\r') {
@@ -246,7 +246,7 @@ impl Reader<'_> {
     }
 
     /// One sign of the text, and where the next begins. What is no ASCII stands for itself.
-    fn symbol(self, at: usize, end: usize) -> Option<(u8, usize)> {
+    pub(super) fn symbol(self, at: usize, end: usize) -> Option<(u8, usize)> {
         let &b = self.bytes[..end].get(at)?;
         if self.level == 0 || b != b'\\' {
             return Some((b, at + 1));
@@ -278,67 +278,19 @@ impl Reader<'_> {
 }
 
 /// A value of JSON without quotes.
-struct Scalar {
-    length: usize,
-    is_number: bool,
+pub(super) struct Scalar {
+    pub(super) length: usize,
+    pub(super) is_number: bool,
 }
 
 /// The number, the truth value or the `null` that begins here.
-fn scalar(text: &[u8]) -> Option<Scalar> {
+pub(super) fn scalar(text: &[u8]) -> Option<Scalar> {
     let is_part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+' | b'.');
     let length = text.iter().take(64).take_while(is_part).count();
     let word = &text[..length];
     let is_number = matches!(word.first(), Some(b'-' | b'0'..=b'9'))
         && word.iter().all(|b| !b.is_ascii_alphabetic() || matches!(b, b'e' | b'E'));
     (is_number || [&b"true"[..], b"false", b"null"].contains(&word)).then_some(Scalar { length, is_number })
-}
-
-/// A part of a structure of JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part {
-    /// Brackets, signs, blanks, truth values, `null`.
-    Frame,
-    /// The inside of a string that is the name of a member.
-    Name,
-    /// The inside of any other string.
-    Text,
-    /// A number.
-    Number,
-}
-
-/// Gives the parts of a line of JSON whose strings have quotes behind `depth` backslashes, in order; false
-/// where it is no JSON.
-pub(crate) fn parts(line: &[u8], depth: usize, sink: &mut dyn FnMut(Part, Span)) -> bool {
-    let Some(level) = (depth + 1).is_power_of_two().then(|| (depth + 1).ilog2() as usize) else {
-        return false;
-    };
-    let reader = Reader { bytes: line, level };
-    let mut text = Text::new(Span::new(0, line.len()));
-    let mut done = 0;
-    while let Some((b, next)) = reader.symbol(text.at, line.len()) {
-        match b {
-            b' ' | b'\t' | b'\n' | b'\r' | b'{' | b'}' | b'[' | b']' | b',' | b':' => text.at = next,
-            b'"' => {
-                let Some((string, end)) = reader.closing(&mut text, next, b'"') else { return false };
-                sink(Part::Frame, Span::new(done, string.start));
-                let is_name = reader.after_blanks(end, line.len()) == Some(b':');
-                sink(if is_name { Part::Name } else { Part::Text }, string);
-                (done, text.at) = (string.end, end);
-            }
-            _ => {
-                let Some(scalar) = scalar(&line[text.at..]) else { return false };
-                let end = text.at + scalar.length;
-                if scalar.is_number {
-                    sink(Part::Frame, Span::new(done, text.at));
-                    sink(Part::Number, Span::new(text.at, end));
-                    done = end;
-                }
-                text.at = end;
-            }
-        }
-    }
-    sink(Part::Frame, Span::new(done, line.len()));
-    true
 }
 
 /// Nothing more is to be read up to there.
@@ -386,21 +338,6 @@ mod tests {
         ] {
             assert_eq!(around(text), inside, "{text}");
         }
-    }
-
-    #[test]
-    fn a_structure_has_parts() {
-        let mut seen = Vec::new();
-        let line = br#"{\"a\": [\"b\\\"\", -2e5, true], \"c\": {}}, "#;
-        assert!(parts(line, 1, &mut |part, span| {
-            if part != Part::Frame {
-                seen.push((part, String::from_utf8_lossy(&line[span.range()]).into_owned()));
-            }
-        }));
-        let expected =
-            [(Part::Name, "a"), (Part::Text, "b\\\\\\\""), (Part::Number, "-2e5"), (Part::Name, "c")];
-        assert_eq!(seen, expected.map(|(part, text)| (part, text.to_owned())));
-        assert!(!parts(b"[Some(1)]", 0, &mut |_, _| {}));
     }
 
     #[test]
