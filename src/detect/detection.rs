@@ -78,6 +78,13 @@ impl Detection<'_> {
         matches!(self.verdict, Verdict::Report { .. })
     }
 
+    /// Where the name stands that led to it, if both stand in the text as they are.
+    pub(crate) fn name(&self) -> Option<Span> {
+        let is_plain = self.decoded.is_empty() && self.name_bytes > 0;
+        let start = self.span.start.checked_sub(self.way_bytes).filter(|_| is_plain)?;
+        Some(Span::new(start, start + self.name_bytes))
+    }
+
     /// How bad it is; what is silent is only for information.
     pub fn severity(&self) -> Severity {
         match self.verdict {

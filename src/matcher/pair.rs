@@ -125,11 +125,12 @@ fn close_tag(c: &mut Cursor<'_>) -> bool {
 pub(super) fn sibling(bytes: &[u8], name: &Name, found: &mut Vec<Literal>) {
     if is_value_of_key(bytes, name.start) {
         let (before, after) = object(bytes, Span::new(name.start, name.span.end));
-        for within in [Span::new(name.span.end, after), Span::new(before, name.start)] {
-            member(bytes, within, found);
-            if !found.is_empty() {
-                return;
-            }
+        member(bytes, Span::new(name.span.end, after), found);
+        if found.is_empty() {
+            last_member(bytes, Span::new(before, name.start), found);
+        }
+        if !found.is_empty() {
+            return;
         }
     }
     // Among members whose values are objects or have braces in them.
@@ -232,7 +233,19 @@ fn object(bytes: &[u8], name: Span) -> (usize, usize) {
     (before.min(name.start), after)
 }
 
-/// The member of that stretch that is called `value`.
+/// The last member of that stretch that is called `value`: one before it belongs to another name.
+fn last_member(bytes: &[u8], within: Span, found: &mut Vec<Literal>) {
+    let mut from = within.start;
+    while from < within.end {
+        let mut next = Vec::new();
+        member(bytes, Span::new(from, within.end), &mut next);
+        let Some(last) = next.last() else { break };
+        from = last.span.end.max(from + 1);
+        *found = next;
+    }
+}
+
+/// The first member of that stretch that is called `value`.
 fn member(bytes: &[u8], within: Span, found: &mut Vec<Literal>) {
     let mut at = within.start;
     while at < within.end {

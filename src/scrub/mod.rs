@@ -8,7 +8,8 @@
 //! What it promises for a slice of text:
 //! - Every byte outside of a masked value is as it was, whatever the bytes are.
 //! - JSON stays JSON (a masked number becomes `"****"`), logfmt, URLs and colour codes stay readable.
-//! - A mask is a fixpoint: masking twice changes nothing more.
+//! - A mask is a fixpoint: masking twice changes nothing more. The text is looked at again with its masks for
+//!   that, near those that may make another text of it.
 //! - Time is linear in the text.
 //! - Text without a hit costs no allocation, nor do fields, addresses, licenses, connect tokens and
 //!   literals once the buffers have grown; what has to be judged or decoded does.
@@ -22,6 +23,7 @@
 
 mod cut_lines;
 mod edges;
+mod going;
 mod judged;
 mod learn;
 mod literal;
@@ -30,6 +32,7 @@ mod names;
 mod needles;
 mod numbers;
 mod policy;
+mod settle;
 #[cfg(feature = "cli")]
 mod shown;
 mod stream;
@@ -44,6 +47,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use self::learn::Part;
 pub(crate) use self::memory::Memory;
+use self::settle::{Ground, Putting, Settling};
 use crate::detect::{self, Below, Detector, Place, join};
 use crate::finding::Status;
 use crate::judge::plain;
@@ -83,6 +87,7 @@ static MADE: AtomicUsize = AtomicUsize::new(1);
 pub struct Scratch {
     detect: detect::Scratch,
     places: Vec<Place>,
+    settling: Settling,
 }
 
 /// What the name of a field says about its value.
@@ -260,10 +265,10 @@ impl Masker {
         scratch.places.clear();
         self.detector.places(text, &mut scratch.detect, &mut scratch.places);
         self.add_cut_lines(text, &mut scratch.places);
-        self.add_others(text, scratch);
-        if let Some(memory) = &self.memory {
-            self.remember(memory, &Part { text, range: 0..text.len(), base: None }, scratch);
-        }
+        self.add_others(text, &mut scratch.places);
+        let part = Part { text, range: 0..text.len(), base: None };
+        let ground = Ground { putting: Putting::Slice, below: None };
+        self.settle(&part, self.memory.as_ref(), &ground, scratch);
         scratch.places.len()
     }
 
@@ -281,7 +286,7 @@ impl Masker {
         if may_be_cut {
             self.add_cut_lines(text, &mut scratch.places);
         }
-        self.add_others(text, scratch);
+        self.add_others(text, &mut scratch.places);
         after
     }
 
@@ -320,16 +325,16 @@ impl Masker {
     }
 
     /// Adds what arrays of numbers spell and the literals, and lets tokens go that may stay.
-    fn add_others(&self, text: &[u8], scratch: &mut Scratch) {
-        self.add_numbers(text, &mut scratch.places);
+    fn add_others(&self, text: &[u8], places: &mut Vec<Place>) {
+        self.add_numbers(text, places);
         if let Some(now) = self.policy.keep_expired {
-            scratch.places.retain(|place| place.numbers || !has_expired(&text[place.span.range()], now));
+            places.retain(|place| place.numbers || !has_expired(&text[place.span.range()], now));
         }
         if let Some(literals) = &self.policy.literals {
-            let before = scratch.places.len();
-            literals.find(text, &mut scratch.places);
-            if scratch.places.len() > before {
-                join(&mut scratch.places, 0);
+            let before = places.len();
+            literals.find(text, places);
+            if places.len() > before {
+                join(places, 0);
             }
         }
     }
@@ -370,22 +375,36 @@ impl Masker {
                 continue;
             }
             out.extend_from_slice(&text[at..start]);
-            match structure::depth(text, place) {
-                Some(depth) => self.put_structure(&text[start..end], depth, self.class(place), out),
-                None => self.put_place(place, &text[start..end], !self.would_name(text, start..end), out),
-            }
+            self.put_one(text, place, start..end, out);
             at = end;
         }
         out.extend_from_slice(&text[at..range.end]);
     }
 
+    /// Appends the mask of what stands of a place in a range.
+    fn put_one(&self, text: &[u8], place: &Place, range: std::ops::Range<usize>, out: &mut Vec<u8>) {
+        match structure::depth(text, place) {
+            Some(depth) => self.put_structure(&text[range], depth, self.class(place), out),
+            None => self.put_place(text, place, range.clone(), !self.would_name(text, range), out),
+        }
+    }
+
     /// Appends the mask of what stands at a place; of a part of it, nothing is shown.
-    fn put_place(&self, place: &Place, value: &[u8], is_whole: bool, out: &mut Vec<u8>) {
+    fn put_place(
+        &self,
+        text: &[u8],
+        place: &Place,
+        span: std::ops::Range<usize>,
+        is_whole: bool,
+        out: &mut Vec<u8>,
+    ) {
+        let (value, behind) = (&text[span.clone()], text.get(span.end));
         if place.numbers {
             return numbers::mask(value, place.continues, out);
         }
         let quote = |out: &mut Vec<u8>| {
-            if let Some(wrap) = place.wrap {
+            // Beside another quote it would be the beginning of a string, and what follows its value.
+            if let Some(wrap) = place.wrap.filter(|_| behind != Some(&b'"')) {
                 wrap.put(out);
             }
         };
@@ -424,14 +443,8 @@ impl Masker {
 
     /// Appends the mask of a value.
     fn stars(&self, value: &[u8], class: Option<Class>, decoded: bool, out: &mut Vec<u8>) {
-        // In UTF-16 a mask is UTF-16, whatever the style: a byte more would shift all that follows.
-        let is_wide =
-            |nul: usize| decoded && value.len() >= 8 && value.iter().skip(nul).step_by(2).all(|b| *b == 0);
-        if is_wide(1) {
-            return out.extend_from_slice(b"*\0*\0*\0*\0");
-        }
-        if is_wide(0) {
-            return out.extend_from_slice(b"\0*\0*\0*\0*");
+        if decoded && let Some(mask) = wide_mask(value) {
+            return out.extend_from_slice(mask);
         }
         let is_license = class == Some(Class::License) && !decoded;
         let id = if is_license { crate::text::public_id(value).unwrap_or(0) } else { 0 };
@@ -444,6 +457,17 @@ impl Masker {
             Style::Partial if partial => mask_into(&value[id..], out),
             _ => out.extend_from_slice(STARS.as_bytes()),
         }
+    }
+}
+
+/// The mask of a value in UTF-16, whatever the style: a byte more would shift all that follows.
+fn wide_mask(value: &[u8]) -> Option<&'static [u8; 8]> {
+    let is_wide = |nul: usize| value.iter().skip(nul).step_by(2).all(|b| *b == 0);
+    match value.len() {
+        length if length < 8 || length % 2 == 1 => None,
+        _ if is_wide(1) => Some(b"*\0*\0*\0*\0"),
+        _ if is_wide(0) => Some(b"\0*\0*\0*\0*"),
+        _ => None,
     }
 }
 

@@ -15,12 +15,13 @@ use std::fmt;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
-use super::edges::{blanks, cut, first_line, keep_length, keep_line_ends, line_end};
+use super::edges::{cut, line_end};
+use super::going::Going;
 use super::judged::{self, Judging};
 use super::learn::Part;
 use super::memory::Memory;
 use super::policy::{FIELD, LITERAL};
-use super::structure;
+use super::settle::{Ground, Putting};
 use super::told::{Leak, Masked, Position, Tally};
 use super::{Masker, Scratch};
 use crate::blob::{HEAD, Origin};
@@ -376,31 +377,33 @@ impl Scrubber {
         };
         let below = Below { rows, from: self.open.0, open: self.open.1.as_ref(), at_start, next: Some(end) };
         let tables = self.masker.find_below(text, below, self.may_be_cut, &mut self.scratch);
-        if let Some(memory) = &self.memory {
-            let part = Part { text, range: self.context..end, base: Some(self.base) };
-            self.masker.remember(memory, &part, &mut self.scratch);
-        }
+        let range = self.context..end;
+        self.utf16 |= self.wide || (at_start && text[range.clone()].starts_with(b"\xfe\xff"));
+        let nul = if self.binary || self.utf16 { None } else { memchr::memchr(0, &text[range.clone()]) };
+        let binary = if self.binary { 0 } else { nul.map_or(usize::MAX, |at| self.context + at) };
+        let (context, masked, utf16) = (self.context, self.masked, self.utf16);
+        let going = Going { context, end, masked, binary, utf16 };
+        let part = Part { text, range, base: Some(self.base) };
+        let memory = self.memory.as_deref();
+        let ground = Ground { putting: Putting::Lines(going), below: Some(below) };
+        self.masker.settle(&part, memory, &ground, &mut self.scratch);
         if at_start && let Some(judging) = &mut self.judging {
             judging.begin(text);
         }
         let here = |p: &Place| p.span.end > self.context && p.span.start < end;
-        let first = self.scratch.places.iter().position(here);
-        let going = &text[self.context..end];
-        self.utf16 |= self.wide || (at_start && going.starts_with(b"\xfe\xff"));
-        let nul = if self.binary || self.utf16 { None } else { memchr::memchr(0, going) };
-        match first {
+        match self.scratch.places.iter().position(here) {
             None => {
+                let going = &text[self.context..end];
                 writer.write_all(going)?;
                 self.tally.written += going.len() as u64;
             }
             Some(first) => {
                 self.out.clear();
-                let binary = if self.binary { 0 } else { nul.map_or(usize::MAX, |at| self.context + at) };
                 let masker = Arc::clone(&self.masker);
                 let text = &self.buffer[..visible];
                 let judge = |j: &Judging| j.leaks(&masker, text, at_start, &mut self.scratch.detect);
                 let leaks = self.judging.as_ref().map(judge).unwrap_or_default();
-                self.put_lines(first, end, binary, &leaks);
+                self.put_lines(first, going, &leaks);
                 writer.write_all(&self.out)?;
                 self.tally.written += self.out.len() as u64;
             }
@@ -411,79 +414,47 @@ impl Scrubber {
         Ok(())
     }
 
-    /// Puts what goes out into `out`, from the first place on that reaches into it; values that reach
-    /// beyond `binary` keep their lengths. What a scan reports there names the rules.
-    fn put_lines(&mut self, first: usize, end: usize, binary: usize, leaks: &[Detection<'_>]) {
+    /// Puts what goes out into `out`, from the first place on that reaches into it. What a scan reports there
+    /// names the rules.
+    fn put_lines(&mut self, first: usize, going: Going, leaks: &[Detection<'_>]) {
         let text = &self.buffer[..self.filled];
+        let end = going.end;
         let mut at = self.context;
         let mut position = self.place;
         let mut counted = self.context;
         for place in self.scratch.places[first..].iter().take_while(|p| p.span.start < end) {
-            let goes_on =
-                place.span.start < self.context && self.masked.is_some_and(|m| m >= place.span.start);
-            let mut start = place.span.start.max(self.context);
-            let stop = place.span.end.min(end);
-            // A line that goes out in parts is masked as one.
-            let is_line = stop == place.span.end || text[..stop].ends_with(b"\n");
-            // A NUL within the value stays where it is.
-            let keeps_length = stop > binary && !self.named;
-            let shape = structure::depth(text, place).filter(|_| is_line && !self.named && !keeps_length);
-            let class = self.masker.class(place);
-            self.out.extend_from_slice(&text[at..start]);
-            at = stop;
-            if !goes_on {
-                // What was not known to be one has its mask where it is first seen.
-                let cut = start > place.span.start;
-                let gap = if cut { blanks(&text[start..stop]) } else { 0 };
-                self.out.extend_from_slice(&text[start..start + gap]);
-                start += gap;
-                let from = self.out.len();
-                let line = first_line(&text[start..stop]).map_or(stop, |length| start + length);
-                let is_whole = !cut && line == place.span.end && !self.masker.would_name(text, start..line);
-                let judged = judged::at(leaks, Span::new(start, place.span.end));
-                let rule = judged.first().map_or_else(|| self.masker.rule_of(place), |leak| &leak.rule.id);
-                if self.named {
-                    self.out.extend([b"[", rule.as_bytes(), b"]"].concat());
-                } else if keeps_length {
-                    keep_length(&text[start..line], &mut self.out);
-                } else if let Some(depth) = shape {
-                    self.masker.put_structure(&text[start..line], depth, class, &mut self.out);
-                } else {
-                    // Of an array all is looked at: how it is written says how its mask is.
-                    let shown = if place.numbers { stop } else { line };
-                    self.masker.put_place(place, &text[start..shown], is_whole, &mut self.out);
-                }
-                self.masked = Some(place.span.start);
-                count_hit(place, judged.first(), &mut self.tally, &mut self.hits);
-                if let Some(watch) = &mut self.watch {
-                    // The armour of a key stands before what is masked of it.
-                    let place_of =
-                        |leak| position.after(&text[counted..leak_start(leak, counted, stop)]).of(leak);
-                    let leaks: Vec<Leak<'_>> = judged.iter().map(place_of).collect();
-                    position = position.after(&text[counted..start]);
-                    counted = start;
-                    watch(&Masked {
-                        rule,
-                        name: place.name.map(|n| &text[n.range()]),
-                        line: position.line,
-                        column: position.chars + 1,
-                        offset: position.offset,
-                        length: place.span.end - start,
-                        mask: &self.out[from..],
-                        leaks: &leaks,
-                        value: &text[start..place.span.end],
-                        class: place.class,
-                        is_piece: place.anchor.is_some(),
-                    });
-                }
-                start = line;
-            }
-            if keeps_length {
-                keep_length(&text[start..stop], &mut self.out);
-            } else if let Some(depth) = shape {
-                self.masker.put_structure(&text[start..stop], depth, class, &mut self.out);
-            } else {
-                keep_line_ends(&text[start..stop], &mut self.out);
+            let share = going.share(text, place);
+            self.out.extend_from_slice(&text[at..share.start]);
+            at = share.stop;
+            let Some(start) = share.mask else {
+                self.masker.put_share(text, place, &share, None, &mut self.out);
+                continue;
+            };
+            let judged = judged::at(leaks, Span::new(start, place.span.end));
+            let rule = judged.first().map_or_else(|| self.masker.rule_of(place), |leak| &leak.rule.id);
+            let named = self.named.then_some(rule);
+            let mask = self.masker.put_share(text, place, &share, named, &mut self.out);
+            self.masked = Some(place.span.start);
+            count_hit(place, judged.first(), &mut self.tally, &mut self.hits);
+            if let Some(watch) = &mut self.watch {
+                // The armour of a key stands before what is masked of it.
+                let place_of = |leak| position.after(&text[counted..leak_start(leak, counted, at)]).of(leak);
+                let leaks: Vec<Leak<'_>> = judged.iter().map(place_of).collect();
+                position = position.after(&text[counted..start]);
+                counted = start;
+                watch(&Masked {
+                    rule,
+                    name: place.name.map(|n| &text[n.range()]),
+                    line: position.line,
+                    column: position.chars + 1,
+                    offset: position.offset,
+                    length: place.span.end - start,
+                    mask: &self.out[mask],
+                    leaks: &leaks,
+                    value: &text[start..place.span.end],
+                    class: place.class,
+                    is_piece: place.anchor.is_some(),
+                });
             }
         }
         self.out.extend_from_slice(&text[at..end]);

@@ -15,6 +15,7 @@ mod redact_values;
 mod scrub;
 mod scrub_edges;
 mod scrub_laws;
+mod scrub_settled;
 mod stream;
 #[path = "../support/mod.rs"]
 mod support;

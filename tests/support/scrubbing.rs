@@ -87,7 +87,8 @@ pub(crate) fn is_fixpoint(masker: &Arc<Masker>, out: &[u8], pieces: &[usize]) ->
 /// Everything but the values is as it was, and of a value only line ends are left beside its mask.
 pub(crate) fn is_same_outside(text: &[u8], done: &Scrubbed) -> Result<(), String> {
     let (mut at, mut rest) = (0, &done.bytes[..]);
-    for Mask { offset, length, mask, .. } in &done.masks {
+    let mut masks = done.masks.iter().peekable();
+    while let Some(Mask { offset, length, mask, .. }) = masks.next() {
         let between = text.get(at..*offset).ok_or("masks overlap")?;
         rest = rest.strip_prefix(between).ok_or_else(|| format!("before {offset} something changed"))?;
         rest = rest.strip_prefix(&mask[..]).ok_or_else(|| format!("at {offset} stands another mask"))?;
@@ -96,33 +97,34 @@ pub(crate) fn is_same_outside(text: &[u8], done: &Scrubbed) -> Result<(), String
         let first = value.iter().position(|b| *b == b'\n').unwrap_or(value.len());
         let first = first - usize::from(first < value.len() && value[..first].ends_with(b"\r"));
         // With NULs in the text the rest of a value is as long as before, in stars.
-        let behind = rest
-            .strip_prefix(&stars(&value[first..])[..])
-            .or_else(|| rest.strip_prefix(&line_ends(&value[first..])[..]));
+        let in_stars = rest.strip_prefix(&stars(&value[first..])[..]);
+        let without = rest.strip_prefix(&line_ends(&value[first..])[..]);
         // Of a structure of JSON the lines stay, with masks for the values in them.
         let is_structure = matches!(value.first(), Some(b'{' | b'[')) && first < value.len();
-        rest = match (behind, is_structure) {
-            (_, true) => behind_structure(&value[first..], rest, &text[at..]).or(behind),
-            (behind, false) => behind,
-        }
-        .ok_or_else(|| format!("after the mask at {offset} stands more than line ends"))?;
+        let structure = || {
+            let next = masks.peek().map_or(text.len(), |next| next.offset.max(at));
+            behind_structure(&value[first..], rest, &text[at..next])
+        };
+        rest = if is_structure { in_stars.or_else(structure).or(without) } else { in_stars.or(without) }
+            .ok_or_else(|| format!("after the mask at {offset} stands more than line ends"))?;
     }
     if rest == &text[at..] { Ok(()) } else { Err(format!("after {at} something changed")) }
 }
 
-/// What comes behind the lines of a structure, which are as many as before and begin as before.
+/// What comes behind the lines of a structure, which are as many as before; `behind` stands on the last of
+/// them, up to the line end or the next mask.
 fn behind_structure<'r>(old: &[u8], rest: &'r [u8], behind: &[u8]) -> Option<&'r [u8]> {
     let lines = old.iter().filter(|b| **b == b'\n').count();
     let last = memchr::memchr_iter(b'\n', rest).nth(lines - 1)? + 1;
-    let blanks = rest[last..].iter().take_while(|b| **b == b' ').count();
-    // What is no JSON has a mask in quotes on each line.
-    let mask = b"\"****\"";
-    let length = if rest[last + blanks..].starts_with(mask) { mask.len() } else { 1 };
-    let closing = last + blanks + length;
-    let line = &behind[..behind.iter().position(|b| *b == b'\n').unwrap_or(behind.len())];
-    let closes =
-        matches!(rest.get(closing - 1), Some(b'}' | b']' | b'"')) && rest[closing..].starts_with(line);
-    closes.then(|| &rest[closing..])
+    let line = &behind[..memchr::memchr(b'\n', behind).unwrap_or(behind.len())];
+    let end = memchr::memchr(b'\n', &rest[last..]).map_or(rest.len(), |length| last + length);
+    // Nothing of it may be left that is neither its sign nor its mask.
+    let is_masked = |shown: &[u8]| shown.is_empty() || matches!(shown.last(), Some(b'}' | b']' | b'"'));
+    let is_end = |at: &usize| {
+        let shown = rest[last..*at].trim_ascii_start();
+        rest[*at..].starts_with(line) && is_masked(shown)
+    };
+    (last..=end).rev().find(is_end).map(|at| &rest[at..])
 }
 
 fn line_ends(text: &[u8]) -> Vec<u8> {

@@ -27,5 +27,5 @@ pub(crate) use spelled::{CORES, MIN_NUMBERS, OPENERS, ask as ask_spelled, read};
 pub(crate) use stars::{NUMBER_MASK, head_bytes, numbers_within, put_mask, spelled};
 
 /// The table's lines.
-pub(super) use named::DECODER as OF_NAMES;
-pub(super) use spelled::DECODER as OF_TEXT;
+pub(crate) use named::DECODER as OF_NAMES;
+pub(crate) use spelled::DECODER as OF_TEXT;
