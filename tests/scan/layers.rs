@@ -11,7 +11,7 @@ const FLOORS: &[&[&str]] = &[
     &["error", "blob", "globs", "cursor"],
     &["secret", "table"],
     &["finding", "token", "decode", "prefilter", "simd", "git", "pack"],
-    &["walk", "ci"],
+    &["walk", "ci", "summary"],
     &["rule", "input"],
     &["config", "report", "matcher"],
     &["judge"],
