@@ -19,7 +19,7 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use crate::blob::Blob;
+use crate::blob::{Blob, Origin};
 use crate::decode::{Ask, DECODERS, MAX_DEPTH, View, pieces, records};
 use crate::finding::{Status, Verdict};
 use crate::judge::{self, Case};
@@ -30,8 +30,8 @@ use crate::matcher::table::{self, Tables, Titles};
 use crate::matcher::{self, Asks, Form, Match, Matcher, Page};
 use crate::prefilter::Hit;
 use crate::rule::{Rule, Value};
-use crate::text::Span;
 
+pub use crate::text::Span;
 pub use detection::Detection;
 use detection::{Detections, Wanted};
 pub(crate) use join::join;
@@ -108,6 +108,27 @@ impl Detector {
     /// The clock.
     pub fn now(&self) -> i64 {
         self.now
+    }
+
+    /// Every leak in some bytes of which no path is known, by place.
+    ///
+    /// ```
+    /// use scrubjay::detect::Detector;
+    /// let detector = Detector::new(scrubjay::rule::builtin(), 1_800_000_000);
+    /// let text = format!("device_secret_key = \"{}\"", "aZ3k9Q".repeat(6).split_at(32).0);
+    /// let found = detector.find(text.as_bytes());
+    /// assert_eq!(&text[found[0].span.range()][..6], "aZ3k9Q");
+    /// assert!(detector.find(b"device_secret_key = os.environ['KEY']").is_empty());
+    /// ```
+    pub fn find(&self, bytes: &[u8]) -> Vec<Detection<'_>> {
+        let origin = Origin::default();
+        let mut found = Vec::new();
+        self.detect(&Blob::whole(bytes, &origin), &mut Scratch::default(), &mut |detection| {
+            if detection.is_leak() {
+                found.push(detection);
+            }
+        });
+        found
     }
 
     /// Gives `sink` every detection whose value begins in the owned part of `blob`, by place, silent

@@ -4,38 +4,38 @@ use super::view::View;
 
 /// An encoding.
 #[derive(Debug, Clone, Copy)]
-pub struct Decoder {
+pub(crate) struct Decoder {
     /// The name in reports.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What gives the reason to ask it.
-    pub wake: Wake,
+    pub(crate) wake: Wake,
     /// Decodes the stretch around a position; nothing where it is not this encoding after all.
-    pub decode: fn(&[u8], &Ask) -> Option<View>,
+    pub(crate) decode: fn(&[u8], &Ask) -> Option<View>,
 }
 
 /// Where a decoder is asked, and what led there.
 #[derive(Debug, Clone, Copy)]
-pub struct Ask {
+pub(crate) struct Ask {
     /// What gave the reason.
-    pub wake: Wake,
+    pub(crate) wake: Wake,
     /// The position; of a value its first byte.
-    pub at: usize,
+    pub(crate) at: usize,
     /// Where the name of the value begins; `at` where it has none.
-    pub name: usize,
+    pub(crate) name: usize,
     /// Up to here the value is known already; `at` where nothing is known of it.
-    pub end: usize,
+    pub(crate) end: usize,
 }
 
 impl Ask {
     /// For what stands at a position.
-    pub fn new(wake: Wake, at: usize) -> Self {
+    pub(crate) fn new(wake: Wake, at: usize) -> Self {
         Self { wake, at, name: at, end: at }
     }
 }
 
 /// What gives the reason to try a decoder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wake {
+pub(crate) enum Wake {
     /// `\u00` somewhere.
     UnicodeEscape,
     /// `%` and two hex digits between a name and its value, or two encoded letters in a row.

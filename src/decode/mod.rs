@@ -20,15 +20,15 @@ mod view;
 
 use crate::text::Span;
 
-pub use decoder::{Ask, Decoder, Wake};
-pub use stretch::MAX_REGION;
-pub use view::{Joined, View};
+pub(crate) use decoder::{Ask, Decoder, Wake};
+
+pub(crate) use view::{Joined, View};
 
 /// How many encodings may be wrapped around a secret.
-pub const MAX_DEPTH: usize = 4;
+pub(crate) const MAX_DEPTH: usize = 4;
 
 /// Every encoding.
-pub const DECODERS: &[Decoder] = &[
+pub(crate) const DECODERS: &[Decoder] = &[
     json::DECODER,
     percent::DECODER,
     base64::DECODER,

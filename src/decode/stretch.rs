@@ -3,7 +3,7 @@
 use crate::text::Span;
 
 /// How long a stretch one decoder takes at a time, in bytes of its input.
-pub const MAX_REGION: usize = 32 * 1024;
+pub(crate) const MAX_REGION: usize = 32 * 1024;
 
 /// True where text is likely: what random bytes decoded by mistake are not. Checks the first bytes.
 pub(super) fn looks_like_text(bytes: &[u8]) -> bool {

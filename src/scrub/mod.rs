@@ -41,6 +41,7 @@ mod structure;
 mod tag;
 mod told;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -170,6 +171,24 @@ impl Masker {
     /// ```
     pub fn mask(&self, text: &[u8], scratch: &mut Scratch, out: &mut Vec<u8>) -> usize {
         self.mask_at(text, "", scratch, out)
+    }
+
+    /// The text with its secrets masked; the same text where there are none. For one text now and then: what masks
+    /// many keeps its buffers and calls [`Masker::mask`].
+    ///
+    /// ```
+    /// use std::borrow::Cow;
+    /// let masker = scrubjay::scrub::Masker::default();
+    /// assert_eq!(masker.mask_text("user=bob password=hunter2"), "user=bob password=****");
+    /// assert!(matches!(masker.mask_text("nothing here"), Cow::Borrowed(_)));
+    /// ```
+    pub fn mask_text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut out = Vec::new();
+        if self.mask(text.as_bytes(), &mut Scratch::default(), &mut out) == 0 {
+            return Cow::Borrowed(text);
+        }
+        // Masks are ASCII, and stand for whole characters; were one cut, it would show as such.
+        Cow::Owned(String::from_utf8_lossy(&out).into_owned())
     }
 
     /// The same, for the callback of the policy with the place in the program that the text comes from.
