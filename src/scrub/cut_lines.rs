@@ -1,7 +1,8 @@
 //! Lines that a container runtime wrote in several records: what is masked in one is masked in each of its
 //! parts, and what the runtime wrote around them stays.
 
-use super::{Masker, numbers};
+use super::masker::Masker;
+use super::numbers;
 use crate::decode::{self, View, records};
 use crate::detect::{Place, join};
 use crate::text::{self, Span};

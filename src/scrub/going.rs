@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use super::edges::{blanks, first_line, keep_length, keep_line_ends};
-use super::{Masker, structure};
+use super::masker::Masker;
+use super::put::wide_mask;
+use super::structure;
 use crate::detect::Place;
 
 /// What goes out of a text, and how.
@@ -51,7 +53,7 @@ impl Going {
 
 /// Whether a value is masked as one of UTF-16, which is as long as so many whole units.
 fn is_wide(value: &[u8]) -> bool {
-    super::wide_mask(value).is_some()
+    wide_mask(value).is_some()
 }
 
 impl Masker {

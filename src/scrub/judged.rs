@@ -3,8 +3,9 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::Masker;
+use super::masker::Masker;
 use super::policy::{FIELD, Hit, LITERAL};
+use super::scratch::Scratch;
 use crate::blob::{Blob, HEAD, Origin};
 use crate::detect::{self, Detection, Place};
 use crate::finding::{Kind, Severity};
@@ -59,7 +60,7 @@ impl Masker {
     }
 
     /// Calls the policy's callback for each place that was found in a text.
-    pub(crate) fn tell(&self, text: &[u8], callsite: &str, scratch: &mut super::Scratch) {
+    pub(crate) fn tell(&self, text: &[u8], callsite: &str, scratch: &mut Scratch) {
         let Some(on_hit) = self.policy.on_hit.as_ref().filter(|_| !scratch.places.is_empty()) else { return };
         let leaks = self.leaks(&Blob::whole(text, &Origin::default()), now(), &mut scratch.detect);
         for place in &scratch.places {

@@ -4,8 +4,10 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
+use super::masker::Masker;
 use super::memory::{LONGEST, Mark, Memory, SHORTEST, Seen};
-use super::{Masker, Naming, Scratch, Secrecy};
+use super::naming::{Naming, Secrecy};
+use super::scratch::Scratch;
 use crate::decode::numbers;
 use crate::decode::percent;
 use crate::decode::pieces::begins_token;

@@ -21,17 +21,24 @@
 //! A value that is split over two slices is not seen: give whole lines, and where a name and its value
 //! stand on two lines (pretty printing, YAML), both.
 
+mod context;
 mod cut_lines;
 mod edges;
+mod expired;
 mod going;
 mod judged;
 mod learn;
 mod literal;
+mod masker;
 mod memory;
 mod names;
+mod naming;
 mod needles;
 mod numbers;
 mod policy;
+mod put;
+mod release;
+mod scratch;
 mod settle;
 #[cfg(feature = "cli")]
 mod shown;
@@ -42,26 +49,22 @@ mod tag;
 mod told;
 
 use std::borrow::Cow;
-use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
+use self::expired::has_expired;
 use self::learn::Part;
-pub(crate) use self::memory::Memory;
-use self::settle::{Ground, Putting, Settling};
-use crate::detect::{self, Below, Detector, Place, join};
-use crate::finding::Status;
-use crate::judge::plain;
+use self::settle::{Ground, Putting};
+use crate::detect::{Below, Place, join};
 use crate::matcher::csv::Columns;
-use crate::matcher::field::{self, Class};
 use crate::matcher::table::Open;
-use crate::rule;
-use crate::text::{STARS, mask_into};
-use crate::token;
 
+#[cfg(feature = "cli")]
+pub(crate) use self::memory::Memory;
 #[cfg(feature = "tracing")]
 pub(crate) use literal::forms;
+pub use masker::Masker;
+pub use naming::{Naming, Secrecy};
 pub use policy::{Hit, Policy, PolicyBuilder, Style};
+pub use scratch::Scratch;
 #[cfg(feature = "cli")]
 pub use shown::{mask_name, mask_random};
 pub use stream::Scrubber;
@@ -69,95 +72,7 @@ pub use stream::Scrubber;
 pub(crate) use told::Leak;
 pub use told::{Masked, Tally};
 
-/// Masks bytes by a [`Policy`]. Shared by all threads, and so is what it learns.
-pub struct Masker {
-    detector: Detector,
-    policy: Policy,
-    /// What was recognised in the texts of this process, unless the policy does not want that.
-    memory: Option<Memory>,
-    /// Tells policies apart where answers of one are remembered.
-    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "the runtime layer remembers"))]
-    number: usize,
-}
-
-/// How many maskers were made.
-static MADE: AtomicUsize = AtomicUsize::new(1);
-
-/// Buffers that are used again from text to text; one for each thread.
-#[derive(Debug, Default)]
-pub struct Scratch {
-    detect: detect::Scratch,
-    places: Vec<Place>,
-    settling: Settling,
-}
-
-/// What the name of a field says about its value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Naming {
-    /// Nothing: the value is looked at.
-    Plain,
-    /// It is an identifier, and stays.
-    Keep,
-    /// It is hidden: whatever it is, or, where the name says little alone ([`Secrecy::is_weak`]), if it is
-    /// random.
-    Secret(Secrecy),
-}
-
-/// How a value is hidden that its name calls a secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Secrecy(Class);
-
-impl Secrecy {
-    /// Whether the name says little alone, as `token` and `key` do: words, numbers and paths stay there.
-    pub fn is_weak(self) -> bool {
-        self.0 == Class::Weak
-    }
-}
-
-impl fmt::Debug for Masker {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Masker").field("policy", &self.policy).finish_non_exhaustive()
-    }
-}
-
-impl Default for Masker {
-    fn default() -> Self {
-        Self::new(Policy::default())
-    }
-}
-
-impl From<Policy> for Arc<Masker> {
-    fn from(policy: Policy) -> Self {
-        Arc::new(Masker::new(policy))
-    }
-}
-
 impl Masker {
-    /// Compiles a policy.
-    pub fn new(policy: Policy) -> Self {
-        let rules = if policy.shapes { policy.rules.clone() } else { Vec::new() };
-        let detector = Detector::with_fields(rules, 0, policy.fields());
-        // Places have no path, so no rule may ask for one.
-        let detector = detector.anywhere().unwrap_or(detector);
-        let memory = policy.learns.then(Memory::default);
-        Self { detector, policy, memory, number: MADE.fetch_add(1, Ordering::Relaxed) }
-    }
-
-    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "the runtime layer asks"))]
-    pub(crate) fn number(&self) -> usize {
-        self.number
-    }
-
-    /// The rules that look.
-    pub fn rules(&self) -> &[rule::Rule] {
-        self.detector.rules()
-    }
-
-    /// The policy.
-    pub fn policy(&self) -> &Policy {
-        &self.policy
-    }
-
     /// Appends the masked text to `out` and gives the number of hits; with none, `out` is left as it
     /// was, since the text is its own masked form.
     ///
@@ -202,83 +117,6 @@ impl Masker {
         hits
     }
 
-    /// What a name says: by its last dotted segment, without case, `_` and `-`, and by its last words.
-    ///
-    /// ```
-    /// use scrubjay::scrub::{Masker, Naming};
-    /// let masker = Masker::default();
-    /// assert!(matches!(masker.naming("http.request.header.Authorization"), Naming::Secret(_)));
-    /// assert_eq!(masker.naming("device_id"), Naming::Keep);
-    /// assert!(matches!(masker.naming("smtpPassword"), Naming::Secret(_)));
-    /// assert_eq!(masker.naming("token_count"), Naming::Plain);
-    /// assert_eq!(masker.naming("password_hash"), Naming::Plain);
-    /// ```
-    pub fn naming(&self, name: &str) -> Naming {
-        match self.detector.class(name.as_bytes()) {
-            Some(Class::Keep) => Naming::Keep,
-            Some(class) => Naming::Secret(Secrecy(class)),
-            None if self.policy.keeps(name) => Naming::Keep,
-            None => Naming::Plain,
-        }
-    }
-
-    /// Appends the mask of a whole value whose name calls it a secret; false, and nothing appended,
-    /// where there is nothing to hide: it is empty, says that there is none, or is a mask
-    /// already. Under a name that says little alone, such as `token` or `key`, words, numbers and paths
-    /// stay, and of a structure all but what is random.
-    pub fn mask_value(&self, value: &[u8], secrecy: Secrecy, out: &mut Vec<u8>) -> bool {
-        self.learn_field(value, secrecy);
-        self.hide_value(value, secrecy, out)
-    }
-
-    /// The same of a value that was learned already.
-    pub(crate) fn hide_value(&self, value: &[u8], secrecy: Secrecy, out: &mut Vec<u8>) -> bool {
-        let Secrecy(class) = secrecy;
-        let inner = value.strip_prefix(b"\"").and_then(|v| v.strip_suffix(b"\"")).unwrap_or(value);
-        let secret = if class == Class::Weak { plain::secret(inner) } else { plain::Secret::Whole };
-        if secret == plain::Secret::Nothing {
-            return false;
-        }
-        if secret == plain::Secret::Runs {
-            return self.hide_runs(value, out);
-        }
-        if !field::is_secret(inner, class, false) {
-            return false;
-        }
-        let word = field::scheme(inner).filter(|&w| inner.get(w) == Some(&b' '));
-        let from = word.map_or(0, |w| w + 1);
-        if field::is_secret(&inner[from..], class, true) {
-            let start = value.len().min(from + usize::from(inner.len() < value.len()));
-            let end = value.len() - usize::from(inner.len() < value.len());
-            out.extend_from_slice(&value[..start]);
-            self.stars(&value[start..end], Some(class), false, out);
-            out.extend_from_slice(&value[end..]);
-            return true;
-        }
-        false
-    }
-
-    /// Appends a structure with what is random in it masked; false, and nothing appended, where nothing is.
-    fn hide_runs(&self, value: &[u8], out: &mut Vec<u8>) -> bool {
-        let mut at = 0;
-        for run in plain::random_runs(value) {
-            out.extend_from_slice(&value[at..run.start]);
-            self.stars(&value[run.range()], Some(Class::Weak), false, out);
-            at = run.end;
-        }
-        if at > 0 {
-            out.extend_from_slice(&value[at..]);
-        }
-        at > 0
-    }
-
-    /// Whether a value is no secret under a name that says little, or a structure: only what stands in it
-    /// may be one.
-    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "the runtime layer asks"))]
-    pub(crate) fn leaves(&self, value: &[u8], secrecy: Secrecy) -> bool {
-        secrecy.is_weak() && plain::secret(value) != plain::Secret::Whole
-    }
-
     /// Finds the places to hide; they stay in the scratch.
     pub(crate) fn find(&self, text: &[u8], scratch: &mut Scratch) -> usize {
         scratch.places.clear();
@@ -316,7 +154,7 @@ impl Masker {
 
     /// The places in what a text says in other words.
     fn places_of_view(&self, view: &[u8]) -> Vec<Place> {
-        let (mut scratch, mut found) = (detect::Scratch::default(), Vec::new());
+        let (mut scratch, mut found) = (crate::detect::Scratch::default(), Vec::new());
         self.detector.places(view, &mut scratch, &mut found);
         if let Some(literals) = &self.policy.literals {
             literals.find(view, &mut found);
@@ -371,137 +209,4 @@ impl Masker {
         let mut literals = scratch.places.iter().filter(is_literal);
         literals.any(|p| p.span.start < range.end && range.start < p.span.end)
     }
-
-    /// Whether the policy says that the value of this name stays.
-    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "the runtime layer asks"))]
-    pub(crate) fn keeps(&self, name: &str) -> bool {
-        self.detector.class(name.as_bytes()) == Some(Class::Keep)
-    }
-
-    /// Appends `range` of the text with the masks of the places that were found; a place that reaches
-    /// into the range from outside is masked in either part.
-    pub(crate) fn put(
-        &self,
-        text: &[u8],
-        range: std::ops::Range<usize>,
-        scratch: &Scratch,
-        out: &mut Vec<u8>,
-    ) {
-        let mut at = range.start;
-        for place in &scratch.places {
-            let (start, end) = (place.span.start.max(range.start), place.span.end.min(range.end));
-            if start >= end {
-                continue;
-            }
-            out.extend_from_slice(&text[at..start]);
-            self.put_one(text, place, start..end, out);
-            at = end;
-        }
-        out.extend_from_slice(&text[at..range.end]);
-    }
-
-    /// Appends the mask of what stands of a place in a range.
-    fn put_one(&self, text: &[u8], place: &Place, range: std::ops::Range<usize>, out: &mut Vec<u8>) {
-        match structure::depth(text, place) {
-            Some(depth) => self.put_structure(&text[range], depth, self.class(place), out),
-            None => self.put_place(text, place, range.clone(), !self.would_name(text, range), out),
-        }
-    }
-
-    /// Appends the mask of what stands at a place; of a part of it, nothing is shown.
-    fn put_place(
-        &self,
-        text: &[u8],
-        place: &Place,
-        span: std::ops::Range<usize>,
-        is_whole: bool,
-        out: &mut Vec<u8>,
-    ) {
-        let (value, behind) = (&text[span.clone()], text.get(span.end));
-        if place.numbers {
-            return numbers::mask(value, place.continues, out);
-        }
-        let quote = |out: &mut Vec<u8>| {
-            // Beside another quote it would be the beginning of a string, and what follows its value.
-            if let Some(wrap) = place.wrap.filter(|_| behind != Some(&b'"')) {
-                wrap.put(out);
-            }
-        };
-        quote(out);
-        match place.anchor {
-            // Pieces may be single characters, which stand between their quotes.
-            Some(_) => out.extend_from_slice(&STARS.as_bytes()[..value.len().min(STARS.len())]),
-            None => {
-                let is_part = place.decoded || !is_whole || is_open(value);
-                self.stars(value, self.class(place), is_part, out);
-            }
-        }
-        quote(out);
-    }
-
-    /// Whether the last characters of a value, which a mask may show, would be the name of a field: what
-    /// stands behind them would become its value.
-    fn would_name(&self, text: &[u8], value: std::ops::Range<usize>) -> bool {
-        const SHOWN: usize = 4;
-        const LONGEST_GAP: usize = 8;
-        let is_gap = |b: &&u8| matches!(b, b' ' | b'"' | b'\'' | b'\\');
-        let gap = text[value.end..].iter().take(LONGEST_GAP).take_while(is_gap).count();
-        let shown = &text[value.end.saturating_sub(SHOWN).max(value.start)..value.end];
-        matches!(text.get(value.end + gap), Some(b':' | b'=')) && self.detector.class(shown).is_some()
-    }
-
-    fn class(&self, place: &Place) -> Option<Class> {
-        let is_license = |r: &crate::rule::Rule| r.value == crate::rule::Value::License;
-        place.class.or_else(|| {
-            place
-                .rule
-                .and_then(|r| self.detector.rules().get(r))
-                .map(|r| if is_license(r) { Class::License } else { Class::Key })
-        })
-    }
-
-    /// Appends the mask of a value.
-    fn stars(&self, value: &[u8], class: Option<Class>, decoded: bool, out: &mut Vec<u8>) {
-        if decoded && let Some(mask) = wide_mask(value) {
-            return out.extend_from_slice(mask);
-        }
-        let is_license = class == Some(Class::License) && !decoded;
-        let id = if is_license { crate::text::public_id(value).unwrap_or(0) } else { 0 };
-        out.extend_from_slice(&value[..id]);
-        let partial =
-            !decoded && matches!(class, Some(Class::License | Class::Key | Class::Weak | Class::Header));
-        match self.policy.style {
-            #[cfg(feature = "sign")]
-            Style::Fingerprint => tag::put(value, class, out),
-            Style::Partial if partial => mask_into(&value[id..], out),
-            _ => out.extend_from_slice(STARS.as_bytes()),
-        }
-    }
-}
-
-/// The mask of a value in UTF-16, whatever the style: a byte more would shift all that follows.
-fn wide_mask(value: &[u8]) -> Option<&'static [u8; 8]> {
-    let is_wide = |nul: usize| value.iter().skip(nul).step_by(2).all(|b| *b == 0);
-    match value.len() {
-        length if length < 8 || length % 2 == 1 => None,
-        _ if is_wide(1) => Some(b"*\0*\0*\0*\0"),
-        _ if is_wide(0) => Some(b"\0*\0*\0*\0*"),
-        _ => None,
-    }
-}
-
-/// Whether a value opens a bracket that nothing closes: it may go on, on another line as well.
-fn is_open(value: &[u8]) -> bool {
-    let count = |signs: &[u8]| value.iter().filter(|b| signs.contains(b)).count();
-    memchr::memchr3(b'(', b'[', b'{', value).is_some() && count(b"([{") > count(b")]}")
-}
-
-/// Whether this is a whole token that had expired at `now`.
-fn has_expired(value: &[u8], now: i64) -> bool {
-    token::SCHEMES.iter().any(|scheme| {
-        (scheme.decode)(value).is_some_and(|token| {
-            let whole = token.length == value.len() && !token.truncated && !token.refused;
-            whole && (scheme.status)(&token.claims, now) == Status::Expired
-        })
-    })
 }

@@ -8,10 +8,13 @@
 
 use std::ops::Range;
 
+use super::expired::has_expired;
 use super::going::Going;
 use super::learn::Part;
+use super::masker::Masker;
 use super::memory::Memory;
-use super::{Masker, Scratch, structure};
+use super::scratch::{Scratch, Settling};
+use super::structure;
 use crate::blob::{Blob, HEAD, Origin};
 use crate::decode::numbers::{OF_NAMES, OF_TEXT};
 use crate::detect::{self, Below, Detection, Place, Rows, join};
@@ -50,51 +53,6 @@ impl Ground<'_> {
     /// Whether all of the part is looked at: the cells of a table can only be told from its beginning on.
     fn is_whole(&self) -> bool {
         self.below.is_none_or(|below| below.rows.is_some() || below.open.is_some())
-    }
-}
-
-/// Buffers that are used again from text to text.
-#[derive(Debug, Default)]
-pub(super) struct Settling {
-    detect: detect::Scratch,
-    /// A stretch of the text with its masks.
-    masked: Vec<u8>,
-    /// Where in it masks stand, and for what.
-    masks: Vec<(Span, Span)>,
-    found: Vec<Place>,
-    windows: Vec<Span>,
-}
-
-impl Settling {
-    /// Where a position in the masked stretch stands in the text: a mask is one with what it stands for.
-    fn to_source(&self, window: Span, at: usize, is_end: bool) -> usize {
-        let next = self.masks.partition_point(|(mask, _)| mask.start + usize::from(is_end) <= at);
-        match next.checked_sub(1).map(|last| self.masks[last]) {
-            None => window.start + at,
-            Some((mask, source)) if at >= mask.end => source.end + (at - mask.end),
-            Some((_, source)) => {
-                if is_end {
-                    source.end
-                } else {
-                    source.start
-                }
-            }
-        }
-    }
-
-    /// The other way.
-    fn to_masked(&self, at: usize) -> usize {
-        let next = self.masks.partition_point(|(_, source)| source.start < at);
-        match next.checked_sub(1).map(|last| self.masks[last]) {
-            None => at,
-            Some((mask, source)) if at >= source.end => mask.end + (at - source.end),
-            Some((mask, _)) => mask.end,
-        }
-    }
-
-    fn span_to_source(&self, window: Span, span: Span) -> Span {
-        let start = self.to_source(window, span.start, false);
-        Span::new(start, self.to_source(window, span.end, true).max(start))
     }
 }
 
@@ -300,7 +258,7 @@ impl Masker {
     fn stays(&self, masked: &[u8], leak: &Detection<'_>) -> bool {
         let name = leak.name().map(|name| &masked[name.range()]);
         name.is_some_and(|name| self.detector.class(name) == Some(Class::Keep))
-            || self.policy.keep_expired.is_some_and(|now| super::has_expired(&masked[leak.span.range()], now))
+            || self.policy.keep_expired.is_some_and(|now| has_expired(&masked[leak.span.range()], now))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Texts of our own that quote what others wrote: names of files in messages and records, arguments in errors.
 
-use super::{Masker, Scratch};
+use super::masker::Masker;
+use super::scratch::Scratch;
 use crate::input::mask_each_name;
 use crate::judge::plain::random_runs;
 use crate::text::{mask, mask_runs};

@@ -2,7 +2,7 @@
 //! has a value in it is masked, a text or a number each for itself. A reader of the record finds the members
 //! that it expects, and a document over many lines stays one line by line, as a stream lets them out.
 
-use super::Masker;
+use super::masker::Masker;
 use crate::decode::numbers::NUMBER_MASK;
 use crate::decode::units::Written;
 use crate::detect::Place;
