@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::error::{Error, Result};
-use crate::text::distance;
+use strsim::levenshtein;
 
 /// A compiled regex may take this many bytes, so that a rule file cannot take all memory.
 const REGEX_SIZE: usize = 10 << 20;
@@ -219,6 +219,6 @@ fn place(text: &str, at: usize) -> (usize, usize) {
 
 /// The key that was probably meant.
 fn nearest<'k>(name: &str, keys: &[&'k str]) -> Option<&'k str> {
-    let close = keys.iter().map(|k| (distance(name, k), *k)).min()?;
+    let close = keys.iter().map(|k| (levenshtein(name, k), *k)).min()?;
     (close.0 <= 2.max(name.len() / 3)).then_some(close.1)
 }

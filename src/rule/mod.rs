@@ -8,7 +8,7 @@ mod builtin;
 mod definition;
 mod read;
 
-use crate::text::distance;
+use strsim::levenshtein;
 
 pub use builtin::builtin;
 pub use definition::{Allow, Beside, Call, Rule, Shared, Value};
@@ -25,7 +25,7 @@ pub use read::load;
 pub fn nearest<'i>(ids: impl IntoIterator<Item = &'i str> + Clone, typed: &str) -> Option<&'i str> {
     let holds = ids.clone().into_iter().find(|id| typed.len() > 2 && id.contains(typed));
     holds.or_else(|| {
-        let (changes, near) = ids.into_iter().map(|id| (distance(id, typed), id)).min()?;
+        let (changes, near) = ids.into_iter().map(|id| (levenshtein(id, typed), id)).min()?;
         (changes <= 2.max(typed.len() / 3)).then_some(near)
     })
 }
