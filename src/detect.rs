@@ -4,8 +4,10 @@
 //! Top to bottom: the prefilter names places, the matcher finds values there, decoders open views in
 //! which the same is done again, judges give verdicts, overlaps are resolved.
 
+mod cells;
 mod detection;
 mod glance;
+mod hidden_views;
 mod join;
 mod overlap;
 mod place;

@@ -2,11 +2,11 @@
 //! its line and column and with what was expected, so that no mistake is silently without effect.
 
 use regex::bytes::{Regex, RegexBuilder};
+use strsim::levenshtein;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::error::{Error, Result};
-use strsim::levenshtein;
 
 /// A compiled regex may take this many bytes, so that a rule file cannot take all memory.
 const REGEX_SIZE: usize = 10 << 20;
