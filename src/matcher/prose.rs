@@ -73,17 +73,8 @@ pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
         }
         let span = bare(c);
         let word = &c.bytes[span.range()];
-        if word.windows(4).any(|w| w == b"****") {
-            return;
-        }
-        let is = |other: &&str| word.eq_ignore_ascii_case(other.as_bytes());
-        let next = c.peek(span.len());
-        if span.is_empty() || STOP.iter().any(is) || b"([{=".contains(&next) {
-            return;
-        }
-        // A license: the id, a comma, and at once the secret.
-        let is_license = word.len() >= 4 && next == b',' && c.peek(span.len() + 1).is_ascii_alphanumeric();
-        connected |= CONNECT.iter().any(is);
+        let Some(is_license) = word_goes_on(c, word) else { return };
+        connected |= CONNECT.iter().any(|other| word.eq_ignore_ascii_case(other.as_bytes()));
         if is_license || word.len() >= 16 {
             if is_license || connected || follows_at_once(c, name, near, span) {
                 found.push(Literal { span, form: Form::Prose });
@@ -93,6 +84,18 @@ pub(super) fn prose(c: &mut Cursor<'_>, name: &Name, found: &mut Vec<Literal>) {
         identifier = word.contains(&b'_');
         c.at = span.end + usize::from(matches!(c.peek(span.len()), b'\'' | b'.'));
     }
+}
+
+/// Whether a sentence goes on with this word, and whether the word is the id of a license: at once behind its comma
+/// stands the secret. Nothing where the word ends what can be said of a value.
+fn word_goes_on(c: &Cursor<'_>, word: &[u8]) -> Option<bool> {
+    let is = |other: &&str| word.eq_ignore_ascii_case(other.as_bytes());
+    let next = c.peek(word.len());
+    let is_masked = word.windows(4).any(|w| w == b"****");
+    if is_masked || word.is_empty() || STOP.iter().any(is) || b"([{=".contains(&next) {
+        return None;
+    }
+    Some(word.len() >= 4 && next == b',' && c.peek(word.len() + 1).is_ascii_alphanumeric())
 }
 
 /// `check_secret_key`, `deriveSecretKey`: what follows with only a blank between are its arguments.

@@ -82,14 +82,7 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class, strings: &mut String
             None => raw,
         };
     }
-    // Where the text ends that holds name and value; the name may be a string of its own in it.
-    let mut text_end = || {
-        strings.around(name.start).and_then(|around| {
-            let is_own = around.string.end < c.at;
-            let end = if is_own { around.text.end } else { around.string.end };
-            (!is_own || !around.is_line).then_some(end)
-        })
-    };
+    let mut text_end = || text_end(strings, name, c.at);
     // A value stands in the text in which its name does: the quote behind a colon or a comma may close that.
     let plain = Quote { mark: Mark::Byte(b'"'), depth: 0 };
     let may_be_over = framed.is_some_and(|quote| quote != plain) && c.peek(0) == b'"';
@@ -110,6 +103,14 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class, strings: &mut String
         }
         raw => raw,
     }
+}
+
+/// Where the text ends that holds a name and the value at `at`; the name may be a string of its own in it.
+fn text_end(strings: &mut Strings<'_>, name: Span, at: usize) -> Option<usize> {
+    let around = strings.around(name.start)?;
+    let is_own = around.string.end < at;
+    let end = if is_own { around.text.end } else { around.string.end };
+    (!is_own || !around.is_line).then_some(end)
 }
 
 /// Goes from a separator to where a value begins; nothing where none does. Says whether blanks stand there, and

@@ -112,6 +112,38 @@ pub(super) enum Split {
     Bad,
 }
 
+/// Takes the cell whose text begins at `from`, behind its quote. Says where the next one begins, or what the line
+/// is.
+fn quoted_cell(
+    near: &[u8],
+    from: usize,
+    delimiter: u8,
+    is_all: bool,
+    cells: &mut Cells,
+) -> Result<usize, Split> {
+    cells.quoted = true;
+    let Some(close) = closing(near, from) else {
+        cells.all.push(Span::new(from, if is_all { without_end(near, from) } else { from }));
+        return Err(if is_all { Split::Open } else { Split::Bad });
+    };
+    let cell = Span::new(from, close);
+    cells.all.push(cell);
+    let blanks = near[close + 1..].iter().take_while(|b| matches!(b, b' ' | b'\r')).count();
+    let at = close + 1 + blanks;
+    match near.get(at) {
+        None => Err(Split::Row(at)),
+        Some(b'\n') => Err(Split::Row(at + 1)),
+        Some(b) if *b == delimiter => Ok(at + 1),
+        Some(_) if line_end(near, cell.start) <= cell.end => {
+            let line = Span::new(cell.start, line_end(near, cell.start));
+            cells.all.pop();
+            cells.all.push(trimmed(near, line));
+            Err(Split::Stray)
+        }
+        Some(_) => Err(Split::Bad),
+    }
+}
+
 /// Reads the cells of a row that stands on a `line`, or goes on behind it in quotes.
 pub(super) fn split(bytes: &[u8], line: Span, layout: Layout, cells: &mut Cells) -> Split {
     let (delimiter, has_quotes) = match layout {
@@ -138,27 +170,10 @@ pub(super) fn split(bytes: &[u8], line: Span, layout: Layout, cells: &mut Cells)
         }
         at += near[at..].iter().take_while(|b| **b == b' ' && at < end).count();
         if has_quotes && near.get(at) == Some(&b'"') {
-            cells.quoted = true;
-            let Some(close) = closing(near, at + 1) else {
-                let is_open = near.len() == bytes.len();
-                cells.all.push(Span::new(at + 1, if is_open { without_end(near, at + 1) } else { at + 1 }));
-                return if is_open { Split::Open } else { Split::Bad };
-            };
-            let cell = Span::new(at + 1, close);
-            cells.all.push(cell);
-            at = close + 1;
-            at += near[at..].iter().take_while(|b| matches!(b, b' ' | b'\r')).count();
-            match near.get(at) {
-                None => return Split::Row(at),
-                Some(b'\n') => return Split::Row(at + 1),
-                Some(b) if *b == delimiter => at += 1,
-                Some(_) if line_end(near, cell.start) <= cell.end => {
-                    let line = Span::new(cell.start, line_end(near, cell.start));
-                    cells.all.pop();
-                    cells.all.push(trimmed(near, line));
-                    return Split::Stray;
-                }
-                Some(_) => return Split::Bad,
+            let is_all = near.len() == bytes.len();
+            match quoted_cell(near, at + 1, delimiter, is_all, cells) {
+                Ok(next) => at = next,
+                Err(split) => return split,
             }
             end = end.max(line_end(near, at));
             continue;

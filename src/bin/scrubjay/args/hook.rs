@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use scrubjay::report;
 
-use super::{ALL, PolicyArgs, REPORT, Reports, SOUGHT, ScanArgs, formats, levels};
+use super::policy::PolicyArgs;
+use super::reports::Reports;
+use super::scan::ScanArgs;
+use super::shared::{ALL, REPORT, SOUGHT, formats, levels};
 
 /// A parser of nothing but scan options, for their defaults.
 #[derive(Debug, Parser)]

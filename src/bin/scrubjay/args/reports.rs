@@ -7,7 +7,7 @@ use clap::error::ErrorKind;
 use clap::{ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use scrubjay::report;
 
-use super::{REPORT, formats};
+use super::shared::{REPORT, formats};
 
 /// A report, and where it goes: nowhere named is standard output.
 #[derive(Debug, Clone, PartialEq, Eq)]
