@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::blob::Commit;
 use crate::text::Span;
 use crate::token::Claims;
+pub use crate::token::Status;
 
 /// The kind of credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,45 +96,6 @@ impl Severity {
 impl fmt::Display for Severity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
-    }
-}
-
-/// Whether a token can still be used, judged against a clock that is given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Status {
-    /// Between its issue and its expiry.
-    Active,
-    /// Past its expiry.
-    Expired,
-    /// Issued in the future.
-    NotYetValid,
-    /// It has no expiry that could be used.
-    NeverExpires,
-    /// Cut off, yet readable enough to know what it is.
-    Truncated,
-}
-
-impl Status {
-    /// The name in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Status::Active => "active",
-            Status::Expired => "expired",
-            Status::NotYetValid => "not_yet_valid",
-            Status::NeverExpires => "never_expires",
-            Status::Truncated => "truncated",
-        }
-    }
-
-    /// What the status means, to end a sentence that begins with the name of the credential.
-    pub fn words(self) -> &'static str {
-        match self {
-            Status::Active => "that can still be used",
-            Status::Expired => "that has expired",
-            Status::NotYetValid => "that becomes valid later",
-            Status::NeverExpires => "without a usable expiry",
-            Status::Truncated => "cut off, yet still readable",
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use super::index::Index;
 use super::page::Page;
 use super::types::{Form, Match};
 use crate::text::Span;
-use crate::token::{tirtc, usersig};
+use crate::token::{tirtc, usersig_legacy};
 
 /// A run of letters and digits begins within so many characters of a token's start.
 const REACH: usize = 96;
@@ -27,7 +27,7 @@ pub(super) fn at(m: &Index, page: &Page<'_>, run: Span, out: &mut Vec<Match>) {
     }
     let length = bytes[start..].iter().take(MIN_CHARS).take_while(is_part).count();
     let Some((scheme, token)) =
-        (length == MIN_CHARS).then(|| usersig::decode_bare(&bytes[start..])).flatten()
+        (length == MIN_CHARS).then(|| usersig_legacy::decode_bare(&bytes[start..])).flatten()
     else {
         return;
     };

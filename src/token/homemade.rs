@@ -6,9 +6,11 @@
 
 use zeroize::Zeroizing;
 
+use super::claims::Claims;
 use super::json::{Object, Seconds, Value, seconds};
+use super::scheme::Token;
 use super::spelling::Spelling;
-use super::{Claims, Token, usersig};
+use super::user_sig_document::room;
 
 /// A signature is at least this long: 128 bits in base64.
 const MIN_SIGNATURE_CHARS: usize = 22;
@@ -69,7 +71,7 @@ pub(super) fn claims(object: &Object<'_>) -> Claims {
     let (issued_at, life) = (number(Field::Time).map(whole), number(Field::Expire).map(whole));
     Claims {
         subject: text(Field::Identifier).map(Into::into),
-        scope: usersig::room(object),
+        scope: room(object),
         issued_at,
         expires_at: issued_at.zip(life).and_then(|(start, life)| start.checked_add(life)),
         sdk_app_id: number(Field::App).and_then(|id| u64::try_from(id.whole).ok()),

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde_core::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::Refusal;
+use super::refusal::Refusal;
 
 /// A value as verification needs it.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,7 +6,7 @@ use super::open::Opened;
 use super::problem::Problem;
 use crate::token::json::Object;
 use crate::token::tirtc::variant::SHORTEST_SIGNATURE;
-use crate::token::tirtc::{DEVICE_PREFIX, MAX_LIFE, SCOPE_PREFIX, SIGNATURE_CHARS};
+use crate::token::tirtc::wire::{DEVICE_PREFIX, MAX_LIFE, SCOPE_PREFIX, SIGNATURE_CHARS};
 
 /// The server names no code for each of these.
 const NO_CODES: &[i32] = &[];

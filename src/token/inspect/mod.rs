@@ -12,7 +12,7 @@ mod usersig;
 pub use expected::Expected;
 pub use problem::Problem;
 
-use super::{Scheme, Token};
+use super::scheme::{Scheme, Token};
 use open::Opened;
 
 /// A token in a text.

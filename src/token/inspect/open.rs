@@ -5,9 +5,10 @@ use zeroize::Zeroizing;
 use crate::token::envelope::{self, Document, Envelope, Packing};
 use crate::token::homemade;
 use crate::token::json::Object;
+use crate::token::scheme::{Scheme, Token};
 use crate::token::spelling::{Sextets, Spelling};
 use crate::token::tirtc::variant::{self, Parts};
-use crate::token::{Scheme, Token, tirtc, usersig, usersig_legacy};
+use crate::token::{tirtc, user_sig_document, usersig, usersig_legacy};
 
 /// How a token was packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,7 +143,7 @@ fn of_document<'t>(
     raw: &'t [u8],
     single_quotes: bool,
 ) -> Opened<'t> {
-    let legacy = usersig_legacy::speaks_legacy(&document);
+    let legacy = user_sig_document::speaks_legacy(&document);
     let scheme = if legacy { &usersig_legacy::SCHEME } else { &usersig::SCHEME };
     let strict = match form {
         Form::Packed(..) => (scheme.decode)(raw),
@@ -222,7 +223,7 @@ fn connect_of_one_piece<'t>(input: &[u8], raw: &'t [u8]) -> Option<Opened<'t>> {
         return None;
     }
     let token = strict.filter(|token| !token.truncated).unwrap_or_else(|| {
-        let claims = tirtc::claims(&object);
+        let claims = tirtc::wire::claims(&object);
         // Without a signature, or with the beginning of one.
         let truncated = parts.signature_chars < variant::SHORTEST_SIGNATURE;
         Token { length: parts.length, claims, truncated, refused: true, ..Token::default() }

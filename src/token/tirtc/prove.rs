@@ -1,10 +1,10 @@
 //! Proves that a key signed a token, for many keys and many tokens.
 
-use crate::token::mac::{self, BLOCK, Prefix, PreparedKey};
-use crate::token::{Evidence, Token};
-
-use super::SIGNATURE_CHARS;
 use super::sign::encode_tag;
+use super::wire::SIGNATURE_CHARS;
+use crate::token::evidence::Evidence;
+use crate::token::mac::{self, BLOCK, Prefix, PreparedKey};
+use crate::token::scheme::Token;
 
 /// Whether these keys signed the token: with a device key as `device-then-app`, without as `app-only`.
 ///

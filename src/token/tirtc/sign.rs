@@ -2,12 +2,14 @@
 
 use base64::Engine;
 
-use super::{ConnectToken, DEVICE_PREFIX, MAX_PAYLOAD, SCOPE_PREFIX, SIGNATURE_CHARS, remote_id};
+use super::connect_token::ConnectToken;
+use super::wire::{DEVICE_PREFIX, MAX_LIFE, MAX_PAYLOAD, SCOPE_PREFIX, SIGNATURE_CHARS, remote_id};
 use crate::error::{Error, Result};
 use crate::secret::{DeviceSecretKey, Secret, SecretKey};
-use crate::token::Refusal;
+use crate::token::claims::Claims;
 use crate::token::engines::URL_SAFE;
 use crate::token::mac::PreparedKey;
+use crate::token::refusal::Refusal;
 use crate::token::strict::Fields;
 use crate::token::wiped::{Decimal, Wiped};
 
@@ -15,7 +17,7 @@ use crate::token::wiped::{Decimal, Wiped};
 pub const DEFAULT_TTL: i64 = 300;
 
 /// The longest life in seconds that [`Grant::ttl`] takes; the issuing services of the vendor end here too.
-pub const MAX_TTL: i64 = super::MAX_LIFE;
+pub const MAX_TTL: i64 = MAX_LIFE;
 
 /// How the signature is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -211,7 +213,7 @@ impl Keys {
         let tag = self.tag(&token.as_bytes()[3..]);
         token.push('.');
         URL_SAFE.encode_string(tag, &mut token);
-        Ok(ConnectToken(Secret::new(token)))
+        Ok(ConnectToken::from_signer(Secret::new(token)))
     }
 
     /// Verifies a token at `now` (Unix seconds): its form, the types of its claims, those of them that are
@@ -221,7 +223,7 @@ impl Keys {
     /// # Errors
     /// The first check that failed. Padding, a second spelling of the same bytes, a field that comes
     /// twice and a number in a string are refused, since other readers might take them otherwise.
-    pub fn verify(&self, token: &str, expect: &Expect<'_>, now: i64) -> Result<super::Claims, Refusal> {
+    pub fn verify(&self, token: &str, expect: &Expect<'_>, now: i64) -> Result<Claims, Refusal> {
         let (payload, tag) = split(token)?;
         let mut document = Wiped::with_capacity(payload.len());
         let decoded = URL_SAFE.decode_vec(payload, document.as_mut_vec());
@@ -248,7 +250,7 @@ impl Keys {
         if issued_at > now {
             return Err(Refusal::NotYetValid);
         }
-        Ok(super::Claims {
+        Ok(Claims {
             subject: Some(subject.into()),
             scope: Some(scope.into()),
             remote_id: Some(device.into()),
@@ -256,7 +258,7 @@ impl Keys {
             issued_at: Some(issued_at),
             expires_at: Some(expires_at),
             nonce: Some(nonce.into()),
-            ..super::Claims::default()
+            ..Claims::default()
         })
     }
 

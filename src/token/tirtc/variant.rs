@@ -6,9 +6,9 @@
 
 use zeroize::Zeroizing;
 
-use super::{SCOPE_PREFIX, SIGNATURE_CHARS, claims};
-use crate::token::Token;
+use super::wire::{SCOPE_PREFIX, SIGNATURE_CHARS, claims};
 use crate::token::json::{Object, Value};
+use crate::token::scheme::Token;
 use crate::token::spelling::{Sextets, Spelling, unescape};
 
 /// The longest part that is read, in characters.

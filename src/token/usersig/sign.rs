@@ -3,15 +3,18 @@
 use base64::Engine;
 
 use super::stream::{STREAM_EXTRA, STREAM_HEAD, seal, unseal};
-use super::{PrivateMap, Privileges, Room, UserSig};
 use crate::error::{Error, Result};
 use crate::secret::{SdkSecretKey, Secret, equal};
+use crate::token::claims::Claims;
 use crate::token::engines::STANDARD;
 use crate::token::envelope::MAX_DOCUMENT;
+use crate::token::evidence::Evidence;
 use crate::token::mac::{self, PreparedKey};
+use crate::token::refusal::Refusal;
+use crate::token::room::{PrivateMap, Privileges, Room};
 use crate::token::strict::Fields;
+use crate::token::user_sig::UserSig;
 use crate::token::wiped::{Decimal, Wiped};
-use crate::token::{Claims, Evidence, Refusal};
 
 /// Life of a UserSig in seconds, where nothing else is asked for: the seven days of the vendor's demos.
 pub const DEFAULT_EXPIRE: i64 = 604_800;
@@ -185,7 +188,7 @@ impl Key {
         };
         let token = seal(stream(&lines, &lines.tag(&self.0)));
         let token = token.ok_or_else(|| Error::invalid("userbuf: the document is longer than 4 KiB"))?;
-        Ok(UserSig(Secret::new(token)))
+        Ok(UserSig::from_signer(Secret::new(token)))
     }
 
     /// Verifies a token at `now` (Unix seconds): its envelope, the types of its fields, its version, those

@@ -15,9 +15,9 @@ use miniz_oxide::inflate::core::inflate_flags::{
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
 use zeroize::Zeroizing;
 
-use crate::token::Refusal;
 use crate::token::engines::STANDARD;
 use crate::token::envelope::MAX_DOCUMENT;
+use crate::token::refusal::Refusal;
 use crate::token::wiped::Wiped;
 
 /// What a stream begins with that [`seal`] is to end: the header of the fastest level, and the head of

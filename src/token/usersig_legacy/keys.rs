@@ -11,6 +11,7 @@ use k256::ecdsa::signature::{Signer, Verifier};
 use k256::pkcs8::{DecodePrivateKey, DecodePublicKey};
 use zeroize::Zeroizing;
 
+use super::published::is_published;
 use crate::error::{Error, Result};
 use crate::token::mac;
 
@@ -213,5 +214,5 @@ fn is_sample_der(der: &[u8]) -> bool {
     let digest = mac::hash(&[der]);
     let word = |at: usize| digest[8 * at..].first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
     let words: [u64; 4] = std::array::from_fn(word);
-    DIGESTS.contains(&words) || HEADS.contains(&words[0]) || super::is_published(der)
+    DIGESTS.contains(&words) || HEADS.contains(&words[0]) || is_published(der)
 }

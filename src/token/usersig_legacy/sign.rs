@@ -3,16 +3,21 @@
 use base64::Engine;
 use zeroize::Zeroizing;
 
+use super::issue_time::issued_at;
 use super::keys::{PrivateKey, PublicKey};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
+use crate::token::claims::Claims;
 use crate::token::engines::STANDARD;
 use crate::token::envelope::MAX_DOCUMENT;
+use crate::token::evidence::Evidence;
+use crate::token::refusal::Refusal;
+use crate::token::room::PrivateMap;
 use crate::token::strict::Fields;
+use crate::token::user_sig::UserSig;
 use crate::token::usersig::stream::{STREAM_EXTRA, STREAM_HEAD, seal, unseal};
-use crate::token::usersig::{Expect, Grant, PrivateMap, UserSig};
+use crate::token::usersig::{Expect, Grant};
 use crate::token::wiped::Wiped;
-use crate::token::{Claims, Evidence, Refusal};
 
 impl PrivateKey {
     /// Signs a grant as the official Node signer does, account type and third-party application 0.
@@ -67,8 +72,7 @@ impl PublicKey {
         let lines = Lines::of(&fields)?;
         let app = number(lines.app).and_then(|app| u32::try_from(app).ok());
         let app = app.ok_or_else(|| fields.expected(APP, "digits of a 32-bit number"))?;
-        let time =
-            super::issued_at(lines.time).ok_or_else(|| fields.expected(TIME, "digits of a Unix time"))?;
+        let time = issued_at(lines.time).ok_or_else(|| fields.expected(TIME, "digits of a Unix time"))?;
         let life = number(lines.expire).ok_or_else(|| fields.expected(EXPIRE, "digits of a duration"))?;
         let end = time.checked_add(life);
         let end = end.ok_or_else(|| fields.expected(EXPIRE, "a sum with `TLS.time` that fits 64 bits"))?;
