@@ -6,8 +6,7 @@
 
 use std::ops::Range;
 
-/// The most bytes that an object may have, so that a few instructions cannot fill the memory.
-pub const MAX_OBJECT: u64 = 64 * 1024 * 1024;
+use super::object::{Failed, MAX_OBJECT};
 
 /// Why a delta gave no object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,7 +131,7 @@ fn take<'d>(rest: &mut &'d [u8], length: usize) -> Result<&'d [u8], Broken> {
 
 impl From<Broken> for std::io::Error {
     fn from(_: Broken) -> Self {
-        super::Failed::Corrupt.into()
+        Failed::Corrupt.into()
     }
 }
 

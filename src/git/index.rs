@@ -4,8 +4,10 @@ use gix::ObjectId;
 use gix::index::entry::{Flags, Stage};
 use gix::index::extension;
 
+use super::library_error::said;
+use super::object::Failed;
+use super::repository::Repository;
 use super::tree::{Change, Differ, Entry};
-use super::{Failed, Repository, said};
 use crate::error::{Error, Result};
 
 /// What is staged.

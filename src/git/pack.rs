@@ -13,8 +13,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use gix::odb::pack::{MMap, data, index};
 use gix::{ObjectId, hash, objs::Kind};
 
-use super::delta::{self, Broken, MAX_OBJECT};
-use super::{Failed, Object, Visitor};
+use super::delta::{self, Broken};
+use super::object::{Failed, MAX_OBJECT, Object, Visitor};
 
 /// How many trees of deltas a thread takes at a time: neighbours in the file share pages.
 const TREES: usize = 64;
@@ -41,7 +41,7 @@ impl Pack {
     /// Opens `pack-*.idx` and the pack beside it.
     pub(super) fn open(index: &Path, hash: hash::Kind) -> io::Result<Self> {
         let path = index.with_extension("pack");
-        let said = |error: gix::Error| super::said(&error);
+        let said = |error: gix::Error| super::library_error::said(&error);
         let data = data::File::at(&path, hash).map_err(said)?;
         let index = index::File::at(index, hash).map_err(said)?;
         Ok(Self { data, index, path, forest: OnceLock::new() })

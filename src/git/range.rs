@@ -6,7 +6,9 @@ use gix::ObjectId;
 use gix::hashtable::HashMap;
 use std::collections::HashSet;
 
-use super::{Failed, Node, Objects};
+use super::graph::Node;
+use super::object::Failed;
+use super::objects::Objects;
 
 /// What [`between`] gave.
 #[derive(Debug, Default)]

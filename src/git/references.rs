@@ -2,8 +2,9 @@
 
 use gix::ObjectId;
 
+use super::library_error::said;
 use super::reftable::{Tables, Target};
-use super::{Repository, said};
+use super::repository::Repository;
 use crate::error::{Error, Result};
 
 /// What `HEAD` is.

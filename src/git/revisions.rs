@@ -7,8 +7,10 @@
 use gix::ObjectId;
 use gix::revision::plumbing::Spec;
 
+use super::library_error::said;
 use super::reftable::Target;
-use super::{Repository, peeled, said};
+use super::repository::Repository;
+use super::tags::peeled;
 use crate::error::{Error, Result};
 use crate::text::printable;
 

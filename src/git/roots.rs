@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use gix::ObjectId;
 use gix::index::entry::Flags;
 
+use super::library_error::said;
 use super::reftable::Tables;
-use super::{Repository, said};
+use super::repository::Repository;
 
 /// Files of the git directory that name a commit in their first word.
 const HEADS: &[&str] = &[

@@ -9,10 +9,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use gix::objs::Kind;
 use gix::{ObjectId, hash};
 
+use super::object::{Failed, MAX_OBJECT, Object, Visitor};
 use super::pack::Pack;
-use super::{Failed, Kind, MAX_OBJECT, Object, Visitor};
 use crate::error::{Error, Result};
 use crate::threads;
 
@@ -147,7 +148,7 @@ pub(super) fn with_alternates(directories: &[PathBuf], failed: &mut Vec<Error>) 
     let mut all: Vec<PathBuf> = Vec::new();
     for directory in directories {
         let further = gix::odb::alternate::resolve(directory.clone(), &here).unwrap_or_else(|error| {
-            failed.push(Error::from(super::said(&error)).at_path(directory));
+            failed.push(Error::from(super::library_error::said(&error)).at_path(directory));
             Vec::new()
         });
         for path in std::iter::once(directory.clone()).chain(further) {

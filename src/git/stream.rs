@@ -11,12 +11,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::read::ZlibDecoder;
+use gix::objs::Kind;
 use gix::odb::pack::data::entry::Header;
 use gix::{ObjectId, hash};
 
 use super::delta::Code;
+use super::object::Failed;
 use super::pack::Pack;
-use super::{Failed, Kind};
 
 /// How much is produced at once.
 const PIECE: usize = 64 * 1024;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use gix::hash;
 
-use super::said;
+use super::library_error::said;
 use crate::error::{Error, Result};
 
 /// The work tree of a repository: where its index is, and what it is told to ignore.

@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use gix::objs::{TreeRefIter, tree::EntryMode};
+use gix::objs::{Kind, TreeRefIter, tree::EntryMode};
 use gix::{ObjectId, hash};
 
-use super::{Failed, Kind, Objects};
+use super::object::Failed;
+use super::objects::Objects;
 
 /// Deeper than any tree of a person, and shallow enough for the stack: a repository that lies can
 /// have a tree that holds itself.
