@@ -10,9 +10,10 @@ use super::contents::{Glance, glance, glance_large, look_at_kind, marks_at, show
 use super::exclude::{EXCLUDED, OfTrees};
 use super::fresh::{Moved, fresh};
 use super::history::gaps::failure;
+use super::marks::{Mark, Marks};
 use super::names::show_name;
 use super::new_names::{Before, NewNames};
-use super::{Mark, Marks, Sink};
+use super::source::Sink;
 use crate::blob::Origin;
 use crate::git::tree::{Change, Diff, Differ};
 use crate::git::{self, Failed, Graph, Id, Kind, Objects};

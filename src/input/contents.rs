@@ -8,16 +8,14 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 
+use super::marks::{Mark, Marks};
 use super::names::{glance_name, names_of_entry, show_name};
-use super::unpack::{look, look_at};
-use super::{Mark, Marks, Sink};
+use super::source::Sink;
+use super::unpack::{WINDOW, look, look_at};
 use crate::blob::{CONTEXT, HEAD, Origin};
 use crate::finding::Finding;
 use crate::git::{self, Failed, Id, Objects, Stream};
 use crate::pack::{self, Input, Kind};
-
-/// How much of a long text is looked at together, in bytes.
-pub(super) const WINDOW: usize = 4 * 1024 * 1024;
 
 /// What a first look at a blob gave.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Request;
+use super::request::Request;
 use crate::error::{Error, Result};
 use crate::globs::{Excluded, Patterns};
 

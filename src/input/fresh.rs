@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::contents::marks_at;
-use super::{Mark, Marks, Sink};
+use super::marks::{Mark, Marks};
+use super::source::Sink;
 use crate::blob::Origin;
 use crate::finding::Finding;
 use crate::git::{Id, Objects, added};

@@ -1,6 +1,7 @@
 //! Bytes that the caller has already, such as the message of a commit that is being made.
 
-use super::{Crew, Source, SourceKind, Subject};
+use super::request::Subject;
+use super::source::{Crew, Source, SourceKind};
 use crate::blob::Origin;
 
 /// The line in the table.

@@ -4,7 +4,8 @@
 //! A name is a text of its own, in which something is found as in any other. Files have endings, which are no
 //! part of a value: where nothing is found in the whole name, it is read without them.
 
-use super::{Marks, Sink};
+use super::marks::Marks;
+use super::source::Sink;
 use crate::blob::Origin;
 use crate::finding::Finding;
 

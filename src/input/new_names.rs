@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::Sink;
 use super::names::glance_name;
+use super::source::Sink;
 use crate::git::Id;
 use crate::git::tree::Differ;
 

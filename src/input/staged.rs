@@ -10,9 +10,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::contents::{Glance, glance, glance_large, look_at_kind, marks_at, show, show_large};
 use super::exclude::{EXCLUDED, OfTrees};
 use super::fresh::{Moved, fresh};
+use super::marks::{Mark, Marks};
 use super::names::show_name;
 use super::new_names::{Before, NewNames};
-use super::{Crew, Mark, Marks, Request, Sink, Source, SourceKind, Subject};
+use super::request::{Request, Subject};
+use super::source::{Crew, Sink, Source, SourceKind};
+use super::{stdin, worktree};
 use crate::blob::Origin;
 use crate::error::Result;
 use crate::finding::Finding;
@@ -83,8 +86,12 @@ impl Index {
         if paths.is_empty() {
             return Ok(());
         }
-        for source in super::open(&Request { paths, ..self.named.clone() })? {
-            source.read(crew);
+        let request = Request { paths, ..self.named.clone() };
+        // The kinds that read files as they lie there.
+        for kind in [stdin::SOURCE, worktree::SOURCE] {
+            if let Some(source) = (kind.open)(&request)? {
+                source.read(crew);
+            }
         }
         Ok(())
     }

@@ -3,8 +3,9 @@
 use std::io::{self, Read};
 use std::path::Path;
 
+use super::request::Request;
+use super::source::{Crew, Source, SourceKind};
 use super::unpack::{Damage, unpack};
-use super::{Crew, Request, Source, SourceKind};
 use crate::blob::Origin;
 use crate::pack::{HEAD, Input, Kind, sniff};
 

@@ -7,12 +7,14 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
-use super::contents::WINDOW;
 use super::names::{names_of_entry, show_name};
-use super::{Large, Sink, WHOLE};
+use super::source::{Large, Sink, WHOLE};
 use crate::blob::Origin;
 use crate::pack::{self, Input, Kind, Limits, Seekable, Told, Visitor};
 use crate::text::printable;
+
+/// How much of a long text is looked at together, in bytes.
+pub(super) const WINDOW: usize = 4 * 1024 * 1024;
 
 /// What is said of what is damaged in a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,8 +13,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::exclude::{EXCLUDED, Exclude};
 use super::names::show_name;
+use super::request::{Request, Subject};
+use super::source::{Crew, Large, Sink, Source, SourceKind, WHOLE};
 use super::unpack::{Damage, unpack, unpack_bytes};
-use super::{Crew, Large, Request, Sink, Source, SourceKind, Subject, WHOLE};
 use crate::blob::Origin;
 use crate::globs::{Excluded, Watched};
 use crate::pack::{self, Input, Kind};
@@ -333,14 +334,4 @@ fn what_it_is(kind: FileType) -> &'static str {
         }
     }
     if kind.is_symlink() { "symbolic link" } else { "special file" }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn every_kind_of_source_has_a_name_of_its_own() {
-        let mut names: Vec<_> = super::super::SOURCES.iter().map(|s| s.name).collect();
-        names.dedup();
-        assert_eq!(names, ["stdin", "worktree", "staged", "history", "commits", "given"]);
-    }
 }

@@ -10,9 +10,9 @@ use std::ops::Range;
 
 use gix::hashtable::{HashMap, HashSet};
 
-use super::super::Sink;
 use crate::git::tree::DEEPEST;
 use crate::git::{Failed, Graph, Id, Kind, Object, Objects, Roots, Store, short, tree};
+use crate::input::source::Sink;
 
 /// How many missing objects are named one by one.
 const NAMED: usize = 50;

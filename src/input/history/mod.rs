@@ -18,7 +18,9 @@ use gix::hashtable::HashMap;
 
 use super::contents::{Glance, glance, glance_large, look_at_kind};
 use super::exclude::{EXCLUDED, OfTrees};
-use super::{Crew, Marks, Request, Sink, Source, SourceKind, Subject};
+use super::marks::Marks;
+use super::request::Subject;
+use super::source::{Crew, Sink, Source, SourceKind};
 use crate::blob::Origin;
 use crate::error::Result;
 use crate::git::{
@@ -246,16 +248,5 @@ impl Drop for Look<'_> {
         all.trees.extend(seen.trees);
         all.names.extend(seen.names);
         all.large.extend(seen.large);
-    }
-}
-
-/// The directory that a request for a repository is about.
-impl Request {
-    pub(super) fn directory(&self) -> Result<Option<&std::path::Path>> {
-        match &self.paths[..] {
-            [] => Ok(None),
-            [one] => Ok(Some(one)),
-            _ => Err(crate::Error::invalid("one repository at a time: name one directory")),
-        }
     }
 }

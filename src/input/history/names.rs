@@ -9,14 +9,14 @@ use std::collections::{BTreeMap, BTreeSet, HashSet as Set};
 use gix::hash;
 use gix::hashtable::HashSet;
 
-use super::super::Sink;
-use super::super::exclude::OfTrees;
-use super::super::names::{glance_name, show_name};
 use super::gaps::is_new;
 use super::teller::Teller;
 use crate::blob::Origin;
 use crate::git::tree::{self, DEEPEST, Differ};
 use crate::git::{Graph, Id, Kind, Object, Objects, Roots};
+use crate::input::exclude::OfTrees;
+use crate::input::names::{glance_name, show_name};
+use crate::input::source::Sink;
 
 /// How many names are remembered as looked at.
 const MOST_KNOWN: usize = 1 << 20;

@@ -7,11 +7,12 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::super::{Crew, Large, Marks, Sink};
 use crate::blob::Origin;
 use crate::error::{Error, Result};
 use crate::finding::Finding;
 use crate::git::Repository;
+use crate::input::marks::Marks;
+use crate::input::source::{Crew, Large, Sink};
 use crate::text::printable;
 
 /// How deep below a folder repositories are looked for.

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use gix::hash;
 
-use super::super::names::show_name;
-use super::super::{Mark, Marks, Sink, contents};
 use super::trace::Place;
 use crate::blob::{Commit, Origin};
 use crate::finding::Finding;
 use crate::git::{self, Failed, Graph, Id, Kind, Objects, Roots, message};
+use crate::input::contents;
+use crate::input::marks::{Mark, Marks};
+use crate::input::names::show_name;
+use crate::input::source::Sink;
 
 /// What a message is called where others have a path.
 const COMMIT_MESSAGE: &str = "<commit message>";

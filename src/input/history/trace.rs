@@ -9,9 +9,9 @@ use std::sync::{Mutex, PoisonError};
 
 use gix::hashtable::{HashMap, HashSet};
 
-use super::super::{Mark, Marks};
 use crate::git::tree::DEEPEST;
 use crate::git::{Failed, Graph, Id, Kind, Object, Roots, Store, Visitor, tree};
+use crate::input::marks::{Mark, Marks};
 
 /// How many entries that lead to findings are compared for one commit.
 const MOST: usize = 1 << 20;
