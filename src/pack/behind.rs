@@ -4,7 +4,7 @@
 
 use std::io::{self, Read};
 
-use super::zip;
+use super::zip::marks;
 
 /// A reader of what comes before a zip, or of everything where there is none. Holds nothing back but what
 /// may be the head of an entry, and asks the reader below never again once that has ended.
@@ -104,9 +104,9 @@ pub fn find(bytes: &[u8]) -> Option<usize> {
 
 fn search(bytes: &[u8], ended: bool) -> Search {
     // A head has NULs within its first bytes, and text has none.
-    let from = if memchr::memchr(0, bytes).is_some() { 0 } else { bytes.len().saturating_sub(zip::PLAIN) };
+    let from = if memchr::memchr(0, bytes).is_some() { 0 } else { bytes.len().saturating_sub(marks::PLAIN) };
     for at in memchr::memchr_iter(b'P', &bytes[from..]).map(|at| from + at) {
-        match zip::is_head(&bytes[at..]) {
+        match marks::is_head(&bytes[at..]) {
             Some(true) => return Search::At(at),
             None if !ended => return Search::Perhaps(at),
             _ => {}

@@ -6,9 +6,9 @@ use bzip2::Compression;
 use bzip2::bufread::BzDecoder;
 use bzip2::write::BzEncoder;
 
+use super::codec::{Codec, Encode};
 use super::members::{Member, Members};
 use super::source::Source;
-use super::{Codec, Encode};
 
 /// The line in the table.
 pub(super) const CODEC: Codec = Codec {

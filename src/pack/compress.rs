@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
 
+use super::codec::{Codec, Encode};
 use super::source::{Source, corrupt};
-use super::{Codec, Encode};
 
 /// The line in the table.
 pub(super) const CODEC: Codec = Codec {

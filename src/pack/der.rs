@@ -7,8 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
+use super::codec::{Codec, Encode, HEAD};
 use super::source::{Source, corrupt, cut_off};
-use super::{Codec, Encode};
 
 /// The line in the table.
 pub(super) const CODEC: Codec = Codec {
@@ -88,7 +88,7 @@ impl<'a> Armoured<'a> {
 
     fn fill(&mut self) -> io::Result<()> {
         self.is_read = true;
-        let head = self.source.peek(super::HEAD)?;
+        let head = self.source.peek(HEAD)?;
         let (Some(label), Some((length, _))) = (label(head), sequence(head)) else {
             return Err(corrupt("der: corrupt"));
         };

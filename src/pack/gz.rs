@@ -6,9 +6,9 @@ use flate2::bufread::GzDecoder;
 use flate2::write::DeflateEncoder;
 use flate2::{Compression, Crc};
 
+use super::codec::{Codec, Encode};
 use super::members::{Member, Members};
 use super::source::Source;
-use super::{Codec, Encode};
 
 /// The line in the table.
 pub(super) const CODEC: Codec = Codec {

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use super::codec::HEAD;
 use super::unopened::{Unopened, counted};
 use super::{bz2, gz, lz4, xz, zlib, zst};
 
@@ -59,8 +60,7 @@ fn is_gzip(data: &[u8]) -> bool {
     let Some(header) = data.first_chunk::<10>() else { return false };
     let makes_sense =
         (gz::CODEC.begins)(data) && matches!(header[8], 0 | 2 | 4) && matches!(header[9], 0..=13 | 255);
-    makes_sense
-        && gz::data(data).is_some_and(|packed| zlib::unpacks(&packed[..packed.len().min(super::HEAD)]))
+    makes_sense && gz::data(data).is_some_and(|packed| zlib::unpacks(&packed[..packed.len().min(HEAD)]))
 }
 
 /// No reserved bit, and a first block of a kind that exists.

@@ -1,5 +1,6 @@
 //! The table of kinds that are not looked into: what each begins with.
 
+use super::codec::HEAD;
 use super::heads::{
     holds, is_binary, is_bitmap, is_bks, is_cms, is_cpio, is_encrypted_key, is_font, is_icon, is_jffs2,
     is_lzma, is_mail, is_mpeg_audio, is_pcapng, is_pickle, is_pkcs12, is_pyc, is_summed_hex,
@@ -140,7 +141,7 @@ pub const KINDS: &[Unopened] = kinds! {
     "lzop": 0 b"\x89LZO\x00\r\n\x1a\n";;
     "lrzip": 0 b"LRZI\x00";;
     "snappy": 0 b"\xff\x06\x00\x00sNaPpY";;
-    "zlib": 0 b"\x78"; |head| is_zlib(head) && !(zlib::CODEC.begins)(&head[..head.len().min(super::HEAD)]);;
+    "zlib": 0 b"\x78"; |head| is_zlib(head) && !(zlib::CODEC.begins)(&head[..head.len().min(HEAD)]);;
     "git bundle": 0 b"# v2 git bundle\n";;
     "git bundle": 0 b"# v3 git bundle\n";;
     "git pack": 0 b"PACK\x00\x00\x00";;

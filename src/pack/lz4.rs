@@ -4,9 +4,10 @@ use std::io::{self, Read, Write};
 
 use lz4_flex::frame::{BlockMode, BlockSize, FrameDecoder, FrameEncoder, FrameInfo};
 
+use super::codec::{Codec, Encode};
 use super::members::{Member, Members};
 use super::source::{Source, corrupt};
-use super::{Codec, Encode, zst};
+use super::zst;
 
 /// The line in the table.
 pub(super) const CODEC: Codec = Codec {

@@ -4,9 +4,10 @@ use std::io::{self, Read, Write};
 
 use lzma_rust2::{LzmaOptions, LzmaReader, LzmaWriter};
 
+use super::codec::{Codec, Encode};
 use super::members::{Member, Members};
 use super::source::Source;
-use super::{Codec, Encode, xz};
+use super::xz;
 
 /// The line in the table.
 pub(super) const CODEC: Codec = Codec {

@@ -4,7 +4,8 @@
 use std::io::{self, Read};
 
 use super::inside::{self, inside};
-use super::unopened::{self, TRAILER, Unopened, unopened};
+use super::recognise::{TRAILER, unopened, unopened_by_end};
+use super::unopened::Unopened;
 
 /// How much of a beginning is kept.
 const HEAD: usize = 68 * 1024;
@@ -22,7 +23,7 @@ pub struct Sight {
 impl Sight {
     /// Of a file whose bytes are at hand.
     pub fn whole(name: &str, bytes: &[u8]) -> Option<&'static Unopened> {
-        unopened(name, bytes).or_else(|| unopened::unopened_by_end(bytes)).or_else(|| inside(bytes, 1))
+        unopened(name, bytes).or_else(|| unopened_by_end(bytes)).or_else(|| inside(bytes, 1))
     }
 
     /// Looks at the next piece.
@@ -46,13 +47,13 @@ impl Sight {
 
     /// The kind of what was seen, where nothing looks into it.
     pub fn kind(&self, name: &str) -> Option<&'static Unopened> {
-        unopened(name, &self.head).or_else(|| unopened::unopened_by_end(&self.tail)).or(self.inside)
+        unopened(name, &self.head).or_else(|| unopened_by_end(&self.tail)).or(self.inside)
     }
 }
 
 /// The kind of what stands in a part of a file that is not its first, or at its end.
 pub fn unopened_in_part(bytes: &[u8]) -> Option<&'static Unopened> {
-    unopened::unopened_by_end(bytes).or_else(|| inside(bytes, 0))
+    unopened_by_end(bytes).or_else(|| inside(bytes, 0))
 }
 
 /// A reader with a look at what goes through it.

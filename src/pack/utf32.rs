@@ -3,8 +3,8 @@
 
 use std::io::{self, Read, Write};
 
+use super::codec::{Codec, Encode};
 use super::source::{corrupt, cut_off};
-use super::{Codec, Encode};
 
 /// The line in the table for low bytes first.
 pub(super) const LOW_FIRST: Codec = Codec {

@@ -3,144 +3,42 @@
 //! What is inside an entry is none of the formats' business: they hand it over with
 //! [`Walk::entry`], and get back what is to stand in its place.
 
-use std::io::{self, ErrorKind, Read, SeekFrom, Write};
+use std::io::{self, Read, SeekFrom, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::source::Source;
+use super::behind::Behind;
+use super::codec::{Codec, HEAD};
+use super::container::{Input, Kind};
+use super::gz;
+use super::leaves::{Filter, Told, Visitor};
+use super::limits::{Budget, Limits};
+use super::place::At;
+use super::sniff::sniff;
+use super::source::{Source, fill};
 use super::spool::{Keeping, Spool};
+use super::step::{Step, Stop, put};
 use super::watch::{Compared, Counted, Failing, Guarded, Measured};
-use super::{Behind, Filter, HEAD, Input, Kind, Limits, Told, Visitor, gz, sniff, tar, zip};
-use crate::blob::Origin;
+use super::zip::index::{Index, index};
+use super::zip::lead::Lead;
 use crate::text;
 
-/// Reads a container: gives every leaf to the visitor, in order, and tells what is not read. Of what is
-/// corrupt, all is delivered that came before.
-///
-/// # Errors
-///
-/// Those of the visitor only; what is wrong with the container is told.
-pub fn read(
-    kind: Kind,
-    origin: &Origin,
-    input: Input<'_>,
-    limits: Limits,
-    visitor: &mut dyn Visitor,
-) -> io::Result<()> {
-    let mut walk = Walk::new(Job::Read(visitor), limits);
-    let at = At::new(origin);
-    match walk.outermost(kind, &at, input, &mut io::sink()) {
-        Ok(_) => Ok(()),
-        Err(Stop::Aborted(error)) => Err(error),
-        Err(Stop::Broken(error)) => {
-            let error = walk.budget.blame(error);
-            walk.told(&at, Told::Failed(error));
-            Ok(())
-        }
-    }
+/// The walks through the formats that hold entries, handed over because they in turn hand their entries to
+/// this one.
+#[derive(Clone, Copy)]
+pub(super) struct Archives {
+    /// A tape archive.
+    pub(super) tar: TarWalk,
+    /// A zip; what came before it, and its directory where that could be read already.
+    pub(super) zip: ZipWalk,
 }
 
-/// Copies a container, with each leaf filtered. Tells whether any leaf was changed; where none was, the
-/// copy holds the same, but compressed streams may be other bytes, so keep the original.
-///
-/// Kept are: the format and the order of everything; of gzip the header, of zstd, xz and lz4 the kind of
-/// checksum, of bzip2 the block size; of a tar all headers but for sizes and what follows from them; of
-/// a zip all names, times, attributes, comments (filtered, too) and extra fields. Entries that the filter
-/// leaves alone are copied as they were compressed, up to a megabyte of them. Not kept are the levels of
-/// compression, the borders of concatenated members, and signatures over an archive's bytes.
-///
-/// What is to be written before its size is known waits in memory, and above a megabyte in a temporary
-/// file without a name: only what the filter gave, never what it was given.
-///
-/// # Errors
-///
-/// A container that is corrupt anywhere, or nested too deep, those of the filter and of the writer. Then
-/// nothing of the copy may be used.
-pub fn rewrite(
-    kind: Kind,
-    origin: &Origin,
-    input: Input<'_>,
-    writer: &mut dyn Write,
-    limits: Limits,
-    filter: &mut dyn Filter,
-) -> io::Result<bool> {
-    let mut walk = Walk::new(Job::Rewrite(filter), limits);
-    walk.outermost(kind, &At::new(origin), input, writer).map_err(|stop| match stop {
-        Stop::Aborted(error) => error,
-        Stop::Broken(error) => walk.budget.blame(error),
-    })
-}
+type TarWalk = fn(&mut Walk<'_>, &At, &mut Source<'_>, &mut dyn Write) -> Step<bool>;
 
-/// Why a walk cannot go on here.
-#[derive(Debug)]
-pub(super) enum Stop {
-    /// The data is cut off or corrupt: the container around it may go on behind it.
-    Broken(io::Error),
-    /// Whoever takes the leaves, or the output, does not go on.
-    Aborted(io::Error),
-}
-
-/// What a step gives, or why it could not be done. Reading errors are the data's, so `?` says so.
-pub(super) type Step<T> = Result<T, Stop>;
-
-impl From<io::Error> for Stop {
-    fn from(error: io::Error) -> Self {
-        Self::Broken(error)
-    }
-}
-
-/// Writes to the output, whose errors end everything.
-pub(super) fn put(out: &mut dyn Write, bytes: &[u8]) -> Step<()> {
-    out.write_all(bytes).map_err(Stop::Aborted)
-}
-
-/// A place in a container.
-#[derive(Debug, Clone)]
-pub(super) struct At {
-    pub(super) origin: Origin,
-    /// What the unpacked stream is called, where it turns out to be a leaf.
-    stem: Option<String>,
-    /// How many containers are around it.
-    depth: usize,
-    /// How many of them are compressions.
-    squeezed: usize,
-}
-
-impl At {
-    fn new(origin: &Origin) -> Self {
-        Self { origin: origin.clone(), stem: None, depth: 0, squeezed: 0 }
-    }
-
-    /// An entry of an archive that is here.
-    pub(super) fn entry(&self, name: &[u8], squeezed: bool) -> Self {
-        let mut origin = self.origin.clone();
-        origin.entry.push(String::from_utf8_lossy(name).into_owned());
-        Self { origin, stem: None, depth: self.depth, squeezed: self.squeezed + usize::from(squeezed) }
-    }
-
-    fn deeper(&self) -> Self {
-        Self { depth: self.depth + 1, stem: None, ..self.clone() }
-    }
-
-    fn unpacked(&self, codec: &super::Codec) -> Self {
-        let named = self.stem.as_ref().or(self.origin.entry.last()).unwrap_or(&self.origin.path);
-        let file = named.rsplit(['/', '\\']).next().unwrap_or_default();
-        let stem = file.rsplit_once('.').filter(|(stem, extension)| {
-            !stem.is_empty() && codec.extensions.iter().any(|e| e.eq_ignore_ascii_case(extension))
-        });
-        let stem = stem.map_or_else(|| format!("({})", codec.name), |(stem, _)| stem.to_owned());
-        Self { stem: Some(stem), depth: self.depth + 1, squeezed: self.squeezed + 1, ..self.clone() }
-    }
-
-    fn leaf(&self) -> Origin {
-        let mut origin = self.origin.clone();
-        origin.entry.extend(self.stem.clone());
-        origin
-    }
-}
+type ZipWalk =
+    fn(&mut Walk<'_>, &At, Lead, &mut (dyn Read + Send), Option<Index>, &mut dyn Write) -> Step<bool>;
 
 /// Who takes the leaves.
-enum Job<'j> {
+pub(super) enum Job<'j> {
     Read(&'j mut dyn Visitor),
     Rewrite(&'j mut dyn Filter),
 }
@@ -148,14 +46,14 @@ enum Job<'j> {
 /// A walk through one file.
 pub(super) struct Walk<'j> {
     job: Job<'j>,
+    archives: Archives,
     limits: Limits,
-    budget: Arc<Budget>,
+    pub(super) budget: Arc<Budget>,
 }
 
 impl<'j> Walk<'j> {
-    fn new(job: Job<'j>, limits: Limits) -> Self {
-        let budget = Budget { limits, taken: AtomicU64::new(0), nested: AtomicU64::new(0) };
-        Self { job, limits, budget: Arc::new(budget) }
+    pub(super) fn new(job: Job<'j>, limits: Limits, archives: Archives) -> Self {
+        Self { job, archives, limits, budget: Arc::new(Budget::new(limits)) }
     }
 
     /// True where something is written.
@@ -199,7 +97,14 @@ impl<'j> Walk<'j> {
         Ok(())
     }
 
-    fn outermost(&mut self, kind: Kind, at: &At, input: Input<'_>, out: &mut dyn Write) -> Step<bool> {
+    /// The whole of a file. Tells whether anything was changed in the copy.
+    pub(super) fn outermost(
+        &mut self,
+        kind: Kind,
+        at: &At,
+        input: Input<'_>,
+        out: &mut dyn Write,
+    ) -> Step<bool> {
         let taken = self.budget.clone();
         match input {
             Input::Stream(reader) => {
@@ -208,11 +113,11 @@ impl<'j> Walk<'j> {
             }
             Input::Rest { reader, read, written } => {
                 let mut reader = Counted::new(reader, move |read| taken.take(read));
-                zip::walk(self, &at.deeper(), zip::Lead { read, written }, &mut reader, None, out)
+                (self.archives.zip)(self, &at.deeper(), Lead { read, written }, &mut reader, None, out)
             }
             Input::File(file) => {
                 let start = file.stream_position()?;
-                let index = if matches!(kind, Kind::Zip) { zip::index(file, start)? } else { None };
+                let index = if matches!(kind, Kind::Zip) { index(file, start)? } else { None };
                 file.seek(SeekFrom::Start(start))?;
                 let mut reader = Counted::new(file, move |read| taken.take(read));
                 self.container(kind, at, &mut reader, index, out)
@@ -260,13 +165,13 @@ impl<'j> Walk<'j> {
         kind: Kind,
         at: &At,
         reader: &mut (dyn Read + Send),
-        index: Option<zip::Index>,
+        index: Option<Index>,
         out: &mut dyn Write,
     ) -> Step<bool> {
         match kind {
             Kind::Compressed(codec) => self.compressed(codec, at, reader, out),
-            Kind::Tar => tar::walk(self, &at.deeper(), &mut Source::new(Box::new(reader)), out),
-            Kind::Zip => zip::walk(self, &at.deeper(), zip::Lead::default(), reader, index, out),
+            Kind::Tar => (self.archives.tar)(self, &at.deeper(), &mut Source::new(Box::new(reader)), out),
+            Kind::Zip => (self.archives.zip)(self, &at.deeper(), Lead::default(), reader, index, out),
             Kind::Plain => self.plain(at, reader, out),
         }
     }
@@ -276,17 +181,17 @@ impl<'j> Walk<'j> {
         let (mut behind, mut out) = (Behind::new(reader), Measured::new(out));
         let changed = self.leaf(at, &mut behind, &mut out)?;
         let Some(read) = behind.found() else { return Ok(changed) };
-        let (lead, mut rest) = (zip::Lead { read, written: out.length }, behind.rest());
+        let (lead, mut rest) = (Lead { read, written: out.length }, behind.rest());
         if at.depth >= self.limits.depth {
             self.broken(at, Stop::Broken(io::Error::other("containers are nested too deep")))?;
             return self.leaf(at, &mut rest, &mut out);
         }
-        Ok(zip::walk(self, &at.deeper(), lead, &mut rest, None, &mut out)? | changed)
+        Ok((self.archives.zip)(self, &at.deeper(), lead, &mut rest, None, &mut out)? | changed)
     }
 
     fn compressed(
         &mut self,
-        codec: &super::Codec,
+        codec: &Codec,
         at: &At,
         reader: &mut (dyn Read + Send),
         out: &mut dyn Write,
@@ -370,56 +275,7 @@ impl<'j> Walk<'j> {
     }
 }
 
-/// What may come out of streams that were compressed more than once.
-struct Budget {
-    limits: Limits,
-    /// What was read of the input.
-    taken: AtomicU64,
-    /// What came out.
-    nested: AtomicU64,
-}
-
-impl Budget {
-    fn take(&self, read: usize) -> io::Result<()> {
-        self.taken.fetch_add(read as u64, Ordering::Relaxed);
-        Ok(())
-    }
-
-    fn unpack(&self, read: usize) -> io::Result<()> {
-        self.nested.fetch_add(read as u64, Ordering::Relaxed);
-        if self.is_over() { Err(overrun()) } else { Ok(()) }
-    }
-
-    fn is_over(&self) -> bool {
-        let by_input = self.taken.load(Ordering::Relaxed).saturating_mul(self.limits.ratio);
-        self.nested.load(Ordering::Relaxed) > by_input.max(self.limits.nested)
-    }
-
-    /// The error itself, or the overrun that made it.
-    fn blame(&self, error: io::Error) -> io::Error {
-        if self.is_over() { overrun() } else { error }
-    }
-}
-
-fn overrun() -> io::Error {
-    io::Error::other("unpacks to far more than its size allows")
-}
-
 /// An error with the way to the entry that it is about.
 fn named(name: &str, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{name}: {error}"))
-}
-
-/// Reads until the buffer is full or there is no more; tells how much that was, even before an error.
-pub(super) fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
-    let mut length = 0;
-    while length < buffer.len() {
-        match reader.read(&mut buffer[length..]) {
-            Ok(0) => break,
-            Ok(read) => length += read,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return (length, Some(error)),
-        }
-    }
-    (length, None)
 }

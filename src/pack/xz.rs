@@ -4,9 +4,9 @@ use std::io::{self, Read, Write};
 
 use lzma_rust2::{CheckType, XzOptions, XzReader, XzWriter};
 
+use super::codec::{Codec, Encode};
 use super::members::{Member, Members};
 use super::source::Source;
-use super::{Codec, Encode};
 
 /// The line in the table.
 pub(super) const CODEC: Codec = Codec {

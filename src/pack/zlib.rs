@@ -9,9 +9,9 @@ use flate2::write::{DeflateEncoder, ZlibEncoder};
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags as flags};
 
+use super::codec::{Codec, Encode, HEAD};
 use super::members::{Member, Members};
 use super::source::Source;
-use super::{Codec, Encode};
 
 /// The line in the table.
 pub(super) const CODEC: Codec = Codec {
@@ -57,7 +57,7 @@ fn begins_deflate(head: &[u8]) -> bool {
     }
     let Some(Inflated { text, ended, taken }) = inflated(head, false) else { return false };
     let is_whole = ended && taken == head.len();
-    let goes_on = !ended && (head.len() == super::HEAD || text.len() == MOST);
+    let goes_on = !ended && (head.len() == HEAD || text.len() == MOST);
     text.len() >= LEAST && is_text(&text) && (is_whole || kind == TABLE && goes_on)
 }
 
@@ -179,13 +179,13 @@ mod tests {
         {
             for codec in [&CODEC, &DEFLATE] {
                 let bytes = packed(codec, text);
-                assert!((codec.begins)(&bytes[..bytes.len().min(super::super::HEAD)]), "{}", codec.name);
+                assert!((codec.begins)(&bytes[..bytes.len().min(HEAD)]), "{}", codec.name);
             }
         }
         let noise: Vec<u8> =
             (0..3000_u32).map(|n| (n.wrapping_mul(n).wrapping_mul(7919) >> 5) as u8).collect();
         let bytes = packed(&DEFLATE, &noise);
-        assert!(!begins_deflate(&bytes[..super::super::HEAD]) && !begins_deflate(&noise[..512]));
+        assert!(!begins_deflate(&bytes[..HEAD]) && !begins_deflate(&noise[..512]));
     }
 
     #[test]

@@ -8,9 +8,9 @@ use std::io::{self, Read, Write};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
+use super::codec::{Codec, Encode};
 use super::members::{Member, Members};
 use super::source::{Source, corrupt, cut_off};
-use super::{Codec, Encode};
 
 /// The line in the table.
 pub(super) const CODEC: Codec = Codec {

@@ -199,6 +199,12 @@ fn write_record(out: &mut Vec<u8>, key: &[u8], value: &[u8]) {
     }
 }
 
+/// True where a file begins with the header of an entry.
+pub(in crate::pack) fn begins(head: &[u8]) -> bool {
+    // Where the checksum ends there is a zero, which hardly any text has; that is looked at first.
+    head.get(155).is_some_and(|b| matches!(b, 0 | b' ')) && Header::new(head).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

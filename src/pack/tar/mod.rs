@@ -3,23 +3,19 @@
 //! Headers are kept as the bytes that they are; only a size that changed is written into one, with the
 //! checksum. So whatever a program put into them stays, known here or not.
 
-mod header;
+pub(super) mod header;
 
 use std::io::Write;
 
 use self::header::{BLOCK, Header, Pax};
+use super::place::At;
 use super::source::{Exactly, Source, corrupt, cut_off};
 use super::spool::Spool;
-use super::walk::{At, Step, Stop, Walk, put};
+use super::step::{Step, Stop, put};
+use super::walk::Walk;
 
 /// How long a header may be that only describes the entry after it.
 const LONGEST: u64 = 1024 * 1024;
-
-/// True where a file begins with the header of an entry.
-pub(super) fn begins(head: &[u8]) -> bool {
-    // Where the checksum ends there is a zero, which hardly any text has; that is looked at first.
-    head.get(155).is_some_and(|b| matches!(b, 0 | b' ')) && Header::new(head).is_some()
-}
 
 /// Goes through all entries. Tells whether any was changed.
 pub(super) fn walk(walk: &mut Walk<'_>, at: &At, source: &mut Source<'_>, out: &mut dyn Write) -> Step<bool> {

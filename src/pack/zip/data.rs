@@ -6,8 +6,9 @@ use flate2::bufread::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use flate2::{Compression, Crc};
 
+use crate::pack::codec::{Codec, Encode};
+use crate::pack::codecs::CODECS;
 use crate::pack::spool::{MEMORY, Spool};
-use crate::pack::{CODECS, Codec, Encode};
 
 /// How the data of an entry is compressed.
 #[derive(Debug, Clone, Copy)]

@@ -2,13 +2,13 @@
 
 use std::io;
 
+use super::archive::Zip;
 use super::records::{
-    self, CENTRAL, DIRECTORY_LINE, END_64, Head, LOCATOR, SIGNATURE, length_of, put_at, record, u16_at,
-    u64_at,
+    self, CENTRAL, DIRECTORY_LINE, END_64, Head, LOCATOR, SIGNATURE, length_of, put_at, record, signed,
+    u16_at, u64_at,
 };
-use super::{Zip, put, signed};
 use crate::pack::source::{Source, corrupt};
-use crate::pack::walk::{Step, Stop};
+use crate::pack::step::{Step, Stop, put};
 
 /// The longest end with wide numbers; what may follow in it is for the vendor.
 const LONGEST: u64 = 64 * 1024;

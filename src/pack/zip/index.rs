@@ -2,8 +2,10 @@
 
 use std::io::{self, Read, SeekFrom};
 
-use super::records::{self, CENTRAL, DIRECTORY_LINE, END_64, Head, LOCATOR, Sizes, u16_at, u32_at, u64_at};
-use crate::pack::Seekable;
+use super::records::{
+    self, CENTRAL, DIRECTORY_LINE, END_64, Head, LOCATOR, Sizes, signed, u16_at, u32_at, u64_at,
+};
+use crate::pack::container::Seekable;
 use crate::pack::source::Source;
 
 /// The length of the end of a directory without a comment.
@@ -82,7 +84,7 @@ pub(in crate::pack) fn index(file: &mut dyn Seekable, start: u64) -> io::Result<
     }
     let directory = behind.checked_sub(size).filter(|_| size <= LONGEST);
     let (Some(directory), Ok(offset)) = (directory, i64::try_from(offset)) else { return Ok(None) };
-    let base = super::signed(directory) - offset;
+    let base = signed(directory) - offset;
     file.seek(SeekFrom::Start(start + directory))?;
     let Some((entries, named)) = lines(file, size, base) else { return Ok(None) };
     Ok(Some(Index { entries, directory, base, named }))

@@ -258,6 +258,11 @@ fn fields(mut extra: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
+/// A place or a length as a number that may be taken off another.
+pub(super) fn signed(place: u64) -> i64 {
+    i64::try_from(place).unwrap_or(i64::MAX / 2)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
