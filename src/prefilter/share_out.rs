@@ -10,8 +10,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::Core;
-use super::buckets::{ByteSet, Folded, Halves, union};
+use super::buckets::{ByteSet, Core, Folded, Halves, union};
 
 /// So much of each file is read, in bytes.
 const MAX_FILE_BYTES: usize = 200_000;
