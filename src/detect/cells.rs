@@ -1,7 +1,8 @@
 //! What has to be hidden in the cells of tables.
 
+use super::detection::Detections;
+use super::detector::Detector;
 use super::place::{Below, Place};
-use super::{Detections, Detector};
 use crate::judge::plain;
 use crate::matcher::Page;
 use crate::matcher::field::{self, Class};

@@ -3,9 +3,9 @@
 
 use std::ops::Range;
 
-use super::detection::{Detections, Wanted};
+use super::detection::{Detection, Detections, Wanted};
+use super::detector::{Detector, Scratch};
 use super::overlap::resolve;
-use super::{Detection, Detector, Scratch};
 use crate::blob::HEAD;
 use crate::matcher::Page;
 use crate::matcher::csv::Columns;

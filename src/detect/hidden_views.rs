@@ -1,9 +1,9 @@
 //! What has to be hidden in the views that decoders open, brought back to the source.
 
+use super::detector::{Detector, Scratch};
 use super::place::{Depth, Place};
 use super::views::{inner, open, stretch};
-use super::{Detector, MAX_DEPTH, Scratch};
-use crate::decode::{Ask, DECODERS, Decoder, Joined, View, Wake};
+use crate::decode::{Ask, DECODERS, Decoder, Joined, MAX_DEPTH, View, Wake};
 use crate::matcher::Page;
 use crate::matcher::field::Class;
 use crate::matcher::page::Context;

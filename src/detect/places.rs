@@ -4,11 +4,12 @@
 use std::ops::Range;
 
 use super::cells::put_random;
+use super::detection::{Detections, Wanted};
+use super::detector::{Detector, STRETCH, Scratch};
 use super::join::join;
 use super::place::{Below, Depth, Place, Rows};
 use super::units;
 use super::walked::Walked;
-use super::{Detections, Detector, STRETCH, Scratch, Wanted};
 use crate::blob::HEAD;
 use crate::decode::Wake;
 use crate::decode::units::{Wrap, Written};

@@ -1,8 +1,9 @@
 //! What is hidden in units of documents: each is read as a text of its own, so that a value ends with it.
 
+use super::detector::{Detector, Scratch};
 use super::place::{Depth, Place};
 use super::walked::Walked;
-use super::{Detector, MAX_DEPTH, Scratch};
+use crate::decode::MAX_DEPTH;
 use crate::decode::View;
 use crate::decode::units::{Unit, Wrap};
 use crate::matcher::page::Context;

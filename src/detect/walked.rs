@@ -1,6 +1,6 @@
 //! How far the values of names in other values are followed.
 
-use super::Detector;
+use super::detector::Detector;
 use super::place::Rows;
 use crate::decode::units::Units;
 use crate::judge::plain;
