@@ -1,4 +1,4 @@
-//! The laws of scrubbing, as functions over any bytes: for the properties in `tests/scrub_laws.rs` and
+//! The laws of scrubbing, as functions over any bytes: for the properties in `tests/scrub/scrub_laws.rs` and
 //! for the targets in `fuzz/`, which look for inputs that nobody thought of.
 
 use std::sync::{Arc, Mutex};
