@@ -3,6 +3,7 @@
 
 use crate::support;
 
+use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
 use scrubjay::detect::Detector;
@@ -160,6 +161,7 @@ fn a_long_table_is_hidden_to_its_end() {
     let mut random = Prng::new(33);
     for (writer, write) in WRITERS.iter().filter(|(name, _)| *name != "insert each") {
         let secrets: Vec<String> = (0..3_000).map(|_| random.alnum(12)).collect();
+        let known: HashSet<&[u8]> = secrets.iter().map(String::as_bytes).collect();
         let rows: Vec<Vec<String>> =
             secrets.iter().map(|s| vec!["7".into(), s.clone(), "eu".into()]).collect();
         let text = format!("# x\n{}", write(&["id", "password", "region"], &rows));
@@ -169,7 +171,7 @@ fn a_long_table_is_hidden_to_its_end() {
             scrubbing::by_lines(&MASKER, &text, true),
         ] {
             assert_eq!(out.matches("****").count(), secrets.len(), "{writer}");
-            assert!(!secrets.iter().any(|secret| out.contains(secret.as_str())), "{writer}");
+            assert!(!out.as_bytes().windows(12).any(|piece| known.contains(piece)), "{writer}");
         }
     }
 }
