@@ -262,6 +262,15 @@ fn fold_end<'b>(name: &[u8], buffer: &'b mut [u8; END]) -> &'b [u8] {
     &buffer[at..]
 }
 
+/// Whether a capital begins a word: `userToken`, and the `S` of `HTTPServer`.
+pub(super) fn is_hump(name: &[u8], at: usize) -> bool {
+    let before = name[at - 1];
+    name[at].is_ascii_uppercase()
+        && (before.is_ascii_lowercase()
+            || before.is_ascii_digit()
+            || (before.is_ascii_uppercase() && name.get(at + 1).is_some_and(u8::is_ascii_lowercase)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -299,13 +308,4 @@ mod tests {
             assert_eq!(class(name.as_bytes()), expected, "{name}");
         }
     }
-}
-
-/// Whether a capital begins a word: `userToken`, and the `S` of `HTTPServer`.
-pub(super) fn is_hump(name: &[u8], at: usize) -> bool {
-    let before = name[at - 1];
-    name[at].is_ascii_uppercase()
-        && (before.is_ascii_lowercase()
-            || before.is_ascii_digit()
-            || (before.is_ascii_uppercase() && name.get(at + 1).is_some_and(u8::is_ascii_lowercase)))
 }
