@@ -8,8 +8,10 @@ mod shown;
 
 use std::ops::Range;
 
+#[cfg(feature = "cli")]
+pub(crate) use mask::in_run;
 pub use mask::{STARS, is_mask, mask, mask_into, mask_license, mask_runs};
-pub(crate) use mask::{in_run, is_uuid, mask_runs_but_uuids, public_id};
+pub(crate) use mask::{is_uuid, mask_runs_but_uuids, public_id};
 pub use shown::{count_chars, is_unprintable, printable, shown, thousands};
 
 /// A half-open range of bytes of a blob.
