@@ -80,10 +80,10 @@ fn character_or_lifetime(rest: &[char]) -> usize {
 fn word(rest: &[char], out: &mut Vec<String>) -> usize {
     let word: String = rest.iter().take_while(|c| is_word(**c)).collect();
     let length = word.chars().count();
-    if ["r", "br", "cr"].contains(&word.as_str()) {
-        if let Some(more) = raw(&rest[length..], out) {
-            return length + more;
-        }
+    if ["r", "br", "cr"].contains(&word.as_str())
+        && let Some(more) = raw(&rest[length..], out)
+    {
+        return length + more;
     }
     out.push(word);
     length
