@@ -7,7 +7,7 @@ mod files;
 mod paths;
 mod tokens;
 
-use files::ARROWS;
+use files::LIBRARY;
 
 /// The floors, from the ground up. Modules of one row are siblings.
 const FLOORS: &[&[&str]] = &[
@@ -33,7 +33,7 @@ fn floor(module: &str) -> Option<usize> {
 #[test]
 fn no_module_looks_up_or_sideways() {
     let mut wrong = Vec::new();
-    for arrow in ARROWS.iter() {
+    for arrow in LIBRARY.iter() {
         let (file, from, to) = (arrow.from.join("/"), &arrow.from[0], &arrow.to[0]);
         match (floor(from), floor(to)) {
             (None, _) => wrong.push(format!("{file}: {from} has no floor")),
@@ -52,7 +52,7 @@ fn no_module_looks_up_or_sideways() {
 
 #[test]
 fn every_module_on_a_floor_is_there() {
-    let is_there = |module: &&&str| ARROWS.iter().any(|a| a.from[0] == **module || a.to[0] == **module);
+    let is_there = |module: &&&str| LIBRARY.iter().any(|a| a.from[0] == **module || a.to[0] == **module);
     let gone: Vec<_> = FLOORS.iter().flat_map(|row| row.iter()).filter(|module| !is_there(module)).collect();
     assert!(gone.is_empty(), "no longer there: {gone:?}");
 }

@@ -11,7 +11,7 @@ use scrubjay::scrub::{Masker, Policy, Scratch, mask_random};
 use scrubjay::text::printable;
 
 use crate::Stop;
-use crate::output::fit;
+use crate::own_lines::fit;
 
 /// A longer file is not read again to show a line of it.
 const LONGEST_FILE: u64 = 1 << 20;

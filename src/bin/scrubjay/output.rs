@@ -6,17 +6,14 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 
 use anstream::ColorChoice;
 use miette::{GraphicalReportHandler, GraphicalTheme, ThemeCharacters, ThemeStyles};
-use scrubjay::detect::Detector;
 use scrubjay::report::Style;
-use scrubjay::rule;
-use scrubjay::scan::mask_names;
 
 use crate::args::Color;
 use crate::drawn::Drawn;
+use crate::own_lines::fit;
 use crate::summary::JOINED;
 use crate::{Result, Stop};
 
@@ -182,12 +179,6 @@ impl Output {
         let columns = if stream.is_terminal() { terminal_columns() } else { COLUMNS };
         Style { color, unicode: speaks_unicode(), columns, ..Style::default() }
     }
-}
-
-/// A line of our own with what is secret in it masked: a message quotes names of files, references and more.
-pub(crate) fn fit(line: &str) -> String {
-    static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(rule::builtin(), 0));
-    mask_names(&DETECTOR, line)
 }
 
 /// Makes a pipe as large as everybody may: fewer turns between the programs at its ends.

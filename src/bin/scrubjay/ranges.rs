@@ -6,8 +6,8 @@ use scrubjay::input::{Commits, Hidden, Subject, Tips};
 use scrubjay::text::printable;
 
 use crate::args::ScanArgs;
+use crate::moment::moment;
 use crate::output::Output;
-use crate::scan::moment;
 use crate::{Result, Stop};
 
 /// Where a person names the base: no system, and no configuration of one.

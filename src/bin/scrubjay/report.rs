@@ -7,8 +7,8 @@ use scrubjay::rewrite::Outcome;
 use scrubjay::scrub::Masker;
 use scrubjay::summary::Summary;
 
+use crate::moment::instant;
 use crate::output::Output;
-use crate::scan::instant;
 use crate::{Result, Stop};
 
 pub(crate) fn of_masks(

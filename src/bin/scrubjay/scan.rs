@@ -19,6 +19,7 @@ use scrubjay::text::printable;
 use zeroize::Zeroizing;
 
 use crate::args::{Said, ScanArgs};
+use crate::moment::{instant, moment};
 use crate::output::Output;
 use crate::{Result, Status, Stop, policy, progress, ranges, step, summary};
 
@@ -270,25 +271,6 @@ fn tell_failures(errors: &[Failure], output: &Output) {
 fn jobs(args: &ScanArgs) -> usize {
     let all = || std::thread::available_parallelism().map_or(1, usize::from);
     args.jobs.map_or_else(all, usize::from)
-}
-
-/// Now, to the millisecond: nobody reads more of it.
-pub(crate) fn instant() -> Timestamp {
-    let now = Timestamp::now();
-    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
-}
-
-/// RFC 3339, a date (its first second, UTC) or Unix seconds.
-pub(crate) fn moment(option: &str, text: &str) -> Result<i64> {
-    if let Ok(seconds) = text.parse() {
-        return Ok(seconds);
-    }
-    let date = || text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
-    let time = text.parse::<Timestamp>().ok().or_else(|| Some(date()?.timestamp()));
-    time.map(Timestamp::as_second).ok_or_else(|| {
-        Stop::invalid(format!("{option}: `{}` is no time", printable(text)))
-            .help("RFC 3339 such as 2026-05-01T12:00:00Z, a date such as 2026-05-01, or Unix seconds")
-    })
 }
 
 /// The path and the line of `--explain`.

@@ -1,5 +1,6 @@
 //! `scrubjay scrub`: arguments to a policy, and streams or files through it.
 
+mod clock;
 mod filter_repo;
 mod streams;
 
@@ -20,11 +21,12 @@ use scrubjay::summary::Failure;
 use scrubjay::text::printable;
 use zeroize::Zeroizing;
 
+use self::clock::now;
 use self::filter_repo::filter_repo;
 use self::streams::{known_ahead, standard_input, stream};
 use crate::args::{MaskStyle, MaskingArgs, ScrubArgs};
+use crate::moment::instant;
 use crate::output::Output;
-use crate::scan::{instant, moment};
 #[cfg(unix)]
 use crate::signals;
 use crate::summary::{counted, size};
@@ -72,11 +74,6 @@ pub(crate) fn policy(args: &MaskingArgs) -> Result<Policy> {
         }
     }
     Ok(builder.build()?)
-}
-
-/// The clock.
-fn now(args: &MaskingArgs) -> Result<i64> {
-    args.now.as_deref().map_or(Ok(instant().as_second()), |text| moment("--now", text))
 }
 
 /// What is wanted of what is masked: whoever is told of it is told what a scan says.

@@ -11,7 +11,10 @@ use super::paths::{Written, paths};
 pub(super) type Module = Vec<String>;
 
 /// The arrows in the library.
-pub(super) static ARROWS: LazyLock<Vec<Arrow>> = LazyLock::new(|| Files::of_library().arrows());
+pub(super) static LIBRARY: LazyLock<Vec<Arrow>> = LazyLock::new(|| Files::below("src").arrows());
+
+/// The arrows in the command, which is a crate of its own and stands on top.
+pub(super) static COMMAND: LazyLock<Vec<Arrow>> = LazyLock::new(|| Files::below("src/bin/scrubjay").arrows());
 
 /// What one file takes from another.
 #[derive(Debug)]
@@ -31,9 +34,9 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// Those of the library. The command is a crate of its own and stands on top.
-    fn of_library() -> Self {
-        let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    /// Those of the crate whose root is in this folder.
+    fn below(folder: &str) -> Self {
+        let src = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         let mut found = Vec::new();
         sources(&src, &mut found);
         let file = |path: &PathBuf| {
@@ -126,7 +129,7 @@ impl Files {
 /// The module of a file.
 fn module(name: &str) -> Module {
     let mut names: Module = name.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
-    if names.last().is_some_and(|last| last == "mod") || names == ["lib"] {
+    if names.last().is_some_and(|last| last == "mod") || names == ["lib"] || names == ["main"] {
         names.pop();
     }
     names

@@ -7,6 +7,7 @@ use scrubjay::report;
 
 use super::policy::PolicyArgs;
 use super::reports::Reports;
+use super::said::Said;
 use super::scan::ScanArgs;
 use super::shared::{ALL, REPORT, SOUGHT, formats, levels};
 
@@ -46,20 +47,6 @@ pub(crate) struct HookOptions {
 
     #[command(flatten)]
     pub(crate) policy: PolicyArgs,
-}
-
-/// What a scan says on standard error when it is done, besides what went wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Said {
-    /// The summary, unless `--quiet` forbids it.
-    #[default]
-    All,
-    /// One line: how much was read.
-    Line,
-    /// That line where nothing was read at all.
-    IfNothing,
-    /// Nothing.
-    Nothing,
 }
 
 impl HookOptions {

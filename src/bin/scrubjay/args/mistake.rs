@@ -2,6 +2,7 @@
 
 use clap::error::{ContextValue, ErrorKind};
 
+use super::command::Cli;
 use crate::Stop;
 
 /// What is wrong with the command line; help and version end the program here.
@@ -42,7 +43,7 @@ fn quoted(mut words: String, error: &clap::Error) -> String {
 /// The command with its subcommands, as far as they were typed.
 fn command() -> String {
     let mut names = vec!["scrubjay".to_owned()];
-    let mut at = <super::Cli as clap::CommandFactory>::command();
+    let mut at = <Cli as clap::CommandFactory>::command();
     for word in std::env::args_os().skip(1) {
         let Some(sub) = at.find_subcommand(&word) else { continue };
         names.push(sub.get_name().to_owned());

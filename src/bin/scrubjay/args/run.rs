@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::Args;
 
-use super::MaskingArgs;
+use super::scrub::MaskingArgs;
 
 #[derive(Debug, Args)]
 #[command(after_help = AFTER)]

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::hook::Said;
 use super::policy::PolicyArgs;
 use super::reports::Reports;
+use super::said::Said;
 use super::shared::{ALL, REPORT, SCANNED, SOUGHT, levels};
 use clap::Args;
 

@@ -6,7 +6,7 @@ use scrubjay::rewrite::{self, Replacements};
 use scrubjay::summary::Failure;
 use scrubjay::text::printable;
 
-use super::now;
+use super::clock::now;
 use crate::args::ScrubArgs;
 use crate::output::Output;
 use crate::summary::counted;

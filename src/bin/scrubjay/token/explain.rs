@@ -6,7 +6,7 @@ use scrubjay::token::codes::{self, CODES, PlatformCode};
 use scrubjay::{Error, Result};
 use zeroize::Zeroizing;
 
-use super::Answer;
+use super::answer::Answer;
 use super::args::{ExplainArgs, Format};
 
 /// How wide a paragraph is.

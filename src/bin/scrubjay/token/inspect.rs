@@ -8,8 +8,10 @@ use scrubjay::token::{Claims, SCHEMES, Scheme, Token, tirtc, usersig, usersig_le
 use scrubjay::{Error, Result};
 use zeroize::Zeroizing;
 
+use super::answer::Answer;
 use super::args::{Format, InspectArgs};
-use super::{Answer, clock, instant, json_claims, read_bytes, shown};
+use super::reading::read_bytes;
+use super::showing::{clock, instant, json_claims, shown};
 
 /// A UserSig that lives longer than the week of the vendor's demos is called weak.
 const LONG_USERSIG: i64 = 7 * 86_400;

@@ -8,7 +8,7 @@ use serde_core::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use zeroize::Zeroizing;
 
 use super::args::{SdkKey, Stray, TirtcKeyFiles};
-use super::read_text;
+use super::reading::read_text;
 
 /// The names in a JSON object of secrets; in capitals they are those of the variables.
 const NAMES: [&str; 4] =

@@ -8,9 +8,11 @@ use scrubjay::token::{Refusal, tirtc};
 use scrubjay::{Error, Result};
 use zeroize::Zeroizing;
 
+use super::answer::Answer;
 use super::args::{SignLegacy, SignScheme, SignTirtc, SignUserSig, Signing, User};
+use super::reading::read_text;
 use super::secrets::{Given, missing_device};
-use super::{Answer, clock, read_text};
+use super::showing::clock;
 
 pub(super) fn run(scheme: SignScheme) -> Result<Answer> {
     match scheme {

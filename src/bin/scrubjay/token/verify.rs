@@ -6,9 +6,12 @@ use scrubjay::token::{Claims, Refusal, tirtc, usersig, usersig_legacy};
 use scrubjay::{Error, Result};
 use zeroize::Zeroizing;
 
+use super::answer::Answer;
 use super::args::{Format, Signing, VerifyArgs};
+use super::inspect;
+use super::reading::read_text;
 use super::secrets::{Given, missing_device};
-use super::{Answer, clock, inspect, instant, json_claims, json_text, read_text, shown};
+use super::showing::{clock, instant, json_claims, json_text, shown};
 
 pub(super) fn run(args: &VerifyArgs) -> Result<Answer> {
     args.stray.refuse()?;
