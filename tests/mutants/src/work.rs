@@ -20,18 +20,35 @@ pub enum Fate {
     Missed(usize),
 }
 
-/// What became of each change: of every binary that reaches it, the fastest first, until one notices.
+/// What became of each change: all are tried with the fastest binary first, those that it did not notice with
+/// the next, of those that reach them.
 pub fn try_all(
     tree: &Tree,
     normal: &[Normal],
     changes: &[(usize, &Change)],
     jobs: usize,
 ) -> Result<Vec<Fate>> {
-    in_parallel(changes, jobs, |&(number, change)| {
-        let fate = try_one(tree, normal, number, change.area)?;
-        println!("{number} {change}: {fate}");
-        Ok(fate)
-    })
+    let mut fates = vec![Fate::Missed(0); changes.len()];
+    for normal in normal {
+        let name = &normal.binary.name;
+        let is_tried = |(number, change): &(usize, &Change)| {
+            normal.reached.contains(number) && areas::is_tried(name, change.area)
+        };
+        let left = changes.iter().zip(&mut fates).filter(|(_, fate)| matches!(fate, Fate::Missed(_)));
+        let (tried, places): (Vec<_>, Vec<_>) = left.filter(|(change, _)| is_tried(change)).unzip();
+        let ends = in_parallel(&tried, jobs, |(number, _)| trial::with_change(tree, normal, *number))?;
+        for (fate, end) in places.into_iter().zip(ends) {
+            *fate = match (end, &*fate) {
+                (End::Failed(test), _) => Fate::Caught(name.clone(), test),
+                (End::TimedOut, _) => Fate::TimedOut(name.clone()),
+                (End::Passed, Fate::Missed(binaries)) => Fate::Missed(binaries + 1),
+                (End::Passed, _) => continue,
+            };
+        }
+        let left = fates.iter().filter(|fate| matches!(fate, Fate::Missed(_))).count();
+        println!("{name}: {} tried, {left} of all are left", tried.len());
+    }
+    Ok(fates)
 }
 
 /// Does something with each of a list, `jobs` at a time; the results stand in the order of the list.
@@ -59,20 +76,6 @@ pub fn in_parallel<T: Sync, R: Send>(
     let mut done = done.into_inner().map_err(|error| error.to_string())?;
     done.sort_by_key(|(index, _)| *index);
     Ok(done.into_iter().map(|(_, result)| result).collect())
-}
-
-fn try_one(tree: &Tree, normal: &[Normal], number: usize, area: &str) -> Result<Fate> {
-    let mut tried = 0;
-    let is_tried = |name: &str| areas::is_tried(name, area);
-    for normal in normal.iter().filter(|n| n.reached.contains(&number) && is_tried(&n.binary.name)) {
-        let name = || normal.binary.name.clone();
-        match trial::with_change(tree, normal, number)? {
-            End::Passed => tried += 1,
-            End::Failed(test) => return Ok(Fate::Caught(name(), test)),
-            End::TimedOut => return Ok(Fate::TimedOut(name())),
-        }
-    }
-    Ok(Fate::Missed(tried))
 }
 
 impl std::fmt::Display for Fate {
