@@ -29,3 +29,24 @@ pub fn nearest<'i>(ids: impl IntoIterator<Item = &'i str> + Clone, typed: &str) 
         (changes <= 2.max(typed.len() / 3)).then_some(near)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_changes_are_a_slip_and_more_are_another_word() {
+        let near = |typed: &str| nearest(["abcdefghijkl"], typed).is_some();
+        for (typed, expected) in [
+            ("bc", false), // in it, as two letters are in anything
+            ("bcd", true),
+            ("abcdefghijXX", true),
+            ("abcdefghXXXX", true), // a third of it
+            ("abcdefgXXXXX", false),
+        ] {
+            assert_eq!(near(typed), expected, "{typed}");
+        }
+        let short = |typed: &str| nearest(["abcdef"], typed).is_some();
+        assert!(short("abcdXX") && !short("abcXXX"));
+    }
+}

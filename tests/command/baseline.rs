@@ -168,6 +168,23 @@ fn what_is_new_is_reported_and_what_moved_within_its_file_is_not() {
 }
 
 #[test]
+fn what_is_gone_leaves_the_baseline_however_the_paths_are_said() {
+    for paths in [&[][..], &["."], &["a", "b"]] {
+        let folder = tempfile::tempdir().expect("a directory");
+        let tree = folder.path();
+        for name in ["a", "b"] {
+            fs::write(tree.join(name), expand("TIRTC_SECRET_KEY={alnum:32}\n", name).bytes).expect("a file");
+        }
+        assert_eq!(status(&scrubjay(tree, &["-q", "--write-baseline", "base"])), 0);
+        fs::write(tree.join("b"), "clean\n").expect("a file");
+        let args = [&["-q", "--prune", "--write-baseline", "base"], paths].concat();
+        assert_eq!(status(&scrubjay(tree, &args)), 0, "{paths:?}");
+        let base = fs::read_to_string(tree.join("base")).expect("a file");
+        assert!(base.contains("\ta\n") && !base.contains("\tb\n"), "{paths:?}\n{base}");
+    }
+}
+
+#[test]
 fn an_incomplete_scan_leaves_the_baseline_as_it_was() {
     let folder = tempfile::tempdir().expect("a directory");
     let tree = folder.path();

@@ -415,6 +415,8 @@ fn status_tells_what_stands_in_the_way_and_installing_again_mends_it() {
     assert_hindered(&repo, &["core.hooksPath leads git to /dev/null, which is no folder"]);
     let ran = repo.scrubjay(&["hook", "install"]);
     assert!(ran.status == 2 && ran.stderr.contains("config --unset core.hooksPath"), "{}", ran.stderr);
+    repo.git(&["config", "core.hooksPath", ""]);
+    assert_hindered(&repo, &["core.hooksPath is set and empty, so git runs no hook"]);
     repo.git(&["config", "--unset", "core.hooksPath"]);
     assert_eq!(repo.scrubjay(&["hook", "status"]).status, 0, "the one of before is still there");
     fs::remove_file(repo.path.join(".git/hooks/pre-commit")).expect("it is there");

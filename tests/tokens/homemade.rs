@@ -110,6 +110,12 @@ fn gzip(document: &[u8]) -> Vec<u8> {
     [&head[..], &compress_to_vec(document, 6), &[0; 8]].concat()
 }
 
+/// As the command writes it, with the name of the file.
+fn gzip_named(document: &[u8]) -> Vec<u8> {
+    let head = [0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 3];
+    [&head[..], b"usersig.json\0", &compress_to_vec(document, 6), &[0; 8]].concat()
+}
+
 fn wrapped(text: &str, every: usize, with: &str) -> String {
     let lines: Vec<&str> = text.as_bytes().chunks(every).map(|c| std::str::from_utf8(c).unwrap()).collect();
     lines.join(with)
@@ -182,6 +188,7 @@ fn spelled_usersigs(rng: &mut Prng) -> Vec<Wrong> {
     let mut all = vec![
         wrong("standard base64", &["standard_base64"], standard()),
         wrong("a lost plus", &["plus_lost"], standard().replace('+', " ")),
+        wrong("a lost plus, escaped", &["plus_lost"], standard().replace('+', "%20")),
         wrong(
             "encoded twice",
             &["percent_encoded_twice"],
@@ -214,6 +221,7 @@ fn spelled_usersigs(rng: &mut Prng) -> Vec<Wrong> {
     let single = json(&usersig_claims(rng)).replace('"', "'");
     all.extend([
         wrong("gzip", &["gzip"], vendor(&gzip(document.as_bytes()))),
+        wrong("gzip of a file", &["gzip"], vendor(&gzip_named(document.as_bytes()))),
         wrong(
             "bare deflate",
             &["raw_deflate"],
@@ -265,6 +273,11 @@ fn connects(rng: &mut Prng) -> Vec<Wrong> {
     claims(&["scope"], "scope of another scheme", &|c| {
         set(c, "scope", |s| s.replace("device:", "peer-device:"))
     });
+    // Behind `v1.` some of the claims are enough for an inspection.
+    claims(&["claim_missing"], "no scope", &|c| without(c, "scope"));
+    if let Some(last) = all.last_mut() {
+        last.is_found = false;
+    }
     let right = |rng: &mut Prng| {
         let payload = json(&tirtc_claims(rng));
         signed(rng, &payload, &url)

@@ -311,3 +311,17 @@ fn fresh_nonce(out: &mut [u8; 22]) -> Result<&str> {
     debug_assert_eq!(written, out.len());
     Ok(std::str::from_utf8(out).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payload_of_8_kib_is_taken_and_no_longer_one() {
+        let token = |length| format!("v1.{}.{}", "A".repeat(length), "A".repeat(43));
+        assert!(split(&token(MAX_PAYLOAD)).is_ok());
+        assert!(
+            matches!(split(&token(MAX_PAYLOAD + 1)), Err(Refusal::Malformed(what)) if what.contains("8 KiB"))
+        );
+    }
+}

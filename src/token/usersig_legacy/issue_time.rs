@@ -46,8 +46,37 @@ mod tests {
         assert_eq!(issued_at("1550000000"), Some(1_550_000_000));
         assert_eq!(issued_at("2015-12-04T08:30:05-08:00"), Some(1_449_217_805));
         assert_eq!(issued_at("2016-02-29T00:00:00-08:00"), Some(1_456_704_000));
-        for wrong in ["", "now", "2015-12-04T08:30:05Z", "2015-13-04T08:30:05-08:00"] {
+        assert_eq!(issued_at("2015-01-31T23:59:60-08:00"), Some(1_422_748_800));
+        assert_eq!(issued_at("2015-12-01T00:00:00-08:00"), Some(1_448_928_000));
+        for wrong in [
+            "",
+            "now",
+            "2015-12-04T08:30:05Z",
+            "2015-00-04T08:30:05-08:00",
+            "2015-13-04T08:30:05-08:00",
+            "2015-12-00T08:30:05-08:00",
+            "2015-12-32T08:30:05-08:00",
+            "2015-12-04T24:30:05-08:00",
+            "2015-12-04T08:60:05-08:00",
+            "2015-12-04T08:30:61-08:00",
+        ] {
             assert_eq!(issued_at(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn each_day_follows_the_one_before() {
+        let mut expected = days_from_epoch(1968, 1, 1);
+        assert_eq!(expected, -731);
+        for year in 1968..2107 {
+            let is_leap = year % 4 == 0 && year % 100 != 0 || year % 400 == 0;
+            let february = if is_leap { 29 } else { 28 };
+            for (month, days) in (1..).zip([31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]) {
+                for day in 1..=days {
+                    assert_eq!(days_from_epoch(year, month, day), expected, "{year}-{month}-{day}");
+                    expected += 1;
+                }
+            }
         }
     }
 }
