@@ -63,6 +63,18 @@ fn fields_messages_and_structs_are_masked_and_the_rest_stays() {
 }
 
 #[test]
+fn a_value_of_a_field_is_masked_where_it_stands_alone() {
+    let key = key();
+    let text = log(|| {
+        tracing::info!(secret_key = %key, "{key} beside it");
+        tracing::info!("{key} later");
+        tracing::info!(answer = %key, "in a field that says nothing");
+    });
+    assert_no_secret!(text, [key.as_str()]);
+    assert!(text.contains("beside it") && text.contains("later"), "{text}");
+}
+
+#[test]
 fn spans_parents_and_late_fields_are_masked() {
     let key = key();
     let text = log(|| {

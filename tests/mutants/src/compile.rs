@@ -93,7 +93,7 @@ fn binary(message: &Value) -> Option<Binary> {
 /// What cargo says, and whether it ended well.
 fn cargo(tree: &Tree, args: &[&str]) -> Result<(Vec<Value>, bool)> {
     let mut command = Command::new("cargo");
-    command.args(args).args(["--locked", "--features", "tracing", "--message-format", "json"]);
+    command.args(args).args(["--locked", "--all-features", "--message-format", "json"]);
     // The tests run some hundred times: what they cost counts for more than what the build does.
     command
         .env("CARGO_PROFILE_DEV_OPT_LEVEL", "1")

@@ -209,15 +209,8 @@ fn is_built(attributes: &[Attribute]) -> bool {
             return false;
         };
         let tokens: String = list.tokens.to_string().split_whitespace().collect();
-        let built = [
-            "unix",
-            "target_os=\"linux\"",
-            "feature=\"cli\"",
-            "feature=\"sign\"",
-            "feature=\"legacy\"",
-            "feature=\"tracing\"",
-        ];
-        built.contains(&tokens.as_str())
+        let is_feature = tokens.starts_with("feature=\"") && !tokens.contains(',');
+        is_feature || matches!(tokens.as_str(), "unix" | "target_os=\"linux\"")
     })
 }
 
