@@ -16,7 +16,16 @@ pub static AREAS: [Area; 8] = [
     Area { name: "masks", paths: &["scrub", "secret.rs"] },
     Area {
         name: "streams",
-        paths: &["scrub/stream.rs", "scrub/memory.rs", "scrub/edges.rs", "scrub/cut_lines.rs", "blob.rs"],
+        paths: &[
+            "scrub/stream.rs",
+            "scrub/context.rs",
+            "scrub/release.rs",
+            "scrub/going.rs",
+            "scrub/memory.rs",
+            "scrub/edges.rs",
+            "scrub/cut_lines.rs",
+            "blob.rs",
+        ],
     },
     Area { name: "tokens", paths: &["token", "prove", "prove.rs"] },
     Area { name: "archives", paths: &["pack", "rewrite"] },
@@ -42,6 +51,14 @@ pub fn of(file: &str) -> Option<&'static Area> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_path_is_there() {
+        let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../src");
+        for path in AREAS.iter().flat_map(|area| area.paths) {
+            assert!(source.join(path).exists(), "src/{path} has another name now");
+        }
+    }
 
     #[test]
     fn the_nearest_name_wins() {
