@@ -41,3 +41,35 @@ pub(super) fn keep_line_ends(text: &[u8], out: &mut Vec<u8>) {
         out.extend_from_slice(&text[end - usize::from(is_pair)..=end]);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_is_cut_behind_a_blank_or_else_another_sign() {
+        let line = |before: &str| [before.as_bytes(), &vec![b'x'; BEHIND]].concat();
+        assert_eq!(cut(&line("one two,three"), 0), 4, "a blank goes before a comma");
+        assert_eq!(cut(&line("one,two"), 0), 4);
+        assert_eq!(cut(&line("one"), 0), 3, "anywhere");
+        assert_eq!(cut(&line("one two"), 4), 7, "not where it was cut before");
+        let far = |signs: usize| line(&[" ", &"y".repeat(signs)].concat());
+        assert_eq!(cut(&far(4095), 0), 1);
+        assert_eq!(cut(&far(4096), 0), 4097, "a blank that is too far away is none");
+    }
+
+    #[test]
+    fn the_ends_of_lines_are_known_in_both_forms() {
+        assert_eq!(first_line(b"one\ntwo\n"), Some(3));
+        assert_eq!(first_line(b"one\r\ntwo"), Some(3));
+        assert_eq!(first_line(b"one\r"), None);
+        assert_eq!((blanks(b" \t\r\nx "), blanks(b"x"), blanks(b"")), (4, 0, 0));
+        assert_eq!((line_end(b"x\r\n"), line_end(b"x\n\0"), line_end(b"x")), (2, 2, 0));
+        let mut out = Vec::new();
+        keep_line_ends(b"one\r\ntwo\nthree\r", &mut out);
+        assert_eq!(out, b"\r\n\n");
+        out.clear();
+        keep_length(b"ab\r\n\0c", &mut out);
+        assert_eq!(out, b"**\r\n\0*");
+    }
+}
