@@ -136,11 +136,11 @@ impl Detector {
         Columns::with_fields(self.matcher.index(), head)
     }
 
-    /// Whether a name, or anything else that may lead to a value, stands in a range.
-    pub(crate) fn has_hits(&self, bytes: &[u8], range: Range<usize>, scratch: &mut Scratch) -> bool {
+    /// Whether a part of a name stands in a range.
+    pub(crate) fn has_names(&self, bytes: &[u8], range: Range<usize>, scratch: &mut Scratch) -> bool {
         scratch.hits.clear();
         self.matcher.hits(bytes, range, &mut scratch.hits);
-        !scratch.hits.is_empty()
+        scratch.hits.iter().any(|hit| matches!(hit, Hit::Core(_)))
     }
 
     /// Whether nothing is there: most lines of a log end here. Short text leaves its hits behind.

@@ -71,6 +71,9 @@ impl Masker {
         if scratch.places.is_empty() {
             return;
         }
+        if keep_escapes(part.text, &mut scratch.places) {
+            join(&mut scratch.places, 0);
+        }
         let from = scratch.places.len();
         self.set_windows(part.text, 0..from, ground.is_whole(), scratch);
         let mut has_grown = false;
@@ -86,6 +89,7 @@ impl Masker {
             }
             has_grown = true;
             self.set_windows(part.text, known..scratch.places.len(), ground.is_whole(), scratch);
+            keep_escapes(part.text, &mut scratch.places[known..]);
             join(&mut scratch.places, 0);
         }
         if let Some(memory) = memory.filter(|_| has_grown) {
@@ -126,7 +130,8 @@ impl Masker {
         const LONGEST_GAP: usize = 16;
         let Span { start, end } = place.span;
         let name = place.name.unwrap_or(Span::new(start, start));
-        let is_word = |b: &u8| is_key_byte(*b) || (*b == b',' && place.class.is_none());
+        let may_be_license = place.class.is_none_or(|class| class == Class::License);
+        let is_word = |b: &u8| is_key_byte(*b) || (*b == b',' && may_be_license);
         let is_number = || text[start..end].iter().all(u8::is_ascii_digit);
         let ends = |b: &u8| b.is_ascii_whitespace() || b"\"',&;)}]<".contains(b);
         if place.numbers
@@ -144,8 +149,8 @@ impl Masker {
         let (before, behind) = (name.start.saturating_sub(FAR), text.len().min(end + FAR));
         let before = memchr::memrchr(b'\n', &text[before..name.start]).map_or(before, |i| before + i + 1);
         let behind = memchr::memchr(b'\n', &text[end..behind]).map_or(behind, |i| end + i);
-        !self.detector.has_hits(text, before..name.start, scratch)
-            && !self.detector.has_hits(text, end..behind, scratch)
+        !self.detector.has_names(text, before..name.start, scratch)
+            && !self.detector.has_names(text, end..behind, scratch)
     }
 
     /// Looks at a stretch with its masks, and adds what is found there.
@@ -260,6 +265,30 @@ impl Masker {
         name.is_some_and(|name| self.detector.class(name) == Some(Class::Keep))
             || self.policy.keep_expired.is_some_and(|now| has_expired(&masked[leak.span.range()], now))
     }
+}
+
+/// Widens places that begin within an escape to its backslash: it would else be one of the mask's. Says whether
+/// there were any.
+fn keep_escapes(text: &[u8], places: &mut [Place]) -> bool {
+    let mut has_widened = false;
+    for place in places {
+        let start = place.span.start;
+        let slashes = text[..start].iter().rev().take_while(|b| **b == b'\\').count();
+        let are_digits = |from: usize, count: usize| {
+            text.get(from..from + count).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+        };
+        let is_escape = match text.get(start) {
+            Some(b'u') => are_digits(start + 1, 4),
+            Some(b'x') => are_digits(start + 1, 2),
+            Some(letter) => matches!(letter, b'n' | b'r' | b't' | b'b' | b'f'),
+            None => false,
+        };
+        if slashes % 2 == 1 && is_escape {
+            place.span.start -= 1;
+            has_widened = true;
+        }
+    }
+    has_widened
 }
 
 /// The lines around a span, as far as they are near.
