@@ -24,8 +24,8 @@ use crate::text::{Span, is_key_byte};
 /// So often the text is looked at again at most.
 const ROUNDS: usize = 4;
 
-/// So far around a mask, in bytes: as far as a stream sees lines before.
-const NEAR: usize = 2 * 1024;
+/// So far around a mask, in bytes.
+const NEAR: usize = 1024;
 
 /// How the masks of a text are put.
 #[derive(Debug, Clone, Copy)]
@@ -126,8 +126,11 @@ impl Masker {
     /// Whether a mask changes nothing but its value: that is a word, and nothing beside it on its line is the
     /// name of anything.
     fn is_tame(&self, text: &[u8], place: &Place, scratch: &mut detect::Scratch) -> bool {
-        const FAR: usize = 64;
+        const BEFORE: usize = 64;
+        const BEHIND: usize = 24;
         const LONGEST_GAP: usize = 16;
+        /// A value that is known by its form may have its own name so far before it.
+        const OWN_NAME: usize = 40;
         let Span { start, end } = place.span;
         let name = place.name.unwrap_or(Span::new(start, start));
         let may_be_license = place.class.is_none_or(|class| class == Class::License);
@@ -146,10 +149,12 @@ impl Masker {
         {
             return false;
         }
-        let (before, behind) = (name.start.saturating_sub(FAR), text.len().min(end + FAR));
-        let before = memchr::memrchr(b'\n', &text[before..name.start]).map_or(before, |i| before + i + 1);
+        let own = if place.name.is_none() { OWN_NAME } else { 0 };
+        let last = name.start.saturating_sub(own);
+        let (before, behind) = (last.saturating_sub(BEFORE), text.len().min(end + BEHIND));
+        let before = memchr::memrchr(b'\n', &text[before..last]).map_or(before, |i| before + i + 1);
         let behind = memchr::memchr(b'\n', &text[end..behind]).map_or(behind, |i| end + i);
-        !self.detector.has_names(text, before..name.start, scratch)
+        !self.detector.has_names(text, before..last, scratch)
             && !self.detector.has_names(text, end..behind, scratch)
     }
 
