@@ -353,3 +353,54 @@ impl Bytes {
         start as u32
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values() -> Vec<Vec<u8>> {
+        let lengths = [SHORTEST, SHORTEST + 1, LONG - 1, LONG, LONG + 1, 100, LONGEST];
+        lengths
+            .iter()
+            .map(|&length| (0..length).map(|at| b'0' + (at * 7 + length) as u8 % 75).collect())
+            .collect()
+    }
+
+    fn mark(since: u64) -> Mark {
+        Mark { rule: Some(1), class: None, since }
+    }
+
+    fn marks(memory: &Memory) -> Vec<u64> {
+        let all = memory.generations.read().expect("nobody panicked");
+        all.iter().flat_map(|generation| &generation.marks).map(|mark| mark.since).collect()
+    }
+
+    #[test]
+    fn a_value_is_remembered_once_and_counts_from_its_first_place_on() {
+        let (memory, values) = (Memory::default(), values());
+        for since in [9, 5, 7] {
+            values.iter().for_each(|value| memory.learn(value, mark(since)));
+        }
+        assert_eq!(marks(&memory), vec![5; values.len()]);
+        for value in &values {
+            assert!(memory.knows(value) && !memory.knows(&value[1..]), "{} bytes", value.len());
+            let mut seen = Vec::new();
+            memory.find(&[b"== ", &value[..], b" =="].concat(), &mut |found| seen.push(found.span.range()));
+            assert!(seen.contains(&(3..3 + value.len())), "{} bytes", value.len());
+        }
+        memory.learn(&[b'x'; SHORTEST - 1], mark(0));
+        memory.learn(&[b'x'; LONGEST + 1], mark(0));
+        assert_eq!(marks(&memory).len(), values.len(), "too short and too long");
+        memory.clear();
+        assert!(!memory.holds_any() && !memory.knows(&values[0]) && marks(&memory).is_empty());
+    }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn after_a_rewind_values_count_from_the_beginning() {
+        let memory = Memory::default();
+        values().iter().for_each(|value| memory.learn(value, mark(9)));
+        memory.rewind();
+        assert!(marks(&memory).iter().all(|since| *since == 0));
+    }
+}
