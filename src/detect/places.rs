@@ -136,11 +136,18 @@ impl Detector {
         Columns::with_fields(self.matcher.index(), head)
     }
 
-    /// Whether a part of a name stands in a range.
+    /// Whether a part of a name stands in a range behind which a value may stand, or what is told by its form.
     pub(crate) fn has_names(&self, bytes: &[u8], range: Range<usize>, scratch: &mut Scratch) -> bool {
         scratch.hits.clear();
         self.matcher.hits(bytes, range, &mut scratch.hits);
-        scratch.hits.iter().any(|hit| matches!(hit, Hit::Core(_)))
+        scratch.hits.iter().any(|hit| {
+            let Hit::Core(at) = *hit else { return false };
+            let actions = self.matcher.actions(bytes, at);
+            if actions.is_empty() {
+                return Matcher::leads_on(bytes, at, actions);
+            }
+            !Matcher::without_names_of_paths(bytes, at, actions).without(Action::Address).is_empty()
+        })
     }
 
     /// Whether nothing is there: most lines of a log end here. Short text leaves its hits behind.

@@ -131,7 +131,7 @@ impl Actions {
     }
 
     /// The others.
-    pub(super) fn without(self, action: Action) -> Self {
+    pub(crate) fn without(self, action: Action) -> Self {
         Self(self.0 & !(1 << action as u16))
     }
 }

@@ -137,6 +137,8 @@ impl Masker {
         let is_word = |b: &u8| is_key_byte(*b) || (*b == b',' && may_be_license);
         let is_number = || text[start..end].iter().all(u8::is_ascii_digit);
         let ends = |b: &u8| b.is_ascii_whitespace() || b"\"',&;)}]<".contains(b);
+        // In JSON within JSON a string ends so.
+        let ends_inner = matches!(text[end..], [b'\\', b'"', ..]);
         if place.numbers
             || place.decoded
             || place.anchor.is_some()
@@ -144,7 +146,7 @@ impl Masker {
             || start - name.end > LONGEST_GAP
             || !text[start..end].iter().all(is_word)
             || memchr::memchr(b'\n', &text[name.end..start]).is_some()
-            || !text.get(end).is_none_or(ends)
+            || !(ends_inner || text.get(end).is_none_or(ends))
             || (place.wrap.is_some() && !(is_number() && text.get(end) != Some(&b'"')))
         {
             return false;
