@@ -45,7 +45,9 @@ impl Secret {
     pub(crate) fn shown_in(&self, output: &[u8]) -> Option<String> {
         // The armour of a key block is no secret.
         let lines = self.value[self.public..].split(|b| *b == b'\n').filter(|l| !l.starts_with(b"-----"));
-        let mut windows = lines.flat_map(|line| line.windows(9));
+        // Nor is the indentation of the lines on which its pieces stand.
+        let is_indent = |window: &&[u8]| window.iter().filter(|b| **b == b' ').count() > 4;
+        let mut windows = lines.flat_map(|line| line.windows(9)).filter(|window| !is_indent(window));
         windows.find(|w| memchr::memmem::find(output, w).is_some()).map(|_| format!("{self:?} is shown"))
     }
 }
