@@ -16,13 +16,14 @@
 //! use scrubjay::detect::Detector;
 //! use scrubjay::scrub::Masker;
 //!
-//! let text = format!("device_secret_key = \"{}\"", "aZ3k9Q".repeat(6).split_at(32).0);
+//! let key: String = "Ml0Kj4Hg6Fd2Sp8Oi5Uy1Tr7EwQ9k3Za".chars().rev().collect();
+//! let text = format!("device_secret_key = \"{key}\"");
 //!
 //! let detector = Detector::new(scrubjay::rule::builtin(), 1_800_000_000); // the clock is a parameter
 //! let found = detector.find(text.as_bytes());
 //! assert_eq!(found[0].rule.id, "tirtc-device-secret-key");
 //!
-//! assert_eq!(Masker::default().mask_text(&text), "device_secret_key = \"aZ3k****9QaZ\"");
+//! assert_eq!(Masker::default().mask_text(&text), "device_secret_key = \"aZ3k****K0lM\"");
 //! ```
 //!
 //! The features `sign`, `legacy`, `serde`, `tracing` and `opentelemetry` only add to this. The default feature `cli`

@@ -237,10 +237,9 @@ impl Detector {
                         self.hide_pieces(page, &ask, depth, &mut seen, out);
                     }
                 }
-                let pieces = at_once.as_ref().is_none_or(|at_once| !at_once.in_string);
                 let done = at_once.is_some_and(|at_once| at_once.done);
                 if !done && !idle {
-                    self.hide_at(page, (hit, pieces), depth, (scratch, &mut walked), &mut seen, out);
+                    self.hide_at(page, hit, depth, (scratch, &mut walked), &mut seen, out);
                 }
             }
             scratch.hits = hits;
@@ -272,7 +271,7 @@ impl Detector {
             return Some(self.hide_field(page, (at, actions), field, depth, walked, out));
         }
         if !is_of_unit {
-            self.follow(page, (at, actions), None, depth, walked, out);
+            self.follow(page, at, actions, None, depth, out);
         }
         if actions.has(Action::Pem)
             && let Some(body) = field::pem(page.bytes, at)
@@ -321,7 +320,7 @@ impl Detector {
         }
         if !field.apart {
             let value = Span::new(field.span.start, field.end.max(field.span.start));
-            self.follow(page, (at, actions), Some(value), depth, walked, out);
+            self.follow(page, at, actions, Some(value), depth, out);
         }
         if !done && !field.apart {
             walked.end = walked.end.max(field.end);
@@ -334,26 +333,22 @@ impl Detector {
     fn follow(
         &self,
         page: &Page<'_>,
-        (at, actions): (usize, Actions),
+        at: usize,
+        actions: Actions,
         value: Option<Span>,
         depth: Depth,
-        walked: &mut Walked<'_>,
         out: &mut Vec<Place>,
     ) {
         self.matcher.follow(page.bytes, at, actions, value, &mut |span, class| {
-            // Between the apostrophes of two strings that come later stands no value of this one.
-            let has_quotes = memchr::memchr(b'"', &page.bytes[span.range()]).is_some();
-            if !(has_quotes && walked.strings.end_around(at).is_some_and(|end| end < span.start)) {
-                out.push(Place { class: Some(class), decoded: depth.is_decoded, ..Place::at(span, None) });
-            }
+            out.push(Place { class: Some(class), decoded: depth.is_decoded, ..Place::at(span, None) });
         });
     }
 
-    /// Everything else that a hit leads to; `pieces` where a value may go on behind its string.
+    /// Everything else that a hit leads to.
     fn hide_at(
         &self,
         page: &Page<'_>,
-        (hit, pieces): (Hit, bool),
+        hit: Hit,
         depth: Depth,
         (scratch, walked): (&mut Scratch, &mut Walked<'_>),
         seen: &mut Vec<(&'static str, Span)>,
@@ -373,7 +368,7 @@ impl Detector {
                 continue;
             }
             // The view of a unit has put together what stands in it.
-            if ask.wake == Wake::Pieces && (unit.is_some() || !pieces) {
+            if ask.wake == Wake::Pieces && unit.is_some() {
                 continue;
             }
             let before = out.len();

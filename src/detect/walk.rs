@@ -25,7 +25,8 @@ impl Detector {
     /// ```
     /// use scrubjay::detect::Detector;
     /// let detector = Detector::new(scrubjay::rule::builtin(), 1_800_000_000);
-    /// let text = format!("device_secret_key = \"{}\"", "aZ3k9Q".repeat(6).split_at(32).0);
+    /// let key: String = "Ml0Kj4Hg6Fd2Sp8Oi5Uy1Tr7EwQ9k3Za".chars().rev().collect();
+    /// let text = format!("device_secret_key = \"{key}\"");
     /// let found = detector.find(text.as_bytes());
     /// assert_eq!(&text[found[0].span.range()][..6], "aZ3k9Q");
     /// assert!(detector.find(b"device_secret_key = os.environ['KEY']").is_empty());

@@ -24,8 +24,8 @@ use crate::text::{Span, is_key_byte};
 /// So often the text is looked at again at most.
 const ROUNDS: usize = 4;
 
-/// So far around a mask, in bytes.
-const NEAR: usize = 1024;
+/// So far around a mask, in bytes: as far as a stream sees lines before.
+const NEAR: usize = 2 * 1024;
 
 /// How the masks of a text are put.
 #[derive(Debug, Clone, Copy)]

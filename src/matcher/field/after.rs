@@ -76,9 +76,7 @@ pub(super) fn after(bytes: &[u8], name: Span, class: Class, strings: &mut String
         raw = value(c, place, class).map(|raw| Raw { in_string: true, ..raw });
     }
     let end = raw.as_ref().map_or(c.at, |raw| raw.end);
-    let may_end_string =
-        has_quote(&bytes[c.at..end]) || { c }.quote().is_some() || is_before_quote(&bytes[end..]);
-    if loose && (follows_string(&c, closed) || may_end_string) {
+    if loose && (follows_string(&c, closed) || has_quote(&bytes[c.at..end]) || { c }.quote().is_some()) {
         return match strings.around(name.start) {
             Some(around) => inside(c, around.string, closed.filter(|_| colon), place, class),
             None => raw,
@@ -167,12 +165,6 @@ fn setting_of(c: &Cursor<'_>, name: Span, (colon, blank): (bool, bool), class: C
 fn closing_tag(value: &[u8]) -> Option<usize> {
     let at = memchr::memchr(b'<', value)?;
     matches!(value[at + 1..], [b'/', b'A'..=b'Z' | b'a'..=b'z', ..]).then_some(at)
-}
-
-/// Whether a quote comes next, maybe that of a string in another.
-fn is_before_quote(text: &[u8]) -> bool {
-    let slashes = text.iter().take_while(|b| **b == b'\\').count();
-    matches!(text.get(slashes), Some(b'"' | b'\''))
 }
 
 fn has_quote(text: &[u8]) -> bool {

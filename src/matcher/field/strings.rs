@@ -62,11 +62,6 @@ impl<'b> Strings<'b> {
         Self { bytes, texts: [Text::new(Span::new(0, 0)); LEVELS] }
     }
 
-    /// Where the innermost string around `at` ends.
-    pub(crate) fn end_around(&mut self, at: usize) -> Option<usize> {
-        self.around(at).map(|around| around.string.end)
-    }
-
     /// The innermost string around `at`.
     pub(super) fn around(&mut self, at: usize) -> Option<Around> {
         let line = self.texts[0].span;
