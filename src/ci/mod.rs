@@ -2,7 +2,7 @@
 //!
 //! Every system says it in its own variables, some in a file besides, and none of them reliably: zeros and
 //! words stand for "unknown", a clone may be cut off, the commit before may be gone. Here is what each of
-//! them says ([`read`]), and what that means in the clone at hand ([`resolve`]). Whatever cannot be known
+//! them says ([`read`]), and what that means in the clone at hand (`resolve`). Whatever cannot be known
 //! makes the range wider, never narrower, and is told.
 //!
 //! Nothing here goes to the network: where something must be fetched first, the message names the command.

@@ -136,7 +136,8 @@ impl Detector {
         Columns::with_fields(self.matcher.index(), head)
     }
 
-    /// Whether a part of a name stands in a range behind which a value may stand, or what is told by its form.
+    /// Whether a part of a name stands in a range that may look for a value, or what is told by its form: a name
+    /// with a value of its own, as fields of a log have it, looks for no other.
     pub(crate) fn has_names(&self, bytes: &[u8], range: Range<usize>, scratch: &mut Scratch) -> bool {
         scratch.hits.clear();
         self.matcher.hits(bytes, range, &mut scratch.hits);
@@ -146,7 +147,8 @@ impl Detector {
             if actions.is_empty() {
                 return Matcher::leads_on(bytes, at, actions);
             }
-            !Matcher::without_names_of_paths(bytes, at, actions).without(Action::Address).is_empty()
+            !Matcher::is_assigned(bytes, at)
+                && !Matcher::without_names_of_paths(bytes, at, actions).without(Action::Address).is_empty()
         })
     }
 

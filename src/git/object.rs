@@ -10,7 +10,7 @@ use gix::objs::Kind;
 /// The most bytes that an object may have, so that a few instructions cannot fill the memory.
 pub const MAX_OBJECT: u64 = 64 * 1024 * 1024;
 
-/// An object as [`Store::walk`] shows it.
+/// An object as [`Store::walk`](super::Store::walk) shows it.
 #[derive(Debug, Clone, Copy)]
 pub struct Object<'o> {
     /// Its id.

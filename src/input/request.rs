@@ -12,7 +12,7 @@ pub struct Request {
     pub paths: Vec<PathBuf>,
     /// Read what ignore files leave out, too.
     pub no_ignore: bool,
-    /// Globs of paths to leave out, from [`exclude_patterns`].
+    /// Globs of paths to leave out, from [`exclude_patterns`](super::exclude_patterns).
     pub exclude: Patterns,
     /// What the project leaves out.
     pub excluded: Option<Excluded>,

@@ -252,6 +252,12 @@ impl Matcher {
         actions
     }
 
+    /// Whether a separator and a word follow the identifier around a core: `name=word`, `name: word`.
+    pub(crate) fn is_assigned(bytes: &[u8], at: usize) -> bool {
+        let Some(end) = name::plain_end(bytes, at) else { return false };
+        matches!(bytes[end..], [b'=', b, ..] | [b':', b' ', b, ..] if b.is_ascii_alphanumeric())
+    }
+
     /// Whether a name around a core may be the title of a column, or the name in a row.
     #[inline]
     pub(crate) fn may_be_title(bytes: &[u8], at: usize, actions: Actions) -> bool {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Write};
 
-/// How many bytes of a file's start [`sniff`] wants to see; with fewer it may miss a tar.
+/// How many bytes of a file's start `sniff` wants to see; with fewer it may miss a tar.
 pub const HEAD: usize = 512;
 
 /// A way to compress a stream.

@@ -1,6 +1,6 @@
 //! Masking: takes the secrets out of bytes and leaves everything else as it is.
 //!
-//! A [`Masker`] hides what the [`Detector`] reports for any path, the values of fields whose names say
+//! A [`Masker`] hides what the [`Detector`](crate::detect::Detector) reports for any path, the values of fields whose names say
 //! that they are secret (a log is not code, so a password needs no entropy there), and the literals
 //! that a service registers. It works on slices; what reads streams, and the runtime layer, stand on
 //! it. Inline markers and project files do not count here: they are for reports.

@@ -134,9 +134,12 @@ impl Masker {
         let Span { start, end } = place.span;
         let name = place.name.unwrap_or(Span::new(start, start));
         let may_be_license = place.class.is_none_or(|class| class == Class::License);
-        let is_word = |b: &u8| is_key_byte(*b) || (*b == b',' && may_be_license);
+        // A password may have several words, and has one mask.
+        let may_be_words = place.class == Some(Class::Password);
+        let is_word =
+            |b: &u8| is_key_byte(*b) || (*b == b',' && may_be_license) || (*b == b' ' && may_be_words);
         let is_number = || text[start..end].iter().all(u8::is_ascii_digit);
-        let ends = |b: &u8| b.is_ascii_whitespace() || b"\"',&;)}]<".contains(b);
+        let ends = |b: &u8| b.is_ascii_whitespace() || b"\"',&;)}]<@".contains(b);
         // In JSON within JSON a string ends so.
         let ends_inner = matches!(text[end..], [b'\\', b'"', ..]);
         if place.numbers

@@ -22,7 +22,7 @@ pub struct Token {
     /// True where it is what a home-made signer wrote: it can be read, and no server takes it as it is. Its
     /// evidence is empty where no verifier reads it at all.
     pub refused: bool,
-    /// The signed part and the signature, to be read with [`Evidence::of`]; empty where the token is
+    /// The signed part and the signature, to be read with [`Evidence::of`](super::Evidence::of); empty where the token is
     /// truncated. Wiped on drop.
     pub evidence: Zeroizing<Vec<u8>>,
 }

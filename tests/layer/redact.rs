@@ -88,8 +88,8 @@ fn spans_parents_and_late_fields_are_masked() {
         tracing::info!("in outer");
     });
     assert_no_secret!(text, [key.as_str()]);
-    assert!(text.contains("other{note=\"password: ****\"}: redact: in other"), "{text}");
-    assert!(text.contains(" INFO redact: in none"), "{text}");
+    assert!(text.contains("other{note=\"password: ****\"}: layer::redact: in other"), "{text}");
+    assert!(text.contains(" INFO layer::redact: in none"), "{text}");
     assert!(text.contains("late=5") && text.contains("device_id=\"TIRA\""), "{text}");
 }
 
