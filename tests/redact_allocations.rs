@@ -6,11 +6,11 @@ mod support;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
-use std::fmt;
 use std::io;
 
 use scrubjay::redact::{Redact as _, RedactWriter};
 use scrubjay::scrub::{Masker, Policy, Scratch};
+use support::failure::Failure;
 use support::prng::Prng;
 use tracing_subscriber::layer::SubscriberExt as _;
 
@@ -48,22 +48,6 @@ fn allocations(mut run: impl FnMut()) -> usize {
     };
     round();
     (0..ROUNDS).map(|_| round()).min().unwrap_or(0)
-}
-
-/// An error with a source.
-#[derive(Debug)]
-struct Failure(String, Option<Box<Failure>>);
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Failure {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.1.as_deref().map(|source| source as _)
-    }
 }
 
 /// A name and an event.

@@ -224,10 +224,7 @@ impl Detector {
                 if idle && actions.is_empty() {
                     continue;
                 }
-                let actions = match hit {
-                    Hit::Core(at) => Matcher::without_names_of_paths(page.bytes, at, actions),
-                    _ => actions,
-                };
+                let actions = Matcher::without_names_of_paths(page.bytes, hit.at(), actions);
                 if depth.views == 0 && Matcher::may_be_title(page.bytes, hit.at(), actions) {
                     scratch.titles.push(hit.at());
                 }

@@ -134,6 +134,11 @@ impl Actions {
     pub(crate) fn without(self, action: Action) -> Self {
         Self(self.0 & !(1 << action as u16))
     }
+
+    /// Those that are of no name.
+    pub(crate) fn without_names(self) -> Self {
+        self.without(Action::Field).without(Action::Name).without(Action::License)
+    }
 }
 
 impl Default for Cores {

@@ -240,14 +240,14 @@ impl Matcher {
     /// Whether a core may be part of the name of a field.
     #[inline]
     pub(crate) fn may_name(actions: Actions) -> bool {
-        actions.has(Action::Field) || actions.has(Action::Name) || actions.has(Action::License)
+        actions != actions.without_names()
     }
 
     /// What a core leads to besides a name where the identifier around it is a part of a path.
     #[inline]
     pub(crate) fn without_names_of_paths(bytes: &[u8], at: usize, actions: Actions) -> Actions {
         if Self::may_name(actions) && name::is_of_path(bytes, at) {
-            return actions.without(Action::Field).without(Action::Name).without(Action::License);
+            return actions.without_names();
         }
         actions
     }

@@ -240,10 +240,7 @@ pub(super) fn may_be_followed(bytes: &[u8], at: usize, may_end: impl FnOnce(&[u8
 /// nor a sentence nor a cell: it is a part of a path, as most names in the addresses of a log are.
 #[inline]
 pub(super) fn is_of_path(bytes: &[u8], at: usize) -> bool {
-    let Some(length) = bytes[at..].iter().take(LONGEST).position(|&b| !is_ident(b)) else { return false };
-    length > 0
-        && matches!(bytes[at + length], b'/' | b'?' | b'#')
-        && !matches!(bytes[at + length - 1], b'-' | b'.')
+    plain_end(bytes, at).is_some_and(|end| end > at && matches!(bytes.get(end), Some(b'/' | b'?' | b'#')))
 }
 
 /// What may follow the name of a field: quotes in all their spellings, separators, tags, colours.

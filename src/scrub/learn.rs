@@ -127,9 +127,9 @@ impl Masker {
 /// How many bytes of a name or of a call stand directly behind a value: without it they would be another
 /// name, and what looked like a call would look like a value.
 fn glued(behind: &[u8]) -> usize {
-    const LONGEST: usize = 64;
+    const MAX_GLUED_BYTES: usize = 64;
     let is_name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
-    let name = behind.iter().take(LONGEST).take_while(is_name).count();
+    let name = behind.iter().take(MAX_GLUED_BYTES).take_while(is_name).count();
     name + usize::from(behind.get(name) == Some(&b'('))
 }
 

@@ -12,7 +12,8 @@
 //!   that, near those that may make another text of it.
 //! - Time is linear in the text.
 //! - Text without a hit costs no allocation, nor do fields, addresses, licenses, connect tokens and
-//!   literals once the buffers have grown; what has to be judged or decoded does.
+//!   literals once the buffers have grown; what has to be judged or decoded does, and so does text that is looked
+//!   at again since a mask may make another text of it.
 //!
 //! What was recognised once is recognised again: a value that looks random and was masked by its name
 //! or its form is masked from then on wherever it stands, in the texts of one [`Masker`] or of one
@@ -35,6 +36,7 @@ mod names;
 mod naming;
 mod needles;
 mod numbers;
+mod piece_table;
 mod policy;
 mod put;
 mod release;

@@ -11,10 +11,9 @@ pub struct Scratch {
     pub(super) settling: Settling,
 }
 
-/// Buffers that are used again from text to text.
+/// Those for what a text becomes with its masks.
 #[derive(Debug, Default)]
 pub(super) struct Settling {
-    pub(super) detect: detect::Scratch,
     /// A stretch of the text with its masks.
     pub(super) masked: Vec<u8>,
     /// Where in it masks stand, and for what.

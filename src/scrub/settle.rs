@@ -99,11 +99,11 @@ impl Masker {
 
     /// Sets the stretches around some places that are looked at again.
     fn set_windows(&self, text: &[u8], places: Range<usize>, is_whole: bool, scratch: &mut Scratch) {
-        let Scratch { places: all, settling, .. } = scratch;
+        let Scratch { detect, places: all, settling } = scratch;
         let is_new = places.start > 0;
         settling.windows.clear();
         for place in &all[places] {
-            if !is_new && self.is_tame(text, place, &mut settling.detect) {
+            if !is_new && self.is_tame(text, place, detect) {
                 continue;
             }
             let first = place.name.map_or(place.span.start, |name| name.start.min(place.span.start));
@@ -172,7 +172,7 @@ impl Masker {
         known: usize,
         scratch: &mut Scratch,
     ) {
-        let Scratch { places, settling, .. } = scratch;
+        let Scratch { detect, places, settling } = scratch;
         self.put_masks(text, window, ground.putting, &places[..known], settling);
         let mut masked = std::mem::take(&mut settling.masked);
         settling.found.clear();
@@ -181,19 +181,19 @@ impl Masker {
             Some(below) => {
                 let rows = below.rows.map(|rows| Rows { from: settling.to_masked(rows.from), ..rows });
                 let below = Below { rows, from: settling.to_masked(below.from), next: None, ..below };
-                self.detector.places_below(&masked, below, &mut settling.detect, &mut settling.found);
+                self.detector.places_below(&masked, below, detect, &mut settling.found);
             }
             None if is_start => {
-                self.detector.places(&masked, &mut settling.detect, &mut settling.found);
+                self.detector.places(&masked, detect, &mut settling.found);
             }
             None => {
                 let below = Below { rows: None, from: 0, open: None, at_start: false, next: None };
-                self.detector.places_below(&masked, below, &mut settling.detect, &mut settling.found);
+                self.detector.places_below(&masked, below, detect, &mut settling.found);
             }
         }
         self.add_cut_lines(&masked, &mut settling.found);
         self.add_others(&masked, &mut settling.found);
-        self.add_leaks(&masked, is_start, settling);
+        self.add_leaks(&masked, is_start, detect, &mut settling.found);
         let context = if let Putting::Lines(going) = ground.putting { going.context } else { 0 };
         for place in &settling.found {
             let span = settling.span_to_source(window, place.span);
@@ -255,11 +255,10 @@ impl Masker {
     }
 
     /// Adds what a scan reports in a masked text.
-    fn add_leaks(&self, masked: &[u8], at_start: bool, settling: &mut Settling) {
+    fn add_leaks(&self, masked: &[u8], at_start: bool, detect: &mut detect::Scratch, found: &mut Vec<Place>) {
         let origin = Origin::default();
         let head = if at_start { &masked[..masked.len().min(HEAD)] } else { &[] };
         let blob = Blob { at_start, head, ..Blob::whole(masked, &origin) };
-        let Settling { detect, found, .. } = settling;
         self.detector.leaks(&blob, detect, &mut |leak| {
             if !self.stays(masked, &leak) {
                 let numbers = leak.decoded.iter().any(|name| [OF_TEXT.name, OF_NAMES.name].contains(name));

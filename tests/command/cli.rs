@@ -11,6 +11,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use support::cases::case_files;
 use support::template::{Secret, expand};
 use toml::de::{DeTable, DeValue};
 
@@ -189,14 +190,7 @@ fn fits(pattern: &str, line: &str) -> bool {
 }
 
 fn load() -> Vec<Case> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli");
-    let mut files: Vec<_> = std::fs::read_dir(folder)
-        .expect("tests/cli is there")
-        .filter_map(|entry| entry.ok().map(|e| e.path()))
-        .filter(|path| path.extension().is_some_and(|e| e == "toml"))
-        .collect();
-    files.sort();
-    files.iter().flat_map(|path| load_file(path)).collect()
+    case_files("cli").iter().flat_map(|path| load_file(path)).collect()
 }
 
 fn load_file(path: &Path) -> Vec<Case> {

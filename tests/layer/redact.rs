@@ -9,6 +9,7 @@ use scrubjay::assert_no_secret;
 use scrubjay::redact::{Redact as _, RedactWriter};
 use scrubjay::scrub::Policy;
 use scrubjay::testing::Captured;
+use support::failure::Failure;
 use support::prng::Prng;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _, fmt as format};
@@ -91,21 +92,6 @@ fn spans_parents_and_late_fields_are_masked() {
     assert!(text.contains("other{note=\"password: ****\"}: layer::redact: in other"), "{text}");
     assert!(text.contains(" INFO layer::redact: in none"), "{text}");
     assert!(text.contains("late=5") && text.contains("device_id=\"TIRA\""), "{text}");
-}
-
-#[derive(Debug)]
-struct Failure(String, Option<Box<Failure>>);
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Failure {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.1.as_deref().map(|s| s as _)
-    }
 }
 
 #[test]

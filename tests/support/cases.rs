@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use scrubjay::blob::{Blob, Origin};
 use scrubjay::detect::{Detection, Detector, Scratch};
@@ -53,14 +53,19 @@ pub(crate) struct Find {
 
 /// Every case of every file, in a fixed order.
 pub(crate) fn load() -> Vec<Case> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    case_files("cases").iter().flat_map(|path| load_file(path)).collect()
+}
+
+/// The files of cases in a folder of `tests`, in order.
+pub(crate) fn case_files(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder);
     let mut files: Vec<_> = std::fs::read_dir(folder)
-        .expect("tests/cases is there")
+        .expect("the folder is there")
         .filter_map(|entry| entry.ok().map(|e| e.path()))
         .filter(|path| path.extension().is_some_and(|e| e == "toml"))
         .collect();
     files.sort();
-    files.iter().flat_map(|path| load_file(path)).collect()
+    files
 }
 
 fn load_file(path: &Path) -> Vec<Case> {

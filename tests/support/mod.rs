@@ -6,6 +6,7 @@
 #![allow(dead_code, reason = "each test crate uses a part of this module")]
 
 pub(crate) mod cases;
+pub(crate) mod failure;
 pub(crate) mod keys;
 pub(crate) mod lines;
 pub(crate) mod prng;

@@ -12,6 +12,18 @@ use crate::token::json::{Object, seconds};
 use crate::token::scheme::Token;
 use crate::token::user_sig_document::{Lines, room, speaks_legacy};
 
+/// The names of the document; all but the last are signed, in this order.
+pub(super) const FIELDS: [&str; 8] = [
+    "TLS.appid_at_3rd",
+    "TLS.account_type",
+    "TLS.identifier",
+    "TLS.sdk_appid",
+    "TLS.time",
+    "TLS.expire_after",
+    "TLS.userbuf",
+    "TLS.sig",
+];
+
 pub(in crate::token) fn decode(input: &[u8]) -> Option<Token> {
     let envelope = envelope::open(input)?;
     let object = Object::read(&envelope.document)?;
@@ -41,17 +53,7 @@ pub(super) fn read(object: &Object<'_>, length: usize) -> Option<Token> {
         return None;
     }
     let mut lines = Lines::default();
-    for name in [
-        "TLS.appid_at_3rd",
-        "TLS.account_type",
-        "TLS.identifier",
-        "TLS.sdk_appid",
-        "TLS.time",
-        "TLS.expire_after",
-        "TLS.userbuf",
-    ] {
-        lines.add(object, name);
-    }
+    FIELDS[..FIELDS.len() - 1].iter().for_each(|name| lines.add(object, name));
     let evidence = Evidence::pack(lines.0.as_bytes(), &signature);
     Some(Token { length, claims: claims(object), evidence, ..Token::default() })
 }

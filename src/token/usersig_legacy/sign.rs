@@ -3,6 +3,7 @@
 use base64::Engine;
 use zeroize::Zeroizing;
 
+use super::decode::FIELDS;
 use super::issue_time::issued_at;
 use super::keys::{PrivateKey, PublicKey};
 use crate::error::{Error, Result};
@@ -119,18 +120,6 @@ const TIME: usize = 4;
 const EXPIRE: usize = 5;
 const BUFFER: usize = 6;
 const SIGNATURE: usize = 7;
-
-/// The names of the document; all but the last are signed, in this order.
-const FIELDS: [&str; 8] = [
-    "TLS.appid_at_3rd",
-    "TLS.account_type",
-    "TLS.identifier",
-    "TLS.sdk_appid",
-    "TLS.time",
-    "TLS.expire_after",
-    "TLS.userbuf",
-    "TLS.sig",
-];
 
 /// What is asked for by [`Expect`]: application, user, room.
 const FIELDS_OF_EXPECT: [&str; 3] = [FIELDS[APP], FIELDS[IDENTIFIER], FIELDS[BUFFER]];
